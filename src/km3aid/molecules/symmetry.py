@@ -1,0 +1,116 @@
+"""Which carbons a 13C spectrum can tell apart.
+
+Two carbons share a class when a symmetry of the molecule, or of the molecule and its mirror image, exchanges them:
+they are homotopic or enantiotopic and always give one line. Fast rotation about single bonds is assumed (the ortho
+carbons of a phenyl share a class). Carbons of one class may still be *diastereotopic*, which a 2D structure hides:
+the two methyls of an isopropyl group beside a stereocentre, of a C=C(CH3)2 group whose other end is unsymmetrical,
+or of an N,N-dimethylamide. They stay in one class, because no graph distinguishes them, but the class says that it
+`splits`: it may take as many lines as it has carbons.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rdkit import Chem
+
+_MIRROR = {
+    Chem.ChiralType.CHI_TETRAHEDRAL_CW: Chem.ChiralType.CHI_TETRAHEDRAL_CCW,
+    Chem.ChiralType.CHI_TETRAHEDRAL_CCW: Chem.ChiralType.CHI_TETRAHEDRAL_CW,
+}
+_AMIDE = Chem.MolFromSmarts("[NX3;!R]-[CX3]=[O,S,N]")
+
+
+@dataclass(frozen=True, slots=True)
+class CarbonClass:
+    """Symmetry-equivalent carbons: `atoms` (canonical indices), attached `hydrogens`, and whether it `splits`."""
+
+    atoms: tuple[int, ...]
+    hydrogens: int
+    splits: bool = False
+
+
+def atom_classes(mol: Chem.Mol) -> list[int]:
+    """A class number for every atom of `mol`; equal numbers mean homotopic or enantiotopic.
+
+    >>> atom_classes(Chem.MolFromSmiles("CC(C)O"))
+    [0, 1, 0, 3]
+    """
+    ranks = list(Chem.CanonicalRankAtoms(mol, breakTies=False, includeChirality=True))
+    parent: dict[int, int] = {}
+    for atom, rank in enumerate(ranks):
+        parent.setdefault(rank, atom)
+    classes = [parent[rank] for rank in ranks]
+    tagged = [a.GetIdx() for a in mol.GetAtoms() if a.GetChiralTag() in _MIRROR]
+    if tagged:
+        classes = _join_enantiotopic(mol, tagged, ranks, classes)
+    return classes
+
+
+def carbon_classes(mol: Chem.Mol) -> tuple[CarbonClass, ...]:
+    """The carbon classes of `mol`, in the order of their first atom."""
+    members: dict[int, list[int]] = {}
+    for atom, number in enumerate(atom_classes(mol)):
+        if mol.GetAtomWithIdx(atom).GetAtomicNum() == 6:
+            members.setdefault(number, []).append(atom)
+    chiral = None
+    classes = []
+    for atoms in members.values():
+        splits = False
+        if len(atoms) > 1:
+            if chiral is None:
+                chiral = _has_stereocentre(mol)
+            splits = _diastereotopic(mol, atoms, chiral)
+        classes.append(CarbonClass(tuple(atoms), mol.GetAtomWithIdx(atoms[0]).GetTotalNumHs(), splits))
+    return tuple(classes)
+
+
+def _join_enantiotopic(mol: Chem.Mol, tagged: list[int], ranks: list[int], classes: list[int]) -> list[int]:
+    """Merge classes that the mirror image exchanges (meso compounds)."""
+    mirror = Chem.Mol(mol)
+    for i in tagged:
+        mirror.GetAtomWithIdx(i).SetChiralTag(_MIRROR[mol.GetAtomWithIdx(i).GetChiralTag()])
+    if Chem.MolToSmiles(mirror) != Chem.MolToSmiles(mol):
+        return classes
+    mirrored = list(Chem.CanonicalRankAtoms(mirror, breakTies=False, includeChirality=True))
+    home = {rank: atom for atom, rank in reversed(list(enumerate(ranks)))}
+    joined = list(classes)
+    for atom, rank in enumerate(mirrored):
+        if rank in home and joined[atom] != joined[home[rank]]:
+            low, high = sorted((joined[atom], joined[home[rank]]))
+            joined = [low if c == high else c for c in joined]
+    return joined
+
+
+def _has_stereocentre(mol: Chem.Mol) -> bool:
+    """Whether some tetrahedral centre, drawn with its configuration or not, is a stereocentre."""
+    return any(
+        info.type == Chem.StereoType.Atom_Tetrahedral
+        for info in Chem.FindPotentialStereo(Chem.Mol(mol), cleanIt=False)
+    )
+
+
+def _diastereotopic(mol: Chem.Mol, atoms: list[int], chiral: bool) -> bool:
+    """Whether two carbons of a class sit in twin branches of a prochiral centre, double bond or amide nitrogen."""
+    ranks = list(Chem.CanonicalRankAtoms(mol, breakTies=False, includeChirality=False))
+    path = Chem.GetShortestPath(mol, atoms[0], atoms[1])
+    if len(path) % 2 == 0:
+        return False
+    middle = mol.GetAtomWithIdx(path[len(path) // 2])
+    twins = {path[len(path) // 2 - 1], path[len(path) // 2 + 1]}
+    others = [n for n in middle.GetNeighbors() if n.GetIdx() not in twins]
+    if middle.GetHybridization() == Chem.HybridizationType.SP3 and middle.GetAtomicNum() == 6:
+        kinds = {ranks[n.GetIdx()] for n in others}
+        return (
+            chiral and len(kinds) + middle.GetTotalNumHs() == 2 and len(others) + middle.GetTotalNumHs() == 2
+        )
+    for other in others:
+        bond = mol.GetBondBetweenAtoms(middle.GetIdx(), other.GetIdx())
+        if bond.GetBondType() == Chem.BondType.DOUBLE and not bond.GetIsAromatic():
+            ends = [ranks[n.GetIdx()] for n in other.GetNeighbors() if n.GetIdx() != middle.GetIdx()]
+            return (
+                len(ends) + other.GetTotalNumHs() == 2
+                and len(set(ends)) == len(ends) == 2 - other.GetTotalNumHs()
+            )
+    amides = {match[0] for match in mol.GetSubstructMatches(_AMIDE)}
+    return middle.GetIdx() in amides

@@ -1,0 +1,90 @@
+"""A 13C spectrum as a list of peaks: the one representation that every reader makes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from km3aid.errors import SpectrumFormatError
+
+Multiplicity = Literal["S", "D", "T", "Q"]
+MULTIPLICITIES: tuple[Multiplicity, ...] = ("S", "D", "T", "Q")  # position = number of attached H
+
+SHIFT_MIN_PPM = -50.0
+SHIFT_MAX_PPM = 350.0
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """One line of a 13C spectrum.
+
+    `shift_ppm` in ppm; `multiplicity` is the number of attached hydrogens as S (0), D (1), T (2), Q (3);
+    `count` is how many carbons the line stands for; `intensity` is in the unit of its source.
+    """
+
+    shift_ppm: float
+    multiplicity: Multiplicity | None = None
+    count: int | None = None
+    intensity: float | None = None
+
+    def __post_init__(self) -> None:
+        if not SHIFT_MIN_PPM <= self.shift_ppm <= SHIFT_MAX_PPM:  # also catches NaN
+            raise SpectrumFormatError(
+                f"shift {self.shift_ppm} ppm is outside {SHIFT_MIN_PPM:g}…{SHIFT_MAX_PPM:g} ppm; "
+                "check the unit and the decimal point"
+            )
+        if self.multiplicity is not None and self.multiplicity not in MULTIPLICITIES:
+            raise SpectrumFormatError(
+                f"multiplicity {self.multiplicity!r} at {self.shift_ppm} ppm; expected S, D, T or Q "
+                "(0, 1, 2 or 3 attached hydrogens)"
+            )
+        if self.count is not None and self.count < 1:
+            raise SpectrumFormatError(f"count {self.count} at {self.shift_ppm} ppm; expected 1 or more")
+
+    @property
+    def hydrogens(self) -> int | None:
+        """Number of attached hydrogens, or None where the multiplicity is unknown."""
+        return None if self.multiplicity is None else MULTIPLICITIES.index(self.multiplicity)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Something in the input that did not become a peak, with the reason (nothing is dropped in silence)."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spectrum:
+    """A 13C peak list in the order of the input, with what the reader left out."""
+
+    peaks: tuple[Peak, ...]
+    id: str | None = None
+    solvent: str | None = None
+    left_out: tuple[LeftOut, ...] = field(default=(), compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.peaks:
+            raise SpectrumFormatError("the spectrum holds no peak; expected at least one shift in ppm")
+
+    @classmethod
+    def from_shifts(cls, shifts_ppm: Iterable[float], id: str | None = None) -> Spectrum:
+        """Make a spectrum from bare shifts in ppm.
+
+        >>> len(Spectrum.from_shifts([170.2, 21.0]))
+        2
+        """
+        return cls(tuple(Peak(float(s)) for s in shifts_ppm), id=id)
+
+    def __len__(self) -> int:
+        return len(self.peaks)
+
+    def __iter__(self) -> Iterator[Peak]:
+        return iter(self.peaks)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The `peaks` form of the batch contract: ppm, multiplicity and count of each peak."""
+        peaks = [{"ppm": p.shift_ppm, "multiplicity": p.multiplicity, "count": p.count} for p in self.peaks]
+        return {"id": self.id, "peaks": peaks, "solvent": self.solvent}
