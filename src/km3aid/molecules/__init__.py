@@ -1,7 +1,7 @@
 """Molecules: parse, featurise, symmetry. The only package that imports RDKit."""
 
 from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS, MolGraph, featurise
-from km3aid.molecules.molecule import Molecule, depict, parse_mol_block, parse_smiles
+from km3aid.molecules.molecule import Molecule, parse_mol_block, parse_smiles
 from km3aid.molecules.symmetry import CarbonClass, atom_classes, carbon_classes
 
 __all__ = [
@@ -12,7 +12,6 @@ __all__ = [
     "Molecule",
     "atom_classes",
     "carbon_classes",
-    "depict",
     "featurise",
     "parse_mol_block",
     "parse_smiles",

@@ -23,18 +23,19 @@ ATOM_COLUMNS: dict[str, int] = {
 }
 BOND_COLUMNS: dict[str, int] = {"type": 5, "direction": 3, "stereo": 3, "conjugated": 2, "in_ring": 2}
 
+_DOUBLE = int(Chem.BondType.DOUBLE)
 _BOND_TYPES = {
-    Chem.BondType.SINGLE: 1,
-    Chem.BondType.DOUBLE: 2,
-    Chem.BondType.TRIPLE: 3,
-    Chem.BondType.AROMATIC: 4,
+    int(Chem.BondType.SINGLE): 1,
+    _DOUBLE: 2,
+    int(Chem.BondType.TRIPLE): 3,
+    int(Chem.BondType.AROMATIC): 4,
 }
-_DIRECTIONS = {Chem.BondDir.ENDUPRIGHT: 1, Chem.BondDir.ENDDOWNRIGHT: 2}
+_DIRECTIONS = {int(Chem.BondDir.ENDUPRIGHT): 1, int(Chem.BondDir.ENDDOWNRIGHT): 2}
 _STEREO = {
-    Chem.BondStereo.STEREOE: 1,
-    Chem.BondStereo.STEREOTRANS: 1,
-    Chem.BondStereo.STEREOZ: 2,
-    Chem.BondStereo.STEREOCIS: 2,
+    int(Chem.BondStereo.STEREOE): 1,
+    int(Chem.BondStereo.STEREOTRANS): 1,
+    int(Chem.BondStereo.STEREOZ): 2,
+    int(Chem.BondStereo.STEREOCIS): 2,
 }
 _CIP = {"R": 1, "S": 2}
 
@@ -54,48 +55,59 @@ class MolGraph(NamedTuple):
 def featurise(mol: Chem.Mol) -> MolGraph:
     """Codes of every atom and bond of `mol`; permuting its atoms permutes the rows and changes nothing else.
 
-    (The paper's `chiral_tag` and bond `direction` are the exception: RDKit states them relative to the atom order,
-    so the order is fixed beforehand, see `Molecule`.)
+    (The paper's `chiral_tag` and bond `direction` are the exception: RDKit states them relative to the atom order.
+    `cip` and `stereo` say the same without regard to the order.)
 
     >>> featurise(Chem.MolFromSmiles("CCO")).atoms[:, 0].tolist()
     [6, 6, 8]
     """
-    ring_size = [0] * mol.GetNumAtoms()
-    ring_count = [0] * mol.GetNumAtoms()
-    for ring in mol.GetRingInfo().AtomRings():
-        size = min(len(ring), 9)
-        for i in ring:
-            ring_count[i] += 1
-            ring_size[i] = min(size, ring_size[i] or size)
-    atoms = [
-        (
-            a.GetAtomicNum(),
-            min(int(a.GetChiralTag()), 3),
-            min(int(a.GetHybridization()), 7),
-            min(a.GetDegree(), 7),
-            min(a.GetTotalNumHs(), 5),
-            min(max(a.GetFormalCharge(), -3), 3) + 3,
-            ring_size[i],
-            a.GetIsAromatic(),
-            _CIP.get(a.GetProp("_CIPCode"), 0) if a.HasProp("_CIPCode") else 0,
-            min(ring_count[i], 3),
-        )
-        for i, a in enumerate(mol.GetAtoms())
-    ]
-    bonds, codes = [], []
-    for b in mol.GetBonds():
-        bonds.append((b.GetBeginAtomIdx(), b.GetEndAtomIdx()))
-        codes.append(
+    size, count = _rings(mol)
+    atoms = bytearray()
+    for i, a in enumerate(mol.GetAtoms()):
+        tag = int(a.GetChiralTag())
+        charge = a.GetFormalCharge()
+        atoms += bytes(
             (
-                _BOND_TYPES.get(b.GetBondType(), 1),
-                _DIRECTIONS.get(b.GetBondDir(), 0),
-                _STEREO.get(b.GetStereo(), 0),
+                a.GetAtomicNum(),
+                min(tag, 3),
+                min(int(a.GetHybridization()), 7),
+                min(a.GetDegree(), 7),
+                min(a.GetTotalNumHs(), 5),
+                3 if not charge else min(max(charge, -3), 3) + 3,
+                size[i],
+                a.GetIsAromatic(),
+                _CIP.get(a.GetProp("_CIPCode"), 0) if tag and a.HasProp("_CIPCode") else 0,
+                min(count[i], 3),
+            )
+        )
+    bonds: list[int] = []
+    codes = bytearray()
+    for b in mol.GetBonds():
+        bonds += (b.GetBeginAtomIdx(), b.GetEndAtomIdx())
+        kind = int(b.GetBondType())
+        codes += bytes(
+            (
+                _BOND_TYPES.get(kind, 1),
+                _DIRECTIONS.get(int(b.GetBondDir()), 0),
+                _STEREO.get(int(b.GetStereo()), 0) if kind == _DOUBLE else 0,
                 b.GetIsConjugated(),
                 b.IsInRing(),
             )
         )
     return MolGraph(
-        np.array(atoms, np.uint8).reshape(-1, len(ATOM_COLUMNS)),
+        np.frombuffer(atoms, np.uint8).reshape(-1, len(ATOM_COLUMNS)),
         np.array(bonds, np.uint16).reshape(-1, 2),
-        np.array(codes, np.uint8).reshape(-1, len(BOND_COLUMNS)),
+        np.frombuffer(codes, np.uint8).reshape(-1, len(BOND_COLUMNS)),
     )
+
+
+def _rings(mol: Chem.Mol) -> tuple[list[int], list[int]]:
+    """Smallest ring (0: none, 9: nine or more) and number of rings of every atom."""
+    size = [0] * mol.GetNumAtoms()
+    count = [0] * mol.GetNumAtoms()
+    for ring in mol.GetRingInfo().AtomRings():
+        length = min(len(ring), 9)
+        for i in ring:
+            count[i] += 1
+            size[i] = min(length, size[i] or length)
+    return size, count

@@ -1,7 +1,8 @@
-"""Parse a structure into the one form that every other part uses: canonical SMILES order, implicit hydrogens."""
+"""Parse a structure: hydrogens implicit, atoms in the order in which they came in."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,25 +15,32 @@ RDLogger.DisableLog("rdApp.*")
 
 _INPUT_INDEX = "_km3aid_input"
 _CARBON = 6
+_PLAIN = Chem.SmilesParserParams()
+_KEEP_HYDROGENS = Chem.SmilesParserParams()
+_KEEP_HYDROGENS.removeHs = False
 
 
 @dataclass(frozen=True)
 class Molecule:
-    """A structure in canonical atom order, with the way back to the order in which it came in.
+    """A structure without explicit hydrogens.
 
-    `smiles` is the canonical isomeric SMILES, `mol` its RDKit molecule (hydrogens implicit), and
-    `input_atoms[i]` the 0-based index in the input of canonical atom `i`. `source` is the text that came in.
+    `mol` is the RDKit molecule and `input_atoms[i]` the 0-based index in the input of its atom `i` (they differ
+    where the input has explicit hydrogens). `source` is the text that came in.
     """
 
-    smiles: str
     mol: Chem.Mol
-    input_atoms: tuple[int, ...]
+    input_atoms: Sequence[int]
     source: str
     name: str | None = None
 
     @cached_property
+    def smiles(self) -> str:
+        """Canonical isomeric SMILES."""
+        return str(Chem.MolToSmiles(self.mol))
+
+    @cached_property
     def carbons(self) -> tuple[int, ...]:
-        """Canonical indices of the carbon atoms."""
+        """Indices of the carbon atoms."""
         return tuple(a.GetIdx() for a in self.mol.GetAtoms() if a.GetAtomicNum() == _CARBON)
 
     @cached_property
@@ -56,18 +64,16 @@ def parse_smiles(smiles: str, name: str | None = None) -> Molecule:
 
     >>> parse_smiles("OCC").smiles
     'CCO'
-    >>> parse_smiles("OCC").input_atoms
-    (2, 1, 0)
+    >>> parse_smiles("[H]OC").input_atoms
+    [1, 2]
     """
     text = smiles.strip()
     if not text:
         raise MoleculeError("the SMILES is empty; give a structure such as CCO")
-    params = Chem.SmilesParserParams()
-    params.removeHs = False
-    mol = Chem.MolFromSmiles(text, params)
+    mol = Chem.MolFromSmiles(text, _KEEP_HYDROGENS if "[H]" in text else _PLAIN)
     if mol is None:
         raise MoleculeError(f"SMILES {_short(text)!r} cannot be read: {_smiles_problem(text)}")
-    return _canonical(mol, text, name)
+    return _without_hydrogens(mol, text, name)
 
 
 def parse_mol_block(block: str, name: str | None = None) -> Molecule:
@@ -78,34 +84,23 @@ def parse_mol_block(block: str, name: str | None = None) -> Molecule:
     mol = Chem.MolFromMolBlock(block, sanitize=True, removeHs=False)
     if mol is None:
         raise MoleculeError("the mol block cannot be read; check its valences and its atom and bond counts")
-    return _canonical(mol, block, name)
+    return _without_hydrogens(mol, block, name)
 
 
-def depict(molecule: Molecule) -> list[tuple[float, float]]:
-    """2D coordinates (x, y) of every canonical atom, in units of 1.5 per bond."""
-    mol = Chem.Mol(molecule.mol)
-    rdDepictor.Compute2DCoords(mol)
-    return [(p.x, p.y) for p in map(mol.GetConformer().GetAtomPosition, range(mol.GetNumAtoms()))]
-
-
-def _canonical(mol: Chem.Mol, source: str, name: str | None) -> Molecule:
-    for atom in mol.GetAtoms():
-        atom.SetIntProp(_INPUT_INDEX, atom.GetIdx())
-        atom.SetAtomMapNum(0)
-    try:
-        if any(atom.GetAtomicNum() == 1 for atom in mol.GetAtoms()):
-            mol = Chem.RemoveHs(mol)
-        smiles = Chem.MolToSmiles(mol)
-    except (ValueError, RuntimeError) as error:
-        raise MoleculeError(f"structure {_short(source)!r} cannot be standardised: {error}") from error
-    order = list(mol.GetPropsAsDict(True, True)["_smilesAtomOutputOrder"])
-    again = Chem.MolFromSmiles(smiles)
-    if again is None or again.GetNumAtoms() != len(order):
-        raise MoleculeError(f"structure {_short(source)!r} does not survive a round trip through SMILES")
-    if not any(atom.GetAtomicNum() == _CARBON for atom in again.GetAtoms()):
+def _without_hydrogens(mol: Chem.Mol, source: str, name: str | None) -> Molecule:
+    numbers = {atom.GetAtomicNum() for atom in mol.GetAtoms()}
+    if _CARBON not in numbers:
         raise MoleculeError(f"structure {_short(source)!r} holds no carbon; a 13C spectrum needs one")
-    atoms = tuple(mol.GetAtomWithIdx(i).GetIntProp(_INPUT_INDEX) for i in order)
-    return Molecule(smiles, again, atoms, source, name)
+    kept: Sequence[int] = range(mol.GetNumAtoms())
+    if 1 in numbers:
+        for atom in mol.GetAtoms():
+            atom.SetIntProp(_INPUT_INDEX, atom.GetIdx())
+        try:
+            mol = Chem.RemoveHs(mol)
+        except (ValueError, RuntimeError) as error:
+            raise MoleculeError(f"hydrogens of {_short(source)!r} cannot be made implicit: {error}") from error
+        kept = [atom.GetIntProp(_INPUT_INDEX) for atom in mol.GetAtoms()]
+    return Molecule(mol, kept, source, name)
 
 
 def _smiles_problem(smiles: str) -> str:

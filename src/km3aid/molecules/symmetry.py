@@ -23,7 +23,7 @@ _AMIDE = Chem.MolFromSmarts("[NX3;!R]-[CX3]=[O,S,N]")
 
 @dataclass(frozen=True, slots=True)
 class CarbonClass:
-    """Symmetry-equivalent carbons: `atoms` (canonical indices), attached `hydrogens`, and whether it `splits`."""
+    """Symmetry-equivalent carbons: `atoms` (indices), attached `hydrogens`, and whether it `splits`."""
 
     atoms: tuple[int, ...]
     hydrogens: int
@@ -36,33 +36,38 @@ def atom_classes(mol: Chem.Mol) -> list[int]:
     >>> atom_classes(Chem.MolFromSmiles("CC(C)O"))
     [0, 1, 0, 3]
     """
-    ranks = list(Chem.CanonicalRankAtoms(mol, breakTies=False, includeChirality=True))
-    parent: dict[int, int] = {}
-    for atom, rank in enumerate(ranks):
-        parent.setdefault(rank, atom)
-    classes = [parent[rank] for rank in ranks]
-    tagged = [a.GetIdx() for a in mol.GetAtoms() if a.GetChiralTag() in _MIRROR]
-    if tagged:
-        classes = _join_enantiotopic(mol, tagged, ranks, classes)
-    return classes
+    return _classes(mol, _ranks(mol))
 
 
 def carbon_classes(mol: Chem.Mol) -> tuple[CarbonClass, ...]:
     """The carbon classes of `mol`, in the order of their first atom."""
+    ranks = _ranks(mol)
     members: dict[int, list[int]] = {}
-    for atom, number in enumerate(atom_classes(mol)):
-        if mol.GetAtomWithIdx(atom).GetAtomicNum() == 6:
-            members.setdefault(number, []).append(atom)
-    chiral = None
+    for atom, number in zip(mol.GetAtoms(), _classes(mol, ranks), strict=True):
+        if atom.GetAtomicNum() == 6:
+            members.setdefault(number, []).append(atom.GetIdx())
+    stereocentre = any(len(atoms) > 1 for atoms in members.values()) and _has_stereocentre(mol)
     classes = []
     for atoms in members.values():
-        splits = False
-        if len(atoms) > 1:
-            if chiral is None:
-                chiral = _has_stereocentre(mol)
-            splits = _diastereotopic(mol, atoms, chiral)
+        exchanged_by_mirror = len({ranks[i] for i in atoms}) > 1
+        splits = len(atoms) > 1 and not exchanged_by_mirror and _diastereotopic(mol, atoms, stereocentre)
         classes.append(CarbonClass(tuple(atoms), mol.GetAtomWithIdx(atoms[0]).GetTotalNumHs(), splits))
     return tuple(classes)
+
+
+def _ranks(mol: Chem.Mol, chirality: bool = True) -> list[int]:
+    return list(Chem.CanonicalRankAtoms(mol, breakTies=False, includeChirality=chirality))
+
+
+def _classes(mol: Chem.Mol, ranks: list[int]) -> list[int]:
+    first: dict[int, int] = {}
+    for atom, rank in enumerate(ranks):
+        first.setdefault(rank, atom)
+    classes = [first[rank] for rank in ranks]
+    if len(set(_ranks(mol, chirality=False))) == len(first):
+        return classes  # no two atoms differ by configuration alone
+    tagged = [a.GetIdx() for a in mol.GetAtoms() if a.GetChiralTag() in _MIRROR]
+    return _join_enantiotopic(mol, tagged, ranks, classes)
 
 
 def _join_enantiotopic(mol: Chem.Mol, tagged: list[int], ranks: list[int], classes: list[int]) -> list[int]:
@@ -72,7 +77,7 @@ def _join_enantiotopic(mol: Chem.Mol, tagged: list[int], ranks: list[int], class
         mirror.GetAtomWithIdx(i).SetChiralTag(_MIRROR[mol.GetAtomWithIdx(i).GetChiralTag()])
     if Chem.MolToSmiles(mirror) != Chem.MolToSmiles(mol):
         return classes
-    mirrored = list(Chem.CanonicalRankAtoms(mirror, breakTies=False, includeChirality=True))
+    mirrored = _ranks(mirror)
     home = {rank: atom for atom, rank in reversed(list(enumerate(ranks)))}
     joined = list(classes)
     for atom, rank in enumerate(mirrored):
@@ -92,7 +97,7 @@ def _has_stereocentre(mol: Chem.Mol) -> bool:
 
 def _diastereotopic(mol: Chem.Mol, atoms: list[int], chiral: bool) -> bool:
     """Whether two carbons of a class sit in twin branches of a prochiral centre, double bond or amide nitrogen."""
-    ranks = list(Chem.CanonicalRankAtoms(mol, breakTies=False, includeChirality=False))
+    ranks = _ranks(mol, chirality=False)
     path = Chem.GetShortestPath(mol, atoms[0], atoms[1])
     if len(path) % 2 == 0:
         return False
@@ -100,17 +105,12 @@ def _diastereotopic(mol: Chem.Mol, atoms: list[int], chiral: bool) -> bool:
     twins = {path[len(path) // 2 - 1], path[len(path) // 2 + 1]}
     others = [n for n in middle.GetNeighbors() if n.GetIdx() not in twins]
     if middle.GetHybridization() == Chem.HybridizationType.SP3 and middle.GetAtomicNum() == 6:
-        kinds = {ranks[n.GetIdx()] for n in others}
-        return (
-            chiral and len(kinds) + middle.GetTotalNumHs() == 2 and len(others) + middle.GetTotalNumHs() == 2
-        )
+        distinct = len({ranks[n.GetIdx()] for n in others}) == len(others) > 0
+        return chiral and distinct and len(others) + middle.GetTotalNumHs() == 2
     for other in others:
         bond = mol.GetBondBetweenAtoms(middle.GetIdx(), other.GetIdx())
         if bond.GetBondType() == Chem.BondType.DOUBLE and not bond.GetIsAromatic():
             ends = [ranks[n.GetIdx()] for n in other.GetNeighbors() if n.GetIdx() != middle.GetIdx()]
-            return (
-                len(ends) + other.GetTotalNumHs() == 2
-                and len(set(ends)) == len(ends) == 2 - other.GetTotalNumHs()
-            )
+            return len(ends) + other.GetTotalNumHs() == 2 and len(set(ends)) == len(ends) == 2 - other.GetTotalNumHs()
     amides = {match[0] for match in mol.GetSubstructMatches(_AMIDE)}
     return middle.GetIdx() in amides

@@ -1,0 +1,203 @@
+"""Cut batches from the flat arrays, without per-molecule Python work, and make spectra as people have them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from km3aid.data.dataset import Dataset
+from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS, MolGraph
+
+UNKNOWN = 4  # code of an unknown multiplicity
+MAX_COUNT = 7
+_BOND_BASE = np.cumprod([1, *list(BOND_COLUMNS.values())[:-1]])
+BOND_KINDS = int(np.prod(list(BOND_COLUMNS.values())))
+_COLUMN = {name: i for i, name in enumerate(ATOM_COLUMNS)}
+
+
+class GraphBatch(NamedTuple):
+    """B molecules as one disconnected graph."""
+
+    atoms: Tensor  # (A, 10) int64 codes of `ATOM_COLUMNS`
+    atom_molecule: Tensor  # (A,) int64, ascending
+    edge_source: Tensor  # (2E,) int64, every bond in both directions
+    edge_target: Tensor  # (2E,) int64
+    edge_kind: Tensor  # (2E,) int64 in [0, BOND_KINDS)
+    molecules: int  # B
+
+    def to(self, device: torch.device) -> GraphBatch:
+        return GraphBatch(*(x.to(device) if isinstance(x, Tensor) else x for x in self))
+
+
+class PeakBatch(NamedTuple):
+    """B spectra, padded to the longest."""
+
+    shift_ppm: Tensor  # (B, P) float32, 0 where padded
+    multiplicity: Tensor  # (B, P) int64 attached H, 4 unknown
+    count: Tensor  # (B, P) int64 carbons of the peak, 0 unknown
+    mask: Tensor  # (B, P) bool, true where there is a peak
+
+    def to(self, device: torch.device) -> PeakBatch:
+        return PeakBatch(*(x.to(device) for x in self))
+
+
+class CarbonBatch(NamedTuple):
+    """The C carbons of a batch that have a shift, in the order of their molecules."""
+
+    atom: Tensor  # (C,) int64 row of `GraphBatch.atoms`
+    molecule: Tensor  # (C,) int64
+    shift_ppm: Tensor  # (C,) float32
+    multiplicity: Tensor  # (C,) int64 attached H as recorded, 4 unknown
+
+    def to(self, device: torch.device) -> CarbonBatch:
+        return CarbonBatch(*(x.to(device) for x in self))
+
+
+class Batch(NamedTuple):
+    """Molecules, their spectra and the carbons that join them."""
+
+    graph: GraphBatch
+    peaks: PeakBatch
+    carbons: CarbonBatch
+
+    def to(self, device: torch.device) -> Batch:
+        return Batch(self.graph.to(device), self.peaks.to(device), self.carbons.to(device))
+
+
+@dataclass(frozen=True, slots=True)
+class Augmentation:
+    """How training spectra are varied; each number is a probability except `jitter_ppm`."""
+
+    mirror: float = 0.5  # the whole molecule becomes its mirror image: its spectrum stays
+    fold_equivalent: float = 0.5  # equal shifts become one peak
+    hide_multiplicity: float = 0.4
+    show_count: float = 0.3  # of the folded spectra, those that tell how many carbons a peak stands for
+    lose_peaks: float = 0.1  # spectra that lose peaks, 8 % of them each
+    jitter_ppm: float = 0.1
+
+
+NONE = Augmentation(0, 0, 0, 0, 0, 0)
+
+
+def collate(graphs: list[MolGraph]) -> GraphBatch:
+    """Join featurised molecules into one batch."""
+    sizes = np.array([len(g.atoms) for g in graphs])
+    bond_counts = np.array([len(g.bonds) for g in graphs])
+    return _graph_batch(
+        np.concatenate([g.atoms for g in graphs]),
+        sizes,
+        np.concatenate([g.bonds for g in graphs]),
+        np.concatenate([g.bond_codes for g in graphs]),
+        bond_counts,
+    )
+
+
+def pad_peaks(
+    molecule: NDArray[np.int64],
+    shift_ppm: NDArray[np.float32],
+    multiplicity: NDArray[np.int64],
+    count: NDArray[np.int64],
+    molecules: int,
+) -> PeakBatch:
+    """Pad flat peaks, sorted by `molecule`, to a rectangle."""
+    lengths = np.bincount(molecule, minlength=molecules)
+    starts = np.cumsum(lengths) - lengths
+    column = np.arange(len(molecule)) - starts[molecule]
+    shape = (molecules, int(lengths.max(initial=1)))
+    padded = PeakBatch(
+        torch.zeros(shape), torch.full(shape, UNKNOWN), torch.zeros(shape, dtype=torch.long), torch.zeros(shape).bool()
+    )
+    index = (torch.from_numpy(molecule), torch.from_numpy(column))
+    padded.shift_ppm[index] = torch.from_numpy(shift_ppm.astype(np.float32))
+    padded.multiplicity[index] = torch.from_numpy(multiplicity.astype(np.int64))
+    padded.count[index] = torch.from_numpy(np.minimum(count, MAX_COUNT).astype(np.int64))
+    padded.mask[index] = True
+    return padded
+
+
+def cut_batch(
+    data: Dataset, rows: NDArray[np.int64], spectra: NDArray[np.int64], how: Augmentation, rng: np.random.Generator
+) -> Batch:
+    """The molecules `rows` (B,) with one spectrum each (`spectra` (B,), numbers into `value_offset`)."""
+    sizes = data.atom_offset[rows + 1] - data.atom_offset[rows]
+    molecule = np.repeat(np.arange(len(rows)), sizes)
+    atoms = data.atoms[_ranges(data.atom_offset[rows], sizes)]
+    if how.mirror:
+        flip = (rng.random(len(rows)) < how.mirror)[molecule]
+        atoms = _mirrored(atoms, flip)
+    bond_counts = data.bond_offset[rows + 1] - data.bond_offset[rows]
+    bond_rows = _ranges(data.bond_offset[rows], bond_counts)
+    graph = _graph_batch(atoms, sizes, data.bonds[bond_rows], data.bond_codes[bond_rows], bond_counts)
+
+    values = _ranges(data.value_offset[spectra], sizes)
+    shift = data.shift_ppm[values]
+    carbon = np.flatnonzero(~np.isnan(shift))
+    multiplicity = np.minimum(data.multiplicity[values][carbon], UNKNOWN).astype(np.int64)
+    owner, shift = molecule[carbon], shift[carbon]
+    carbons = CarbonBatch(*map(torch.from_numpy, (carbon, owner, shift, multiplicity)))
+    return Batch(graph, _seen(owner, shift, multiplicity, len(rows), how, rng), carbons)
+
+
+def _seen(
+    owner: NDArray[np.int64],
+    shift: NDArray[np.float32],
+    multiplicity: NDArray[np.int64],
+    molecules: int,
+    how: Augmentation,
+    rng: np.random.Generator,
+) -> PeakBatch:
+    """The peaks of each spectrum as somebody might have recorded them."""
+    folded = rng.random(molecules) < how.fold_equivalent
+    key = owner * 1_000_000 + np.round((shift + 100) * 1000).astype(np.int64)
+    _, first, inverse, repeats = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
+    keep = ~folded[owner]
+    keep[first] = True
+    lossy = (rng.random(molecules) < how.lose_peaks)[owner]
+    lost = lossy & (rng.random(len(owner)) < 0.08)
+    keep &= ~lost | (np.bincount(owner, keep & ~lost, molecules)[owner] == 0)
+    shown = folded & (rng.random(molecules) < how.show_count)
+    count = np.where(folded[owner], np.where(shown[owner], repeats[inverse], 0), 1)
+    hidden = (rng.random(molecules) < how.hide_multiplicity)[owner]
+    multiplicity = np.where(hidden, UNKNOWN, multiplicity)
+    noisy = shift + how.jitter_ppm * rng.standard_normal(len(shift)).astype(np.float32)
+    return pad_peaks(owner[keep], noisy[keep], multiplicity[keep], count[keep], molecules)
+
+
+def _mirrored(atoms: NDArray[np.uint8], flip: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    atoms = atoms.copy()
+    for name in ("chiral_tag", "cip"):
+        column = atoms[:, _COLUMN[name]]
+        swap = flip & ((column == 1) | (column == 2))
+        atoms[swap, _COLUMN[name]] = 3 - column[swap]
+    return atoms
+
+
+def _graph_batch(
+    atoms: NDArray[np.uint8],
+    sizes: NDArray[np.int64],
+    bonds: NDArray[np.uint16],
+    bond_codes: NDArray[np.uint8],
+    bond_counts: NDArray[np.int64],
+) -> GraphBatch:
+    start = np.repeat(np.cumsum(sizes) - sizes, bond_counts)
+    begin, end = bonds[:, 0] + start, bonds[:, 1] + start
+    kind = bond_codes @ _BOND_BASE
+    return GraphBatch(
+        torch.from_numpy(atoms.astype(np.int64)),
+        torch.from_numpy(np.repeat(np.arange(len(sizes)), sizes)),
+        torch.from_numpy(np.concatenate([begin, end]).astype(np.int64)),
+        torch.from_numpy(np.concatenate([end, begin]).astype(np.int64)),
+        torch.from_numpy(np.concatenate([kind, kind]).astype(np.int64)),
+        len(sizes),
+    )
+
+
+def _ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """`start, start + 1, …` of the given lengths, joined."""
+    before = np.cumsum(lengths) - lengths
+    return np.repeat(starts - before, lengths) + np.arange(lengths.sum())

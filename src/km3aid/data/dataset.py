@@ -1,0 +1,93 @@
+"""Prepared data on disk: a folder of flat, memory-mapped arrays (plain `.npy`, never pickled) and `meta.json`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from km3aid.errors import DataError
+
+FORMAT_VERSION = 1
+META = "meta.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """M molecules with S assigned spectra, flat: molecule m owns atoms `atom_offset[m]:atom_offset[m + 1]`.
+
+    The spectra of molecule m are `spectrum_offset[m]:spectrum_offset[m + 1]`, the fullest first; the values of
+    spectrum s, one per atom of its molecule, start at `value_offset[s]`.
+    """
+
+    atom_offset: NDArray[np.int64]  # (M + 1,)
+    atoms: NDArray[np.uint8]  # (A, 10) codes of `ATOM_COLUMNS`
+    symmetry: NDArray[np.uint16]  # (A,) class within the molecule
+    bond_offset: NDArray[np.int64]  # (M + 1,)
+    bonds: NDArray[np.uint16]  # (E, 2) atoms within the molecule
+    bond_codes: NDArray[np.uint8]  # (E, 5) codes of `BOND_COLUMNS`
+    spectrum_offset: NDArray[np.int64]  # (M + 1,)
+    value_offset: NDArray[np.int64]  # (S,)
+    shift_ppm: NDArray[np.float32]  # (V,) NaN where an atom has none
+    multiplicity: NDArray[np.uint8]  # (V,) attached H as recorded, 255 unknown
+    record_id: NDArray[np.int64]  # (M,)
+    inchi_key: NDArray[np.bytes_]  # (M,) S27
+    smiles: NDArray[np.bytes_]  # (M,)
+
+    def __len__(self) -> int:
+        return len(self.record_id)
+
+    @property
+    def complete(self) -> NDArray[np.bool_]:
+        """Whether the fullest spectrum of each molecule assigns every carbon (M,)."""
+        first = self.value_offset[self.spectrum_offset[:-1]]
+        sizes = np.diff(self.atom_offset)
+        owner = np.repeat(np.arange(len(self)), sizes)
+        value = np.repeat(first - self.atom_offset[:-1], sizes) + np.arange(len(self.atoms))
+        lacking = (self.atoms[:, 0] == 6) & np.isnan(self.shift_ppm[value])
+        return np.bincount(owner, lacking, minlength=len(self)) == 0
+
+
+def open_dataset(path: str | Path) -> Dataset:
+    """Open a prepared folder; raises `DataError` where it is missing, damaged or of another version."""
+    folder = Path(path)
+    read_meta(folder)
+    arrays = {}
+    for name in Dataset.__dataclass_fields__:
+        file = folder / f"{name}.npy"
+        try:
+            arrays[name] = np.load(file, mmap_mode="r", allow_pickle=False)
+        except (OSError, ValueError) as error:
+            raise DataError(f"{file}: missing or damaged ({error}); run `km3aid data prepare` again") from error
+    return Dataset(**arrays)
+
+
+def write_dataset(path: str | Path, dataset: Dataset, meta: dict[str, Any]) -> None:
+    """Write the arrays and, last, `meta.json`: a folder without it is not a data set."""
+    folder = Path(path)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in Dataset.__dataclass_fields__:
+        np.save(folder / f"{name}.npy", getattr(dataset, name), allow_pickle=False)
+    text = json.dumps({"format_version": FORMAT_VERSION, **meta}, indent=2, ensure_ascii=False)
+    (folder / META).write_text(text + "\n", encoding="utf-8")
+
+
+def read_meta(path: str | Path) -> dict[str, Any]:
+    """`meta.json` of a prepared folder: source, its hash, counts and the drop report."""
+    file = Path(path) / META
+    try:
+        meta: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DataError(f"{path}: no prepared data here; run `km3aid data prepare FILE -o {path}`") from error
+    except ValueError as error:
+        raise DataError(f"{file}: not valid JSON ({error}); run `km3aid data prepare` again") from error
+    if meta.get("format_version") != FORMAT_VERSION:
+        raise DataError(
+            f"{file}: format version {meta.get('format_version')}, expected {FORMAT_VERSION}; "
+            "run `km3aid data prepare` again"
+        )
+    return meta

@@ -1,0 +1,105 @@
+"""From an SD file to training arrays, on several processes."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from km3aid.data.dataset import Dataset, write_dataset
+from km3aid.data.sources.nmrshiftdb2 import Record, make_record
+from km3aid.errors import DataError
+from km3aid.spectra.nmrshiftdb2 import SdRecord, read_sd_records
+
+_CHUNK = 200
+
+
+def prepare(
+    source: str | Path,
+    out: str | Path,
+    *,
+    workers: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> dict[str, Any]:
+    """Read the SD file `source` and write the training arrays to the folder `out`.
+
+    `progress` is called with the number of records done since the last call. Returns the meta data: source, hash,
+    counts, and how many records, spectra and entries were left out for each reason.
+    """
+    records: list[Record] = []
+    faults: Counter[str] = Counter()
+    read = 0
+    chunks = _chunks(read_sd_records(source))
+    workers = workers or os.cpu_count() or 1
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        for made, met, number in pool.imap(_make_chunk, chunks):
+            records += made
+            faults += met
+            read += number
+            if progress:
+                progress(number)
+    if not records:
+        raise DataError(f"{source}: no record with a usable 13C spectrum among {read}; is it a withsignals SD file?")
+    meta = {
+        "source": Path(source).name,
+        "source_sha256": _sha256(Path(source)),
+        "records_read": read,
+        "molecules": len(records),
+        "spectra": sum(len(r.spectra) for r in records),
+        "left_out": dict(sorted(faults.items())),
+    }
+    dataset = _flatten(records)
+    meta["complete_molecules"] = int(dataset.complete.sum())
+    write_dataset(out, dataset, meta)
+    return meta
+
+
+def _chunks(records: Iterator[SdRecord]) -> Iterator[list[SdRecord]]:
+    while chunk := list(islice(records, _CHUNK)):
+        yield chunk
+
+
+def _make_chunk(chunk: list[SdRecord]) -> tuple[list[Record], Counter[str], int]:
+    made, faults = [], Counter[str]()
+    for sd_record in chunk:
+        record, met = make_record(sd_record)
+        faults += met
+        if record is not None:
+            made.append(record)
+    return made, faults, len(chunk)
+
+
+def _flatten(records: list[Record]) -> Dataset:
+    spectra = [spectrum for record in records for spectrum in record.spectra]
+    return Dataset(
+        atom_offset=_offsets([len(r.graph.atoms) for r in records]),
+        atoms=np.concatenate([r.graph.atoms for r in records]),
+        symmetry=np.concatenate([r.symmetry for r in records]),
+        bond_offset=_offsets([len(r.graph.bonds) for r in records]),
+        bonds=np.concatenate([r.graph.bonds for r in records]),
+        bond_codes=np.concatenate([r.graph.bond_codes for r in records]),
+        spectrum_offset=_offsets([len(r.spectra) for r in records]),
+        value_offset=_offsets([len(s.shift_ppm) for s in spectra])[:-1],
+        shift_ppm=np.concatenate([s.shift_ppm for s in spectra]),
+        multiplicity=np.concatenate([s.multiplicity for s in spectra]),
+        record_id=np.array([r.id for r in records], np.int64),
+        inchi_key=np.array([r.inchi_key for r in records], "S27"),
+        smiles=np.array([r.smiles.encode() for r in records]),
+    )
+
+
+def _offsets(lengths: list[int]) -> NDArray[np.int64]:
+    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
