@@ -79,9 +79,7 @@ class AlignmentModel(nn.Module):
         graph_logits = self.graph_scale.exp() * self.encode_spectra(batch.peaks) @ encoded.graph.T
         graph = symmetric_contrast(graph_logits, torch.eye(len(graph_logits), device=graph_logits.device))
         carbons = batch.carbons
-        shift = laplace_nll(
-            carbons.shift_ppm, encoded.shift_ppm[carbons.atom], encoded.log_scale[carbons.atom]
-        )
+        shift = laplace_nll(carbons.shift_ppm, encoded.shift_ppm[carbons.atom], encoded.log_scale[carbons.atom])
         multiplicity = torch.full_like(carbons.multiplicity, UNKNOWN) if hide_multiplicity else carbons.multiplicity
         nodes = encoded.node.index_select(0, carbons.atom)
         node = self._node_loss(nodes, carbons.shift_ppm, multiplicity, carbons.molecule)

@@ -17,11 +17,11 @@ class ModelConfig:
     width: int = 192
     hidden: int = 256
     layers: int = 6
-    dropout: float = 0.05
+    dropout: float = 0.0
     graph_dim: int = 256
     node_dim: int = 128
     peak_width: int = 128
-    peak_layers: int = 3
+    peak_layers: int = 2
     peak_heads: int = 4
     node_kernel_ppm: float = 1.0
     node_group: int = 32  # molecules whose carbons are contrasted with each other

@@ -71,9 +71,7 @@ def fit(
     fabric = Fabric(accelerator=accelerator, devices=1, precision="32-true")
     model = AlignmentModel(model_config)
     average = copy.deepcopy(model).eval().to(fabric.device)
-    optimiser = torch.optim.AdamW(
-        _groups(model, config.weight_decay), lr=config.learning_rate, betas=(0.9, 0.98)
-    )
+    optimiser = torch.optim.AdamW(_groups(model, config.weight_decay), lr=config.learning_rate, betas=(0.9, 0.98))
     model, optimiser = fabric.setup(model, optimiser)
     model.mark_forward_method("losses")
     start = _restore(out / STATE, model, average, optimiser) if resume else 0

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from km3aid.errors import MoleculeError
 from km3aid.molecules import MolGraph, atom_classes, featurise, parse_mol_block
-from km3aid.spectra import MULTIPLICITIES, SHIFT_MAX_PPM, SHIFT_MIN_PPM
 from km3aid.spectra.nmrshiftdb2 import SdRecord, SdSpectrum, read_sd_records
+from km3aid.spectra.spectrum import MULTIPLICITIES, SHIFT_MAX_PPM, SHIFT_MIN_PPM
 
 UNKNOWN_MULTIPLICITY = 255
 _ALIASES = {"C": 0, "CH": 1, "CH2": 2, "CH3": 3} | {letter: n for n, letter in enumerate(MULTIPLICITIES)}
@@ -108,7 +108,7 @@ def _assigned(
             hydrogens = _ALIASES.get(entry.multiplicity or "")
             if hydrogens is not None:
                 multiplicity[atom] = hydrogens
-                faults[CONTRADICTION] += hydrogens != graph.atoms[atom, 4]
+                faults[CONTRADICTION] += int(hydrogens != graph.atoms[atom, 4])
             elif entry.multiplicity:
                 faults[ODD_MULTIPLICITY] += 1
     return None if np.isnan(shift).all() else AssignedSpectrum(shift, multiplicity, spectrum.solvent)

@@ -1,0 +1,109 @@
+"""What stands beside a shift: attached hydrogens, a count, a coupling pattern, a label, the solvent's name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from km3aid.spectra.solvents import is_solvent
+from km3aid.spectra.spectrum import Multiplicity
+
+_CARBON_TYPES: dict[str, Multiplicity] = {
+    "C": "S",
+    "CQ": "S",
+    "QUAT": "S",
+    "CH": "D",
+    "CH2": "T",
+    "CH3": "Q",
+}
+_LETTERS: dict[str, Multiplicity] = {"S": "S", "D": "D", "T": "T", "Q": "Q"}
+_COUPLING = re.compile(r"(?<![A-Za-z])[0-9]?\s?J(?![a-z]{2})[^;]*?Hz|(?<![A-Za-z])[0-9]?J(?![a-z]{2})[^,;]*")
+_PATTERN = re.compile(r"(?:br\.?\s*)?(?:[sdtqmp]{1,4}|sept|quint|quin|sext|hept|multiplet|br|broad)")
+_TIMES = re.compile(r"[x×]\s*([0-9]{1,2})|([0-9]{1,2})\s*[x×]")
+_CARBONS = re.compile(r"([0-9]{1,2})\s*[x×]?\s*(?:[Cc]|carbons?)")
+_COUNTED = re.compile(r"([0-9]{1,2})\s*[x×]?\s*([A-Z].*)")
+_INSTRUMENT = re.compile(r"[0-9.]+\s*MHz", re.IGNORECASE)
+_SEPARATORS = re.compile(r"[,;]|\band\b|&")
+
+PATTERN_REASON = "a coupling pattern; it does not tell the attached hydrogens"
+
+
+@dataclass(slots=True)
+class Remark:
+    """What one remark says: `letter` is a bare S, D, T or Q, which may be a multiplicity or a coupling pattern.
+
+    `unused` holds the parts that say nothing about a peak, each with the reason.
+    """
+
+    multiplicity: Multiplicity | None = None
+    letter: Multiplicity | None = None
+    count: int | None = None
+    coupled: bool = False
+    solvent: str | None = None
+    unused: list[tuple[str, str]] = field(default_factory=list)
+
+
+def parse_multiplicity(word: str) -> Multiplicity | None:
+    """The multiplicity that `word` names (S, D, T, Q, C, CH, CH2, CH3 in either case), or None.
+
+    >>> parse_multiplicity("ch2")
+    'T'
+    """
+    key = word.strip().upper()
+    return _CARBON_TYPES.get(key) or _LETTERS.get(key)
+
+
+def read_remark(text: str) -> Remark:
+    """Read what stands in the parentheses behind a shift, or a single word beside it.
+
+    >>> remark = read_remark("d, J = 12.3 Hz, 2C")
+    >>> remark.letter, remark.coupled, remark.count
+    ('D', True, 2)
+    """
+    remark = Remark(coupled="Hz" in text)
+    for coupling in _COUPLING.findall(text):
+        remark.coupled = True
+        remark.unused.append((coupling.strip(), "a coupling constant, not a shift"))
+    for part in _SEPARATORS.split(_COUPLING.sub(",", text)):
+        if part.strip(" .:\t\n"):
+            _read_part(part.strip(" .:\t\n"), remark)
+    return remark
+
+
+def _read_part(part: str, remark: Remark) -> None:
+    if match := _TIMES.fullmatch(part):
+        _set_count(remark, int(match[1] or match[2]), part)
+    elif part != "13C" and (match := _CARBONS.fullmatch(part)):
+        _set_count(remark, int(match[1]), part)
+    elif part.upper() in _CARBON_TYPES:
+        _set_multiplicity(remark, _CARBON_TYPES[part.upper()], part)
+    elif part.upper() in _LETTERS and remark.letter is None:
+        remark.letter = _LETTERS[part.upper()]
+    elif is_solvent(part):
+        remark.solvent = part
+    elif part != "13C" and not part.endswith("H") and (match := _COUNTED.fullmatch(part)):
+        _set_count(remark, int(match[1]), part)
+        _read_part(match[2], remark)
+    elif match := re.fullmatch(r"([0-9]{1,2})\s*[x×]?\s*CH", part):
+        _set_count(remark, int(match[1]), part)
+        _set_multiplicity(remark, "D", part)
+    elif _PATTERN.fullmatch(part):
+        remark.unused.append((part, PATTERN_REASON))
+    elif "Hz" not in part and not _INSTRUMENT.fullmatch(part):
+        remark.unused.append((part, "a label; it tells neither count nor attached hydrogens"))
+    elif "MHz" not in part:
+        remark.unused.append((part, "a coupling constant, not a shift"))
+
+
+def _set_count(remark: Remark, count: int, part: str) -> None:
+    if remark.count in (None, count):
+        remark.count = count
+    else:
+        remark.unused.append((part, f"contradicts the count {remark.count} beside it"))
+
+
+def _set_multiplicity(remark: Remark, multiplicity: Multiplicity, part: str) -> None:
+    if remark.multiplicity in (None, multiplicity):
+        remark.multiplicity = multiplicity
+    else:
+        remark.unused.append((part, f"contradicts the multiplicity {remark.multiplicity} beside it"))
