@@ -20,8 +20,9 @@ _LETTERS: dict[str, Multiplicity] = {"S": "S", "D": "D", "T": "T", "Q": "Q"}
 _COUPLING = re.compile(r"(?<![A-Za-z])[0-9]?\s?J(?![a-z]{2})[^;]*?Hz|(?<![A-Za-z])[0-9]?J(?![a-z]{2})[^,;]*")
 _PATTERN = re.compile(r"(?:br\.?\s*)?(?:[sdtqmp]{1,4}|sept|quint|quin|sext|hept|multiplet|br|broad)")
 _TIMES = re.compile(r"[x×]\s*([0-9]{1,2})|([0-9]{1,2})\s*[x×]")
-_CARBONS = re.compile(r"([0-9]{1,2})\s*[x×]?\s*(?:[Cc]|carbons?)")
-_COUNTED = re.compile(r"([0-9]{1,2})\s*[x×]?\s*([A-Z].*)")
+_NUCLEUS = r"(?!(?:1?H|13C|19F|31P)$)"
+_CARBONS = re.compile(_NUCLEUS + r"([0-9]{1,2})\s*[x×]?\s*(?:[Cc]|carbons?)")
+_COUNTED = re.compile(_NUCLEUS + r"([0-9]{1,2})\s*[x×]?\s*((?!H$)[A-Z].*)")
 _INSTRUMENT = re.compile(r"[0-9.]+\s*MHz", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[,;]|\band\b|&")
 
@@ -73,7 +74,7 @@ def read_remark(text: str) -> Remark:
 def _read_part(part: str, remark: Remark) -> None:
     if match := _TIMES.fullmatch(part):
         _set_count(remark, int(match[1] or match[2]), part)
-    elif part != "13C" and (match := _CARBONS.fullmatch(part)):
+    elif match := _CARBONS.fullmatch(part):
         _set_count(remark, int(match[1]), part)
     elif part.upper() in _CARBON_TYPES:
         _set_multiplicity(remark, _CARBON_TYPES[part.upper()], part)
@@ -81,12 +82,9 @@ def _read_part(part: str, remark: Remark) -> None:
         remark.letter = _LETTERS[part.upper()]
     elif is_solvent(part):
         remark.solvent = part
-    elif part != "13C" and not part.endswith("H") and (match := _COUNTED.fullmatch(part)):
+    elif match := _COUNTED.fullmatch(part):
         _set_count(remark, int(match[1]), part)
         _read_part(match[2], remark)
-    elif match := re.fullmatch(r"([0-9]{1,2})\s*[x×]?\s*CH", part):
-        _set_count(remark, int(match[1]), part)
-        _set_multiplicity(remark, "D", part)
     elif _PATTERN.fullmatch(part):
         remark.unused.append((part, PATTERN_REASON))
     elif "Hz" not in part and not _INSTRUMENT.fullmatch(part):

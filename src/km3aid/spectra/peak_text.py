@@ -1,0 +1,293 @@
+"""Peaks written in a row of text, `170.2 169.8Q 128.5(2C)`: the grammar that lists, tables and journal lines share.
+
+`normalise` makes the characters uniform, `decimal_mark` settles what a comma means, `read_peak_text` reads the peaks.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import NamedTuple
+
+from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.remarks import PATTERN_REASON, Remark, parse_multiplicity, read_remark
+from km3aid.spectra.spectrum import LeftOut, Multiplicity, Peak
+
+_WIDEST_RANGE_PPM = 10.0
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
+_SILENT = {"ppm", "and"}  # words beside shifts that say nothing about a peak
+
+
+class Token(NamedTuple):
+    """A piece of text: its kind (a name in `_scanner`, or note), its text and where it starts."""
+
+    kind: str
+    text: str
+    start: int
+
+
+@dataclass(slots=True)
+class Draft:
+    """A peak being read; `letter` is a bare S, D, T or Q whose meaning is still open, `coupled` says that J follows."""
+
+    text: str
+    shift_ppm: float
+    multiplicity: Multiplicity | None = None
+    count: int | None = None
+    letter: Multiplicity | None = None
+    coupled: bool = False
+    solvent: str | None = None
+
+    def to_peak(self, where: str, intensity: float | None = None) -> Peak:
+        """The finished peak; raises `SpectrumFormatError` that begins with `where` if a value is out of range."""
+        try:
+            return Peak(self.shift_ppm, self.multiplicity, self.count, intensity)
+        except SpectrumFormatError as error:
+            raise SpectrumFormatError(f"{where}: {error}") from None
+
+
+@dataclass(slots=True)
+class PeakText:
+    """What a text holds: drafts in order, the words before the first one, and all that did not become a peak."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    preface: list[str] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+
+
+def normalise(text: str) -> str:
+    """`text` with plain digits, hyphens and blanks; a superscript mark behind a number becomes `*`.
+
+    >>> normalise("¹³C, CDCl₃, 128.9–128.4, 21.0²")
+    '13C, CDCl3, 128.9-128.4, 21.0*'
+    """
+    out: list[str] = []
+    after_number = False
+    for char in text:
+        raised = ord(char) > 127 and unicodedata.category(char) == "No"
+        out.append("*" if raised and after_number else char)
+        after_number = char in "0123456789" or (raised and after_number)
+    plain = unicodedata.normalize("NFKC", "".join(out)).replace("\u200b", "").replace("\ufeff", "")
+    return plain.translate(_DASHES)
+
+
+def decimal_mark(text: str, where: str) -> str:
+    """Whether `.` or `,` marks the decimals in `text`; raises `SpectrumFormatError` where that is ambiguous.
+
+    >>> decimal_mark("170,2 169,8", "x"), decimal_mark("170.2,169.8", "x"), decimal_mark("170,169,128", "x")
+    (',', '.', '.')
+    """
+    chunks = re.split(r"[\s;]+|,(?=\s|$)", mask_notes(text))
+    chunks = [chunk for chunk in chunks if chunk]
+    commas = [m for chunk in chunks for m in re.findall(r"(?<![\w.,])[0-9]+,[0-9]+(?![0-9.,])", chunk)]
+    if any(re.search(r"(?<![A-Za-z])[0-9]+,[0-9]+,[0-9]", chunk) for chunk in chunks) or not commas:
+        return "."
+    has_point = any(re.search(r"[0-9]\.[0-9]", chunk) for chunk in chunks)
+    if has_point or len(chunks) == 1 or any(len(c.partition(",")[2]) > 2 for c in commas):
+        raise SpectrumFormatError(
+            f"{where}: the comma in {commas[0]!r} may be a decimal mark or part two shifts; write "
+            f"{commas[0].replace(',', '.')} for one shift or {commas[0].replace(',', ', ')} for two"
+        )
+    return ","
+
+
+def mask_notes(text: str) -> str:
+    """`text` with every parenthesis blanked out; the length stays."""
+    masked = list(text)
+    for start, end in _parentheses(text).items():
+        masked[start : end + 1] = " " * (end + 1 - start)
+    return "".join(masked)
+
+
+def read_peak_text(text: str, where: str, mark: str = ".", strict: bool = True) -> PeakText:
+    """Read the peaks of normalised `text`, whose decimals are marked by `mark`.
+
+    A `strict` text may hold nothing but shifts and remarks on them: anything else is a `SpectrumFormatError`. In the
+    other mode, for prose, it goes to `left_out`. A bare letter is a multiplicity in a strict text only.
+    """
+    result = PeakText()
+    tokens = [token for token in _scan(text, mark) if token.kind != "sep"]
+    times = 0  # of `2 × 128.5`, until its shift comes
+    for position, token in enumerate(tokens):
+        following = tokens[position + 1] if position + 1 < len(tokens) else None
+        reason = _not_a_shift(token, following, strict, text)
+        if token.kind in ("number", "range") and reason is None:
+            draft = _draft(token, where, mark, result.left_out)
+            draft.count, times = times or None, 0
+            result.drafts.append(draft)
+        elif token.kind == "prefix":
+            times = int(token.text.rstrip(" x×"))
+        elif token.kind in ("note", "word", "carbons", "times", "coupling", "footnote") and reason is None:
+            _remark(token, text, where, strict, result)
+        elif strict:
+            raise _unreadable(text, token, where, reason)
+        elif token.kind != "quantity":
+            _leave_out(result.left_out, text, token, reason or "not understood")
+    return result
+
+
+def _scan(text: str, mark: str) -> Iterator[Token]:
+    closing = _parentheses(text)
+    scanner = _scanner(mark)
+    start = 0
+    while start < len(text):
+        if start in closing:
+            yield Token("note", text[start + 1 : closing[start]], start)
+            start = closing[start] + 1
+        elif match := scanner.match(text, start):
+            yield Token(match.lastgroup or "other", match.group(), start)
+            start = match.end()
+
+
+@cache
+def _scanner(mark: str) -> re.Pattern[str]:
+    number = rf"[0-9]+(?:{re.escape(mark)}[0-9]+)?"
+    end = rf"(?![0-9]|{re.escape(mark)}[0-9]|-[0-9])"
+    kinds = {
+        "sep": r"[\s,;]+|\.(?=\s|$)",
+        "coupling": rf"[0-9]?\s?J(?![a-z]{{2}})[^\n=;]{{0,20}}?[=\s]\s*{number}(?:(?:\s*[,/&]\s*{number})*?\s*Hz)?",
+        "quantity": rf"(?:{number}-)?{number}\s*(?:(?i:[MG]?Hz)|K|°\s?C|mg|m[Ll]|m?M|%|cm-1|nm|min|h)(?![A-Za-z])",
+        "prefix": rf"(?:[2-9]|1[0-2])\s*[x×]\s*(?=[0-9]+{re.escape(mark)}[0-9])",
+        "times": r"[x×]\s*[0-9]{1,2}(?![0-9.,]*[0-9])",
+        "carbons": r"[2-9](?:\s*[x×]\s*)?C(?:H[0-3]?)?(?![\w-])",
+        "unclear": r"[1-5][0-9]C(?:H[0-3]?)?(?![\w-])",
+        "range": rf"[-+]?{number}(?:-| - | to )[-+]?{number}{end}(?! - [0-9])",
+        "equation": rf"(?!δ|delta|ppm|shift)[^\W\d_]\w*\s*=\s*{number}",
+        "number": rf"[-+]?{number}{end}",
+        "footnote": r"[*†‡§]+",
+        "word": r"[^\W\d_](?:[\w'′\"]|[=-](?=\w))*",
+        "other": r".",
+    }
+    return re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in kinds.items()), re.DOTALL)
+
+
+def _parentheses(text: str) -> dict[int, int]:
+    """The outermost pairs of round or square brackets, opening position → closing position."""
+    opened: list[int] = []
+    pairs: dict[int, int] = {}
+    for position, char in enumerate(text):
+        if char in "([":
+            opened.append(position)
+        elif char in ")]" and opened:
+            pairs[opened.pop()] = position
+    outer: dict[int, int] = {}
+    last = -1
+    for start in sorted(pairs):
+        if start > last:
+            outer[start] = last = pairs[start]
+    return outer
+
+
+def _not_a_shift(token: Token, following: Token | None, strict: bool, text: str) -> str | None:
+    """Why `token` says nothing about a peak, or None where it does."""
+    if token.kind == "unclear":
+        carbon = token.text.lstrip("0123456789")
+        number = token.text.removesuffix(carbon)
+        return f"ambiguous: write {number}.0{carbon} for a shift, ({token.text}) for a count"
+    if token.kind == "equation":
+        return "a stated value, not a peak"
+    if token.kind == "coupling" and strict:
+        return "a coupling constant; put it in parentheses behind its shift"
+    if token.kind == "word":
+        ends_in_colon = text[token.start + len(token.text) :].lstrip().startswith(":")
+        return "a heading" if ends_in_colon else _unknown_word(token.text, strict)
+    if strict or following is None or token.kind != "number" or not token.text.isdigit():
+        return None
+    if following.kind == "word" and _unknown_word(following.text, False) and following.text.lower() not in _SILENT:
+        return f"a number of {following.text}, not a shift"
+    return None
+
+
+def _unknown_word(word: str, strict: bool) -> str | None:
+    if parse_multiplicity(word) or word.lower() in _SILENT:
+        return None
+    if strict:
+        return "not a shift in ppm"
+    remark = read_remark(word)
+    known = remark.count or remark.solvent or any(reason == PATTERN_REASON for _, reason in remark.unused)
+    return None if known else "words between the shifts"
+
+
+def _draft(token: Token, where: str, mark: str, left_out: list[LeftOut]) -> Draft:
+    shifts = [float(n.replace(mark, ".")) for n in _numbers(token.text, mark)]
+    if len(shifts) == 1:
+        return Draft(token.text, shifts[0])
+    middle = round(sum(shifts) / 2, 4)
+    if abs(shifts[0] - shifts[1]) > _WIDEST_RANGE_PPM:
+        raise SpectrumFormatError(
+            f"{where}: the range {token.text!r} is wider than {_WIDEST_RANGE_PPM:g} ppm and cannot stand for one peak; "
+            "give its peaks one by one"
+        )
+    left_out.append(LeftOut(token.text, f"a range; its midpoint, {middle:g} ppm, is taken as the peak"))
+    return Draft(token.text, middle)
+
+
+def _numbers(text: str, mark: str) -> list[str]:
+    number = rf"[0-9]+(?:{re.escape(mark)}[0-9]+)?"
+    parts = re.fullmatch(rf"([-+]?{number})(?:(?:-| - | to )([-+]?{number}))?", text)
+    return [part for part in parts.groups() if part] if parts else []
+
+
+def _remark(token: Token, text: str, where: str, strict: bool, result: PeakText) -> None:
+    """Attach `token` to the peak before it, or to the preface."""
+    if token.kind == "word" and token.text.lower() in _SILENT:
+        return
+    if not result.drafts:
+        if strict:
+            raise _unreadable(text, token, where, "it follows no shift")
+        result.preface.append(token.text)
+        return
+    draft = result.drafts[-1]
+    if token.kind == "footnote":
+        result.left_out.append(LeftOut(f"{draft.text}{token.text}", "a footnote mark; the shift is kept"))
+        return
+    remark = read_remark(token.text)
+    result.left_out.extend(LeftOut(f"{draft.text}: {part}", reason) for part, reason in remark.unused)
+    _merge(draft, remark, where, strict, result.left_out)
+
+
+def _merge(draft: Draft, remark: Remark, where: str, strict: bool, left_out: list[LeftOut]) -> None:
+    draft.coupled |= remark.coupled
+    draft.solvent = draft.solvent or remark.solvent
+    stated = remark.multiplicity
+    if strict and remark.letter and remark.coupled:
+        left_out.append(LeftOut(f"{draft.text}: {remark.letter.lower()}", PATTERN_REASON))
+    elif strict:
+        stated = stated or remark.letter
+    else:
+        draft.letter = draft.letter or remark.letter
+    for name, old, new in (("multiplicity", draft.multiplicity, stated), ("count", draft.count, remark.count)):
+        if old is not None and new is not None and old != new:
+            if strict:
+                raise SpectrumFormatError(f"{where}: {draft.text} has two {name} values, {old} and {new}; give one")
+            left_out.append(LeftOut(f"{draft.text}: {new}", f"contradicts the {name} {old} beside it"))
+    draft.multiplicity = draft.multiplicity or stated
+    draft.count = draft.count or remark.count
+
+
+def _unreadable(text: str, token: Token, where: str, reason: str | None) -> SpectrumFormatError:
+    start, end = token.start, token.start + max(1, len(token.text))
+    while start > 0 and not (text[start - 1].isspace() or text[start - 1] in ",;"):
+        start -= 1
+    while end < len(text) and not (text[end].isspace() or text[end] in ",;"):
+        end += 1
+    chunk = text[start:end]
+    return SpectrumFormatError(
+        f"{where}: {chunk if len(chunk) <= 40 else chunk[:39] + '…'!r} cannot be read: {reason or 'not a shift in ppm'}; "
+        "expected shifts such as 170.2, 169.8Q or 128.5(2C), parted by blanks or commas"
+    )
+
+
+def _leave_out(left_out: list[LeftOut], text: str, token: Token, reason: str) -> None:
+    """Note `token`; a run of words with one reason makes one entry."""
+    if not token.text.strip(" .:/=|+-"):
+        return
+    if left_out and left_out[-1].reason == reason == "words between the shifts":
+        joined = f"{left_out[-1].text} {token.text}"
+        if joined in " ".join(text.split()):
+            left_out[-1] = LeftOut(joined, reason)
+            return
+    left_out.append(LeftOut(token.text, reason))
