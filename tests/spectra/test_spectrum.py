@@ -12,9 +12,7 @@ def test_shift_out_of_range_is_an_error(shift):
         Peak(shift)
 
 
-@pytest.mark.parametrize(
-    ("multiplicity", "hydrogens"), [("S", 0), ("D", 1), ("T", 2), ("Q", 3), (None, None)]
-)
+@pytest.mark.parametrize(("multiplicity", "hydrogens"), [("S", 0), ("D", 1), ("T", 2), ("Q", 3), (None, None)])
 def test_multiplicity_counts_hydrogens(multiplicity, hydrogens):
     assert Peak(20.0, multiplicity).hydrogens == hydrogens
 

@@ -38,14 +38,12 @@ def prepare(
     faults: Counter[str] = Counter()
     read = 0
     chunks = _chunks(read_sd_records(source))
-    workers = workers or os.cpu_count() or 1
-    with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        for made, met, number in pool.imap(_make_chunk, chunks):
-            records += made
-            faults += met
-            read += number
-            if progress:
-                progress(number)
+    for made, met, number in _made(chunks, workers or os.cpu_count() or 1):
+        records += made
+        faults += met
+        read += number
+        if progress:
+            progress(number)
     if not records:
         raise DataError(f"{source}: no record with a usable 13C spectrum among {read}; is it a withsignals SD file?")
     meta = {
@@ -65,6 +63,14 @@ def prepare(
 def _chunks(records: Iterator[SdRecord]) -> Iterator[list[SdRecord]]:
     while chunk := list(islice(records, _CHUNK)):
         yield chunk
+
+
+def _made(chunks: Iterator[list[SdRecord]], workers: int) -> Iterator[tuple[list[Record], Counter[str], int]]:
+    if workers == 1:
+        yield from map(_make_chunk, chunks)
+        return
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        yield from pool.imap(_make_chunk, chunks)
 
 
 def _make_chunk(chunk: list[SdRecord]) -> tuple[list[Record], Counter[str], int]:

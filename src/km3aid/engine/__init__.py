@@ -1,5 +1,6 @@
 """The one facade: `Engine.load()` → assign, rank, search, predict, embed."""
 
+from km3aid.engine.engine import Engine
 from km3aid.engine.results import (
     Alternative,
     AssignedPeak,
@@ -10,4 +11,4 @@ from km3aid.engine.results import (
     Prediction,
 )
 
-__all__ = ["Alternative", "AssignedPeak", "Assignment", "Hit", "Hits", "PredictedCarbon", "Prediction"]
+__all__ = ["Alternative", "AssignedPeak", "Assignment", "Engine", "Hit", "Hits", "PredictedCarbon", "Prediction"]

@@ -41,7 +41,9 @@ def build_library(
     if not count:
         first = f"; the first: line {skipped[0][0]}: {skipped[0][1]}" if skipped else ""
         raise LibraryError(f"no molecule to put into {path}: {len(skipped)} lines could not be read{first}")
-    texts = [t.encode() for p in parts for pair in zip(p.smiles, p.names, strict=True) for t in (pair[0], pair[1] or "")]
+    texts = [
+        t.encode() for p in parts for pair in zip(p.smiles, p.names, strict=True) for t in (pair[0], pair[1] or "")
+    ]
     arrays: dict[str, NDArray[Any]] = {
         "embedding": np.concatenate([p.embedding for p in parts]).astype(np.float16),
         "offset": _offsets([n for p in parts for n in np.diff(p.classes.offset)]),

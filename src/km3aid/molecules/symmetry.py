@@ -90,8 +90,7 @@ def _join_enantiotopic(mol: Chem.Mol, tagged: list[int], ranks: list[int], class
 def _has_stereocentre(mol: Chem.Mol) -> bool:
     """Whether some tetrahedral centre, drawn with its configuration or not, is a stereocentre."""
     return any(
-        info.type == Chem.StereoType.Atom_Tetrahedral
-        for info in Chem.FindPotentialStereo(Chem.Mol(mol), cleanIt=False)
+        info.type == Chem.StereoType.Atom_Tetrahedral for info in Chem.FindPotentialStereo(Chem.Mol(mol), cleanIt=False)
     )
 
 

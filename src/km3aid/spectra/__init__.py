@@ -1,5 +1,29 @@
 """Spectra: peak lists and their readers, one file per format. No torch, no RDKit."""
 
-from km3aid.spectra.spectrum import MULTIPLICITIES, LeftOut, Multiplicity, Peak, Spectrum
+from km3aid.spectra.batch_json import spectrum_from_dict
+from km3aid.spectra.inline import parse_peaks
+from km3aid.spectra.read import FORMATS, iter_spectra, read_spectra
+from km3aid.spectra.spectrum import (
+    MULTIPLICITIES,
+    SHIFT_MAX_PPM,
+    SHIFT_MIN_PPM,
+    LeftOut,
+    Multiplicity,
+    Peak,
+    Spectrum,
+)
 
-__all__ = ["MULTIPLICITIES", "LeftOut", "Multiplicity", "Peak", "Spectrum"]
+__all__ = [
+    "FORMATS",
+    "MULTIPLICITIES",
+    "SHIFT_MAX_PPM",
+    "SHIFT_MIN_PPM",
+    "LeftOut",
+    "Multiplicity",
+    "Peak",
+    "Spectrum",
+    "iter_spectra",
+    "parse_peaks",
+    "read_spectra",
+    "spectrum_from_dict",
+]

@@ -19,6 +19,7 @@ from km3aid.spectra.spectrum import LeftOut, Multiplicity, Peak
 _WIDEST_RANGE_PPM = 10.0
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _SILENT = {"ppm", "and"}  # words beside shifts that say nothing about a peak
+_FILLERS = {*_SILENT, "at", "in", "of", "with", "shift", "shifts", "delta", "d"}  # the same, in prose before them
 
 
 class Token(NamedTuple):
@@ -113,6 +114,8 @@ def read_peak_text(text: str, where: str, mark: str = ".", strict: bool = True) 
     times = 0  # of `2 × 128.5`, until its shift comes
     for position, token in enumerate(tokens):
         following = tokens[position + 1] if position + 1 < len(tokens) else None
+        if not (strict or result.drafts) and token.kind == "word" and token.text.lower() in _FILLERS:
+            continue
         reason = _not_a_shift(token, following, strict, text)
         if token.kind in ("number", "range") and reason is None:
             draft = _draft(token, where, mark, result.left_out)
@@ -274,9 +277,9 @@ def _unreadable(text: str, token: Token, where: str, reason: str | None) -> Spec
         start -= 1
     while end < len(text) and not (text[end].isspace() or text[end] in ",;"):
         end += 1
-    chunk = text[start:end]
+    chunk = text[start:end] if end - start <= 40 else text[start : start + 39] + "…"
     return SpectrumFormatError(
-        f"{where}: {chunk if len(chunk) <= 40 else chunk[:39] + '…'!r} cannot be read: {reason or 'not a shift in ppm'}; "
+        f"{where}: {chunk!r} cannot be read: {reason or 'not a shift in ppm'}; "
         "expected shifts such as 170.2, 169.8Q or 128.5(2C), parted by blanks or commas"
     )
 

@@ -35,13 +35,14 @@ def check_not_a_table(lines: Iterable[str], where: str) -> None:
     Rows of two to four numbers are a list where they run on in order from line to line; otherwise only the user
     knows, and a `SpectrumFormatError` says how to tell.
     """
-    rows = [re.split(r"[\s,;]+", line.partition("#")[0].strip(" \t\r\n,;")) for line in lines]
-    rows = [row for row in rows if row != [""]]
+    plain = [normalise(line).partition("#")[0].strip(" \t\r\n,;") for line in lines]
+    comma = decimal_mark("\n".join(plain), where) == ","
+    rows = [re.split(r"[\s;]+" if comma else r"[\s,;]+", row) for row in plain if row]
     widths = {len(row) for row in rows}
     if len(rows) < 2 or len(widths) != 1 or not 2 <= widths.pop() <= 4:
         return
     try:
-        values = [float(cell) for row in rows for cell in row]
+        values = [float(cell.replace(",", ".")) for row in rows for cell in row]
     except ValueError:
         return
     if values not in (sorted(values), sorted(values, reverse=True)):

@@ -66,9 +66,7 @@ def train(
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "run.json").write_text(json.dumps({**header, "model": model.to_dict()}, indent=2) + "\n")
-    return fit(
-        data, split, model, config, folder, header=header, resume=resume, accelerator=accelerator, report=report
-    )
+    return fit(data, split, model, config, folder, header=header, resume=resume, accelerator=accelerator, report=report)
 
 
 def watched_split(data: Dataset, strict: Split) -> Split:

@@ -1,0 +1,270 @@
+"""The one facade of km3aid: load a model, then assign, rank, search, predict, embed."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.special import logsumexp
+
+from km3aid.engine.encoder import (
+    EncodedMolecule,
+    encode_entries,
+    encode_molecules,
+    encode_spectrum,
+    node_evidence,
+    parse_structure,
+)
+from km3aid.engine.results import Alternative, AssignedPeak, Assignment, Hit, Hits, PredictedCarbon, Prediction
+from km3aid.errors import CheckpointError, LibraryMismatchError, MoleculeError
+from km3aid.library import BuildReport, Entries, Library, build_library, take
+from km3aid.matching.assign import Match, assign_one_per_carbon, assign_peaks
+from km3aid.matching.config import MatchConfig
+from km3aid.matching.fusion import fuse, probabilities
+from km3aid.matching.prediction import PredictedClasses
+from km3aid.matching.score import coarse_scores
+from km3aid.models.checkpoint import Checkpoint, read_model
+from km3aid.molecules import parse_smiles
+from km3aid.spectra.spectrum import MULTIPLICITIES, Spectrum
+
+_MATCHED_EXACTLY = 200  # of a library's molecules, the best by the quick score
+_ALTERNATIVES = 3
+
+
+class Engine:
+    """A loaded model. Make one with `Engine.load()` and keep it: loading takes a second, a call milliseconds."""
+
+    def __init__(self, checkpoint: Checkpoint, device: torch.device) -> None:
+        self.model = checkpoint.model
+        self.header = checkpoint.header
+        self.model_sha256 = checkpoint.sha256
+        self.device = device
+        self.matching = MatchConfig.from_dict(checkpoint.header.get("matching", {}))
+
+    @classmethod
+    def load(cls, path: str | Path | None = None, device: str = "auto") -> Engine:
+        """Load a model file, or the bundled one; raises `CheckpointError`."""
+        if device == "auto":
+            device = "cuda" if torch.cuda.is_available() else "cpu"
+        elif device == "cuda" and not torch.cuda.is_available():
+            raise CheckpointError("--device cuda: torch sees no GPU here; use --device cpu")
+        bundled = resources.files("km3aid") / "weights" / "best.safetensors"
+        return cls(read_model(Path(str(bundled)) if path is None else path, device), torch.device(device))
+
+    def assign(self, structure: str, spectrum: Spectrum, *, one_per_carbon: bool = False) -> Assignment:
+        """Which peak belongs to which carbon; raises `MoleculeError` and `SpectrumFormatError`."""
+        encoded = self._encode(structure)
+        classes = encoded.classes()
+        match = self.match(encoded, classes, spectrum, one_per_carbon)
+        to_input = encoded.molecule.input_atoms
+        assigned = tuple(
+            self._assigned_peak(p, spectrum, classes, match, to_input)
+            for p in range(len(spectrum))
+            if match.peak_classes[p]
+        )
+        seen = {atom for atoms in match.peak_atoms for atom in atoms}
+        unobserved = tuple(to_input[i] for i in encoded.molecule.carbons if i not in seen)
+        return Assignment(
+            spectrum.id,
+            encoded.molecule.smiles,
+            assigned,
+            match.unassigned_peaks,
+            unobserved,
+            -match.cost,
+            _warnings(match, unobserved),
+        )
+
+    def predict(self, structure: str) -> Prediction:
+        """The shift of every carbon class with its standard deviation; raises `MoleculeError`."""
+        encoded = self._encode(structure)
+        classes = encoded.classes()
+        carbons = tuple(
+            PredictedCarbon(
+                tuple(encoded.molecule.input_atoms[i] for i in atoms),
+                round(float(classes.shift_ppm[k]), 2),
+                round(math.sqrt(2) * float(classes.scale_ppm[k]), 2),
+                MULTIPLICITIES[classes.hydrogens[k]] if classes.hydrogens[k] < len(MULTIPLICITIES) else None,
+            )
+            for k, atoms in enumerate(classes.atoms)
+        )
+        return Prediction(encoded.molecule.smiles, carbons)
+
+    def rank(
+        self,
+        candidates: Sequence[str],
+        spectrum: Spectrum,
+        *,
+        names: Sequence[str | None] | None = None,
+        one_per_carbon: bool = False,
+        top: int | None = None,
+    ) -> Hits:
+        """Order candidate structures by how well they explain the spectrum; a bad candidate becomes a warning."""
+        began = time.perf_counter()
+        molecules, warnings = [], []
+        for number, text in enumerate(candidates):
+            try:
+                molecules.append(parse_smiles(text, names[number] if names else None))
+            except MoleculeError as error:
+                warnings.append(f"candidate {number + 1}: {error}")
+        if not molecules:
+            raise MoleculeError("; ".join(["no candidate can be read", *warnings[:3]]))
+        encoded = encode_molecules(self.model, molecules, self.device)
+        query = encode_spectrum(self.model, spectrum, self.device)
+        graph = np.array([float(query @ e.graph) for e in encoded])
+        match = np.array([self.match_score(e, spectrum, one_per_carbon) for e in encoded])
+        entries = [(m.source, m.name) for m in molecules]
+        hits = self._hits(entries, graph, match, one_per_carbon, top)
+        return Hits(spectrum.id, hits, len(molecules), _elapsed_ms(began), tuple(warnings))
+
+    def search(
+        self,
+        spectrum: Spectrum,
+        library: Library,
+        *,
+        top: int = 10,
+        formula: str | None = None,
+        mass_da: float | None = None,
+        mass_tolerance_da: float = 0.01,
+        one_per_carbon: bool = False,
+    ) -> Hits:
+        """The molecules of a library that best explain the spectrum, filters applied first."""
+        if library.meta["model_sha256"] != self.model_sha256:
+            raise LibraryMismatchError(
+                f"{library.path}: built by model {library.meta['model_sha256'][:12]}, not by {self.model_sha256[:12]}; "
+                "build it again with `km3aid library build`"
+            )
+        began = time.perf_counter()
+        rows = library.filter(formula, mass_da, mass_tolerance_da)
+        if not len(rows):
+            return Hits(spectrum.id, (), 0, _elapsed_ms(began), ("no molecule of the library passes the filters",))
+        rows, graph, match = self.candidates(spectrum, library, rows, one_per_carbon, max(top, _MATCHED_EXACTLY))
+        entries = [(library.smiles(int(r)), library.name(int(r))) for r in rows]
+        hits = self._hits(entries, graph, match, one_per_carbon, top)
+        return Hits(spectrum.id, hits, len(library.filter(formula, mass_da, mass_tolerance_da)), _elapsed_ms(began))
+
+    def candidates(
+        self, spectrum: Spectrum, library: Library, rows: NDArray[np.int64], one_per_carbon: bool, count: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+        """The `count` best of `rows` by the quick score, with their cosine and their exact match score."""
+        query = encode_spectrum(self.model, spectrum, self.device)
+        whole = len(rows) == len(library)
+        embedding = library.embedding if whole else library.embedding[rows]
+        graph = (torch.from_numpy(np.asarray(embedding, np.float32)) @ torch.from_numpy(query)).numpy()
+        table = library.classes if whole else take(library.classes, rows)
+        quick = coarse_scores(spectrum, table, self.matching, one_per_carbon)
+        fused = fuse(graph.astype(np.float64), quick.astype(np.float64), self._fusion(one_per_carbon))
+        best = np.argsort(-fused, kind="stable")[:count]
+        molecules = [parse_smiles(library.smiles(int(rows[i]))) for i in best]
+        encoded = encode_molecules(self.model, molecules, self.device)
+        match = np.array([self.match_score(e, spectrum, one_per_carbon) for e in encoded])
+        return rows[best], graph[best].astype(np.float64), match
+
+    def embed(self, smiles: Sequence[str]) -> NDArray[np.float32]:
+        """Graph-level unit vectors (N, D) of N structures; raises `MoleculeError` at the first that is bad."""
+        return np.concatenate([e.embedding for e in self.entries((s, None) for s in smiles)])
+
+    def entries(
+        self, source: Iterable[tuple[str, str | None]], skipped: list[tuple[int, str]] | None = None
+    ) -> Iterator[Entries]:
+        """Encode (SMILES, name) pairs for a library, in chunks; bad lines go to `skipped`, or raise without it."""
+        bad: list[tuple[int, str]] = [] if skipped is None else skipped
+        for chunk in encode_entries(self.model, source, self.device, bad):
+            if skipped is None and bad:
+                raise MoleculeError(f"structure {bad[0][0]}: {bad[0][1]}")
+            yield chunk
+
+    def build_library(
+        self,
+        source: Iterable[tuple[str, str | None]],
+        path: str | Path,
+        *,
+        progress: Callable[[int], None] | None = None,
+    ) -> BuildReport:
+        """Encode (SMILES, name) pairs and write them to the folder `path`."""
+        skipped: list[tuple[int, str]] = []
+
+        def chunks() -> Iterator[Entries]:
+            for chunk in self.entries(source, skipped):
+                if progress:
+                    progress(len(chunk.smiles))
+                yield chunk
+
+        return build_library(path, chunks(), self.model_sha256, skipped)
+
+    def match(
+        self, encoded: EncodedMolecule, classes: PredictedClasses, spectrum: Spectrum, one_per_carbon: bool
+    ) -> Match:
+        """The cheapest matching of the spectrum's peaks and the molecule's carbon classes."""
+        logits = node_evidence(self.model, spectrum, encoded, self.device)
+        evidence = np.stack([logits[:, list(atoms)].mean(1) for atoms in classes.atoms], 1)
+        evidence = evidence - logsumexp(evidence, 1, keepdims=True)
+        assign = assign_one_per_carbon if one_per_carbon else assign_peaks
+        return assign(spectrum, classes, self.matching, evidence)
+
+    def match_score(self, encoded: EncodedMolecule, spectrum: Spectrum, one_per_carbon: bool) -> float:
+        """Log-likelihood of the best assignment; peaks beyond the number of carbons cost like unassigned ones."""
+        classes = encoded.classes()
+        if one_per_carbon and len(spectrum) > int(classes.sizes.sum()):
+            surplus = len(spectrum) - int(classes.sizes.sum())
+            return -assign_peaks(spectrum, classes, self.matching).cost - surplus * self.matching.unassigned_peak
+        assign = assign_one_per_carbon if one_per_carbon else assign_peaks
+        return -assign(spectrum, classes, self.matching).cost
+
+    def _encode(self, structure: str) -> EncodedMolecule:
+        return encode_molecules(self.model, [parse_structure(structure)], self.device)[0]
+
+    def _fusion(self, one_per_carbon: bool):  # type: ignore[no-untyped-def]
+        return self.matching.per_carbon_fusion if one_per_carbon else self.matching.distinct_fusion
+
+    def _hits(
+        self,
+        entries: list[tuple[str, str | None]],
+        graph: NDArray[np.float64],
+        match: NDArray[np.float64],
+        one_per_carbon: bool,
+        top: int | None,
+    ) -> tuple[Hit, ...]:
+        score = fuse(graph, match, self._fusion(one_per_carbon))
+        probability = probabilities(score)
+        order = np.argsort(-score, kind="stable")[:top]
+        return tuple(
+            Hit(n, *entries[i], float(score[i]), float(probability[i]), float(graph[i]), float(match[i]))
+            for n, i in enumerate(order, 1)
+        )
+
+    def _assigned_peak(
+        self, p: int, spectrum: Spectrum, classes: PredictedClasses, match: Match, to_input: Sequence[int]
+    ) -> AssignedPeak:
+        chosen = match.peak_classes[p]
+        probability = match.probability[p]
+        others = [k for k in np.argsort(-probability, kind="stable") if k not in chosen and probability[k] >= 0.01]
+        return AssignedPeak(
+            p,
+            spectrum.peaks[p].shift_ppm,
+            tuple(sorted(to_input[i] for i in match.peak_atoms[p])),
+            round(float(np.mean(classes.shift_ppm[list(chosen)])), 2),
+            round(float(min(probability[k] for k in chosen)), 4),
+            tuple(
+                Alternative(tuple(to_input[i] for i in classes.atoms[k]), round(float(probability[k]), 4))
+                for k in others[:_ALTERNATIVES]
+            ),
+        )
+
+
+def _warnings(match: Match, unobserved: tuple[int, ...]) -> tuple[str, ...]:
+    found = []
+    if match.unassigned_peaks:
+        found.append(f"{len(match.unassigned_peaks)} peak(s) fit no carbon")
+    if unobserved:
+        found.append(f"{len(unobserved)} carbon(s) have no peak")
+    return tuple(found)
+
+
+def _elapsed_ms(began: float) -> float:
+    return round((time.perf_counter() - began) * 1000, 1)

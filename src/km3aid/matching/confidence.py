@@ -1,0 +1,68 @@
+"""How sure an assignment is: marginals of the soft matching, calibrated on molecules that never trained."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import expit, logit, logsumexp
+
+from km3aid.matching.config import Calibration
+
+_SWEEPS = 40
+_EDGE = 1e-4
+
+
+def marginals(
+    cost: NDArray[np.float64], peak_mass: NDArray[np.float64], class_mass: NDArray[np.float64], how: Calibration
+) -> NDArray[np.float64]:
+    """Probability (P, K) of each class at each peak: the entropic matching exp(−cost/T) with the given masses.
+
+    Masses are how many classes each peak and how many peaks each class takes; rows and columns of mass 0 stay 0. A
+    surplus of class mass (fewer peaks than carbons) goes to an absent peak. Sinkhorn sweeps in the log domain
+    (Cuturi, NeurIPS 2013).
+    """
+    result = np.zeros_like(cost)
+    rows, columns = np.flatnonzero(peak_mass), np.flatnonzero(class_mass)
+    if not len(rows) or not len(columns):
+        return result
+    log_kernel = -cost[np.ix_(rows, columns)] / how.temperature
+    surplus = class_mass.sum() - peak_mass.sum()
+    masses = peak_mass[rows]
+    if surplus > 1e-9:
+        log_kernel = np.vstack([log_kernel, np.full(len(columns), log_kernel.max(1).mean())])
+        masses = np.append(masses, surplus)
+    log_rows, log_columns = np.log(masses), np.log(class_mass[columns])
+    for _ in range(_SWEEPS):
+        log_kernel = log_kernel + (log_columns - logsumexp(log_kernel, 0))
+        log_kernel = log_kernel + (log_rows - logsumexp(log_kernel, 1))[:, None]
+    result[np.ix_(rows, columns)] = np.minimum(np.exp(log_kernel[: len(rows)]), 1.0)
+    return result
+
+
+def calibrated(probability: NDArray[np.float64], how: Calibration) -> NDArray[np.float64]:
+    """Map marginals to calibrated probabilities; what is 0 stays 0."""
+    if how.slope == 1.0 and how.intercept == 0.0:
+        return probability
+    inner = np.clip(probability, _EDGE, 1 - _EDGE)
+    mapped: NDArray[np.float64] = np.where(probability > 0, expit(how.slope * logit(inner) + how.intercept), 0.0)
+    return mapped
+
+
+def fit_calibration(probability: NDArray[np.float64], correct: NDArray[np.bool_], temperature: float) -> Calibration:
+    """Slope and intercept that maximise the likelihood of `correct` given raw marginals at `temperature`."""
+    x = logit(np.clip(probability, _EDGE, 1 - _EDGE))
+
+    def loss(parameters: NDArray[np.float64]) -> float:
+        z = parameters[0] * x + parameters[1]
+        return float(np.logaddexp(0, np.where(correct, -z, z)).mean())
+
+    slope, intercept = minimize(loss, np.array([1.0, 0.0]), method="Nelder-Mead").x
+    return Calibration(temperature, float(slope), float(intercept))
+
+
+def expected_calibration_error(confidence: NDArray[np.float64], correct: NDArray[np.bool_], bins: int = 15) -> float:
+    """Mean gap between confidence and accuracy over equally wide bins (Guo et al., ICML 2017)."""
+    index = np.minimum((confidence * bins).astype(int), bins - 1)
+    gap = np.abs(np.bincount(index, confidence, bins) - np.bincount(index, correct.astype(float), bins))
+    return float(gap.sum() / len(confidence))

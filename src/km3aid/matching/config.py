@@ -1,0 +1,60 @@
+"""The constants of matching, fitted on validation molecules and stored with the model."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from km3aid.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Probability = sigmoid(slope·logit(p) + intercept), p a matching marginal at `temperature`."""
+
+    temperature: float = 1.0
+    slope: float = 1.0
+    intercept: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """Score = graph_weight·cosine + match_weight·(log-likelihood of the best assignment)."""
+
+    graph_weight: float = 20.0
+    match_weight: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class MatchConfig:
+    """Costs are negative natural logarithms of probabilities."""
+
+    outlier: float = 0.03  # share of carbons whose prediction (or record) is plainly wrong
+    outlier_ppm: float = 20.0  # Laplace scale of those
+    wrong_multiplicity: float = 0.025
+    node_weight: float = 0.5  # of the node level's evidence beside the predicted shift
+    unassigned_peak: float = 9.0
+    unobserved_carbon: float = 9.0
+    overlap: float = 2.5  # another carbon class under the same peak
+    split: float = 1.5  # another peak of one class whose carbons may be diastereotopic
+    wrong_count: float = 1.0  # per carbon that a peak's count is off
+    per_carbon: Calibration = field(default_factory=Calibration)  # one peak per carbon
+    distinct: Calibration = field(default_factory=Calibration)  # distinct peaks
+    per_carbon_fusion: Fusion = field(default_factory=Fusion)
+    distinct_fusion: Fusion = field(default_factory=Fusion)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> MatchConfig:
+        """The inverse of `to_dict`; raises `ConfigError` at an unknown key."""
+        known = {f.name for f in fields(cls)}
+        if unknown := sorted(set(values) - known):
+            raise ConfigError(f"unknown matching setting {unknown[0]!r}; known are {', '.join(sorted(known))}")
+        made = dict(values)
+        for name, kind in (("per_carbon", Calibration), ("distinct", Calibration)):
+            made[name] = kind(**values.get(name, {}))
+        for name in ("per_carbon_fusion", "distinct_fusion"):
+            made[name] = Fusion(**values.get(name, {}))
+        return cls(**made)
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)

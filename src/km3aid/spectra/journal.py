@@ -1,0 +1,184 @@
+"""The 13C line of an experimental section: `13C NMR (101 MHz, CDCl3) δ 170.1 (C), 128.5 (2CH), 21.0 …`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.peak_text import Draft, PeakText, decimal_mark, mask_notes, normalise, read_peak_text
+from km3aid.spectra.solvents import find_solvent, is_solvent_line
+from km3aid.spectra.spectrum import LeftOut, Spectrum
+
+_ISOTOPE = (
+    r"(?:\^?\{?(?P<mass>[0-9]{1,3})\}?-?\s?(?P<element>[A-Z][a-z]?)|(?P<element2>[A-Z][a-z]?)-(?P<mass2>[0-9]{1,3}))"
+)
+_DECOUPLED = r"(?:\s*(?:\{[^}]{0,12}\}|\[1?H\]|\(1?H\)))?"
+_METHOD = r"(?:NMR|APT|DEPTQ?(?:[\s-]?[0-9]{2,3})?|PENDANT|CMR)\b"
+_HEAD = re.compile(
+    rf"(?<![\w.-]){_ISOTOPE}{_DECOUPLED}(?:[^0-9.;:()δ]{{0,20}}?\b{_METHOD}|\s*(?=[:=δ(]))"
+    r"|(?<!\w)δ\s?_?\{?(?P<delta>C|H|F|P|N|B|Si)\b\}?"
+    r"|(?<!\w)(?P<word>[Cc]arbon|[Pp]roton|DEPT|HSQC|HMBC|COSY|NOESY|ROESY|CMR)\b(?:[\s-]*NMR)?(?=[^,;.]{0,40}[(:δ=])"
+)
+_WORDS = {"carbon": "C", "cmr": "C", "proton": "H"}
+_END = re.compile(
+    r"(?<![\w-])(?:(?:HR|LR)[A-Z-]*MS\w*|(?:HR-|LR-)?(?:ESI|EI|CI|FAB|MALDI|APCI|GC|LC|TOF|DART)[-/]?[A-Z-]*MS|MS|ESI|"
+    r"FT-?IR|ATR|IR|UV|Anal|Elemental|[mM]\.?\s?[pP]|R_?f|TLC|HPLC|SFC|m/z|[Cc]alcd|[Cc]alc|[Ff]ound|X-ray|"
+    r"CCDC|[νv]_?max|λ_?max)(?![\w-])|\[[αa]\]|\.\s+(?=[A-Z][a-z]{2,})|\n\s*\n"
+)
+_DELTA = re.compile(r"δ(?:\s?_?\{?C\}?(?![\w-]))?|\bdelta\b")
+_LOOKS = re.compile(
+    rf"{_ISOTOPE}[^\n]{{0,40}}\b(?:NMR|APT|DEPT)|\bNMR\b|(?<!\w)13C\s*[:(]|δ[^\n]{{0,60}}?[0-9]|\bdelta\b\s*[=:]?\s*[0-9]"
+)
+_SNIPPET = 60
+
+
+class Section(NamedTuple):
+    """What one nucleus has in the text: its element, its heading, the text behind that, and its line from 1."""
+
+    element: str
+    head: str
+    body: str
+    line: int
+
+
+def looks_like_journal(text: str) -> bool:
+    """Whether `text` holds an NMR heading or a δ before numbers; lines that begin with `#` do not count.
+
+    >>> looks_like_journal("13C NMR (101 MHz, CDCl3) δ 170.1")
+    True
+    """
+    return any(_LOOKS.search(line) for line in normalise(text).splitlines() if not line.lstrip().startswith("#"))
+
+
+def read_journal(lines: Iterable[str], where: str) -> Iterator[Spectrum]:
+    """Read every 13C part of the text as one spectrum; shifts in ppm.
+
+    The frequency, the solvent and coupling constants never become peaks. A bare letter s, d, t or q is the number of
+    attached hydrogens only where no coupling constant stands in the list and two different letters occur; otherwise
+    the multiplicity stays unknown and `left_out` says so. Raises `SpectrumFormatError` where no 13C peak is found.
+    """
+    text = normalise("".join(lines))
+    if not text.strip():
+        raise SpectrumFormatError(f"{where}: empty; expected a line such as '13C NMR (101 MHz, CDCl3) δ 170.1, 21.0'")
+    sections, outside = _sections(text)
+    carbon = [section for section in sections if section.element == "C"]
+    if not carbon:
+        others = ", ".join(dict.fromkeys(section.head.strip() for section in sections))
+        raise SpectrumFormatError(f"{where}: no 13C part, only {others}; expected '13C NMR (…) δ 170.1, 21.0'")
+    outside += [_snippet(s.head + s.body, "another nucleus or experiment") for s in sections if s.element != "C"]
+    found = 0
+    for section in carbon:
+        spectrum = _read_section(section, f"{where}, line {section.line}", outside if found == 0 else [])
+        if spectrum is None:
+            outside.append(_snippet(section.head + section.body, "a 13C heading without peaks"))
+        else:
+            found += 1
+            yield spectrum
+    if not found:
+        raise SpectrumFormatError(f"{where}: the 13C part holds no shift; expected '13C NMR (…) δ 170.1, 21.0'")
+
+
+def _sections(text: str) -> tuple[list[Section], list[LeftOut]]:
+    """Cut the text at its headings; without one, all of it is the 13C part."""
+    masked = mask_notes(text)
+    heads: list[tuple[re.Match[str], str]] = []
+    for match in _HEAD.finditer(text):
+        element = _element(match)
+        inside = masked[match.start()] == " "
+        again = bool(match["delta"]) and bool(heads) and heads[-1][1] == element
+        if not inside and not again:
+            heads.append((match, element))
+    if not heads:
+        return [Section("C", "", text, 1)], []
+    title = text[: heads[0][0].start()]
+    outside = [_snippet(title, "text before the spectrum")] if title.strip(" \n\t.:;,-") else []
+    sections = []
+    for index, (match, element) in enumerate(heads):
+        stop = heads[index + 1][0].start() if index + 1 < len(heads) else len(text)
+        sections.append(
+            Section(element, match.group(), text[match.end() : stop], text.count("\n", 0, match.start()) + 1)
+        )
+    return sections, outside
+
+
+def _element(head: re.Match[str]) -> str:
+    """The element whose spectrum a heading announces; an experiment with two nuclei counts as none."""
+    if re.search(r"DEPT(?!Q)", head.group()):
+        return "DEPT"
+    if head["word"]:
+        return _WORDS.get(head["word"].lower(), head["word"])
+    if head["delta"]:
+        return head["delta"]
+    isotope = (head["mass"] or head["mass2"]) + (head["element"] or head["element2"])
+    return {"13C": "C", "1H": "H"}.get(isotope, isotope)
+
+
+def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spectrum | None:
+    body, tail = _split_tail(section.body)
+    masked = mask_notes(body)
+    delta = _DELTA.search(masked)
+    preamble, listed = (body[: delta.start()], body[delta.end() :]) if delta else ("", body)
+    found = read_peak_text(listed, where, decimal_mark(listed, where), strict=False)
+    drafts = _without_solvent_and_frequency(found, known_start=delta is not None)
+    if not drafts:
+        return None
+    _settle_letters(drafts, found.left_out)
+    left_out = [*outside, *found.left_out]
+    if re.search(r"(?<![\w.])[0-9]+(?:\.[0-9]+)?(?!\s*(?:[MG]?Hz|K|°))(?![\w.])", mask_notes(preamble)):
+        left_out.append(_snippet(preamble, "stands before the δ"))
+    if tail.strip(" \n\t.;,"):
+        left_out.append(_snippet(tail, "text behind the peak list"))
+    solvent = find_solvent(" ".join([section.head, preamble, *found.preface]))
+    if solvent is None:
+        solvent = next((draft.solvent for draft in drafts if draft.solvent), None)
+    return Spectrum(tuple(d.to_peak(where) for d in drafts), solvent=solvent, left_out=tuple(left_out))
+
+
+def _split_tail(body: str) -> tuple[str, str]:
+    """Cut off what follows the peak list: other analyses, or the next sentence."""
+    masked = mask_notes(body)
+    first = re.search(r"[0-9]", masked)
+    for end in _END.finditer(body):
+        cut_off = masked[end.start()] != " " or end.group()[0] in "[\n"
+        if cut_off and (first is None or end.start() > first.start()):
+            return body[: end.start()], body[end.start() :]
+    return body, ""
+
+
+def _without_solvent_and_frequency(found: PeakText, known_start: bool) -> list[Draft]:
+    """Drop the drafts that are marked as the solvent's line, and a bare number before the solvent in a heading."""
+    kept = []
+    for position, draft in enumerate(found.drafts):
+        if draft.solvent and is_solvent_line(draft.shift_ppm, draft.solvent):
+            found.left_out.append(LeftOut(f"{draft.text} ({draft.solvent})", "marked as the solvent's line"))
+        elif draft.solvent and position == 0 and not known_start and len(found.drafts) > 1:
+            reason = "stands before the solvent, as a frequency does; write δ before the first shift"
+            found.left_out.append(LeftOut(f"{draft.text} ({draft.solvent})", reason))
+            found.preface.append(draft.solvent)
+        else:
+            kept.append(draft)
+    return kept
+
+
+def _settle_letters(drafts: list[Draft], left_out: list[LeftOut]) -> None:
+    """Decide for the whole list whether its bare letters are attached hydrogens or coupling patterns."""
+    coupled = any(draft.coupled for draft in drafts)
+    if not coupled and len({draft.letter for draft in drafts if draft.letter}) > 1:
+        for draft in drafts:
+            draft.multiplicity = draft.multiplicity or draft.letter
+        return
+    why = "coupling constants stand in the list" if coupled else "only one kind of letter occurs"
+    left_out.extend(
+        LeftOut(
+            f"{draft.text}: {draft.letter.lower()}", f"may be a coupling pattern ({why}); not taken as multiplicity"
+        )
+        for draft in drafts
+        if draft.letter and draft.multiplicity is None
+    )
+
+
+def _snippet(text: str, reason: str) -> LeftOut:
+    plain = " ".join(text.split())
+    return LeftOut(plain if len(plain) <= _SNIPPET else plain[: _SNIPPET - 1] + "…", reason)

@@ -1,0 +1,63 @@
+"""Small real compounds with their shifts, from which tests make the records that they need."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from rdkit import Chem
+from rdkit.Chem import AllChem
+
+from km3aid.data.dataset import open_dataset
+from km3aid.data.prepare import prepare
+
+SHARED = Path(__file__).resolve().parents[1] / ".." / "shared" / "data"
+_PARTS = ["CC", "CCC", "c1ccccc1", "C1CCCCC1", "CC(=O)", "CO", "CN", "CCCl", "C=C", "CC#N", "CS", "CF"]
+_ENDS = ["O", "N", "C(=O)O", "C(=O)N"]
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    if not SHARED.is_dir():
+        pytest.skip(f"no data at {SHARED.resolve()}")
+    return SHARED
+
+
+def sd_record(smiles: str, number: int, shifts: dict[int, float], hydrogens: bool = False) -> str:
+    """An SD record in the form of nmrshiftdb2, with one shift per carbon index."""
+    mol = Chem.MolFromSmiles(smiles)
+    if hydrogens:
+        mol = Chem.AddHs(mol)
+    AllChem.Compute2DCoords(mol)
+    letters = "SDTQ"
+    entries = "|".join(
+        f"{shift};0.0{letters[min(mol.GetAtomWithIdx(i).GetTotalNumHs(includeNeighbors=True), 3)]};{i}"
+        for i, shift in shifts.items()
+    )
+    block = Chem.MolToMolBlock(mol)
+    return f"{block}> <nmrshiftdb2 ID>\n{number}\n\n> <Spectrum 13C 0>\n{entries}|\n\n> <Solvent>\n0:CDCl3 \n\n$$$$\n"
+
+
+def made_smiles() -> list[str]:
+    joined = [a + b + e for a in _PARTS for b in ("", "C", "CC") for e in _ENDS]
+    return [s for s in dict.fromkeys(joined) if Chem.MolFromSmiles(s) is not None]
+
+
+@pytest.fixture(scope="session")
+def small_data(tmp_path_factory):
+    """64 small molecules with made-up, distinct spectra, prepared."""
+    rng = np.random.default_rng(0)
+    folder = tmp_path_factory.mktemp("data")
+    records = []
+    for number, smiles in enumerate(made_smiles()[:64], 1):
+        mol = Chem.MolFromSmiles(smiles)
+        carbons = [a.GetIdx() for a in mol.GetAtoms() if a.GetAtomicNum() == 6]
+        records.append(sd_record(smiles, number, {i: round(float(rng.uniform(5, 200)), 2) for i in carbons}))
+    (folder / "small.sd").write_text("".join(records))
+    prepare(folder / "small.sd", folder / "prepared", workers=1)
+    return open_dataset(folder / "prepared")

@@ -1,0 +1,51 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from km3aid.data.folds import Split
+from km3aid.errors import ConfigError
+from km3aid.models.checkpoint import read_model
+from km3aid.models.config import ModelConfig
+from km3aid.training.config import TrainingConfig
+from km3aid.training.fit import fit
+from km3aid.training.run import in_memory
+
+MODEL = ModelConfig(width=16, hidden=16, layers=2, graph_dim=8, node_dim=8, peak_width=16, peak_layers=1)
+CONFIG = TrainingConfig(epochs=4, batch_size=16)
+
+
+class KilledError(Exception):
+    pass
+
+
+def test_a_resumed_run_ends_like_an_unbroken_one(tmp_path, small_data):
+    data = in_memory(small_data)
+    split = Split(np.arange(48), np.arange(48, 60))
+
+    def kill(line):
+        if line.epoch == 2:
+            raise KilledError
+
+    run = {"header": {}, "accelerator": "cpu"}
+    whole = fit(data, split, MODEL, CONFIG, tmp_path / "whole", **run)
+    with pytest.raises(KilledError):
+        fit(data, split, MODEL, CONFIG, tmp_path / "broken", **run, report=kill)
+    resumed = fit(data, split, MODEL, CONFIG, tmp_path / "broken", **run, resume=True)
+    a, b = read_model(whole).model.state_dict(), read_model(resumed).model.state_dict()
+    for name in a:
+        torch.testing.assert_close(a[name], b[name], rtol=1e-5, atol=1e-6)
+    assert len((tmp_path / "broken" / "metrics.csv").read_text().splitlines()) == 1 + CONFIG.epochs
+
+
+def test_too_little_data_is_an_error(tmp_path, small_data):
+    with pytest.raises(ConfigError, match="at least one batch"):
+        fit(small_data, Split(np.arange(3), np.arange(3, 5)), MODEL, CONFIG, tmp_path, header={})
+
+
+def test_bad_settings_are_errors():
+    with pytest.raises(ConfigError, match="unknown training setting"):
+        TrainingConfig.from_dict({"epoch": 3})
+    with pytest.raises(ConfigError, match="epochs"):
+        replace(CONFIG, epochs=0)
