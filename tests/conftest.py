@@ -56,8 +56,10 @@ def small_data(tmp_path_factory):
     records = []
     for number, smiles in enumerate(made_smiles()[:64], 1):
         mol = Chem.MolFromSmiles(smiles)
+        shift_of_rank = rng.uniform(5, 200, mol.GetNumAtoms()).round(2)
+        ranks = Chem.CanonicalRankAtoms(mol, breakTies=False)
         carbons = [a.GetIdx() for a in mol.GetAtoms() if a.GetAtomicNum() == 6]
-        records.append(sd_record(smiles, number, {i: round(float(rng.uniform(5, 200)), 2) for i in carbons}))
+        records.append(sd_record(smiles, number, {i: float(shift_of_rank[ranks[i]]) for i in carbons}))
     (folder / "small.sd").write_text("".join(records))
     prepare(folder / "small.sd", folder / "prepared", workers=1)
     return open_dataset(folder / "prepared")

@@ -26,7 +26,8 @@ class Dataset:
 
     atom_offset: NDArray[np.int64]  # (M + 1,)
     atoms: NDArray[np.uint8]  # (A, 10) codes of `ATOM_COLUMNS`
-    symmetry: NDArray[np.uint16]  # (A,) class within the molecule
+    symmetry: NDArray[np.uint16]  # (A,) class of each carbon within the molecule: its lowest atom
+    splits: NDArray[np.bool_]  # (A,) whether the class may be diastereotopic
     bond_offset: NDArray[np.int64]  # (M + 1,)
     bonds: NDArray[np.uint16]  # (E, 2) atoms within the molecule
     bond_codes: NDArray[np.uint8]  # (E, 5) codes of `BOND_COLUMNS`

@@ -89,6 +89,7 @@ def _flatten(records: list[Record]) -> Dataset:
         atom_offset=_offsets([len(r.graph.atoms) for r in records]),
         atoms=np.concatenate([r.graph.atoms for r in records]),
         symmetry=np.concatenate([r.symmetry for r in records]),
+        splits=np.concatenate([r.splits for r in records]),
         bond_offset=_offsets([len(r.graph.bonds) for r in records]),
         bonds=np.concatenate([r.graph.bonds for r in records]),
         bond_codes=np.concatenate([r.graph.bond_codes for r in records]),

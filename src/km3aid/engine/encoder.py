@@ -78,14 +78,14 @@ def encode_spectrum(model: AlignmentModel, spectrum: Spectrum, device: torch.dev
 
 
 @torch.inference_mode()
-def node_evidence(
-    model: AlignmentModel, spectrum: Spectrum, encoded: EncodedMolecule, device: torch.device
+def node_logits(
+    model: AlignmentModel, spectrum: Spectrum, node: NDArray[np.float32], device: torch.device
 ) -> NDArray[np.float64]:
-    """Log-odds of every peak for every atom from the node level (P, A): the logits of the alignment."""
+    """Logits of the node level (P, A): similarity of every peak and every atom embedding `node` (A, D)."""
     shifts = torch.tensor([p.shift_ppm for p in spectrum], device=device)
     kinds = torch.tensor([UNKNOWN if p.hydrogens is None else p.hydrogens for p in spectrum], device=device)
     peaks = model.encode_peaks(shifts, kinds).cpu().numpy()
-    logits: NDArray[np.float64] = float(model.node_scale.exp()) * (peaks @ encoded.node.T).astype(np.float64)
+    logits: NDArray[np.float64] = float(model.node_scale.exp()) * (peaks @ node.T).astype(np.float64)
     return logits
 
 

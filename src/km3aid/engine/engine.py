@@ -18,14 +18,15 @@ from km3aid.engine.encoder import (
     encode_entries,
     encode_molecules,
     encode_spectrum,
-    node_evidence,
+    node_logits,
     parse_structure,
 )
 from km3aid.engine.results import Alternative, AssignedPeak, Assignment, Hit, Hits, PredictedCarbon, Prediction
 from km3aid.errors import CheckpointError, LibraryMismatchError, MoleculeError
 from km3aid.library import BuildReport, Entries, Library, build_library, take
-from km3aid.matching.assign import Match, assign_one_per_carbon, assign_peaks
-from km3aid.matching.config import MatchConfig
+from km3aid.matching.assign import Match, assign_one_per_carbon, assign_peaks, cheapest_cost
+from km3aid.matching.config import Fusion, MatchConfig
+from km3aid.matching.cost import peak_class_cost
 from km3aid.matching.fusion import fuse, probabilities
 from km3aid.matching.prediction import PredictedClasses
 from km3aid.matching.score import coarse_scores
@@ -61,7 +62,7 @@ class Engine:
         """Which peak belongs to which carbon; raises `MoleculeError` and `SpectrumFormatError`."""
         encoded = self._encode(structure)
         classes = encoded.classes()
-        match = self.match(encoded, classes, spectrum, one_per_carbon)
+        match = self.match(encoded.node, classes, spectrum, one_per_carbon)
         to_input = encoded.molecule.input_atoms
         assigned = tuple(
             self._assigned_peak(p, spectrum, classes, match, to_input)
@@ -117,7 +118,7 @@ class Engine:
         encoded = encode_molecules(self.model, molecules, self.device)
         query = encode_spectrum(self.model, spectrum, self.device)
         graph = np.array([float(query @ e.graph) for e in encoded])
-        match = np.array([self.match_score(e, spectrum, one_per_carbon) for e in encoded])
+        match = np.array([-cheapest_cost(spectrum, e.classes(), self.matching, one_per_carbon) for e in encoded])
         entries = [(m.source, m.name) for m in molecules]
         hits = self._hits(entries, graph, match, one_per_carbon, top)
         return Hits(spectrum.id, hits, len(molecules), _elapsed_ms(began), tuple(warnings))
@@ -162,7 +163,7 @@ class Engine:
         best = np.argsort(-fused, kind="stable")[:count]
         molecules = [parse_smiles(library.smiles(int(rows[i]))) for i in best]
         encoded = encode_molecules(self.model, molecules, self.device)
-        match = np.array([self.match_score(e, spectrum, one_per_carbon) for e in encoded])
+        match = np.array([-cheapest_cost(spectrum, e.classes(), self.matching, one_per_carbon) for e in encoded])
         return rows[best], graph[best].astype(np.float64), match
 
     def embed(self, smiles: Sequence[str]) -> NDArray[np.float32]:
@@ -198,28 +199,31 @@ class Engine:
         return build_library(path, chunks(), self.model_sha256, skipped)
 
     def match(
-        self, encoded: EncodedMolecule, classes: PredictedClasses, spectrum: Spectrum, one_per_carbon: bool
+        self, node: NDArray[np.float32], classes: PredictedClasses, spectrum: Spectrum, one_per_carbon: bool
     ) -> Match:
-        """The cheapest matching of the spectrum's peaks and the molecule's carbon classes."""
-        logits = node_evidence(self.model, spectrum, encoded, self.device)
-        evidence = np.stack([logits[:, list(atoms)].mean(1) for atoms in classes.atoms], 1)
-        evidence = evidence - logsumexp(evidence, 1, keepdims=True)
+        """The cheapest matching of the peaks and the carbon classes; `node` (A, D) are the atoms' embeddings."""
         assign = assign_one_per_carbon if one_per_carbon else assign_peaks
-        return assign(spectrum, classes, self.matching, evidence)
+        return assign(spectrum, classes, self.matching, self._evidence(node, classes, spectrum))
 
-    def match_score(self, encoded: EncodedMolecule, spectrum: Spectrum, one_per_carbon: bool) -> float:
-        """Log-likelihood of the best assignment; peaks beyond the number of carbons cost like unassigned ones."""
-        classes = encoded.classes()
-        if one_per_carbon and len(spectrum) > int(classes.sizes.sum()):
-            surplus = len(spectrum) - int(classes.sizes.sum())
-            return -assign_peaks(spectrum, classes, self.matching).cost - surplus * self.matching.unassigned_peak
-        assign = assign_one_per_carbon if one_per_carbon else assign_peaks
-        return -assign(spectrum, classes, self.matching).cost
+    def match_costs(
+        self, node: NDArray[np.float32], classes: PredictedClasses, spectrum: Spectrum
+    ) -> NDArray[np.float64]:
+        """Negative log-likelihood (P, K) of every peak at every carbon class by itself."""
+        return peak_class_cost(spectrum, classes, self.matching, self._evidence(node, classes, spectrum))
+
+    def _evidence(
+        self, node: NDArray[np.float32], classes: PredictedClasses, spectrum: Spectrum
+    ) -> NDArray[np.float64]:
+        """Log-probability (P, K) of every class for each peak by the node level alone."""
+        logits = node_logits(self.model, spectrum, node, self.device)
+        evidence = np.stack([logits[:, list(atoms)].mean(1) for atoms in classes.atoms], 1)
+        normalised: NDArray[np.float64] = evidence - logsumexp(evidence, 1, keepdims=True)
+        return normalised
 
     def _encode(self, structure: str) -> EncodedMolecule:
         return encode_molecules(self.model, [parse_structure(structure)], self.device)[0]
 
-    def _fusion(self, one_per_carbon: bool):  # type: ignore[no-untyped-def]
+    def _fusion(self, one_per_carbon: bool) -> Fusion:
         return self.matching.per_carbon_fusion if one_per_carbon else self.matching.distinct_fusion
 
     def _hits(

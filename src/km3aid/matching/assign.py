@@ -82,6 +82,23 @@ def assign_peaks(
     )
 
 
+def cheapest_cost(
+    spectrum: Spectrum, classes: PredictedClasses, config: MatchConfig, one_per_carbon: bool = False
+) -> float:
+    """Negative log-likelihood of the best assignment, without evidence of the node level: what ranks candidates.
+
+    With `one_per_carbon` every carbon without a peak and every peak beyond the number of carbons has its cost.
+    """
+    cost = peak_class_cost(spectrum, classes, config)
+    if one_per_carbon:
+        owner = np.repeat(np.arange(len(classes)), classes.sizes)
+        rows, columns = linear_sum_assignment(cost[:, owner])
+        missing = max(len(owner) - len(cost), 0) * config.unobserved_carbon
+        surplus = max(len(cost) - len(owner), 0) * config.unassigned_peak
+        return float(cost[rows, owner[columns]].sum() + missing + surplus)
+    return _match_slots(cost + count_cost(spectrum, classes, config), classes, config)[1]
+
+
 def _match_slots(
     cost: NDArray[np.float64], classes: PredictedClasses, config: MatchConfig
 ) -> tuple[list[tuple[int, int]], float]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import expit, logit, logsumexp
+from scipy.special import expit, logit
 
 from km3aid.matching.config import Calibration
 
 _SWEEPS = 40
 _EDGE = 1e-4
+_FLOOR = 1e-60  # of the kernel, so that every row and column keeps some mass
 
 
 def marginals(
@@ -19,24 +20,25 @@ def marginals(
     """Probability (P, K) of each class at each peak: the entropic matching exp(−cost/T) with the given masses.
 
     Masses are how many classes each peak and how many peaks each class takes; rows and columns of mass 0 stay 0. A
-    surplus of class mass (fewer peaks than carbons) goes to an absent peak. Sinkhorn sweeps in the log domain
-    (Cuturi, NeurIPS 2013).
+    surplus of class mass (fewer peaks than carbons) goes to an absent peak. Sinkhorn sweeps (Cuturi, NeurIPS 2013).
     """
     result = np.zeros_like(cost)
     rows, columns = np.flatnonzero(peak_mass), np.flatnonzero(class_mass)
     if not len(rows) or not len(columns):
         return result
     log_kernel = -cost[np.ix_(rows, columns)] / how.temperature
+    kernel = np.maximum(np.exp(log_kernel - log_kernel.max(1, keepdims=True)), _FLOOR)
     surplus = class_mass.sum() - peak_mass.sum()
     masses = peak_mass[rows]
     if surplus > 1e-9:
-        log_kernel = np.vstack([log_kernel, np.full(len(columns), log_kernel.max(1).mean())])
+        kernel = np.vstack([kernel, np.ones(len(columns))])
         masses = np.append(masses, surplus)
-    log_rows, log_columns = np.log(masses), np.log(class_mass[columns])
+    by_row, by_column = np.ones(len(kernel)), np.ones(len(columns))
     for _ in range(_SWEEPS):
-        log_kernel = log_kernel + (log_columns - logsumexp(log_kernel, 0))
-        log_kernel = log_kernel + (log_rows - logsumexp(log_kernel, 1))[:, None]
-    result[np.ix_(rows, columns)] = np.minimum(np.exp(log_kernel[: len(rows)]), 1.0)
+        by_column = class_mass[columns] / (by_row @ kernel)
+        by_row = masses / (kernel @ by_column)
+    joint = by_row[:, None] * kernel * by_column
+    result[np.ix_(rows, columns)] = np.minimum(joint[: len(rows)], 1.0)
     return result
 
 

@@ -110,6 +110,6 @@ def _diastereotopic(mol: Chem.Mol, atoms: list[int], chiral: bool) -> bool:
         bond = mol.GetBondBetweenAtoms(middle.GetIdx(), other.GetIdx())
         if bond.GetBondType() == Chem.BondType.DOUBLE and not bond.GetIsAromatic():
             ends = [ranks[n.GetIdx()] for n in other.GetNeighbors() if n.GetIdx() != middle.GetIdx()]
-            return len(ends) + other.GetTotalNumHs() == 2 and len(set(ends)) == len(ends) == 2 - other.GetTotalNumHs()
+            return len(set(ends)) == len(ends) > 0 and len(ends) + other.GetTotalNumHs() == 2
     amides = {match[0] for match in mol.GetSubstructMatches(_AMIDE)}
     return middle.GetIdx() in amides

@@ -14,8 +14,10 @@ from typing import NamedTuple
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.remarks import PATTERN_REASON, Remark, parse_multiplicity, read_remark
+from km3aid.spectra.solvents import is_solvent
 from km3aid.spectra.spectrum import LeftOut, Multiplicity, Peak
 
+_PROSE = "words between the shifts"
 _WIDEST_RANGE_PPM = 10.0
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _SILENT = {"ppm", "and"}  # words beside shifts that say nothing about a peak
@@ -57,6 +59,7 @@ class PeakText:
     drafts: list[Draft] = field(default_factory=list)
     preface: list[str] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
+    prose_end: int = 0  # where the last of `left_out` ended
 
 
 def normalise(text: str) -> str:
@@ -128,7 +131,7 @@ def read_peak_text(text: str, where: str, mark: str = ".", strict: bool = True) 
         elif strict:
             raise _unreadable(text, token, where, reason)
         elif token.kind != "quantity":
-            _leave_out(result.left_out, text, token, reason or "not understood")
+            _leave_out(result, text, token, reason or "not understood")
     return result
 
 
@@ -196,7 +199,7 @@ def _not_a_shift(token: Token, following: Token | None, strict: bool, text: str)
         return "a coupling constant; put it in parentheses behind its shift"
     if token.kind == "word":
         ends_in_colon = text[token.start + len(token.text) :].lstrip().startswith(":")
-        return "a heading" if ends_in_colon else _unknown_word(token.text, strict)
+        return "a heading" if ends_in_colon and not is_solvent(token.text) else _unknown_word(token.text, strict)
     if strict or following is None or token.kind != "number" or not token.text.isdigit():
         return None
     if following.kind == "word" and _unknown_word(following.text, False) and following.text.lower() not in _SILENT:
@@ -211,7 +214,7 @@ def _unknown_word(word: str, strict: bool) -> str | None:
         return "not a shift in ppm"
     remark = read_remark(word)
     known = remark.count or remark.solvent or any(reason == PATTERN_REASON for _, reason in remark.unused)
-    return None if known else "words between the shifts"
+    return None if known else _PROSE
 
 
 def _draft(token: Token, where: str, mark: str, left_out: list[LeftOut]) -> Draft:
@@ -284,13 +287,13 @@ def _unreadable(text: str, token: Token, where: str, reason: str | None) -> Spec
     )
 
 
-def _leave_out(left_out: list[LeftOut], text: str, token: Token, reason: str) -> None:
-    """Note `token`; a run of words with one reason makes one entry."""
+def _leave_out(result: PeakText, text: str, token: Token, reason: str) -> None:
+    """Note `token`; words of one reason with nothing but blanks between them make one entry."""
     if not token.text.strip(" .:/=|+-"):
         return
-    if left_out and left_out[-1].reason == reason == "words between the shifts":
-        joined = f"{left_out[-1].text} {token.text}"
-        if joined in " ".join(text.split()):
-            left_out[-1] = LeftOut(joined, reason)
-            return
-    left_out.append(LeftOut(token.text, reason))
+    last = result.left_out[-1] if result.left_out else None
+    if last and last.reason == reason == _PROSE and text[result.prose_end : token.start].isspace():
+        result.left_out[-1] = LeftOut(f"{last.text} {token.text}", reason)
+    else:
+        result.left_out.append(LeftOut(token.text, reason))
+    result.prose_end = token.start + len(token.text)

@@ -193,7 +193,7 @@ def _checked(stream: Iterable[str | bytes], where: str) -> Iterator[str]:
             number += 1
             if isinstance(line, bytes):
                 raise SpectrumFormatError(f"{where}: the stream gives bytes; open it as text")
-            yield line
+            yield line if number > 1 else line.removeprefix("\ufeff")
     except (OSError, EOFError, zlib.error, UnicodeError, ValueError) as error:
         raise SpectrumFormatError(
             f"{where}, line {number + 1}: cannot be read on: {error}; the file is damaged or cut off"

@@ -20,9 +20,8 @@ _LETTERS: dict[str, Multiplicity] = {"S": "S", "D": "D", "T": "T", "Q": "Q"}
 _COUPLING = re.compile(r"(?<![A-Za-z])[0-9]?\s?J(?![a-z]{2})[^;]*?Hz|(?<![A-Za-z])[0-9]?J(?![a-z]{2})[^,;]*")
 _PATTERN = re.compile(r"(?:br\.?\s*)?(?:[sdtqmp]{1,4}|sept|quint|quin|sext|hept|multiplet|br|broad)")
 _TIMES = re.compile(r"[x×]\s*([0-9]{1,2})|([0-9]{1,2})\s*[x×]")
-_NUCLEUS = r"(?!(?:1?H|13C|19F|31P)$)"
-_CARBONS = re.compile(_NUCLEUS + r"([0-9]{1,2})\s*[x×]?\s*(?:[Cc]|carbons?)")
-_COUNTED = re.compile(_NUCLEUS + r"([0-9]{1,2})\s*[x×]?\s*((?!H$)[A-Z].*)")
+_CARBONS = re.compile(r"([0-9]{1,2})\s*[x×]?\s*(?:[Cc]|carbons?)")
+_COUNTED = re.compile(r"(?!19F|31P)([0-9]{1,2})\s*[x×]?\s*((?!H$)[A-Z].*)")
 _INSTRUMENT = re.compile(r"[0-9.]+\s*MHz", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[,;]|\band\b|&")
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.errors import MoleculeError
-from km3aid.molecules import MolGraph, atom_classes, featurise, parse_mol_block
+from km3aid.molecules import MolGraph, carbon_classes, featurise, parse_mol_block
 from km3aid.spectra.nmrshiftdb2 import SdRecord, SdSpectrum, read_sd_records
 from km3aid.spectra.spectrum import MULTIPLICITIES, SHIFT_MAX_PPM, SHIFT_MIN_PPM
 
@@ -47,7 +47,8 @@ class Record(NamedTuple):
     smiles: str
     inchi_key: str
     graph: MolGraph
-    symmetry: NDArray[np.uint16]  # (A,) class of each atom: the lowest index of its equivalents
+    symmetry: NDArray[np.uint16]  # (A,) class of each carbon: the lowest index of its equivalents; else the atom
+    splits: NDArray[np.bool_]  # (A,) whether the class may be diastereotopic
     spectra: tuple[AssignedSpectrum, ...]
 
 
@@ -78,8 +79,12 @@ def make_record(record: SdRecord) -> tuple[Record | None, Counter[str]]:
         faults[NO_SPECTRUM] += 1
         return None, faults
     number = int(record.id) if record.id and record.id.isdigit() else -1
-    symmetry = np.array(atom_classes(molecule.mol), np.uint16)
-    return Record(number, smiles, key or "", graph, symmetry, tuple(spectra)), faults
+    symmetry = np.arange(len(graph.atoms), dtype=np.uint16)
+    splits = np.zeros(len(graph.atoms), bool)
+    for carbons in carbon_classes(molecule.mol):
+        symmetry[list(carbons.atoms)] = carbons.atoms[0]
+        splits[list(carbons.atoms)] = carbons.splits
+    return Record(number, smiles, key or "", graph, symmetry, splits, tuple(spectra)), faults
 
 
 def _assigned(

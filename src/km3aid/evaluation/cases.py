@@ -1,0 +1,78 @@
+"""Validation molecules as cases: what the model predicts, what was recorded, and the spectrum in both forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from km3aid.data.batches import NONE, cut_batch
+from km3aid.data.dataset import Dataset
+from km3aid.engine import Engine
+from km3aid.matching.prediction import PredictedClasses
+from km3aid.models.alignment import Encoded
+from km3aid.spectra.spectrum import MULTIPLICITIES, Peak, Spectrum
+
+_BATCH = 256
+
+
+class Case(NamedTuple):
+    """One molecule of the data whose carbons all have a recorded shift."""
+
+    row: int
+    graph: NDArray[np.float32]  # (D,) unit vector
+    node: NDArray[np.float32]  # (A, D_node)
+    classes: PredictedClasses
+    carbons: NDArray[np.int64]  # (C,) atoms
+    recorded_ppm: NDArray[np.float32]  # (A,) NaN where there is none
+    recorded_hydrogens: NDArray[np.uint8]  # (A,) 255 unknown
+    predicted_ppm: NDArray[np.float32]  # (A,)
+
+    def per_carbon(self) -> Spectrum:
+        """The paper's input: one peak per carbon with its recorded multiplicity, in the order of `carbons`."""
+        return Spectrum(
+            tuple(
+                Peak(float(self.recorded_ppm[i]), MULTIPLICITIES[h] if (h := self.recorded_hydrogens[i]) < 4 else None)
+                for i in self.carbons
+            )
+        )
+
+    def distinct(self) -> Spectrum:
+        """What people have: the distinct shifts alone."""
+        return Spectrum.from_shifts(np.unique(self.recorded_ppm[self.carbons]).tolist())
+
+
+def make_cases(engine: Engine, data: Dataset, rows: NDArray[np.int64]) -> Iterator[Case]:
+    """Encode the molecules `rows`, each with its fullest spectrum."""
+    rng = np.random.default_rng(0)
+    for start in range(0, len(rows), _BATCH):
+        part = rows[start : start + _BATCH]
+        batch = cut_batch(data, part, data.spectrum_offset[part], NONE, rng)
+        with torch.inference_mode():
+            out = Encoded(*(x.cpu().numpy() for x in engine.model.encode(batch.graph.to(engine.device))))
+        end = 0
+        for n, row in enumerate(part):
+            begin, end = end, end + int(data.atom_offset[row + 1] - data.atom_offset[row])
+            yield _case(data, int(row), n, slice(begin, end), out)
+
+
+def _case(data: Dataset, row: int, n: int, part: slice, out: Encoded) -> Case:
+    own = slice(int(data.atom_offset[row]), int(data.atom_offset[row + 1]))
+    first = int(data.value_offset[data.spectrum_offset[row]])
+    values = slice(first, first + own.stop - own.start)
+    atoms, symmetry, splits = data.atoms[own], data.symmetry[own], data.splits[own]
+    shift, scale = out.shift_ppm[part], np.exp(out.log_scale[part])
+    carbons = np.flatnonzero(atoms[:, 0] == 6)
+    groups = [carbons[symmetry[carbons] == k] for k in np.unique(symmetry[carbons])]
+    classes = PredictedClasses(
+        tuple(tuple(g.tolist()) for g in groups),
+        np.array([shift[g].mean() for g in groups], np.float64),
+        np.array([scale[g].mean() for g in groups], np.float64),
+        np.array([atoms[g[0], 4] for g in groups], np.int64),
+        np.array([splits[g[0]] for g in groups], bool),
+    )
+    recorded, multiplicity = data.shift_ppm[values], data.multiplicity[values]
+    return Case(row, out.graph[n], out.node[part], classes, carbons, recorded, multiplicity, shift)
