@@ -48,6 +48,7 @@ HEADINGS = [
     "13C NMR δ ({f} MHz, CDCl3) {p}",
     "13C NMR δ (ppm): {p} (CDCl3, {f} MHz)",
     "13C APT NMR ({f} MHz, CDCl3) δ: {p} ppm",
+    "<sup>13</sup>C NMR ({f} MHz, CDCl<sub>3</sub>) δ {p}",
     "<13C> 13C NMR, {f} MHz, CDCl3, δ/ppm: {p}",
     "1H NMR (400 MHz, CDCl3) δ 7.26 (m, 5H), 2.1 (s, 3H). 13C NMR ({f} MHz, CDCl3) δ {p}",
     "13C NMR ({f} MHz, CDCl3) δ {p}. HRMS (ESI) m/z calcd for C10H12O [M+H]+ 149.0961, found 149.0959.",
@@ -186,6 +187,10 @@ def test_a_solvent_named_at_the_end():
 def test_a_stated_reference_is_no_peak():
     assert shifts("13C NMR (101 MHz, CDCl3 = 77.0 ppm, TMS = 0) δ 170.1, 21.0") == [170.1, 21.0]
     assert shifts("13C NMR 101 MHz, CDCl3 = 77.0: 170.1, 21.0") == [170.1, 21.0]
+
+
+def test_superscript_marks_do_not_change_a_shift():
+    assert shifts("13C NMR (CDCl3) δ 170.1<sup>2</sup>, 128.5², 21.0") == [170.1, 128.5, 21.0]
 
 
 def test_ranges_and_decimal_commas():

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 import torch
 
+from km3aid.data.dataset import in_memory
 from km3aid.data.folds import Split
 from km3aid.errors import ConfigError
 from km3aid.models.checkpoint import read_model
 from km3aid.models.config import ModelConfig
 from km3aid.training.config import TrainingConfig
 from km3aid.training.fit import fit
-from km3aid.training.run import in_memory
 
 MODEL = ModelConfig(width=16, hidden=16, layers=2, graph_dim=8, node_dim=8, peak_width=16, peak_layers=1)
 CONFIG = TrainingConfig(epochs=4, batch_size=16)

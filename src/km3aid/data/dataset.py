@@ -92,3 +92,8 @@ def read_meta(path: str | Path) -> dict[str, Any]:
             "run `km3aid data prepare` again"
         )
     return meta
+
+
+def in_memory(data: Dataset) -> Dataset:
+    """The same data held in memory."""
+    return Dataset(**{name: np.array(getattr(data, name)) for name in Dataset.__dataclass_fields__})

@@ -9,9 +9,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from km3aid.data.dataset import Dataset
 from km3aid.errors import ConfigError, DataError
 
 FOLDS = 5
+_WATCHED = 25  # one connectivity in 25 never trains: it watches training and fits the calibration
 
 
 class Split(NamedTuple):
@@ -71,3 +73,11 @@ def grouped_split(inchi_keys: NDArray[np.bytes_], fold: int, seed: int = 42) -> 
     side = np.random.RandomState(seed).permutation(len(blocks)) % FOLDS
     validation = side[group] == fold
     return Split(np.flatnonzero(~validation), np.flatnonzero(validation))
+
+
+def watched_split(data: Dataset, strict: Split) -> Split:
+    """Of the training rows of `strict`, those that train and the completely assigned ones that are watched."""
+    blocks, group = np.unique(connectivity(data.inchi_key[strict.train]), return_inverse=True)
+    watched = (np.random.RandomState(7).permutation(len(blocks)) % _WATCHED == 0)[group]
+    rows = strict.train[watched]
+    return Split(strict.train[~watched], rows[data.complete[rows]])

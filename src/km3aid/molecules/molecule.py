@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from rdkit import Chem, RDLogger
-from rdkit.Chem import Descriptors, rdDepictor, rdMolDescriptors
+from rdkit.Chem import Descriptors, rdMolDescriptors
 
 from km3aid.errors import MoleculeError
 

@@ -63,11 +63,12 @@ class PeakText:
 
 
 def normalise(text: str) -> str:
-    """`text` with plain digits, hyphens and blanks; a superscript mark behind a number becomes `*`.
+    """`text` in plain characters, without `<sup>` and `<sub>`; a superscript mark behind a number becomes `*`.
 
     >>> normalise("¹³C, CDCl₃, 128.9–128.4, 21.0²")
     '13C, CDCl3, 128.9-128.4, 21.0*'
     """
+    text = re.sub(r"</?su[bp]>", "", re.sub(r"(?<=[0-9])<sup>[^<]{0,8}</sup>", "*", text))
     out: list[str] = []
     after_number = False
     for char in text:

@@ -8,21 +8,18 @@ import platform
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 import km3aid
-from km3aid.data.dataset import Dataset, open_dataset, read_meta
-from km3aid.data.folds import Split, connectivity, read_paper_ids, strict_split
+from km3aid.data.dataset import in_memory, open_dataset, read_meta
+from km3aid.data.folds import Split, read_paper_ids, strict_split, watched_split
 from km3aid.errors import ConfigError
 from km3aid.models.config import ModelConfig, read_preset
 from km3aid.training.config import TrainingConfig
 from km3aid.training.fit import Metrics, fit
-
-_WATCHED = 25  # one connectivity in 25 never trains: it chooses the weights and fits the calibration
 
 
 def train(
@@ -67,20 +64,6 @@ def train(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "run.json").write_text(json.dumps({**header, "model": model.to_dict()}, indent=2) + "\n")
     return fit(data, split, model, config, folder, header=header, resume=resume, accelerator=accelerator, report=report)
-
-
-def watched_split(data: Dataset, strict: Split) -> Split:
-    """Of the training rows of `strict`, those that train and the completely assigned ones that are watched."""
-    blocks, group = np.unique(connectivity(data.inchi_key[strict.train]), return_inverse=True)
-    watched = (np.random.RandomState(7).permutation(len(blocks)) % _WATCHED == 0)[group]
-    rows = strict.train[watched]
-    return Split(strict.train[~watched], rows[data.complete[rows]])
-
-
-def in_memory(data: Dataset) -> Dataset:
-    """The same data held in memory."""
-    arrays: dict[str, NDArray[Any]] = {n: np.array(getattr(data, n)) for n in Dataset.__dataclass_fields__}
-    return Dataset(**arrays)
 
 
 def ids_hash(ids: NDArray[np.int64]) -> str:

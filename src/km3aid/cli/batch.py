@@ -1,0 +1,75 @@
+"""`--batch`: JSON lines in, one JSON answer per line out, in order; a bad record becomes an `error` and work goes on."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from km3aid.cli.options import Common
+from km3aid.cli.output import with_left_out
+from km3aid.engine.results import Assignment, Hits
+from km3aid.errors import ConfigError, Km3aidError
+from km3aid.spectra import Spectrum, spectrum_from_dict
+
+Ask = Callable[[dict[str, Any], Spectrum], Assignment | Hits]
+
+
+def run_batch(path: Path, common: Common, ask: Ask) -> None:
+    """Answer every line of `path`; exits with 1 where some failed, and stops at the first with `--strict`."""
+    failed = total = 0
+    out = open(common.out, "w", encoding="utf-8") if common.out else sys.stdout
+    try:
+        for number, line in _lines(path):
+            total += 1
+            record: Any = None
+            try:
+                record = _object(line, f"{path}, line {number}")
+                spectrum = spectrum_from_dict(record, f"{path}, line {number}")
+                answer = with_left_out(ask(record, spectrum), spectrum).to_dict()  # type: ignore[type-var]
+            except Km3aidError as error:
+                if common.strict:
+                    raise
+                failed += 1
+                answer = {"id": record.get("id") if isinstance(record, dict) else None, "error": str(error)}
+            out.write(json.dumps(answer, ensure_ascii=False) + "\n")
+    finally:
+        if common.out:
+            out.close()
+    if not common.quiet:
+        print(f"km3aid: {total - failed} of {total} records answered, {failed} failed", file=sys.stderr)
+    if failed:
+        raise typer.Exit(1)
+
+
+def field(record: dict[str, Any], name: str, kind: type) -> Any:
+    """A required field of a batch object; raises `ConfigError` where it is absent or of another kind."""
+    value = record.get(name)
+    if not isinstance(value, kind) or not value:
+        raise ConfigError(f"record {record.get('id')}: {name!r} is missing or not a {kind.__name__}")
+    return value
+
+
+def _object(line: str, where: str) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{where}: not valid JSON ({error}); the line may be cut off") from error
+    if not isinstance(record, dict):
+        raise ConfigError(f'{where}: expected a JSON object such as {{"id": …, "peaks": […]}}')
+    return record
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    try:
+        stream = sys.stdin if str(path) == "-" else open(path, encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be opened ({error.strerror}); give a file of JSON lines") from error
+    with stream:
+        for number, line in enumerate(stream, 1):
+            if line.strip():
+                yield number, line

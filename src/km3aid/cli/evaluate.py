@@ -1,0 +1,128 @@
+"""`km3aid evaluate validation|assignment|isomers|retrieval|calibrate`: figures on a validation block, as JSON."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from km3aid.cli.options import Common, Device, DeviceOption, ModelOption, OutOption
+
+app = typer.Typer(help="Measure a model on a validation block.", no_args_is_help=True)
+DataOption = Annotated[Path, typer.Option("--data", help="Folder written by `data prepare`.")]
+IdsOption = Annotated[Path, typer.Option("--paper-ids", help="CSV of the paper's ids: they define the folds.")]
+FoldOption = Annotated[int, typer.Option("--fold", help="Validation block, 0 to 4.")]
+LibraryOption = Annotated[Path, typer.Option("--library", help="Folder written by `library build`.")]
+
+
+@app.command()
+def validation(
+    data: DataOption,
+    paper_ids: IdsOption,
+    fold: FoldOption = 0,
+    out: OutOption = None,
+    model: ModelOption = None,
+    device: DeviceOption = Device.AUTO,
+) -> None:
+    """Graph-level accuracy in batches of 128."""
+    from km3aid.evaluation.graph_level import evaluate_graph_level
+    from km3aid.evaluation.report import open_block
+
+    engine = Common(None, out, model, device, False, False).engine()
+    dataset, rows, _ = open_block(data, paper_ids, fold)
+    _write("validation", evaluate_graph_level(engine, dataset, rows), engine.model_sha256, fold, out)
+
+
+@app.command()
+def assignment(
+    data: DataOption,
+    paper_ids: IdsOption,
+    fold: FoldOption = 0,
+    out: OutOption = None,
+    model: ModelOption = None,
+    device: DeviceOption = Device.AUTO,
+) -> None:
+    """Node-level, one-to-one and distinct-peak assignment, calibration and the error of predicted shifts."""
+    from km3aid.evaluation.assignment import evaluate_assignment
+    from km3aid.evaluation.cases import make_cases
+    from km3aid.evaluation.report import open_block
+
+    engine = Common(None, out, model, device, False, False).engine()
+    dataset, rows, _ = open_block(data, paper_ids, fold)
+    cases = list(make_cases(engine, dataset, rows))
+    _write("assignment", evaluate_assignment(engine, cases), engine.model_sha256, fold, out)
+
+
+@app.command()
+def isomers(
+    data: DataOption,
+    paper_ids: IdsOption,
+    fold: FoldOption = 0,
+    members: int = 10,
+    out: OutOption = None,
+    model: ModelOption = None,
+    device: DeviceOption = Device.AUTO,
+) -> None:
+    """Rank every spectrum against the molecules of the same formula, in groups of ten and more."""
+    from km3aid.evaluation.cases import make_cases
+    from km3aid.evaluation.isomers import evaluate_isomers
+    from km3aid.evaluation.report import open_block
+
+    engine = Common(None, out, model, device, False, False).engine()
+    dataset, rows, _ = open_block(data, paper_ids, fold)
+    cases = list(make_cases(engine, dataset, rows))
+    _write("isomers", evaluate_isomers(engine, dataset, cases, members), engine.model_sha256, fold, out)
+
+
+@app.command()
+def retrieval(
+    data: DataOption,
+    paper_ids: IdsOption,
+    library: LibraryOption,
+    fold: FoldOption = 0,
+    queries: int = 500,
+    out: OutOption = None,
+    model: ModelOption = None,
+    device: DeviceOption = Device.AUTO,
+) -> None:
+    """Find validation molecules in a library, without a formula."""
+    import numpy as np
+
+    from km3aid.evaluation.cases import make_cases
+    from km3aid.evaluation.report import open_block
+    from km3aid.evaluation.retrieval import evaluate_retrieval
+    from km3aid.library import Library
+
+    engine = Common(None, out, model, device, False, False).engine()
+    dataset, rows, _ = open_block(data, paper_ids, fold)
+    chosen = np.sort(np.random.RandomState(0).permutation(rows)[:queries])
+    cases = list(make_cases(engine, dataset, chosen))
+    result = evaluate_retrieval(engine, dataset, cases, Library.open(library))
+    _write("retrieval", result, engine.model_sha256, fold, out)
+
+
+@app.command()
+def calibrate(
+    data: DataOption,
+    paper_ids: IdsOption,
+    weights: Annotated[Path, typer.Option("--weights", help="File to write.")],
+    library: Annotated[Path | None, typer.Option("--library", help="To fit the fusion of scores as well.")] = None,
+    fold: FoldOption = 0,
+    out: OutOption = None,
+    model: ModelOption = None,
+    device: DeviceOption = Device.AUTO,
+) -> None:
+    """Fit the constants of matching on molecules that did not train, and write weights that carry them."""
+    from km3aid.evaluation.report import calibrate_and_write
+
+    engine = Common(None, out, model, device, False, False).engine()
+    _write("calibration", calibrate_and_write(engine, data, paper_ids, fold, library, weights), "", fold, out)
+
+
+def _write(task: str, result: dict[str, Any], model_sha256: str, fold: int, out: Path | None) -> None:
+    from km3aid.cli.output import json_text, write_text
+
+    value = {"task": task, "fold": fold, "model_sha256": model_sha256, "command": " ".join(sys.argv[1:]), **result}
+    write_text(json_text(value), Common(None, out, None, Device.CPU, False, False))

@@ -1,0 +1,73 @@
+"""The options that commands share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from km3aid.errors import ConfigError, SpectrumFormatError
+
+if TYPE_CHECKING:
+    from km3aid.engine import Engine
+    from km3aid.spectra import Spectrum
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+class Device(StrEnum):
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+
+
+FormatOption = Annotated[Format | None, typer.Option("--format", help="Default: table on a terminal, json otherwise.")]
+OutOption = Annotated[Path | None, typer.Option("--out", help="Write the answer to this file.")]
+ModelOption = Annotated[Path | None, typer.Option("--model", help="A model file instead of the bundled one.")]
+DeviceOption = Annotated[Device, typer.Option("--device")]
+QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress and no warnings on standard error.")]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Stop at the first record that fails.")]
+PeaksOption = Annotated[str | None, typer.Option("--peaks", help='Shifts, e.g. "170.2 169.8Q 128.5(2C)".')]
+InputFormatOption = Annotated[str | None, typer.Option("--input-format", help="Overrides the recognised format.")]
+PerCarbonOption = Annotated[bool, typer.Option("--one-per-carbon", help="The input holds one peak per carbon.")]
+BatchOption = Annotated[Path | None, typer.Option("--batch", help="JSON lines, one object a line; - for stdin.")]
+
+
+@dataclass(frozen=True)
+class Common:
+    """The common options of one call."""
+
+    format: Format | None
+    out: Path | None
+    model: Path | None
+    device: Device
+    quiet: bool
+    strict: bool
+
+    def engine(self) -> Engine:
+        """Load the model; here, because it brings torch along."""
+        from km3aid.engine import Engine
+
+        return Engine.load(self.model, self.device.value)
+
+
+def spectra_of(peaks: str | None, source: str | None, input_format: str | None) -> list[Spectrum]:
+    """The spectra that the arguments name: inline peaks, or a file, or standard input."""
+    from km3aid.spectra import parse_peaks, read_spectra
+
+    if (peaks is None) == (source is None):
+        raise ConfigError("give the spectrum either as --peaks or as a file (- for standard input)")
+    if peaks is not None:
+        return [parse_peaks(peaks)]
+    found = read_spectra(str(source), input_format)
+    if not found:
+        raise SpectrumFormatError(f"{source}: no spectrum found")
+    return found

@@ -1,0 +1,49 @@
+"""`km3aid train`: fit a model."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from km3aid.training.fit import Metrics
+
+
+def train(
+    data: Annotated[Path, typer.Option("--data", help="Folder written by `data prepare`.")],
+    paper_ids: Annotated[Path, typer.Option("--paper-ids", help="CSV of the paper's ids: they define the folds.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for weights and metrics.")],
+    preset: Annotated[str, typer.Option("--preset")] = "best",
+    fold: Annotated[int, typer.Option("--fold", help="Validation block, 0 to 4.")] = 0,
+    epochs: Annotated[int | None, typer.Option("--epochs", min=1, help="Instead of the preset's.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only so many molecules: a trial.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on after the last finished epoch.")] = False,
+    accelerator: Annotated[str, typer.Option("--accelerator", help="auto, cpu or gpu.")] = "auto",
+) -> None:
+    """Train a preset without the molecules of a validation block."""
+    from km3aid.training.run import train as run
+
+    def report(line: Metrics) -> None:
+        print(
+            f"epoch {line.epoch}: loss {line.loss:.3f}, shift error {line.validation_mean_error_ppm:.2f} ppm "
+            f"(median {line.validation_median_error_ppm:.2f}), graph accuracy {line.validation_graph_accuracy:.3f}, "
+            f"{line.elapsed_s:.0f} s",
+            file=sys.stderr,
+        )
+
+    weights = run(
+        data,
+        out,
+        preset=preset,
+        paper_ids=paper_ids,
+        fold=fold,
+        epochs=epochs,
+        limit=limit,
+        resume=resume,
+        accelerator=accelerator,
+        report=report,
+    )
+    print(weights)
