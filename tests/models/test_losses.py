@@ -1,6 +1,8 @@
+import math
+
 import torch
 
-from km3aid.models.losses import contrast, laplace_kernel, laplace_nll, symmetric_contrast
+from km3aid.models.losses import contrast, knowledge_span, laplace_kernel, laplace_nll, symmetric_contrast, weak_pairs
 
 
 def test_contrast_is_least_where_the_softmax_equals_the_target():
@@ -18,7 +20,7 @@ def test_symmetric_contrast_equals_its_definition():
     total = 0.0
     for matrix in (logits, logits.T):
         for i in range(5):
-            row = weights[i] / weights[i].sum()
+            row = weights[i]
             log_p = matrix[i] - torch.logsumexp(matrix[i], 0)
             total -= float((row * log_p).sum()) / 5
     torch.testing.assert_close(symmetric_contrast(logits, weights), torch.tensor(total / 2, dtype=torch.float64))
@@ -36,3 +38,36 @@ def test_laplace_likelihood_is_best_at_the_mean_absolute_error():
         (gradient,) = torch.autograd.grad(laplace_nll(shift, centre, log_scale), log_scale)
         log_scale = (log_scale - gradient).detach().requires_grad_()
     torch.testing.assert_close(log_scale.exp(), (shift - centre).abs())
+
+
+SHIFTS = torch.tensor([20.0, 20.0, 21.5, 128.0, 128.4], dtype=torch.float64)
+
+
+def test_knowledge_span_is_equation_10():
+    target = knowledge_span(SHIFTS, tau1=0.5, tau2=2.0)
+    for i in range(5):
+        weights = [math.exp(2.0 / (abs(float(SHIFTS[i] - SHIFTS[j])) + 0.5)) for j in range(5)]
+        expected = torch.tensor(weights, dtype=torch.float64) / sum(weights)
+        torch.testing.assert_close(target[i], expected)
+
+
+def test_the_loss_of_knowledge_span_is_least_where_equation_3_holds():
+    target = knowledge_span(SHIFTS, tau1=0.5, tau2=2.0)
+    logits = torch.zeros(5, 5, dtype=torch.float64, requires_grad=True)
+    for _ in range(3000):
+        (gradient,) = torch.autograd.grad(contrast(logits, target), logits)
+        logits = (logits - 5 * gradient).detach().requires_grad_()
+    torch.testing.assert_close(logits.softmax(1), target, atol=1e-6, rtol=1e-5)
+
+
+def test_weak_pairs_share_their_weight_within_the_threshold():
+    assert weak_pairs(SHIFTS, 1.5)[0].tolist() == [1 / 3, 1 / 3, 1 / 3, 0, 0]
+
+
+def test_weak_pairs_at_threshold_0_are_strong_pairs():
+    strong = (SHIFTS[:, None] == SHIFTS[None, :]).double()
+    torch.testing.assert_close(weak_pairs(SHIFTS, 0.0), strong / strong.sum(1, keepdim=True))
+
+
+def test_published_temperatures_make_strong_pairs():
+    torch.testing.assert_close(knowledge_span(SHIFTS, tau1=1e-5, tau2=10.0), weak_pairs(SHIFTS, 0.0))

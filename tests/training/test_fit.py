@@ -7,12 +7,14 @@ import torch
 from km3aid.data.dataset import in_memory
 from km3aid.data.folds import Split
 from km3aid.errors import ConfigError
+from km3aid.models.build import build_model
 from km3aid.models.checkpoint import read_model
-from km3aid.models.config import ModelConfig
+from km3aid.models.config import JointConfig, PaperConfig
 from km3aid.training.config import TrainingConfig
 from km3aid.training.fit import fit
 
-MODEL = ModelConfig(width=16, hidden=16, layers=2, graph_dim=8, node_dim=8, peak_width=16, peak_layers=1)
+MODEL = JointConfig(width=16, hidden=16, layers=2, graph_dim=8, node_dim=8, peak_width=16, peak_layers=1)
+PAPER = PaperConfig(layers=2, width=16, projection=16)
 CONFIG = TrainingConfig(epochs=4, batch_size=16)
 
 
@@ -20,7 +22,12 @@ class KilledError(Exception):
     pass
 
 
-def test_a_resumed_run_ends_like_an_unbroken_one(tmp_path, small_data):
+@pytest.mark.parametrize(
+    ("model", "config"),
+    [(MODEL, CONFIG), (PAPER, replace(CONFIG, schedule="plateau", augment=False, average=0.0, clip_norm=0.0))],
+    ids=["joint", "paper"],
+)
+def test_a_resumed_run_ends_like_an_unbroken_one(tmp_path, small_data, model, config):
     data = in_memory(small_data)
     split = Split(np.arange(48), np.arange(48, 60))
 
@@ -29,14 +36,14 @@ def test_a_resumed_run_ends_like_an_unbroken_one(tmp_path, small_data):
             raise KilledError
 
     run = {"header": {}, "accelerator": "cpu"}
-    whole = fit(data, split, MODEL, CONFIG, tmp_path / "whole", **run)
+    whole = fit(data, split, model, config, tmp_path / "whole", **run)
     with pytest.raises(KilledError):
-        fit(data, split, MODEL, CONFIG, tmp_path / "broken", **run, report=kill)
-    resumed = fit(data, split, MODEL, CONFIG, tmp_path / "broken", **run, resume=True)
+        fit(data, split, model, config, tmp_path / "broken", **run, report=kill)
+    resumed = fit(data, split, model, config, tmp_path / "broken", **run, resume=True)
     a, b = read_model(whole).model.state_dict(), read_model(resumed).model.state_dict()
     for name in a:
         torch.testing.assert_close(a[name], b[name], rtol=1e-5, atol=1e-6)
-    assert len((tmp_path / "broken" / "metrics.csv").read_text().splitlines()) == 1 + CONFIG.epochs
+    assert len((tmp_path / "broken" / "metrics.csv").read_text().splitlines()) == 1 + config.epochs
 
 
 def test_too_little_data_is_an_error(tmp_path, small_data):
@@ -49,3 +56,14 @@ def test_bad_settings_are_errors():
         TrainingConfig.from_dict({"epoch": 3})
     with pytest.raises(ConfigError, match="epochs"):
         replace(CONFIG, epochs=0)
+
+
+def test_the_frozen_spectrum_encoder_stays_as_it_was_taken_over(tmp_path, small_data):
+    data, split = in_memory(small_data), Split(np.arange(48), np.arange(48, 60))
+    open_encoder = replace(PAPER, alpha=1.0, frozen_spectrum=False)
+    first = fit(data, split, open_encoder, CONFIG, tmp_path / "first", header={}, accelerator="cpu")
+    last = fit(data, split, PAPER, CONFIG, tmp_path / "last", header={}, spectrum_encoder=first, accelerator="cpu")
+    before, after = read_model(first).model.spectrum.state_dict(), read_model(last).model.spectrum.state_dict()
+    for name in before:
+        assert torch.equal(before[name], after[name])
+    assert not torch.equal(before["out.weight"], build_model(PAPER).spectrum.state_dict()["out.weight"])

@@ -1,12 +1,13 @@
-"""`--batch`: JSON lines in, one JSON answer per line out, in order; a bad record becomes an `error` and work goes on."""
+"""`--batch`: JSON lines in, one answer per line out, in order; a bad record becomes an `error` and work goes on."""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import typer
 
@@ -22,28 +23,28 @@ Ask = Callable[[dict[str, Any], Spectrum], Assignment | Hits]
 def run_batch(path: Path, common: Common, ask: Ask) -> None:
     """Answer every line of `path`; exits with 1 where some failed, and stops at the first with `--strict`."""
     failed = total = 0
-    out = open(common.out, "w", encoding="utf-8") if common.out else sys.stdout
-    try:
+    with _output(common.out) as out:
         for number, line in _lines(path):
-            total += 1
-            record: Any = None
-            try:
-                record = _object(line, f"{path}, line {number}")
-                spectrum = spectrum_from_dict(record, f"{path}, line {number}")
-                answer = with_left_out(ask(record, spectrum), spectrum).to_dict()  # type: ignore[type-var]
-            except Km3aidError as error:
-                if common.strict:
-                    raise
-                failed += 1
-                answer = {"id": record.get("id") if isinstance(record, dict) else None, "error": str(error)}
+            answer = _answer(line, f"{path}, line {number}", ask, common.strict)
             out.write(json.dumps(answer, ensure_ascii=False) + "\n")
-    finally:
-        if common.out:
-            out.close()
+            total += 1
+            failed += "error" in answer
     if not common.quiet:
         print(f"km3aid: {total - failed} of {total} records answered, {failed} failed", file=sys.stderr)
     if failed:
         raise typer.Exit(1)
+
+
+def _answer(line: str, where: str, ask: Ask, strict: bool) -> dict[str, Any]:
+    record: Any = None
+    try:
+        record = _object(line, where)
+        spectrum = spectrum_from_dict(record, where)
+        return with_left_out(ask(record, spectrum), spectrum).to_dict()
+    except Km3aidError as error:
+        if strict:
+            raise
+        return {"id": record.get("id") if isinstance(record, dict) else None, "error": str(error)}
 
 
 def field(record: dict[str, Any], name: str, kind: type) -> Any:
@@ -64,12 +65,23 @@ def _object(line: str, where: str) -> dict[str, Any]:
     return record
 
 
+@contextmanager
+def _output(path: Path | None) -> Iterator[TextIO]:
+    if path is None:
+        yield sys.stdout
+        return
+    try:
+        with open(path, "w", encoding="utf-8") as file:
+            yield file
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be written ({error.strerror}); choose another --out") from error
+
+
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     try:
-        stream = sys.stdin if str(path) == "-" else open(path, encoding="utf-8", errors="replace")
+        with sys.stdin if str(path) == "-" else open(path, encoding="utf-8", errors="replace") as stream:
+            for number, line in enumerate(stream, 1):
+                if line.strip():
+                    yield number, line
     except OSError as error:
         raise ConfigError(f"{path}: cannot be opened ({error.strerror}); give a file of JSON lines") from error
-    with stream:
-        for number, line in enumerate(stream, 1):
-            if line.strip():
-                yield number, line

@@ -15,7 +15,7 @@ from km3aid.engine.results import Assignment, Hits, Prediction
 from km3aid.errors import ConfigError
 from km3aid.spectra.spectrum import Spectrum
 
-Answer = TypeVar("Answer", Assignment, Hits)
+Answer = TypeVar("Answer", bound=Assignment | Hits)
 _WARNED = 5
 
 

@@ -27,8 +27,7 @@ def read_smiles_file(path: Path) -> Iterator[tuple[str, str | None]]:
     try:
         with open(path, "rb") as probe:
             packed = probe.read(2) == b"\x1f\x8b"
-        stream = gzip.open(path, "rt", encoding="utf-8") if packed else open(path, encoding="utf-8")
-        with stream:
+        with gzip.open(path, "rt", encoding="utf-8") if packed else open(path, encoding="utf-8") as stream:
             for number, line in enumerate(stream):
                 smiles, _, name = line.strip().replace("\t", " ").replace(",", " ").partition(" ")
                 if smiles and not (number == 0 and smiles.lower() == "smiles"):

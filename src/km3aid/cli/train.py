@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from km3aid.training.fit import Metrics
+    from km3aid.training.state import Metrics
 
 
 def train(
     data: Annotated[Path, typer.Option("--data", help="Folder written by `data prepare`.")],
     paper_ids: Annotated[Path, typer.Option("--paper-ids", help="CSV of the paper's ids: they define the folds.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for weights and metrics.")],
-    preset: Annotated[str, typer.Option("--preset")] = "best",
+    preset: Annotated[str, typer.Option("--preset", help="best, paper, or a TOML file.")] = "best",
+    changes: Annotated[list[str] | None, typer.Option("--set", help="Replace a value: model.tau2=1.0")] = None,
+    fast: Annotated[bool, typer.Option("--fast", help="The short schedule: one cycle of 40 epochs.")] = False,
     fold: Annotated[int, typer.Option("--fold", help="Validation block, 0 to 4.")] = 0,
     epochs: Annotated[int | None, typer.Option("--epochs", min=1, help="Instead of the preset's.")] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only so many molecules: a trial.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on after the last finished epoch.")] = False,
     accelerator: Annotated[str, typer.Option("--accelerator", help="auto, cpu or gpu.")] = "auto",
+    devices: Annotated[str, typer.Option("--devices", help="How many GPUs, or auto.")] = "1",
 ) -> None:
     """Train a preset without the molecules of a validation block."""
     from km3aid.training.run import train as run
@@ -29,8 +32,8 @@ def train(
     def report(line: Metrics) -> None:
         print(
             f"epoch {line.epoch}: loss {line.loss:.3f}, shift error {line.validation_mean_error_ppm:.2f} ppm "
-            f"(median {line.validation_median_error_ppm:.2f}), graph accuracy {line.validation_graph_accuracy:.3f}, "
-            f"{line.elapsed_s:.0f} s",
+            f"(median {line.validation_median_error_ppm:.2f}), graph {line.validation_graph_accuracy:.1%}, "
+            f"node {line.validation_node_accuracy:.1%}, {line.elapsed_s:.0f} s",
             file=sys.stderr,
         )
 
@@ -39,11 +42,14 @@ def train(
         out,
         preset=preset,
         paper_ids=paper_ids,
+        changes=changes or (),
+        fast=fast,
         fold=fold,
         epochs=epochs,
         limit=limit,
         resume=resume,
         accelerator=accelerator,
+        devices=int(devices) if devices.isdecimal() else devices,
         report=report,
     )
     print(weights)

@@ -143,6 +143,16 @@ def cut_batch(
     return Batch(graph, _seen(owner, shift, multiplicity, len(rows), how, rng), carbons)
 
 
+def cut_peaks(data: Dataset, rows: NDArray[np.int64], spectra: NDArray[np.int64]) -> PeakBatch:
+    """The peaks of `spectra` (B,), one per carbon, each a spectrum of the molecule in `rows` (B,)."""
+    sizes = data.atom_offset[rows + 1] - data.atom_offset[rows]
+    values = _ranges(data.value_offset[spectra], sizes)
+    shift, owner = data.shift_ppm[values], np.repeat(np.arange(len(rows)), sizes)
+    seen = np.flatnonzero(~np.isnan(shift))
+    multiplicity = np.minimum(data.multiplicity[values][seen], UNKNOWN).astype(np.int64)
+    return pad_peaks(owner[seen], shift[seen], multiplicity, np.ones(len(seen), np.int64), len(rows))
+
+
 def _seen(
     owner: NDArray[np.int64],
     shift: NDArray[np.float32],

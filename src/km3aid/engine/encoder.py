@@ -84,9 +84,8 @@ def node_logits(
     """Logits of the node level (P, A): similarity of every peak and every atom embedding `node` (A, D)."""
     shifts = torch.tensor([p.shift_ppm for p in spectrum], device=device)
     kinds = torch.tensor([UNKNOWN if p.hydrogens is None else p.hydrogens for p in spectrum], device=device)
-    peaks = model.encode_peaks(shifts, kinds).cpu().numpy()
-    logits: NDArray[np.float64] = float(model.node_scale.exp()) * (peaks @ node.T).astype(np.float64)
-    return logits
+    logits = model.node_logits(model.encode_peaks(shifts, kinds), torch.from_numpy(node).to(device))
+    return logits.cpu().numpy().astype(np.float64)
 
 
 @torch.inference_mode()

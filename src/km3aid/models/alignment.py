@@ -1,35 +1,27 @@
-"""The alignment model of preset `best`: molecule ↔ spectrum, carbon ↔ peak, and the shift of every carbon."""
+"""What every alignment model offers: molecules, spectra and peaks as vectors, and the objective of training."""
 
 from __future__ import annotations
 
-import math
+from abc import ABC, abstractmethod
 from typing import NamedTuple
 
-import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
-from km3aid.data.batches import UNKNOWN, Batch, GraphBatch, PeakBatch
-from km3aid.models.config import ModelConfig
-from km3aid.models.graph_encoder import GraphEncoder
-from km3aid.models.losses import laplace_kernel, laplace_nll, symmetric_contrast
-from km3aid.models.spectrum_encoder import PeakEncoder, SpectrumEncoder
-
-_CENTRE_PPM, _SPREAD_PPM = 90.0, 50.0  # roughly the mean and spread of 13C shifts, so that the head starts near them
-_LOG_SCALE_RANGE = (math.log(0.05), math.log(50.0))
+from km3aid.data.batches import Batch, GraphBatch, PeakBatch
+from km3aid.models.config import JointConfig, PaperConfig
 
 
 class Encoded(NamedTuple):
     """What the model knows about B molecules with A atoms."""
 
-    graph: Tensor  # (B, graph_dim) unit vectors
-    node: Tensor  # (A, node_dim) unit vectors
+    graph: Tensor  # (B, graph_dim)
+    node: Tensor  # (A, node_dim)
     shift_ppm: Tensor  # (A,) predicted median; of meaning for carbons
     log_scale: Tensor  # (A,) logarithm of the Laplace scale in ppm
 
 
 class Losses(NamedTuple):
-    """The terms of the objective and their weighted sum."""
+    """The terms of the objective and their weighted sum; a term that a model lacks is 0."""
 
     total: Tensor
     graph: Tensor
@@ -37,68 +29,35 @@ class Losses(NamedTuple):
     shift: Tensor
 
 
-class AlignmentModel(nn.Module):
-    """Joint embedding of molecules and spectra on two levels."""
+class AlignmentModel(nn.Module, ABC):
+    """Joint embedding of molecules and spectra on the graph level and of carbons and peaks on the node level."""
 
-    def __init__(self, config: ModelConfig) -> None:
-        super().__init__()
-        self.config = config
-        self.encoder = GraphEncoder(config)
-        self.spectrum = SpectrumEncoder(config)
-        self.peak = PeakEncoder(config.peak_width, config.node_dim, counts=False)
-        width = config.width
-        self.graph_projection = _head(2 * width, width, config.graph_dim)
-        self.spectrum_projection = _head(2 * config.peak_width, width, config.graph_dim)
-        self.node_projection = nn.Linear(width, config.node_dim)
-        self.shift = _head(width, width, 2)
-        self.graph_scale = nn.Parameter(torch.tensor(math.log(10.0)))
-        self.node_scale = nn.Parameter(torch.tensor(math.log(10.0)))
+    config: JointConfig | PaperConfig
 
+    @abstractmethod
     def encode(self, graph: GraphBatch) -> Encoded:
         """Molecules → embeddings and shifts."""
-        atoms, molecules = self.encoder(graph)
-        out = self.shift(atoms)
-        return Encoded(
-            functional.normalize(self.graph_projection(molecules), dim=1),
-            functional.normalize(self.node_projection(atoms), dim=1),
-            _CENTRE_PPM + _SPREAD_PPM * out[:, 0],
-            out[:, 1].clamp(*_LOG_SCALE_RANGE),
-        )
 
+    @abstractmethod
     def encode_spectra(self, peaks: PeakBatch) -> Tensor:
-        """Spectra → unit vectors (B, graph_dim)."""
-        return functional.normalize(self.spectrum_projection(self.spectrum(peaks)), dim=1)
+        """Spectra → vectors (B, graph_dim), compared with those of molecules by their dot product."""
 
+    @abstractmethod
     def encode_peaks(self, shift_ppm: Tensor, multiplicity: Tensor) -> Tensor:
-        """Single peaks (P,) → unit vectors (P, node_dim)."""
-        return functional.normalize(self.peak(shift_ppm, multiplicity), dim=-1)
+        """Single peaks (P,) → vectors (P, node_dim)."""
 
-    def losses(self, batch: Batch, hide_multiplicity: bool = False) -> Losses:
-        """The objective on one batch; `hide_multiplicity` takes it from the node level's peaks."""
-        encoded = self.encode(batch.graph)
-        graph_logits = self.graph_scale.exp() * self.encode_spectra(batch.peaks) @ encoded.graph.T
-        graph = symmetric_contrast(graph_logits, torch.eye(len(graph_logits), device=graph_logits.device))
-        carbons = batch.carbons
-        shift = laplace_nll(carbons.shift_ppm, encoded.shift_ppm[carbons.atom], encoded.log_scale[carbons.atom])
-        multiplicity = torch.full_like(carbons.multiplicity, UNKNOWN) if hide_multiplicity else carbons.multiplicity
-        nodes = encoded.node.index_select(0, carbons.atom)
-        node = self._node_loss(nodes, carbons.shift_ppm, multiplicity, carbons.molecule)
-        c = self.config
-        return Losses(c.graph_weight * graph + c.node_weight * node + c.shift_weight * shift, graph, node, shift)
+    @abstractmethod
+    def node_logits(self, peaks: Tensor, nodes: Tensor) -> Tensor:
+        """Logits (P, A) of the node level between peaks (P, node_dim) and atoms (A, node_dim)."""
 
-    def _node_loss(self, nodes: Tensor, shift_ppm: Tensor, multiplicity: Tensor, molecule: Tensor) -> Tensor:
-        """Contrast of carbons and peaks within groups of `node_group` molecules, mean over carbons."""
-        peaks = self.encode_peaks(shift_ppm, multiplicity)
-        group = torch.div(molecule, self.config.node_group, rounding_mode="floor")
-        sizes = torch.bincount(group).tolist()
-        total = nodes.new_zeros(())
-        parts = (x.split(sizes) for x in (nodes, peaks, shift_ppm, multiplicity))
-        for node, peak, shift, kind in zip(*parts, strict=True):
-            if len(node):
-                target = laplace_kernel(shift, kind, self.config.node_kernel_ppm)
-                total = total + symmetric_contrast(self.node_scale.exp() * peak @ node.T, target) * len(node)
-        return total / len(nodes)
+    @abstractmethod
+    def losses(self, batch: Batch, *, hide_multiplicity: bool = False, frozen: Tensor | None = None) -> Losses:
+        """The objective on one batch.
 
+        `hide_multiplicity` takes it from the node level's peaks; `frozen` are the stored outputs of a frozen
+        spectrum encoder for the spectra of the batch.
+        """
 
-def _head(size: int, hidden: int, out: int) -> nn.Sequential:
-    return nn.Sequential(nn.Linear(size, hidden), nn.GELU(), nn.Linear(hidden, out))
+    def frozen_features(self, peaks: PeakBatch) -> Tensor | None:
+        """Outputs (B, D) of the frozen part of the spectrum encoder, which may be stored; None where nothing is."""
+        return None

@@ -14,7 +14,8 @@ from torch import Tensor
 
 from km3aid.errors import CheckpointError, ConfigError
 from km3aid.models.alignment import AlignmentModel
-from km3aid.models.config import ModelConfig
+from km3aid.models.build import build_model
+from km3aid.models.config import model_config
 
 _KEY = "km3aid"
 
@@ -61,9 +62,16 @@ def read_model(path: str | Path, device: str | torch.device = "cpu") -> Checkpoi
     """Load a model for inference; raises `CheckpointError` where the file does not fit."""
     tensors, header = read_tensors(path)
     try:
-        model = AlignmentModel(ModelConfig.from_dict(header["model"]))
+        model = build_model(model_config(header["model"]))
         model.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in tensors.items()})
     except (KeyError, RuntimeError, ConfigError, TypeError) as error:
         raise CheckpointError(f"{path}: written by another version of km3aid ({error}); train or fetch anew") from error
-    digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    return Checkpoint(model.to(device).eval().requires_grad_(False), header, digest)
+    return Checkpoint(model.to(device).eval().requires_grad_(False), header, _digest(tensors, header["model"]))
+
+
+def _digest(tensors: dict[str, Tensor], config: dict[str, Any]) -> str:
+    """SHA-256 of weights and configuration: what embeddings depend on; the constants of matching may change."""
+    digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode())
+    for name in sorted(tensors):
+        digest.update(name.encode() + tensors[name].numpy().tobytes())
+    return digest.hexdigest()

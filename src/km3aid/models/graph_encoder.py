@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from km3aid.data.batches import BOND_KINDS, GraphBatch
-from km3aid.models.config import ModelConfig
+from km3aid.models.config import JointConfig
 from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS
 
 
@@ -80,7 +80,7 @@ class MessageLayer(nn.Module):
 class GraphEncoder(nn.Module):
     """Atoms and bonds → one vector per atom (A, width) and one per molecule (B, 2·width)."""
 
-    def __init__(self, config: ModelConfig) -> None:
+    def __init__(self, config: JointConfig) -> None:
         super().__init__()
         self.embed = AtomEmbedding(config.width)
         self.layers = nn.ModuleList(

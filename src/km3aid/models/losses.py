@@ -13,15 +13,28 @@ def contrast(logits: Tensor, target: Tensor) -> Tensor:
 
 
 def symmetric_contrast(logits: Tensor, target: Tensor) -> Tensor:
-    """Both directions of `contrast`, averaged; `target` (N, N) holds unnormalised, symmetric weights."""
-    rows = target / target.sum(1, keepdim=True)
-    return 0.5 * (contrast(logits, rows) + contrast(logits.T, rows))
+    """Both directions of `contrast`, averaged; row i of `target` (N, N) is the distribution of row and column i."""
+    return 0.5 * (contrast(logits, target) + contrast(logits.T, target))
 
 
 def laplace_kernel(shift_ppm: Tensor, multiplicity: Tensor, width_ppm: float) -> Tensor:
-    """exp(−|Δppm|/width) among carbons of equal multiplicity, 0 elsewhere (C, C)."""
+    """exp(−|Δppm|/width) among carbons of equal multiplicity, 0 elsewhere, rows normalised (C, C)."""
     near = torch.exp(-(shift_ppm[:, None] - shift_ppm[None, :]).abs() / width_ppm)
-    return near * (multiplicity[:, None] == multiplicity[None, :])
+    return _rows(near * (multiplicity[:, None] == multiplicity[None, :]))
+
+
+def knowledge_span(shift_ppm: Tensor, tau1: float, tau2: float) -> Tensor:
+    """Knowledge-guided target (C, C): softmax over j of τ2/(|ppmᵢ − ppmⱼ| + τ1), eq. 10 of K-M3AID."""
+    return (tau2 / ((shift_ppm[:, None] - shift_ppm[None, :]).abs() + tau1)).softmax(1)
+
+
+def weak_pairs(shift_ppm: Tensor, threshold_ppm: float) -> Tensor:
+    """Equal weight for all |Δppm| ≤ threshold, rows normalised (C, C), eq. 13; threshold 0 gives strong pairs."""
+    return _rows(((shift_ppm[:, None] - shift_ppm[None, :]).abs() <= threshold_ppm).to(shift_ppm.dtype))
+
+
+def _rows(weights: Tensor) -> Tensor:
+    return weights / weights.sum(1, keepdim=True)
 
 
 def laplace_nll(shift_ppm: Tensor, centre_ppm: Tensor, log_scale: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from km3aid.data.batches import MAX_COUNT, UNKNOWN, PeakBatch
-from km3aid.models.config import ModelConfig
+from km3aid.models.config import JointConfig
 
 _WAVELENGTHS_PPM = (0.5, 500.0, 32)  # shortest, longest, how many
 
@@ -53,7 +53,7 @@ class PeakEncoder(nn.Module):
 class SpectrumEncoder(nn.Module):
     """A set of peaks → one vector (B, 2·peak_width): self-attention, then sum and mean."""
 
-    def __init__(self, config: ModelConfig) -> None:
+    def __init__(self, config: JointConfig) -> None:
         super().__init__()
         width = config.peak_width
         self.peaks = PeakEncoder(width, width, counts=True)

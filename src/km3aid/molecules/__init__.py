@@ -1,5 +1,6 @@
 """Molecules: parse, featurise, symmetry. The only package that imports RDKit."""
 
+from km3aid.molecules.depict import Drawing, lay_out
 from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS, MolGraph, featurise
 from km3aid.molecules.molecule import Molecule, parse_mol_block, parse_smiles
 from km3aid.molecules.symmetry import CarbonClass, atom_classes, carbon_classes
@@ -8,11 +9,13 @@ __all__ = [
     "ATOM_COLUMNS",
     "BOND_COLUMNS",
     "CarbonClass",
+    "Drawing",
     "MolGraph",
     "Molecule",
     "atom_classes",
     "carbon_classes",
     "featurise",
+    "lay_out",
     "parse_mol_block",
     "parse_smiles",
 ]

@@ -7,24 +7,34 @@ from typing import Any
 
 from km3aid.errors import ConfigError
 
+SCHEDULES = {"one-cycle", "plateau"}
+SPLITS = {"strict", "paper"}
+FAST: dict[str, Any] = {"schedule": "one-cycle", "epochs": 40}  # for machines without a GPU
+
 
 @dataclass(frozen=True, slots=True)
 class TrainingConfig:
-    """One-cycle AdamW with an exponential moving average of the weights."""
+    """AdamW on one of two schedules, with an exponential moving average of the weights."""
 
-    schedule: str = "one-cycle"
+    split: str = "strict"  # or "paper": its molecules alone, stereoisomers on both sides
+    schedule: str = "one-cycle"  # or "plateau": halve the rate where the validation loss stands still
     epochs: int = 40
+    pretrain_epochs: int = 0  # of a spectrum encoder that is frozen afterwards
     batch_size: int = 128
     learning_rate: float = 2e-3
     weight_decay: float = 1e-2
-    warm_up: float = 0.15  # share of the steps in which the rate rises
-    average: float = 0.999  # of the moving average of the weights, per step
-    clip_norm: float = 1.0
+    warm_up: float = 0.15  # one-cycle: share of the steps in which the rate rises
+    patience: int = 2  # plateau: epochs without a better validation loss before the rate is halved
+    augment: bool = True  # vary the spectra as people record them
+    average: float = 0.999  # of the moving average of the weights, per step; 0: none
+    clip_norm: float = 1.0  # 0: none
     seed: int = 42
 
     def __post_init__(self) -> None:
-        if self.schedule != "one-cycle":
-            raise ConfigError(f"schedule {self.schedule!r}; expected 'one-cycle'")
+        if self.schedule not in SCHEDULES:
+            raise ConfigError(f"schedule {self.schedule!r}; expected {' or '.join(sorted(SCHEDULES))}")
+        if self.split not in SPLITS:
+            raise ConfigError(f"split {self.split!r}; expected {' or '.join(sorted(SPLITS))}")
         if self.epochs < 1 or self.batch_size < 2 or self.learning_rate <= 0:
             raise ConfigError("epochs ≥ 1, batch_size ≥ 2 and learning_rate > 0 are needed")
 

@@ -1,65 +1,54 @@
-"""Fit an alignment model: batches cut from flat arrays, one-cycle AdamW, averaged weights, resume after a kill."""
+"""Fit an alignment model: batches cut from flat arrays, AdamW, averaged weights, resume after a kill."""
 
 from __future__ import annotations
 
 import copy
-import csv
-import json
-import math
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
 from lightning.fabric import Fabric
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from km3aid.data.batches import NONE, Augmentation, cut_batch
+from km3aid.data.batches import NONE, Augmentation, cut_batch, cut_peaks
 from km3aid.data.dataset import Dataset
 from km3aid.data.folds import Split
-from km3aid.errors import CheckpointError, ConfigError
+from km3aid.errors import ConfigError
 from km3aid.models.alignment import AlignmentModel
-from km3aid.models.checkpoint import read_tensors, write_model, write_tensors
-from km3aid.models.config import ModelConfig
+from km3aid.models.build import build_model
+from km3aid.models.checkpoint import read_model, write_model
+from km3aid.models.config import JointConfig, PaperConfig
 from km3aid.training.config import TrainingConfig
+from km3aid.training.schedule import one_cycle, plateau
+from km3aid.training.state import Metrics, read_state, write_state
+from km3aid.training.validate import validate
 
-STATE, LAST, BEST, METRICS = "state.safetensors", "last.safetensors", "best.safetensors", "metrics"
-
-
-class Metrics(NamedTuple):
-    """One line of `metrics.csv`; validation is on the averaged weights."""
-
-    epoch: int
-    loss: float
-    graph_loss: float
-    node_loss: float
-    shift_loss: float
-    validation_mean_error_ppm: float
-    validation_median_error_ppm: float
-    validation_graph_accuracy: float
-    learning_rate: float
-    elapsed_s: float
+LAST, BEST = "last.safetensors", "best.safetensors"
+_HIDE_MULTIPLICITY = 0.3  # share of the augmented batches whose node level sees no multiplicity
 
 
 def fit(
     data: Dataset,
     split: Split,
-    model_config: ModelConfig,
+    model_config: JointConfig | PaperConfig,
     config: TrainingConfig,
     out: str | Path,
     *,
     header: dict[str, Any],
+    spectrum_encoder: Path | None = None,
     resume: bool = False,
     accelerator: str = "auto",
+    devices: int | str = 1,
     report: Callable[[Metrics], None] | None = None,
 ) -> Path:
     """Train on `split.train`, watch `split.validation`, and return the path of the last weights.
 
     After every epoch `out` holds everything needed to go on (`resume`): each epoch draws its randomness from the
-    seed and its own number, so that a resumed run and an unbroken one see the same batches.
+    seed and its own number, so that a resumed run and an unbroken one see the same batches. `spectrum_encoder` names
+    weights whose spectrum encoder is taken over.
     """
     if len(split.train) < config.batch_size or not len(split.validation):
         raise ConfigError(
@@ -68,47 +57,39 @@ def fit(
         )
     out = Path(out)
     torch.manual_seed(config.seed)
-    fabric = Fabric(accelerator=accelerator, devices=1, precision="32-true")
-    model = AlignmentModel(model_config)
-    average = copy.deepcopy(model).eval().to(fabric.device)
-    optimiser = torch.optim.AdamW(_groups(model, config.weight_decay), lr=config.learning_rate, betas=(0.9, 0.98))
-    model, optimiser = fabric.setup(model, optimiser)
+    fabric = _fabric(accelerator, devices)
+    plain = build_model(model_config)
+    if spectrum_encoder is not None:
+        plain.spectrum.load_state_dict(read_model(spectrum_encoder).model.spectrum.state_dict())  # type: ignore[union-attr]
+    average = copy.deepcopy(plain).eval().to(fabric.device)
+    optimiser = torch.optim.AdamW(_groups(plain, config.weight_decay), lr=config.learning_rate, betas=(0.9, 0.98))
+    model, optimiser = fabric.setup(plain, optimiser)
     model.mark_forward_method("losses")
-    start = _restore(out / STATE, model, average, optimiser) if resume else 0
-    history = _read_history(out)[:start]
+    history = read_state(out, plain, average, optimiser) if resume else []
+    frozen = _frozen_features(plain, data, fabric.device)
     began = time.monotonic()
-    for epoch in range(start, config.epochs):
-        losses = _epoch(fabric, model, average, optimiser, data, split.train, epoch, config)
-        error, median, accuracy = validate(average, data, split.validation, fabric.device)
-        rate = optimiser.param_groups[0]["lr"]
-        line = Metrics(epoch + 1, *losses, error, median, accuracy, rate, time.monotonic() - began)
+    for epoch in range(len(history), config.epochs):
+        rate = plateau([h["validation_loss"] for h in history], config) if config.schedule == "plateau" else None
+        losses = _epoch(fabric, model, average, optimiser, data, split, epoch, config, rate, frozen)
+        watched = validate(average, data, split.validation, fabric.device)
+        line = Metrics(epoch + 1, *losses, *watched, optimiser.param_groups[0]["lr"], time.monotonic() - began)
         history.append(line._asdict())
-        _write_history(out, history)
-        write_tensors(out / STATE, _state(model, average, optimiser), {"epoch": epoch + 1})
-        write_model(out / LAST, average, header)
-        if error <= min(float(h["validation_mean_error_ppm"]) for h in history):
-            write_model(out / BEST, average, header)
-        if report:
-            report(line)
+        if fabric.is_global_zero:
+            write_model(out / LAST, average, header)
+            if watched.loss <= min(h["validation_loss"] for h in history):
+                write_model(out / BEST, average, header)
+            write_state(out, plain, average, optimiser, history)
+            if report:
+                report(line)
     return out / LAST
 
 
-def validate(
-    model: AlignmentModel, data: Dataset, rows: NDArray[np.int64], device: torch.device, batch_size: int = 128
-) -> tuple[float, float, float]:
-    """Mean and median absolute error of the shifts (ppm), and spectrum → molecule accuracy in batches."""
-    errors, right = [], 0
-    rng = np.random.default_rng(0)
-    with torch.inference_mode():
-        for start in range(0, len(rows), batch_size):
-            chosen = rows[start : start + batch_size]
-            batch = cut_batch(data, chosen, data.spectrum_offset[chosen], NONE, rng).to(device)
-            encoded = model.encode(batch.graph)
-            errors.append((encoded.shift_ppm[batch.carbons.atom] - batch.carbons.shift_ppm).abs())
-            found = (model.encode_spectra(batch.peaks) @ encoded.graph.T).argmax(1)
-            right += int((found == torch.arange(len(chosen), device=device)).sum())
-    error = torch.cat(errors)
-    return float(error.mean()), float(error.median()), right / len(rows)
+def _fabric(accelerator: str, devices: int | str) -> Fabric:
+    """bfloat16 where matrices are multiplied on a GPU, single precision on a CPU."""
+    on_gpu = accelerator in ("gpu", "cuda") or (accelerator == "auto" and torch.cuda.is_available())
+    fabric = Fabric(accelerator=accelerator, devices=devices, precision="bf16-mixed" if on_gpu else "32-true")
+    fabric.launch()
+    return fabric
 
 
 def _epoch(
@@ -117,47 +98,58 @@ def _epoch(
     average: AlignmentModel,
     optimiser: Any,
     data: Dataset,
-    rows: NDArray[np.int64],
+    split: Split,
     epoch: int,
     config: TrainingConfig,
+    rate: float | None,
+    frozen: Tensor | None,
 ) -> list[float]:
-    """One pass over `rows`, each with one of its spectra; returns the mean losses."""
+    """One pass over `split.train`, each molecule with one of its spectra; returns the mean losses."""
     rng = np.random.default_rng([config.seed, epoch])
     torch.manual_seed(config.seed * 100_003 + epoch)
-    order = rng.permutation(rows)
+    order = rng.permutation(split.train)[fabric.global_rank :: fabric.world_size]  # every process its own molecules
+    order = order[: len(split.train) // fabric.world_size]
     number = data.spectrum_offset[order + 1] - data.spectrum_offset[order]
     spectra = data.spectrum_offset[order] + (rng.random(len(order)) * number).astype(np.int64)
     steps = len(order) // config.batch_size
+    how = Augmentation() if config.augment else NONE
     sums = torch.zeros(4, device=fabric.device)
     model.train()
     for step in range(steps):
-        rate = _one_cycle((epoch * steps + step) / (config.epochs * steps), config)
         for group in optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate or one_cycle((epoch * steps + step) / (config.epochs * steps), config)
         part = slice(step * config.batch_size, (step + 1) * config.batch_size)
-        batch = cut_batch(data, order[part], spectra[part], Augmentation(), rng).to(fabric.device)
-        losses = model.losses(batch, hide_multiplicity=rng.random() < 0.3)
+        batch = cut_batch(data, order[part], spectra[part], how, rng).to(fabric.device)
+        hide = config.augment and rng.random() < _HIDE_MULTIPLICITY
+        known = None if frozen is None else frozen[torch.from_numpy(spectra[part]).to(fabric.device)]
+        losses = model.losses(batch, hide_multiplicity=hide, frozen=known)
         optimiser.zero_grad(set_to_none=True)
         fabric.backward(losses.total)
-        fabric.clip_gradients(model, optimiser, max_norm=config.clip_norm, error_if_nonfinite=False)
+        if config.clip_norm:
+            fabric.clip_gradients(model, optimiser, max_norm=config.clip_norm, error_if_nonfinite=False)
         optimiser.step()
         _follow(average, model, min(config.average, 1 - 1 / (2 + epoch * steps + step)))
         sums += torch.stack(losses).detach()
     return [float(x) for x in sums / max(steps, 1)]
 
 
-def _one_cycle(progress: float, config: TrainingConfig) -> float:
-    """Linear rise to the full rate, then a cosine to a thousandth of it."""
-    if progress < config.warm_up:
-        return config.learning_rate * max(progress / config.warm_up, 0.02)
-    angle = math.pi * (progress - config.warm_up) / (1 - config.warm_up)
-    return config.learning_rate * (0.001 + 0.999 * 0.5 * (1 + math.cos(angle)))
+@torch.inference_mode()
+def _frozen_features(model: AlignmentModel, data: Dataset, device: torch.device) -> Tensor | None:
+    """What a frozen spectrum encoder says of every spectrum of the data (S, D), or None where none is frozen."""
+    owners = np.repeat(np.arange(len(data)), np.diff(data.spectrum_offset))
+    parts = []
+    for spectra in np.array_split(np.arange(len(owners)), max(len(owners) // 1024, 1)):
+        features = model.frozen_features(cut_peaks(data, owners[spectra], spectra).to(device))
+        if features is None:
+            return None
+        parts.append(features)
+    return torch.cat(parts).clone()
 
 
 def _groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """Weight decay for the matrices of linear layers alone."""
+    """Weight decay for the matrices of linear layers alone; what is frozen is left out."""
     decayed = {id(m.weight) for m in model.modules() if isinstance(m, nn.Linear)}
-    every = list(model.parameters())
+    every = [p for p in model.parameters() if p.requires_grad]
     return [
         {"params": [p for p in every if id(p) in decayed], "weight_decay": weight_decay},
         {"params": [p for p in every if id(p) not in decayed], "weight_decay": 0.0},
@@ -166,47 +158,6 @@ def _groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
 
 @torch.no_grad()
 def _follow(average: nn.Module, model: nn.Module, keep: float) -> None:
-    old, new = list(average.parameters()), [p.detach() for p in model.parameters()]
-    torch._foreach_lerp_(old, new, 1 - keep)
-
-
-def _state(model: nn.Module, average: nn.Module, optimiser: torch.optim.Optimizer) -> dict[str, Tensor]:
-    tensors = {f"model.{k}": v for k, v in model.state_dict().items()}
-    tensors |= {f"average.{k}": v for k, v in average.state_dict().items()}
-    for number, state in optimiser.state_dict()["state"].items():
-        tensors |= {f"optimiser.{number}.{k}": torch.as_tensor(v) for k, v in state.items()}
-    return tensors
-
-
-def _restore(path: Path, model: nn.Module, average: nn.Module, optimiser: torch.optim.Optimizer) -> int:
-    tensors, header = read_tensors(path)
-    states: dict[int, dict[str, Tensor]] = {}
-    weights: dict[str, dict[str, Tensor]] = {"model": {}, "average": {}}
-    for name, tensor in tensors.items():
-        kind, rest = name.split(".", 1)
-        if kind == "optimiser":
-            number, key = rest.split(".", 1)
-            states.setdefault(int(number), {})[key] = tensor
-        else:
-            weights[kind][rest] = tensor
-    try:
-        model.load_state_dict(weights["model"])
-        average.load_state_dict(weights["average"])
-        optimiser.load_state_dict({"state": states, "param_groups": optimiser.state_dict()["param_groups"]})
-    except (RuntimeError, ValueError) as error:
-        raise CheckpointError(f"{path}: does not fit this configuration ({error}); start without --resume") from error
-    return int(header["epoch"])
-
-
-def _read_history(out: Path) -> list[dict[str, Any]]:
-    file = out / f"{METRICS}.json"
-    return json.loads(file.read_text()) if file.is_file() else []
-
-
-def _write_history(out: Path, history: list[dict[str, Any]]) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    (out / f"{METRICS}.json").write_text(json.dumps(history, indent=1) + "\n")
-    with open(out / f"{METRICS}.csv", "w", newline="") as file:
-        writer = csv.DictWriter(file, Metrics._fields)
-        writer.writeheader()
-        writer.writerows(history)
+    torch._foreach_lerp_(list(average.parameters()), [p.detach() for p in model.parameters()], 1 - keep)
+    for old, new in zip(average.buffers(), model.buffers(), strict=True):
+        old.copy_(new)

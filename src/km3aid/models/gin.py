@@ -1,0 +1,81 @@
+"""The paper's graph encoder: a graph isomorphism network (Xu et al., ICLR 2019) with bond embeddings."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from km3aid.data.batches import BOND_KINDS, GraphBatch
+from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS
+
+_NODE_COLUMNS = ("atomic_number", "chiral_tag", "hybridisation")
+_TYPES, _DIRECTIONS = BOND_COLUMNS["type"], BOND_COLUMNS["direction"]
+_BOND_VECTOR = _TYPES + 1 + _DIRECTIONS  # one more type: the loop of every atom to itself
+
+
+class GinLayer(nn.Module):
+    """h ← norm(MLP(Σⱼ hⱼ + type(bond) + direction(bond))), the sum over the neighbours and the atom itself."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.bonds = nn.Parameter(torch.empty(_BOND_VECTOR, width))
+        nn.init.xavier_uniform_(self.bonds)
+        self.mlp = nn.Sequential(nn.Linear(width, 2 * width), nn.ReLU(), nn.Linear(2 * width, width))
+        self.norm = nn.BatchNorm1d(width)
+
+    def forward(self, h: Tensor, graph: GraphBatch, bond_counts: Tensor) -> Tensor:
+        summed = h + bond_counts @ self.bonds
+        summed = summed.index_add(0, graph.edge_target, h.index_select(0, graph.edge_source))
+        out: Tensor = self.norm(self.mlp(summed))
+        return out
+
+
+class Gin(nn.Module):
+    """Atoms and bonds → one vector per atom (A, width): that of the last layer."""
+
+    kind_vectors: Tensor
+
+    def __init__(self, layers: int, width: int, dropout: float) -> None:
+        super().__init__()
+        self.columns = [list(ATOM_COLUMNS).index(name) for name in _NODE_COLUMNS]
+        self.embeddings = nn.ModuleList(nn.Embedding(ATOM_COLUMNS[name], width) for name in _NODE_COLUMNS)
+        for embedding in self.embeddings:
+            nn.init.xavier_uniform_(embedding.weight)
+        self.layers = nn.ModuleList(GinLayer(width) for _ in range(layers))
+        self.dropout = nn.Dropout(dropout)
+        columns = np.array(np.unravel_index(np.arange(BOND_KINDS), list(BOND_COLUMNS.values()), order="F"))
+        by_name = dict(zip(BOND_COLUMNS, columns, strict=True))
+        vectors = np.zeros((BOND_KINDS, _BOND_VECTOR), np.float32)
+        vectors[np.arange(BOND_KINDS), by_name["type"]] = 1
+        vectors[np.arange(BOND_KINDS), _TYPES + 1 + by_name["direction"]] = 1
+        self.register_buffer("kind_vectors", torch.from_numpy(vectors), persistent=False)
+
+    def forward(self, graph: GraphBatch) -> Tensor:
+        h = sum(e(graph.atoms[:, c]) for e, c in zip(self.embeddings, self.columns, strict=True))
+        assert isinstance(h, Tensor)
+        counts = self._bond_counts(graph)
+        for number, layer in enumerate(self.layers, 1):
+            h = layer(h, graph, counts)
+            h = self.dropout(h if number == len(self.layers) else functional.relu(h))
+        return h
+
+    def _bond_counts(self, graph: GraphBatch) -> Tensor:
+        """How often each bond type and direction occurs around each atom (A, 9), its loop included."""
+        counts = self.kind_vectors.new_zeros(len(graph.atoms), _BOND_VECTOR)
+        counts[:, [_TYPES, _TYPES + 1]] = 1  # the loop has its own type and no direction
+        return counts.index_add(0, graph.edge_target, self.kind_vectors.index_select(0, graph.edge_kind))
+
+
+class Readout(nn.Module):
+    """Atoms → molecules (B, width): sum, then an MLP."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.mlp = nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Linear(width, width))
+
+    def forward(self, h: Tensor, graph: GraphBatch) -> Tensor:
+        pooled = h.new_zeros(graph.molecules, h.shape[1]).index_add(0, graph.atom_molecule, h)
+        out: Tensor = self.mlp(pooled)
+        return out

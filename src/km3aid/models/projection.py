@@ -1,0 +1,22 @@
+"""The paper's projection head, one per modality and level."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class Projection(nn.Module):
+    """p = W₁x; norm(p + dropout(W₂ gelu(p))): (N, size) → (N, out)."""
+
+    def __init__(self, size: int, out: int, dropout: float) -> None:
+        super().__init__()
+        self.first = nn.Linear(size, out)
+        self.second = nn.Linear(out, out)
+        self.dropout = nn.Dropout(dropout)
+        self.norm = nn.LayerNorm(out)
+
+    def forward(self, x: Tensor) -> Tensor:
+        projected = self.first(x)
+        out: Tensor = self.norm(projected + self.dropout(self.second(functional.gelu(projected))))
+        return out

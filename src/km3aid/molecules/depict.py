@@ -1,0 +1,97 @@
+"""Where the atoms and bonds of a structure lie on paper; how to draw them is left to `render`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rdkit import Chem
+from rdkit.Chem import rdDepictor
+
+from km3aid.molecules.molecule import Molecule
+
+_WEDGES = {Chem.BondDir.BEGINWEDGE: "wedge", Chem.BondDir.BEGINDASH: "hash"}
+
+
+class DrawnAtom(NamedTuple):
+    """`index` in the input, place in units of a bond length (y upwards), and the text to show ('' for a plain C)."""
+
+    index: int
+    x: float
+    y: float
+    label: str
+
+
+class DrawnBond(NamedTuple):
+    """`begin` and `end` are positions in `Drawing.atoms`; `order` 1 to 3; `kind` is plain, wedge or hash.
+
+    `side` says on which side (1 left, −1 right, 0 both) the second line of a double bond lies.
+    """
+
+    begin: int
+    end: int
+    order: int
+    kind: str
+    side: int
+
+
+class Drawing(NamedTuple):
+    """A structure laid out in the plane."""
+
+    atoms: tuple[DrawnAtom, ...]
+    bonds: tuple[DrawnBond, ...]
+
+
+def lay_out(molecule: Molecule) -> Drawing:
+    """Coordinates, labels and bonds of `molecule` in the atoms' order."""
+    mol = Chem.Mol(molecule.mol)
+    rdDepictor.SetPreferCoordGen(False)
+    rdDepictor.Compute2DCoords(mol)
+    rdDepictor.StraightenDepiction(mol)
+    conformer = mol.GetConformer()
+    Chem.WedgeMolBonds(mol, conformer)
+    Chem.Kekulize(mol)
+    places = [conformer.GetAtomPosition(i) for i in range(mol.GetNumAtoms())]
+    atoms = tuple(
+        DrawnAtom(molecule.input_atoms[a.GetIdx()], p.x / 1.5, p.y / 1.5, _label(a))
+        for a, p in zip(mol.GetAtoms(), places, strict=True)
+    )
+    bonds = tuple(
+        DrawnBond(
+            b.GetBeginAtomIdx(),
+            b.GetEndAtomIdx(),
+            max(int(b.GetBondTypeAsDouble()), 1),
+            _WEDGES.get(b.GetBondDir(), "plain"),
+            _ring_side(mol, b, atoms),
+        )
+        for b in mol.GetBonds()
+    )
+    return Drawing(atoms, bonds)
+
+
+def _label(atom: Chem.Atom) -> str:
+    """Element with its hydrogens and charge; '' for a carbon with a neighbour and nothing special."""
+    charge, isotope = atom.GetFormalCharge(), atom.GetIsotope()
+    if atom.GetAtomicNum() == 6 and atom.GetDegree() and not charge and not isotope:
+        return ""
+    hydrogens = atom.GetTotalNumHs()
+    text = (str(isotope) if isotope else "") + atom.GetSymbol()
+    text += {0: "", 1: "H"}.get(hydrogens, f"H{hydrogens}")
+    return text + {0: "", 1: "+", -1: "−"}.get(charge, f"{abs(charge)}{'+' if charge > 0 else '−'}")
+
+
+def _ring_side(mol: Chem.Mol, bond: Chem.Bond, atoms: tuple[DrawnAtom, ...]) -> int:
+    """On which side of a double bond its ring (or, without one, its only substituent) lies."""
+    begin, end = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
+    rings = [r for r in mol.GetRingInfo().AtomRings() if begin in r and end in r]
+    others = (
+        min(rings, key=len)
+        if rings
+        else [n.GetIdx() for a in (bond.GetBeginAtom(), bond.GetEndAtom()) for n in a.GetNeighbors()]
+    )
+    a, b = atoms[begin], atoms[end]
+    turns = [
+        (b.x - a.x) * (atoms[i].y - a.y) - (b.y - a.y) * (atoms[i].x - a.x) for i in others if i not in (begin, end)
+    ]
+    total = sum(turns)
+    terminal = min(bond.GetBeginAtom().GetDegree(), bond.GetEndAtom().GetDegree()) == 1
+    return 0 if abs(total) < 0.05 or (terminal and not rings) else (1 if total > 0 else -1)

@@ -1,0 +1,32 @@
+"""The learning rate over a training."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from km3aid.training.config import TrainingConfig
+
+
+def one_cycle(progress: float, config: TrainingConfig) -> float:
+    """Linear rise to the full rate, then a cosine to a thousandth of it; `progress` runs from 0 to 1."""
+    if progress < config.warm_up:
+        return config.learning_rate * max(progress / config.warm_up, 0.02)
+    angle = math.pi * (progress - config.warm_up) / (1 - config.warm_up)
+    return config.learning_rate * (0.001 + 0.999 * 0.5 * (1 + math.cos(angle)))
+
+
+def plateau(validation_losses: Sequence[float], config: TrainingConfig) -> float:
+    """The rate after these epochs: halved each time that `patience` of them in a row brought no better one.
+
+    It follows from the history alone, so that a resumed run goes on where it was.
+    """
+    rate, best, waited = config.learning_rate, math.inf, 0
+    for loss in validation_losses:
+        if loss < best:
+            best, waited = loss, 0
+        else:
+            waited += 1
+        if waited >= config.patience:
+            rate, waited = rate / 2, 0
+    return rate

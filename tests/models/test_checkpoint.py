@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+import torch
+
+from km3aid.data.batches import NONE, cut_batch
+from km3aid.errors import CheckpointError
+from km3aid.models.build import build_model
+from km3aid.models.checkpoint import read_model, write_model
+from km3aid.models.config import JointConfig, PaperConfig
+
+SMALL = JointConfig(width=48, hidden=64, layers=3, graph_dim=32, node_dim=32, peak_width=32)
+PAPER = PaperConfig(layers=2, width=16, projection=16)
+
+
+@pytest.mark.parametrize("config", [SMALL, PAPER], ids=["joint", "paper"])
+def test_weights_survive_the_disk(tmp_path, small_data, config):
+    model = build_model(config).eval()
+    write_model(tmp_path / "m.safetensors", model, {"preset": "test"})
+    again = read_model(tmp_path / "m.safetensors")
+    rows = np.array([1, 2])
+    graph = cut_batch(small_data, rows, small_data.spectrum_offset[rows], NONE, np.random.default_rng(0)).graph
+    torch.testing.assert_close(again.model.encode(graph).graph, model.encode(graph).graph)
+    assert again.header["preset"] == "test"
+
+
+def test_the_hash_follows_the_weights_and_not_the_rest_of_the_header(tmp_path):
+    model = build_model(SMALL)
+    write_model(tmp_path / "a.safetensors", model, {"matching": {}})
+    write_model(tmp_path / "b.safetensors", model, {"matching": {"overlap": 3.0}})
+    first = read_model(tmp_path / "a.safetensors")
+    assert first.sha256 == read_model(tmp_path / "b.safetensors").sha256
+    with torch.no_grad():
+        model.node_scale.add_(0.1)
+    write_model(tmp_path / "b.safetensors", model, {"matching": {}})
+    assert first.sha256 != read_model(tmp_path / "b.safetensors").sha256
+
+
+@pytest.mark.parametrize("content", [b"", b"not a model" * 50])
+def test_damaged_weights_are_an_error(tmp_path, content):
+    (tmp_path / "m.safetensors").write_bytes(content)
+    with pytest.raises(CheckpointError, match="damaged"):
+        read_model(tmp_path / "m.safetensors")
+
+
+def test_weights_of_another_shape_are_an_error(tmp_path):
+    write_model(tmp_path / "m.safetensors", build_model(SMALL), {})
+    text = (tmp_path / "m.safetensors").read_bytes()
+    (tmp_path / "m.safetensors").write_bytes(text.replace(b'\\"width\\": 48', b'\\"width\\": 96'))
+    with pytest.raises(CheckpointError, match="another version"):
+        read_model(tmp_path / "m.safetensors")
