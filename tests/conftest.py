@@ -10,6 +10,10 @@ from rdkit.Chem import AllChem
 
 from km3aid.data.dataset import open_dataset
 from km3aid.data.prepare import prepare
+from km3aid.engine import Engine
+from km3aid.models.build import build_model
+from km3aid.models.checkpoint import write_model
+from km3aid.models.config import JointConfig
 
 SHARED = Path(__file__).resolve().parents[1] / ".." / "shared" / "data"
 _PARTS = ["CC", "CCC", "c1ccccc1", "C1CCCCC1", "CC(=O)", "CO", "CN", "CCCl", "C=C", "CC#N", "CS", "CF"]
@@ -49,10 +53,10 @@ def made_smiles() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def small_data(tmp_path_factory):
-    """64 small molecules with made-up, distinct spectra, prepared."""
+def small_source(tmp_path_factory) -> tuple[Path, Path]:
+    """An SD file of 64 small molecules with made-up, distinct spectra, and the list of their ids."""
     rng = np.random.default_rng(0)
-    folder = tmp_path_factory.mktemp("data")
+    folder = tmp_path_factory.mktemp("source")
     records = []
     for number, smiles in enumerate(made_smiles()[:64], 1):
         mol = Chem.MolFromSmiles(smiles)
@@ -61,5 +65,29 @@ def small_data(tmp_path_factory):
         carbons = [a.GetIdx() for a in mol.GetAtoms() if a.GetAtomicNum() == 6]
         records.append(sd_record(smiles, number, {i: float(shift_of_rank[ranks[i]]) for i in carbons}))
     (folder / "small.sd").write_text("".join(records))
-    prepare(folder / "small.sd", folder / "prepared", workers=1)
-    return open_dataset(folder / "prepared")
+    (folder / "ids.csv").write_text("nmrshiftdb2_id\n" + "".join(f"{i}\n" for i in range(1, len(records) + 1)))
+    return folder / "small.sd", folder / "ids.csv"
+
+
+@pytest.fixture(scope="session")
+def small_data(small_source, tmp_path_factory):
+    """The same molecules, prepared."""
+    folder = tmp_path_factory.mktemp("data")
+    prepare(small_source[0], folder, workers=1)
+    return open_dataset(folder)
+
+
+@pytest.fixture(scope="session")
+def untrained_weights(tmp_path_factory) -> Path:
+    """A small model that knows nothing: enough to see that things are passed on as they should be."""
+    torch.manual_seed(0)
+    model = build_model(JointConfig(width=32, hidden=32, layers=2, graph_dim=16, node_dim=16, peak_width=16))
+    path = tmp_path_factory.mktemp("weights") / "untrained.safetensors"
+    write_model(path, model, {})
+    return path
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    """The bundled model."""
+    return Engine.load(device="cpu")

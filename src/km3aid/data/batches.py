@@ -31,7 +31,7 @@ class GraphBatch(NamedTuple):
     molecules: int  # B
 
     def to(self, device: torch.device) -> GraphBatch:
-        return GraphBatch(*(x.to(device) if isinstance(x, Tensor) else x for x in self))
+        return GraphBatch._make(x.to(device) if isinstance(x, Tensor) else x for x in self)
 
 
 class PeakBatch(NamedTuple):
@@ -39,7 +39,7 @@ class PeakBatch(NamedTuple):
 
     shift_ppm: Tensor  # (B, P) float32, 0 where padded
     multiplicity: Tensor  # (B, P) int64 attached H, 4 unknown
-    count: Tensor  # (B, P) int64 carbons of the peak, 0 unknown
+    carbons: Tensor  # (B, P) int64 carbons of the peak, 0 unknown
     mask: Tensor  # (B, P) bool, true where there is a peak
 
     def to(self, device: torch.device) -> PeakBatch:
@@ -115,7 +115,7 @@ def pad_peaks(
     index = (torch.from_numpy(molecule), torch.from_numpy(column))
     padded.shift_ppm[index] = torch.from_numpy(shift_ppm.astype(np.float32))
     padded.multiplicity[index] = torch.from_numpy(multiplicity.astype(np.int64))
-    padded.count[index] = torch.from_numpy(np.minimum(count, MAX_COUNT).astype(np.int64))
+    padded.carbons[index] = torch.from_numpy(np.minimum(count, MAX_COUNT).astype(np.int64))
     padded.mask[index] = True
     return padded
 

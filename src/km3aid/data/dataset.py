@@ -50,7 +50,8 @@ class Dataset:
         owner = np.repeat(np.arange(len(self)), sizes)
         value = np.repeat(first - self.atom_offset[:-1], sizes) + np.arange(len(self.atoms))
         lacking = (self.atoms[:, 0] == 6) & np.isnan(self.shift_ppm[value])
-        return np.bincount(owner, lacking, minlength=len(self)) == 0
+        complete: NDArray[np.bool_] = np.bincount(owner, lacking, minlength=len(self)) == 0
+        return complete
 
 
 def open_dataset(path: str | Path) -> Dataset:

@@ -238,7 +238,15 @@ class Engine:
         probability = probabilities(score)
         order = np.argsort(-score, kind="stable")[:top]
         return tuple(
-            Hit(n, *entries[i], float(score[i]), float(probability[i]), float(graph[i]), float(match[i]))
+            Hit(
+                n,
+                entries[i][0],
+                entries[i][1],
+                float(score[i]),
+                float(probability[i]),
+                float(graph[i]),
+                float(match[i]),
+            )
             for n, i in enumerate(order, 1)
         )
 

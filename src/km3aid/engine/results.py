@@ -90,8 +90,12 @@ class Prediction:
         return _plain(asdict(self))
 
 
-def _plain(value: Any) -> Any:
-    """`value` with tuples as lists, as JSON gives them back."""
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    """`values` with tuples as lists, as JSON gives them back."""
+    return {key: _listed(value) for key, value in values.items()}
+
+
+def _listed(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+        return _plain(value)
+    return [_listed(item) for item in value] if isinstance(value, list | tuple) else value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,22 +29,22 @@ def calibrate(engine: Engine, cases: Sequence[Case]) -> dict[str, Any]:
     for name, values in _GRID.items():
         outcomes = []
         for value in values:
-            engine.matching = replace(engine.matching, **{name: value})
+            engine.matching = engine.matching.changed(**{name: value})
             listed, distinct = _scores(engine, cases)
             share = float(np.mean([s.share_right for s in listed]) + np.mean([s.share_right for s in distinct])) / 2
             outcomes.append((share, value))
             tried.append({"setting": name, "value": value, "accuracy": share})
-        engine.matching = replace(engine.matching, **{name: max(outcomes)[1]})
+        engine.matching = engine.matching.changed(**{name: max(outcomes)[1]})
     for kind in ("per_carbon", "distinct"):
         best: tuple[float, MatchConfig] | None = None
         for temperature in _TEMPERATURES:
-            raw = replace(engine.matching, **{kind: Calibration(temperature)})
+            raw = engine.matching.changed(**{kind: Calibration(temperature)})
             engine.matching = raw
             scored = _scores(engine, cases)[0 if kind == "per_carbon" else 1]
             confidence = np.concatenate([s.confidence for s in scored])
             correct = np.concatenate([s.correct for s in scored])
             fitted = fit_calibration(confidence, correct, temperature)
-            engine.matching = replace(raw, **{kind: fitted})
+            engine.matching = raw.changed(**{kind: fitted})
             scored = _scores(engine, cases)[0 if kind == "per_carbon" else 1]
             after = np.concatenate([s.confidence for s in scored])
             brier = float(((after - correct) ** 2).mean())

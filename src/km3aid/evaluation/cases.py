@@ -13,10 +13,18 @@ from km3aid.data.batches import NONE, cut_batch
 from km3aid.data.dataset import Dataset
 from km3aid.engine import Engine
 from km3aid.matching.prediction import PredictedClasses
-from km3aid.models.alignment import Encoded
 from km3aid.spectra.spectrum import MULTIPLICITIES, Peak, Spectrum
 
 _BATCH = 256
+
+
+class _Arrays(NamedTuple):
+    """`Encoded` as arrays."""
+
+    graph: NDArray[np.float32]
+    node: NDArray[np.float32]
+    shift_ppm: NDArray[np.float32]
+    log_scale: NDArray[np.float32]
 
 
 class Case(NamedTuple):
@@ -52,14 +60,14 @@ def make_cases(engine: Engine, data: Dataset, rows: NDArray[np.int64]) -> Iterat
         part = rows[start : start + _BATCH]
         batch = cut_batch(data, part, data.spectrum_offset[part], NONE, rng)
         with torch.inference_mode():
-            out = Encoded(*(x.cpu().numpy() for x in engine.model.encode(batch.graph.to(engine.device))))
+            out = _Arrays._make(x.cpu().numpy() for x in engine.model.encode(batch.graph.to(engine.device)))
         end = 0
         for n, row in enumerate(part):
             begin, end = end, end + int(data.atom_offset[row + 1] - data.atom_offset[row])
             yield _case(data, int(row), n, slice(begin, end), out)
 
 
-def _case(data: Dataset, row: int, n: int, part: slice, out: Encoded) -> Case:
+def _case(data: Dataset, row: int, n: int, part: slice, out: _Arrays) -> Case:
     own = slice(int(data.atom_offset[row]), int(data.atom_offset[row + 1]))
     first = int(data.value_offset[data.spectrum_offset[row]])
     values = slice(first, first + own.stop - own.start)

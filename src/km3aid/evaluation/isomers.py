@@ -19,7 +19,8 @@ def evaluate_isomers(engine: Engine, data: Dataset, cases: Sequence[Case], membe
     groups: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
         groups[parse_smiles(data.smiles[case.row].decode()).formula].append(case)
-    report, misses = [], []
+    report: list[dict[str, Any]] = []
+    misses: list[dict[str, Any]] = []
     for formula, group in sorted(groups.items()):
         if len(group) < members:
             continue

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +40,7 @@ def calibrate_and_write(
         opened = Library.open(library)
         for name, one_per_carbon in (("per_carbon_fusion", True), ("distinct_fusion", False)):
             fusion = fit_search_fusion(engine, dataset, cases[:_FUSION_QUERIES], opened, one_per_carbon)
-            engine.matching = replace(engine.matching, **{name: Fusion(**fusion)})
+            engine.matching = engine.matching.changed(**{name: Fusion(**fusion)})
     matching = engine.matching.to_dict()
     write_model(weights, engine.model, {**engine.header, "matching": matching}, half=True)
     return {**report, "matching": matching}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from km3aid.errors import ConfigError
@@ -55,6 +55,10 @@ class MatchConfig:
         for name in ("per_carbon_fusion", "distinct_fusion"):
             made[name] = Fusion(**values.get(name, {}))
         return cls(**made)
+
+    def changed(self, **values: Any) -> MatchConfig:
+        """A copy with other values."""
+        return replace(self, **values)
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)

@@ -32,7 +32,7 @@ def peak_class_cost(
             cost[row] -= np.where(right, np.log1p(-config.wrong_multiplicity), np.log(config.wrong_multiplicity / 3))
     if evidence is not None:
         cost -= config.node_weight * np.maximum(evidence, -20.0)
-    return cost
+    return np.asarray(cost, np.float64)
 
 
 def count_cost(spectrum: Spectrum, classes: PredictedClasses, config: MatchConfig) -> NDArray[np.float64]:

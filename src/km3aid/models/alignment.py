@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
 from km3aid.data.batches import Batch, GraphBatch, PeakBatch
-from km3aid.models.config import JointConfig, PaperConfig
 
 
 class Encoded(NamedTuple):
@@ -32,7 +31,10 @@ class Losses(NamedTuple):
 class AlignmentModel(nn.Module, ABC):
     """Joint embedding of molecules and spectra on the graph level and of carbons and peaks on the node level."""
 
-    config: JointConfig | PaperConfig
+    @property
+    @abstractmethod
+    def configuration(self) -> dict[str, Any]:
+        """What `build_model` needs to make an equal model; it travels with the weights."""
 
     @abstractmethod
     def encode(self, graph: GraphBatch) -> Encoded:

@@ -55,7 +55,7 @@ def read_tensors(path: str | Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
 def write_model(path: str | Path, model: AlignmentModel, header: dict[str, Any], half: bool = False) -> None:
     """Write the weights, in half precision where `half`, with the resolved configuration in the header."""
     state = {k: v.half() if half and v.is_floating_point() else v for k, v in model.state_dict().items()}
-    write_tensors(path, state, {**header, "model": model.config.to_dict()})
+    write_tensors(path, state, {**header, "model": model.configuration})
 
 
 def read_model(path: str | Path, device: str | torch.device = "cpu") -> Checkpoint:

@@ -40,9 +40,10 @@ class Gin(nn.Module):
     def __init__(self, layers: int, width: int, dropout: float) -> None:
         super().__init__()
         self.columns = [list(ATOM_COLUMNS).index(name) for name in _NODE_COLUMNS]
-        self.embeddings = nn.ModuleList(nn.Embedding(ATOM_COLUMNS[name], width) for name in _NODE_COLUMNS)
-        for embedding in self.embeddings:
+        embeddings = [nn.Embedding(ATOM_COLUMNS[name], width) for name in _NODE_COLUMNS]
+        for embedding in embeddings:
             nn.init.xavier_uniform_(embedding.weight)
+        self.embeddings = nn.ModuleList(embeddings)
         self.layers = nn.ModuleList(GinLayer(width) for _ in range(layers))
         self.dropout = nn.Dropout(dropout)
         columns = np.array(np.unravel_index(np.arange(BOND_KINDS), list(BOND_COLUMNS.values()), order="F"))
@@ -57,15 +58,16 @@ class Gin(nn.Module):
         assert isinstance(h, Tensor)
         counts = self._bond_counts(graph)
         for number, layer in enumerate(self.layers, 1):
-            h = layer(h, graph, counts)
-            h = self.dropout(h if number == len(self.layers) else functional.relu(h))
+            out: Tensor = layer(h, graph, counts)
+            h = self.dropout(out if number == len(self.layers) else functional.relu(out))
         return h
 
     def _bond_counts(self, graph: GraphBatch) -> Tensor:
         """How often each bond type and direction occurs around each atom (A, 9), its loop included."""
         counts = self.kind_vectors.new_zeros(len(graph.atoms), _BOND_VECTOR)
         counts[:, [_TYPES, _TYPES + 1]] = 1  # the loop has its own type and no direction
-        return counts.index_add(0, graph.edge_target, self.kind_vectors.index_select(0, graph.edge_kind))
+        counts = counts.index_add(0, graph.edge_target, self.kind_vectors.index_select(0, graph.edge_kind))
+        return counts
 
 
 class Readout(nn.Module):

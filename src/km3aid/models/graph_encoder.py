@@ -40,8 +40,8 @@ class BondTable(nn.Module):
         # direction belongs to the drawing order, so it is not looked at
         used = [i for i, name in enumerate(BOND_COLUMNS) if name != "direction"]
         sizes = list(BOND_COLUMNS.values())
-        codes = np.array(np.unravel_index(np.arange(BOND_KINDS), sizes, order="F")).T
-        codes = codes + (np.cumsum(sizes) - sizes)
+        columns = np.array(np.unravel_index(np.arange(BOND_KINDS), sizes, order="F")).T
+        codes = columns + (np.cumsum(sizes) - sizes)
         self.register_buffer("codes", torch.from_numpy(codes[:, used]), persistent=False)
         self.bag = nn.EmbeddingBag(sum(sizes), 2 * width, mode="sum")
         nn.init.normal_(self.bag.weight, std=0.3)

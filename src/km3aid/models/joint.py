@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -24,7 +25,7 @@ class JointModel(AlignmentModel):
 
     def __init__(self, config: JointConfig) -> None:
         super().__init__()
-        self.config = config
+        self.config: JointConfig = config
         self.encoder = GraphEncoder(config)
         self.spectrum = SpectrumEncoder(config)
         self.peak = PeakEncoder(config.peak_width, config.node_dim, counts=False)
@@ -35,6 +36,10 @@ class JointModel(AlignmentModel):
         self.shift = _head(width, width, 2)
         self.graph_scale = nn.Parameter(torch.tensor(math.log(10.0)))
         self.node_scale = nn.Parameter(torch.tensor(math.log(10.0)))
+
+    @property
+    def configuration(self) -> dict[str, Any]:
+        return self.config.to_dict()
 
     def encode(self, graph: GraphBatch) -> Encoded:
         atoms, molecules = self.encoder(graph)
@@ -73,7 +78,7 @@ class JointModel(AlignmentModel):
         group = torch.div(molecule, self.config.node_group, rounding_mode="floor")
         sizes = torch.bincount(group).tolist()
         total = nodes.new_zeros(())
-        parts = (x.split(sizes) for x in (nodes, peaks, shift_ppm, multiplicity))
+        parts = (torch.split(x, sizes) for x in (nodes, peaks, shift_ppm, multiplicity))
         for node, peak, shift, kind in zip(*parts, strict=True):
             if len(node):
                 target = laplace_kernel(shift, kind, self.config.node_kernel_ppm)

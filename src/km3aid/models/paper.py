@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -53,6 +55,10 @@ class PaperModel(AlignmentModel):
             {name: Projection(size, config.projection, config.projection_dropout) for name, size in sizes.items()}
         )
         self.spectrum.requires_grad_(not config.frozen_spectrum)
+
+    @property
+    def configuration(self) -> dict[str, Any]:
+        return self.config.to_dict()
 
     def encode(self, graph: GraphBatch) -> Encoded:
         molecules, nodes = self._embed(graph)

@@ -66,7 +66,7 @@ class SpectrumEncoder(nn.Module):
         self.norm = nn.LayerNorm(width)
 
     def forward(self, peaks: PeakBatch) -> Tensor:
-        x = self.peaks(peaks.shift_ppm, peaks.multiplicity, peaks.count)
+        x = self.peaks(peaks.shift_ppm, peaks.multiplicity, peaks.carbons)
         hidden = ~peaks.mask
         for layer in self.layers:
             x = layer(x, src_key_padding_mask=hidden)

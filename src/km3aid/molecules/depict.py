@@ -13,9 +13,9 @@ _WEDGES = {Chem.BondDir.BEGINWEDGE: "wedge", Chem.BondDir.BEGINDASH: "hash"}
 
 
 class DrawnAtom(NamedTuple):
-    """`index` in the input, place in units of a bond length (y upwards), and the text to show ('' for a plain C)."""
+    """Its index in the input, its place in bond lengths (y upwards), and the text to show ('' for a plain carbon)."""
 
-    index: int
+    atom: int
     x: float
     y: float
     label: str
@@ -74,7 +74,7 @@ def _label(atom: Chem.Atom) -> str:
     if atom.GetAtomicNum() == 6 and atom.GetDegree() and not charge and not isotope:
         return ""
     hydrogens = atom.GetTotalNumHs()
-    text = (str(isotope) if isotope else "") + atom.GetSymbol()
+    text = (str(isotope) if isotope else "") + str(atom.GetSymbol())
     text += {0: "", 1: "H"}.get(hydrogens, f"H{hydrogens}")
     return text + {0: "", 1: "+", -1: "−"}.get(charge, f"{abs(charge)}{'+' if charge > 0 else '−'}")
 

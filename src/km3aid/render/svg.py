@@ -58,7 +58,7 @@ def _structure(drawing: Drawing, marks: Sequence[Mark]) -> tuple[str, float]:
                 f'style="paint-order:stroke" stroke="#fff" stroke-width="6">{escape(label)}</text>'
                 f'<text x="{x:.1f}" y="{y + 5:.1f}" text-anchor="middle" font-size="15">{escape(label)}</text>'
             )
-    where = {a.index: p for a, p in zip(drawing.atoms, points, strict=True)}
+    where = {a.atom: p for a, p in zip(drawing.atoms, points, strict=True)}
     centre = (sum(p[0] for p in points) / len(points), sum(p[1] for p in points) / len(points))
     bonded = _neighbours(drawing, points)
     for mark in marks:
@@ -68,10 +68,10 @@ def _structure(drawing: Drawing, marks: Sequence[Mark]) -> tuple[str, float]:
 
 
 def _neighbours(drawing: Drawing, points: list[tuple[float, float]]) -> dict[int, list[tuple[float, float]]]:
-    found: dict[int, list[tuple[float, float]]] = {a.index: [] for a in drawing.atoms}
+    found: dict[int, list[tuple[float, float]]] = {a.atom: [] for a in drawing.atoms}
     for b in drawing.bonds:
-        found[drawing.atoms[b.begin].index].append(points[b.end])
-        found[drawing.atoms[b.end].index].append(points[b.begin])
+        found[drawing.atoms[b.begin].atom].append(points[b.end])
+        found[drawing.atoms[b.end].atom].append(points[b.begin])
     return found
 
 

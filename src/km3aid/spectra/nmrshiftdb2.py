@@ -59,7 +59,8 @@ def read_sd_records(source: str | Path | IO[str]) -> Iterator[SdRecord]:
     record that the end of the file cuts off is marked as not `complete`.
     """
     with _open(source) if isinstance(source, str | Path) else nullcontext(source) as stream:
-        first, lines = 1, []
+        first = 1
+        lines: list[str] = []
         number = 0
         try:
             for number, line in enumerate(stream, 1):

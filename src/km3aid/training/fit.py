@@ -72,7 +72,8 @@ def fit(
         rate = plateau([h["validation_loss"] for h in history], config) if config.schedule == "plateau" else None
         losses = _epoch(fabric, model, average, optimiser, data, split, epoch, config, rate, frozen)
         watched = validate(average, data, split.validation, fabric.device)
-        line = Metrics(epoch + 1, *losses, *watched, optimiser.param_groups[0]["lr"], time.monotonic() - began)
+        rest = (optimiser.param_groups[0]["lr"], time.monotonic() - began)
+        line = Metrics._make((epoch + 1, *losses, *watched, *rest))
         history.append(line._asdict())
         if fabric.is_global_zero:
             write_model(out / LAST, average, header)

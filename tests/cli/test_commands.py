@@ -1,0 +1,217 @@
+"""The command line as a user runs it."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
+PEAKS = "170.2 169.8 151.3 134.9 132.5 126.2 124.0 122.2 21.0"
+
+
+def km3aid(*arguments, given=None, cwd=None):
+    code = "from km3aid.cli import main; main()"
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "COLUMNS": "120"}
+    return subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        input=given,
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=cwd,
+        timeout=120,
+    )
+
+
+def answer(*arguments, **how):
+    done = km3aid(*arguments, **how)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def refused(*arguments, **how):
+    """What a command says that ends with exit code 2: one line, no traceback."""
+    done = km3aid(*arguments, **how)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    return done.stderr
+
+
+def one_line(text):
+    assert text.count("\n") == 1, text
+    assert text.startswith("km3aid: ")
+    return text
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cli")
+    (folder / "aspirin.txt").write_text(f"13C NMR (101 MHz, CDCl3) δ {', '.join(PEAKS.split())}.\n", encoding="utf-8")
+    (folder / "candidates.smi").write_text(f"OC(=O)c1ccc(OC(C)=O)cc1 para\n{ASPIRIN} aspirin\nCOC(=O)c1ccccc1O methyl\n")
+    assert km3aid("library", "build", folder / "candidates.smi", folder / "library").returncode == 0
+    return folder
+
+
+def test_help_and_version():
+    assert "assign" in km3aid("--help").stdout
+    assert km3aid("--version").stdout.startswith("km3aid 0.")
+
+
+def test_assign_answers_after_the_contract(files):
+    found = answer("assign", ASPIRIN, "--peaks", PEAKS)
+    assert set(found) == {
+        "id", "smiles", "assignments", "unassigned_peaks", "unobserved_atoms", "score", "warnings",
+    }  # fmt: skip
+    assert set(found["assignments"][0]) == {"peak", "shift_ppm", "atoms", "predicted_ppm", "confidence", "alternatives"}
+    assert answer("assign", ASPIRIN, files / "aspirin.txt")["assignments"] == found["assignments"]
+    assert answer("assign", ASPIRIN, "-", given="\n".join(PEAKS.split()))["assignments"] == found["assignments"]
+
+
+def test_predict_answers_after_the_contract():
+    found = answer("predict", "CC(C)O")
+    assert set(found["carbons"][0]) == {"atoms", "shift_ppm", "std_ppm", "multiplicity"}
+
+
+def test_rank_and_search_answer_after_the_contract(files):
+    ranked = answer("rank", files / "candidates.smi", files / "aspirin.txt")
+    assert set(ranked) == {"id", "hits", "candidates", "elapsed_ms", "warnings"}
+    assert set(ranked["hits"][0]) == {
+        "rank", "smiles", "name", "score", "probability", "graph_score", "match_score",
+    }  # fmt: skip
+    assert ranked["hits"][0]["name"] == "aspirin"
+    found = answer("search", files / "aspirin.txt", "--library", files / "library", "--top", 2, "--formula", "C9H8O4")
+    assert [h["rank"] for h in found["hits"]] == [1, 2]
+    assert found["hits"][0]["name"] == "aspirin"
+    assert found["candidates"] == 2
+
+
+def test_formats(files, tmp_path):
+    rows = list(csv.DictReader(io.StringIO(km3aid("predict", "CCO", "--format", "csv").stdout)))
+    assert {r["atoms"] for r in rows} == {"0", "1"}
+    assert json.loads(km3aid("predict", "CCO", "--format", "jsonl").stdout.splitlines()[0])["smiles"] == "CCO"
+    assert "shift_ppm" in km3aid("predict", "CCO", "--format", "table").stdout
+    km3aid("predict", "CCO", "--out", tmp_path / "p.json")
+    assert json.loads((tmp_path / "p.json").read_text())["smiles"] == "CCO"
+
+
+def test_pictures(tmp_path):
+    answer("assign", ASPIRIN, "--peaks", PEAKS, "--svg", tmp_path / "a.svg", "--html", tmp_path / "a.html")
+    assert (tmp_path / "a.svg").read_text(encoding="utf-8").startswith("<svg")
+    assert (tmp_path / "a.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_batch_answers_every_line_in_order(tmp_path):
+    records = [
+        {"id": "a", "smiles": ASPIRIN, "peaks": [{"ppm": float(p)} for p in PEAKS.split()]},
+        {"id": "b", "smiles": "C1CC", "peaks": [{"ppm": 20.0}]},
+        {"id": "c", "smiles": "CCO", "report": "13C NMR (101 MHz, CDCl3) δ 58.3, 18.4."},
+        {"id": "d", "smiles": "CCO", "peaks": []},
+        {"id": "e", "peaks": [{"ppm": 20.0}]},
+        {"id": "f", "smiles": "CCO", "peaks": [{"ppm": 900}]},
+    ]
+    text = "\n".join(map(json.dumps, records)) + '\n{"id": "g", "smi'
+    (tmp_path / "in.jsonl").write_text(text)
+    done = km3aid("assign", "--batch", tmp_path / "in.jsonl")
+    assert done.returncode == 1
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["id"] for line in lines] == ["a", "b", "c", "d", "e", "f", None]
+    assert ["error" in line for line in lines] == [False, True, False, True, True, True, True]
+    assert "line 7" in lines[6]["error"]
+    assert "2 of 7 records answered, 5 failed" in done.stderr
+    assert km3aid("assign", "--batch", tmp_path / "in.jsonl", "--strict").returncode == 2
+
+
+def test_batch_rank_and_search(files, tmp_path):
+    peaks = [{"ppm": float(p)} for p in PEAKS.split()]
+    record = {"id": "a", "candidates": [ASPIRIN, "CCO"], "peaks": peaks, "formula": "C9H8O4"}
+    (tmp_path / "in.jsonl").write_text(json.dumps(record) + "\n")
+    assert answer("rank", "--batch", tmp_path / "in.jsonl")["hits"][0]["smiles"] == ASPIRIN
+    found = answer("search", "--library", files / "library", "--batch", tmp_path / "in.jsonl")
+    assert found["hits"][0]["name"] == "aspirin"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["assign", "C1CC", "--peaks", "20"], "ring"),
+        (["assign", "O", "--peaks", "20"], "no carbon"),
+        (["assign", "CCO", "--peaks", ""], "peak"),
+        (["assign", "CCO", "--peaks", "twenty"], "twenty"),
+        (["assign", "CCO", "--peaks", "20 900"], "900"),
+        (["assign", "CCO", "--peaks", "58 18 20", "--one-per-carbon"], "3 peaks but 2 carbons"),
+        (["assign", "CCO"], "--peaks or as a file"),
+        (["assign", "CCO", "no-such-file.txt"], "no-such-file.txt"),
+        (["assign", "CCO", "--peaks", "20", "--model", "no-such.safetensors"], "no such model file"),
+        (["assign", "--batch", "no-such.jsonl"], "no-such.jsonl"),
+        (["predict", "no-such.mol"], "no-such.mol"),
+        (["rank", "no-such.smi", "--peaks", "20"], "no-such.smi"),
+        (["search", "--library", "no-such-library", "--peaks", "20"], "no library here"),
+        (["library", "info", "no-such-library"], "no library here"),
+        (["data", "info", "no-such-data"], "data prepare"),
+        (["data", "prepare", "no-such.sd", "-o", "x"], "no-such.sd"),
+        (["train", "--data", "no-such-data", "--paper-ids", "x", "-o", "y", "--preset", "worst"], "no preset 'worst'"),
+    ],
+)
+def test_bad_input_is_one_clear_line(arguments, message, tmp_path):
+    assert message in one_line(refused(*arguments, cwd=tmp_path))
+
+
+def test_damaged_files_are_one_clear_line(files, tmp_path):
+    (tmp_path / "damaged.safetensors").write_bytes(b"\x00" * 100)
+    said = one_line(refused("predict", "CCO", "--model", tmp_path / "damaged.safetensors"))
+    assert "damaged.safetensors" in said
+    (tmp_path / "cut.sd").write_text("x\n\n\n  2  1  0  0  0\n")
+    assert "cut.sd" in one_line(refused("assign", "CCO", tmp_path / "cut.sd"))
+    (tmp_path / "binary.txt").write_bytes(bytes(range(256)))
+    assert "binary.txt" in one_line(refused("assign", "CCO", tmp_path / "binary.txt"))
+
+
+def test_another_models_library_is_one_clear_line(files, untrained_weights):
+    said = refused("search", "--library", files / "library", "--peaks", "20", "--model", untrained_weights)
+    assert "build it again" in one_line(said)
+
+
+def test_an_unknown_option_is_exit_code_2():
+    assert km3aid("assign", "--no-such-option").returncode == 2
+
+
+def test_left_out_peaks_are_said(files, tmp_path):
+    (tmp_path / "s.txt").write_text("58.0\n18.0\nnonsense\n")
+    done = km3aid("assign", "CCO", tmp_path / "s.txt")
+    assert done.returncode == 0, done.stderr
+    assert any("nonsense" in w for w in json.loads(done.stdout)["warnings"])
+
+
+def test_library_build_reports_bad_lines(tmp_path):
+    (tmp_path / "in.smi").write_text("CCO ethanol\nxyz bad\n")
+    done = km3aid("library", "build", tmp_path / "in.smi", tmp_path / "lib")
+    assert done.returncode == 1
+    assert "1 skipped" in done.stderr
+    assert answer("library", "info", tmp_path / "lib")["molecules"] == 1
+
+
+def test_prepare_train_and_evaluate(tmp_path, small_source):
+    """The whole way on a small corpus: prepare, train, go on, evaluate, calibrate."""
+    source, ids = small_source
+    answer("data", "prepare", source, "-o", tmp_path / "data", "--workers", 1)
+    assert answer("data", "info", tmp_path / "data")["molecules"] == len(Path(ids).read_text().split()) - 1
+    common = ["--data", tmp_path / "data", "--paper-ids", ids]
+    settings = ["model.width=16", "model.hidden=16", "model.layers=1", "training.batch_size=8"]
+    changes = [a for s in settings for a in ("--set", s)]
+    train = ["train", *common, "-o", tmp_path / "run", *changes, "--accelerator", "cpu"]
+    assert km3aid(*train, "--epochs", 2).returncode == 0
+    done = km3aid(*train, "--epochs", 2, "--resume")
+    assert done.returncode == 0
+    weights = done.stdout.strip()
+    for task in ("validation", "assignment", "isomers"):
+        extra = ["--members", 2] if task == "isomers" else []
+        assert answer("evaluate", task, *common, "--model", weights, *extra)["task"] == task
+    done = km3aid("evaluate", "calibrate", *common, "--model", weights, "--weights", tmp_path / "calibrated.safetensors")
+    assert done.returncode == 0, done.stderr
+    assert answer("predict", "CCO", "--model", tmp_path / "calibrated.safetensors")["smiles"] == "CCO"
