@@ -3,28 +3,64 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 DATA   ?= ../shared/data
-STAMP  := $(VENV)/.installed
+RUNS   ?= runs
+READY  := $(VENV)/.ready
+DEV    := $(VENV)/.dev
+PIP     = $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
+SOURCE  = $(DATA)/nmrshiftdb2withsignals.sd.gz
+MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
+BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 
-.PHONY: help test check bench clean
+.PHONY: help demo test check bench train calibrate evaluate clean
 
 help:  ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-$(STAMP): pyproject.toml constraints.txt
+$(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt torch
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(PIP) torch
+	$(PIP) -e .
 	@touch $@
 
-test: $(STAMP)  ## Run the tests
+$(DEV): $(READY)
+	$(PIP) -e '.[dev]'
+	@touch $@
+
+demo: $(READY)  ## Assign, rank, search and predict well-known compounds; writes demo/*.html
+	@BIN=$(BIN) sh examples/demo.sh
+
+test: $(DEV)  ## Run the tests
 	$(BIN)/python -m pytest
 
-check: $(STAMP)  ## Format, lint, types, import rule and tests: what CI runs
+check: $(DEV)  ## Format, lint, types, import rule and tests: what CI runs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
 
+$(RUNS)/prepared/meta.json: | $(DEV)
+	$(BIN)/km3aid data prepare $(SOURCE) -o $(RUNS)/prepared
+
+$(RUNS)/library/library.json: $(wildcard src/km3aid/weights/*.safetensors) | $(DEV)
+	$(BIN)/km3aid library build $(MOLECULES) $(RUNS)/library
+
+bench: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json  ## Measure the hot paths; writes results/bench.json
+	$(BIN)/python benchmarks/bench.py --data $(RUNS)/prepared --structures $(MOLECULES) --library $(RUNS)/library \
+	  --out results/bench.json
+
+train: $(DEV) $(RUNS)/prepared/meta.json  ## Train preset best without fold 0 (an hour or two; goes on where it stopped)
+	$(BIN)/km3aid train $(BLOCK) --preset best -o $(RUNS)/best --resume
+
+calibrate: $(DEV) $(RUNS)/prepared/meta.json  ## Fit the constants of matching; writes the bundled model
+	$(BIN)/km3aid library build $(MOLECULES) $(RUNS)/library --model $(RUNS)/best/model.safetensors
+	$(BIN)/km3aid evaluate calibrate $(BLOCK) --model $(RUNS)/best/model.safetensors --library $(RUNS)/library \
+	  --weights src/km3aid/weights/best.safetensors --out results/calibration.json
+
+evaluate: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json  ## Measure the bundled model on fold 0; writes results/*.json
+	for task in validation assignment isomers; do \
+	  $(BIN)/km3aid evaluate $$task $(BLOCK) --out results/$$task.json || exit 1; done
+	$(BIN)/km3aid evaluate retrieval $(BLOCK) --library $(RUNS)/library --out results/retrieval.json
+
 clean:  ## Remove the environment and caches
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache demo

@@ -53,7 +53,9 @@ def one_line(text):
 def files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("cli")
     (folder / "aspirin.txt").write_text(f"13C NMR (101 MHz, CDCl3) δ {', '.join(PEAKS.split())}.\n", encoding="utf-8")
-    (folder / "candidates.smi").write_text(f"OC(=O)c1ccc(OC(C)=O)cc1 para\n{ASPIRIN} aspirin\nCOC(=O)c1ccccc1O methyl\n")
+    (folder / "candidates.smi").write_text(
+        f"OC(=O)c1ccc(OC(C)=O)cc1 para\n{ASPIRIN} aspirin\nCOC(=O)c1ccccc1O methyl\n"
+    )
     assert km3aid("library", "build", folder / "candidates.smi", folder / "library").returncode == 0
     return folder
 
@@ -212,6 +214,8 @@ def test_prepare_train_and_evaluate(tmp_path, small_source):
     for task in ("validation", "assignment", "isomers"):
         extra = ["--members", 2] if task == "isomers" else []
         assert answer("evaluate", task, *common, "--model", weights, *extra)["task"] == task
-    done = km3aid("evaluate", "calibrate", *common, "--model", weights, "--weights", tmp_path / "calibrated.safetensors")
+    done = km3aid(
+        "evaluate", "calibrate", *common, "--model", weights, "--weights", tmp_path / "calibrated.safetensors"
+    )
     assert done.returncode == 0, done.stderr
     assert answer("predict", "CCO", "--model", tmp_path / "calibrated.safetensors")["smiles"] == "CCO"

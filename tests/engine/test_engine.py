@@ -104,9 +104,7 @@ def small_library(engine, tmp_path_factory):
     return Library.open(path)
 
 
-@pytest.mark.parametrize(
-    "name", [p.stem for p in sorted(EXAMPLES.glob("*.txt"))]
-)
+@pytest.mark.parametrize("name", [p.stem for p in sorted(EXAMPLES.glob("*.txt"))])
 def test_example_spectra_find_their_molecules(engine, small_library, name):
     (spectrum,) = read_spectra(str(EXAMPLES / f"{name}.txt"))
     hits = engine.search(spectrum, small_library, top=3)

@@ -39,9 +39,7 @@ def small_problems(draw):
     )
     peaks = draw(
         st.lists(
-            st.builds(
-                Peak, shift, st.sampled_from([None, "S", "D", "T", "Q"]), st.sampled_from([None, 1, 2])
-            ),
+            st.builds(Peak, shift, st.sampled_from([None, "S", "D", "T", "Q"]), st.sampled_from([None, 1, 2])),
             min_size=1,
             max_size=3,
         )

@@ -34,7 +34,7 @@ class Case(NamedTuple):
     graph: NDArray[np.float32]  # (D,) unit vector
     node: NDArray[np.float32]  # (A, D_node)
     classes: PredictedClasses
-    carbons: NDArray[np.int64]  # (C,) atoms
+    carbons: NDArray[np.int64]  # (C,) atoms by rising shift, as a peak list has them
     recorded_ppm: NDArray[np.float32]  # (A,) NaN where there is none
     recorded_hydrogens: NDArray[np.uint8]  # (A,) 255 unknown
     predicted_ppm: NDArray[np.float32]  # (A,)
@@ -83,4 +83,6 @@ def _case(data: Dataset, row: int, n: int, part: slice, out: _Arrays) -> Case:
         np.array([splits[g[0]] for g in groups], bool),
     )
     recorded, multiplicity = data.shift_ppm[values], data.multiplicity[values]
+    # by shift: peaks in the order of the atoms would tell the two carbons of one class apart
+    carbons = carbons[np.argsort(recorded[carbons], kind="stable")]
     return Case(row, out.graph[n], out.node[part], classes, carbons, recorded, multiplicity, shift)

@@ -17,10 +17,13 @@ from numpy.typing import NDArray
 import km3aid
 from km3aid.data.dataset import Dataset, in_memory, open_dataset, read_meta
 from km3aid.data.folds import Split, paper_split, read_paper_ids, strict_split, watched_split
+from km3aid.models.checkpoint import read_model, write_model
 from km3aid.models.config import PaperConfig, model_config, read_preset
 from km3aid.training.config import FAST, TrainingConfig
 from km3aid.training.fit import fit
 from km3aid.training.state import STATE, Metrics
+
+FINAL = "model.safetensors"
 
 
 def train(
@@ -42,7 +45,7 @@ def train(
     """Train `preset`, changed by `changes` (such as `model.tau2=1.0`), without validation block `fold`.
 
     `fast` takes the short schedule, `limit` the first molecules alone, for a trial. Writes weights, `metrics.json`,
-    `metrics.csv` and `run.json` to `out`, and returns the path of the last weights.
+    `metrics.csv` and `run.json` to `out`, and returns the path of the final weights, in half precision.
     """
     values = read_preset(preset, changes)
     model = model_config(values.get("model", {}))
@@ -69,7 +72,9 @@ def train(
     if isinstance(model, PaperConfig) and config.pretrain_epochs:
         encoder = pretrain_spectrum_encoder(data, split, model, config, folder / "spectrum-encoder", common)
     goes_on = resume and (folder / STATE).is_file()
-    return fit(data, split, model, config, folder, spectrum_encoder=encoder, resume=goes_on, **common)
+    last = fit(data, split, model, config, folder, spectrum_encoder=encoder, resume=goes_on, **common)
+    write_model(folder / FINAL, read_model(last).model, header, half=True)
+    return folder / FINAL
 
 
 def pretrain_spectrum_encoder(
