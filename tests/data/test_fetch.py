@@ -1,6 +1,7 @@
 import socket
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import ClassVar
 
 import pytest
 
@@ -15,9 +16,9 @@ class Server(BaseHTTPRequestHandler):
 
     cut = False
     ranges = True
-    seen: list[str | None] = []
+    seen: ClassVar[list[str | None]] = []
 
-    def do_GET(self):  # noqa: N802 (the name that http.server asks for)
+    def do_GET(self):
         cls = type(self)
         wanted = self.headers.get("Range")
         cls.seen.append(wanted)

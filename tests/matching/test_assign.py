@@ -84,7 +84,7 @@ def test_one_peak_per_carbon_gets_the_cheapest_permutation(problem):
     spectrum, classes = problem
     owner = np.repeat(np.arange(len(classes)), classes.sizes)
     if len(spectrum) > len(owner):
-        with pytest.raises(SpectrumFormatError, match="without|leave out --one-per-carbon"):
+        with pytest.raises(SpectrumFormatError, match="leave out --one-per-carbon"):
             assign_one_per_carbon(spectrum, classes, CONFIG)
         return
     cost = peak_class_cost(spectrum, classes, CONFIG)[:, owner]

@@ -11,7 +11,9 @@ from km3aid.models.paper import PaperModel
 from km3aid.training.validate import validate
 
 JOINT = JointConfig(width=48, hidden=64, layers=3, graph_dim=32, node_dim=32, peak_width=32)
-PAPER = PaperConfig(layers=3, width=64, projection=256, dropout=0.0, projection_dropout=0.0, frozen_spectrum=False)
+PAPER = PaperConfig(
+    layers=3, width=64, projection=256, dropout=0.0, projection_dropout=0.0, peak_unit_ppm=50.0, frozen_spectrum=False
+)
 VARIANTS = {
     "joint": JOINT,
     "knowledge-span": PAPER,

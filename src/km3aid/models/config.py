@@ -53,6 +53,7 @@ class PaperConfig:
     tau1: float = 1e-5
     tau2: float = 10.0
     threshold_ppm: float = 0.0  # of weak pairs
+    peak_unit_ppm: float = 1.0  # of the peak encoder's input; as published 1, at which it learns slowly
     alpha: float = 0.1  # weight of the graph level; 1 − alpha is the node level's
     frozen_spectrum: bool = True  # false while the spectrum encoder is pretrained
 

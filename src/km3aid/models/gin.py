@@ -66,8 +66,8 @@ class Gin(nn.Module):
         """How often each bond type and direction occurs around each atom (A, 9), its loop included."""
         counts = self.kind_vectors.new_zeros(len(graph.atoms), _BOND_VECTOR)
         counts[:, [_TYPES, _TYPES + 1]] = 1  # the loop has its own type and no direction
-        counts = counts.index_add(0, graph.edge_target, self.kind_vectors.index_select(0, graph.edge_kind))
-        return counts
+        around: Tensor = counts.index_add(0, graph.edge_target, self.kind_vectors.index_select(0, graph.edge_kind))
+        return around
 
 
 class Readout(nn.Module):

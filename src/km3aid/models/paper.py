@@ -25,8 +25,9 @@ _NARROWEST_PPM = 0.05
 class PaperPeakEncoder(nn.Module):
     """Position and type of one peak → (P, width); an unknown type is the mean of the four."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, unit_ppm: float) -> None:
         super().__init__()
+        self.unit_ppm = unit_ppm
         self.position = nn.Linear(1, width)
         self.kind = nn.Embedding(_TYPES, width)
         self.mlp = nn.Sequential(nn.Linear(2 * width, width), nn.ReLU(), nn.Linear(width, width))
@@ -34,7 +35,7 @@ class PaperPeakEncoder(nn.Module):
     def forward(self, shift_ppm: Tensor, multiplicity: Tensor) -> Tensor:
         table = torch.cat([self.kind.weight, self.kind.weight.mean(0, keepdim=True)])
         kind = table.index_select(0, multiplicity.clamp(max=UNKNOWN))
-        out: Tensor = self.mlp(torch.cat([self.position(shift_ppm.unsqueeze(-1)), kind], -1))
+        out: Tensor = self.mlp(torch.cat([self.position(shift_ppm.unsqueeze(-1) / self.unit_ppm), kind], -1))
         return out
 
 
@@ -49,7 +50,7 @@ class PaperModel(AlignmentModel):
         self.node_encoder = None if config.channel else Gin(config.layers, width, config.dropout)
         self.readout = Readout(width)
         self.spectrum = ConvSpectrumEncoder()
-        self.peak = PaperPeakEncoder(width)
+        self.peak = PaperPeakEncoder(width, config.peak_unit_ppm)
         sizes = {"graph": width, "spectrum": FEATURES, "node": width, "peak": width}
         self.projections = nn.ModuleDict(
             {name: Projection(size, config.projection, config.projection_dropout) for name, size in sizes.items()}
