@@ -15,10 +15,12 @@ from km3aid.matching.config import Calibration, MatchConfig
 
 _GRID: dict[str, tuple[float, ...]] = {
     "node_weight": (0.0, 0.25, 0.5, 1.0),
-    "outlier": (0.01, 0.03, 0.08),
+    "outlier": (0.03, 0.08, 0.15, 0.25),
+    "outlier_ppm": (5.0, 10.0, 20.0),
+    "wrong_multiplicity": (0.01, 0.025, 0.06),
     "overlap": (1.5, 2.5, 4.0),
     "split": (0.5, 1.5, 3.0),
-    "unobserved_carbon": (6.0, 9.0, 14.0),
+    "unobserved_carbon": (9.0, 14.0, 20.0),
 }
 _TEMPERATURES = (0.7, 1.0, 1.4, 2.0)
 
