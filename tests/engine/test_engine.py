@@ -6,6 +6,7 @@ import pytest
 from rdkit import Chem
 
 from km3aid import Engine, Spectrum, read_spectra
+from km3aid.engine.encoder import stored_classes
 from km3aid.errors import CheckpointError, LibraryMismatchError, MoleculeError, SpectrumFormatError
 from km3aid.library import Library
 from km3aid.spectra import parse_peaks
@@ -110,6 +111,14 @@ def test_example_spectra_find_their_molecules(engine, small_library, name):
     hits = engine.search(spectrum, small_library, top=3)
     assert hits.hits[0].name == name
     assert hits.candidates == len(small_library)
+
+
+def test_stored_predictions_are_those_of_the_model(engine, small_library):
+    for row in range(len(small_library)):
+        smiles = small_library.smiles(row)
+        stored, carbons = stored_classes(small_library, row), engine.predict(smiles).carbons
+        assert [c.atoms for c in carbons] == list(stored.atoms)
+        np.testing.assert_allclose(stored.shift_ppm, [c.shift_ppm for c in carbons], atol=0.01)
 
 
 def test_filters_come_first(engine, small_library):

@@ -36,12 +36,16 @@ def test_fitted_calibration_removes_overconfidence():
     stated = 1 / (1 + np.exp(-3 * np.log(truth / (1 - truth))))
     fitted = fit_calibration(stated, correct, 1.0)
     assert fitted.slope == pytest.approx(1 / 3, abs=0.05)
-    after = calibrated(stated, fitted)
+    after = calibrated(np.stack([stated, 1 - stated], 1), [(0,)] * len(stated), fitted)[:, 0]
     assert expected_calibration_error(after, correct) < 0.03 < expected_calibration_error(stated, correct)
 
 
-def test_calibration_leaves_the_impossible_impossible():
-    assert calibrated(np.array([0.0, 0.5]), Calibration(1.0, 0.5, 1.0))[0] == 0
+def test_the_other_classes_share_what_is_left():
+    marginal = np.array([[0.9, 0.08, 0.02], [0.1, 0.5, 0.4]])
+    result = calibrated(marginal, [(0,), ()], Calibration(1.0, 0.5, 0.0))
+    assert result[0, 0] == pytest.approx(0.75)
+    np.testing.assert_allclose(result[0, 1:], [0.2, 0.05])
+    np.testing.assert_allclose(result[1], marginal[1])
 
 
 def test_calibration_error_is_the_mean_gap():

@@ -125,7 +125,12 @@ def _tables(answers: Iterable[Assignment | Hits | Prediction], common: Common) -
     for answer in answers:
         table = Table(title=escape(_title(answer)), title_justify="left", header_style="bold")
         rows = _rows(answer)
-        shown = [key for key in (rows[0] if rows else {}) if any(row[key] not in (None, "") for row in rows)]
+        shown = [
+            key
+            for key in (rows[0] if rows else {})
+            if not (key == "smiles" and isinstance(answer, Prediction))
+            and any(row[key] not in (None, "") for row in rows)
+        ]
         for key in shown:
             table.add_column(key, justify="right" if isinstance(rows[0][key], float | int) else "left")
         for row in rows:

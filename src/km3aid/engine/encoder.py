@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from km3aid.data.batches import UNKNOWN, collate, pad_peaks
 from km3aid.errors import MoleculeError
-from km3aid.library import Entries
+from km3aid.library import Entries, Library
 from km3aid.matching.prediction import ClassTable, PredictedClasses
 from km3aid.models.alignment import AlignmentModel
 from km3aid.molecules import Molecule, atom_classes, carbon_classes, featurise, parse_mol_block, parse_smiles
@@ -40,6 +40,19 @@ class EncodedMolecule(NamedTuple):
             hydrogens=np.array([c.hydrogens for c in found], np.int64),
             splits=np.array([c.splits for c in found], bool),
         )
+
+
+def stored_classes(library: Library, row: int) -> PredictedClasses:
+    """The carbon classes of a library's molecule with their stored predictions."""
+    found = carbon_classes(parse_smiles(library.smiles(row)).mol)
+    part = slice(int(library.classes.offset[row]), int(library.classes.offset[row + 1]))
+    return PredictedClasses(
+        atoms=tuple(c.atoms for c in found),
+        shift_ppm=library.classes.shift_ppm[part].astype(np.float64),
+        scale_ppm=library.classes.scale_ppm[part].astype(np.float64),
+        hydrogens=library.classes.hydrogens[part].astype(np.int64),
+        splits=np.array([c.splits for c in found], bool),
+    )
 
 
 def parse_structure(structure: str) -> Molecule:

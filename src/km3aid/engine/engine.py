@@ -20,6 +20,7 @@ from km3aid.engine.encoder import (
     encode_spectrum,
     node_logits,
     parse_structure,
+    stored_classes,
 )
 from km3aid.engine.results import Alternative, AssignedPeak, Assignment, Hit, Hits, PredictedCarbon, Prediction
 from km3aid.errors import CheckpointError, LibraryMismatchError, MoleculeError
@@ -144,10 +145,10 @@ class Engine:
         rows = library.filter(formula, mass_da, mass_tolerance_da)
         if not len(rows):
             return Hits(spectrum.id, (), 0, _elapsed_ms(began), ("no molecule of the library passes the filters",))
-        rows, graph, match = self.candidates(spectrum, library, rows, one_per_carbon, max(top, _MATCHED_EXACTLY))
-        entries = [(library.smiles(int(r)), library.name(int(r))) for r in rows]
+        best, graph, match = self.candidates(spectrum, library, rows, one_per_carbon, max(top, _MATCHED_EXACTLY))
+        entries = [(library.smiles(int(r)), library.name(int(r))) for r in best]
         hits = self._hits(entries, graph, match, one_per_carbon, top)
-        return Hits(spectrum.id, hits, len(library.filter(formula, mass_da, mass_tolerance_da)), _elapsed_ms(began))
+        return Hits(spectrum.id, hits, len(rows), _elapsed_ms(began))
 
     def candidates(
         self, spectrum: Spectrum, library: Library, rows: NDArray[np.int64], one_per_carbon: bool, count: int
@@ -161,9 +162,8 @@ class Engine:
         quick = coarse_scores(spectrum, table, self.matching, one_per_carbon)
         fused = fuse(graph.astype(np.float64), quick.astype(np.float64), self._fusion(one_per_carbon))
         best = np.argsort(-fused, kind="stable")[:count]
-        molecules = [parse_smiles(library.smiles(int(rows[i]))) for i in best]
-        encoded = encode_molecules(self.model, molecules, self.device)
-        match = np.array([-cheapest_cost(spectrum, e.classes(), self.matching, one_per_carbon) for e in encoded])
+        found = (stored_classes(library, int(rows[i])) for i in best)
+        match = np.array([-cheapest_cost(spectrum, c, self.matching, one_per_carbon) for c in found])
         return rows[best], graph[best].astype(np.float64), match
 
     def embed(self, smiles: Sequence[str]) -> NDArray[np.float32]:

@@ -57,7 +57,8 @@ def assign_one_per_carbon(
     mass = classes.sizes.astype(float)
     left = [list(atoms) for atoms in classes.atoms]
     atoms = tuple((left[k].pop(0),) for k in chosen)
-    probability = calibrated(marginals(cost, np.ones(len(cost)), mass, config.per_carbon), config.per_carbon)
+    raw = marginals(cost, np.ones(len(cost)), mass, config.per_carbon)
+    probability = calibrated(raw, [(k,) for k in chosen], config.per_carbon)
     missing = (len(owner) - len(spectrum)) * config.unobserved_carbon
     return Match(tuple((int(k),) for k in chosen), atoms, probability, float(cost[rows, chosen].sum() + missing))
 
@@ -73,7 +74,8 @@ def assign_peaks(
         peak_classes[peak].append(k)
     peak_mass = np.array([float(len(c)) for c in peak_classes])
     class_mass = np.bincount([k for _, k in pairs], minlength=len(classes)).astype(float)
-    probability = calibrated(marginals(cost, peak_mass, class_mass, config.distinct), config.distinct)
+    raw = marginals(cost, peak_mass, class_mass, config.distinct)
+    probability = calibrated(raw, peak_classes, config.distinct)
     return Match(
         tuple(tuple(sorted(c)) for c in peak_classes),
         _share_atoms(spectrum, peak_classes, classes),

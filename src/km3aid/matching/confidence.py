@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
@@ -42,13 +44,19 @@ def marginals(
     return result
 
 
-def calibrated(probability: NDArray[np.float64], how: Calibration) -> NDArray[np.float64]:
-    """Map marginals to calibrated probabilities; what is 0 stays 0."""
-    if how.slope == 1.0 and how.intercept == 0.0:
-        return probability
-    inner = np.clip(probability, _EDGE, 1 - _EDGE)
-    mapped: NDArray[np.float64] = np.where(probability > 0, expit(how.slope * logit(inner) + how.intercept), 0.0)
-    return mapped
+def calibrated(marginal: NDArray[np.float64], chosen: Sequence[Sequence[int]], how: Calibration) -> NDArray[np.float64]:
+    """Calibrated probabilities (P, K): those of the `chosen` classes of each peak; the others share what is left."""
+    result = marginal.copy()
+    for row, classes in zip(result, chosen, strict=True):
+        if not len(classes):
+            continue
+        ks = list(classes)
+        inner = np.clip(row[ks], _EDGE, 1 - _EDGE)
+        sure = inner if how.slope == 1.0 and how.intercept == 0.0 else expit(how.slope * logit(inner) + how.intercept)
+        row[ks] = 0.0
+        row *= (1 - sure.min()) / max(row.sum(), _FLOOR)
+        row[ks] = sure
+    return result
 
 
 def fit_calibration(probability: NDArray[np.float64], correct: NDArray[np.bool_], temperature: float) -> Calibration:

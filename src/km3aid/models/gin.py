@@ -54,8 +54,8 @@ class Gin(nn.Module):
         self.register_buffer("kind_vectors", torch.from_numpy(vectors), persistent=False)
 
     def forward(self, graph: GraphBatch) -> Tensor:
-        h = sum(e(graph.atoms[:, c]) for e, c in zip(self.embeddings, self.columns, strict=True))
-        assert isinstance(h, Tensor)
+        parts = [e(graph.atoms[:, c]) for e, c in zip(self.embeddings, self.columns, strict=True)]
+        h = torch.stack(parts).sum(0)
         counts = self._bond_counts(graph)
         for number, layer in enumerate(self.layers, 1):
             out: Tensor = layer(h, graph, counts)

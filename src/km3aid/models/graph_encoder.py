@@ -67,8 +67,9 @@ class MessageLayer(nn.Module):
     def forward(self, h: Tensor, v: Tensor, graph: GraphBatch, inverse_size: Tensor) -> tuple[Tensor, Tensor]:
         factor, term = self.bonds()
         x = self.norm(h)
-        message = x.index_select(0, graph.edge_source) * factor.index_select(0, graph.edge_kind)
-        message = torch.relu(message + term.index_select(0, graph.edge_kind))
+        neighbour = x.index_select(0, graph.edge_source)
+        kind_factor, kind_term = (t.index_select(0, graph.edge_kind) for t in (factor, term))
+        message = torch.relu_(torch.addcmul(kind_term, neighbour, kind_factor))
         around = torch.zeros_like(x).index_add(0, graph.edge_target, message)
         mixed = self.mix(torch.cat([x, around], 1))
         mixed = mixed + self.from_molecule(v).index_select(0, graph.atom_molecule)
