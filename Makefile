@@ -61,6 +61,7 @@ evaluate: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json  ## Mea
 	for task in validation assignment isomers; do \
 	  $(BIN)/km3aid evaluate $$task $(BLOCK) --out results/$$task.json || exit 1; done
 	$(BIN)/km3aid evaluate retrieval $(BLOCK) --library $(RUNS)/library --out results/retrieval.json
+	$(BIN)/python benchmarks/figures.py
 
 clean:  ## Remove the environment and caches
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache demo

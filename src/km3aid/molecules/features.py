@@ -23,13 +23,7 @@ ATOM_COLUMNS: dict[str, int] = {
 }
 BOND_COLUMNS: dict[str, int] = {"type": 5, "direction": 3, "stereo": 3, "conjugated": 2, "in_ring": 2}
 
-_DOUBLE = int(Chem.BondType.DOUBLE)
-_BOND_TYPES = {
-    int(Chem.BondType.SINGLE): 1,
-    _DOUBLE: 2,
-    int(Chem.BondType.TRIPLE): 3,
-    int(Chem.BondType.AROMATIC): 4,
-}
+_BOND_TYPES = {1.0: 1, 2.0: 2, 3.0: 3, 1.5: 4}  # by order
 _DIRECTIONS = {int(Chem.BondDir.ENDUPRIGHT): 1, int(Chem.BondDir.ENDDOWNRIGHT): 2}
 _STEREO = {
     int(Chem.BondStereo.STEREOE): 1,
@@ -63,15 +57,16 @@ def featurise(mol: Chem.Mol) -> MolGraph:
     """
     size, count = _rings(mol)
     atoms = bytearray()
-    for i, a in enumerate(mol.GetAtoms()):
-        tag = int(a.GetChiralTag())
-        charge = a.GetFormalCharge()
+    for i in range(mol.GetNumAtoms()):  # faster than GetAtoms(); RDKit's enumerations are the dearest to ask for
+        a = mol.GetAtomWithIdx(i)
+        charge, degree = a.GetFormalCharge(), a.GetDegree()
+        tag = int(a.GetChiralTag()) if degree > 2 else 0
         atoms += bytes(
             (
                 a.GetAtomicNum(),
                 min(tag, 3),
                 min(int(a.GetHybridization()), 7),
-                min(a.GetDegree(), 7),
+                min(degree, 7),
                 min(a.GetTotalNumHs(), 5),
                 3 if not charge else min(max(charge, -3), 3) + 3,
                 size[i],
@@ -82,18 +77,18 @@ def featurise(mol: Chem.Mol) -> MolGraph:
         )
     bonds: list[int] = []
     codes = bytearray()
-    for b in mol.GetBonds():
+    stereo_bonds = False
+    for i in range(mol.GetNumBonds()):
+        b = mol.GetBondWithIdx(i)
         bonds += (b.GetBeginAtomIdx(), b.GetEndAtomIdx())
-        kind = int(b.GetBondType())
-        codes += bytes(
-            (
-                _BOND_TYPES.get(kind, 1),
-                _DIRECTIONS.get(int(b.GetBondDir()), 0),
-                _STEREO.get(int(b.GetStereo()), 0) if kind == _DOUBLE else 0,
-                b.GetIsConjugated(),
-                b.IsInRing(),
-            )
-        )
+        order = b.GetBondTypeAsDouble()
+        stereo = _STEREO.get(int(b.GetStereo()), 0) if order == 2 else 0
+        stereo_bonds = stereo_bonds or stereo > 0
+        codes += bytes((_BOND_TYPES.get(order, 1), 0, stereo, b.GetIsConjugated(), b.IsInRing()))
+    if stereo_bonds:  # without one no bond has a direction
+        width = len(BOND_COLUMNS)
+        for i in range(mol.GetNumBonds()):
+            codes[i * width + 1] = _DIRECTIONS.get(int(mol.GetBondWithIdx(i).GetBondDir()), 0)
     return MolGraph(
         np.frombuffer(atoms, np.uint8).reshape(-1, len(ATOM_COLUMNS)),
         np.array(bonds, np.uint16).reshape(-1, 2),

@@ -21,6 +21,7 @@ from km3aid.models.alignment import AlignmentModel
 from km3aid.models.build import build_model
 from km3aid.models.checkpoint import read_model, write_model
 from km3aid.models.config import JointConfig, PaperConfig
+from km3aid.models.memory import keep_freed_memory
 from km3aid.training.config import TrainingConfig
 from km3aid.training.schedule import one_cycle, plateau
 from km3aid.training.state import Metrics, read_state, write_state
@@ -55,6 +56,7 @@ def fit(
             f"{len(split.train)} training and {len(split.validation)} validation molecules; "
             f"expected at least one batch of {config.batch_size} and one molecule"
         )
+    keep_freed_memory()
     out = Path(out)
     torch.manual_seed(config.seed)
     fabric = _fabric(accelerator, devices)

@@ -1,0 +1,104 @@
+"""Write the README's table of figures from the files under `results/` (`--check`: only say whether it is up to date)."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+BEGIN, END = "<!-- figures: written by benchmarks/figures.py -->", "<!-- end of figures -->"
+
+
+def table(results: Path) -> str:
+    """The table as Markdown."""
+    graph, assign, isomers, found = (_read(results, n) for n in ("validation", "assignment", "isomers", "retrieval"))
+    errorless, wide = assign["no_error"], assign["distinct_no_error"]
+    rows = [
+        (
+            "graph level, spectrum → molecule in batches of 128",
+            _percent(graph["spectrum_to_molecule"]),
+            "95.5",
+            "validation",
+        ),
+        ("node level, each peak's best carbon", _percent(assign["node_accuracy"]), "90.3", "assignment"),
+        ("carbons right, one peak per carbon, one-to-one", _percent(assign["one_to_one_accuracy"]), "", "assignment"),
+        *(
+            (f"molecules without any error, {text}", _percent(errorless[key]["share"]), paper, "assignment")
+            for key, text, paper in (
+                ("all", "all", "55"),
+                ("under_10", "< 10 C", "74.1"),
+                ("10_to_20", "10–20 C", "37.2"),
+                ("over_20", "> 20 C", "9.8"),
+            )
+        ),
+        (
+            "carbons right from distinct peaks without multiplicity",
+            _percent(assign["distinct_accuracy"]),
+            "",
+            "assignment",
+        ),
+        ("molecules without any error from distinct peaks", _percent(wide["all"]["share"]), "", "assignment"),
+        (
+            "calibration error of the confidence, per carbon",
+            _percent(assign["calibration_error_per_carbon"]),
+            "",
+            "assignment",
+        ),
+        (
+            "calibration error of the confidence, distinct peaks",
+            _percent(assign["calibration_error_distinct"]),
+            "",
+            "assignment",
+        ),
+        ("predicted shift, mean error", f"{assign['shift_mean_error_ppm']:.2f} ppm", "", "assignment"),
+        ("predicted shift, median error", f"{assign['shift_median_error_ppm']:.2f} ppm", "", "assignment"),
+        (
+            f"isomers of ≥ 10 members told apart ({isomers['groups']} groups)",
+            _percent(isomers["accuracy"]),
+            "",
+            "isomers",
+        ),
+        *(
+            (
+                f"search {found['queries']} spectra in {found['library']:,} structures, {text}, top {k}",
+                _percent(found[kind][f"top_{k}"]),
+                "",
+                "retrieval",
+            )
+            for kind, text in (("per_carbon", "one peak per carbon"), ("distinct", "distinct peaks"))
+            for k in (1, 10)
+        ),
+    ]
+    lines = ["| | km3aid | paper | file |", "|---|---|---|---|"]
+    lines += [f"| {what} | {value} | {paper} | `results/{file}.json` |" for what, value, paper, file in rows]
+    return "\n".join(lines)
+
+
+def updated(readme: str, results: Path) -> str:
+    """The README with today's table between its marks."""
+    head, rest = readme.split(BEGIN)
+    return f"{head}{BEGIN}\n{table(results)}\n{END}{rest.split(END)[1]}"
+
+
+def _read(results: Path, name: str) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads((results / f"{name}.json").read_text())
+    return value
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+if __name__ == "__main__":
+    path = ROOT / "README.md"
+    before = path.read_text(encoding="utf-8")
+    after = updated(before, ROOT / "results")
+    if "--check" in sys.argv:
+        sys.exit(
+            "README.md: its figures are not those of results/; run python benchmarks/figures.py"
+            if after != before
+            else 0
+        )
+    path.write_text(after, encoding="utf-8")

@@ -1,0 +1,26 @@
+"""The README's figures are those of the files under `results/`, and those are of the weights that ship."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_figures_are_those_of_the_results():
+    done = subprocess.run(
+        [sys.executable, ROOT / "benchmarks" / "figures.py", "--check"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["validation", "assignment", "isomers", "retrieval"])
+def test_results_are_of_the_bundled_weights(engine, name):
+    assert json.loads((ROOT / "results" / f"{name}.json").read_text())["model_sha256"] == engine.model_sha256
+
+
+def test_the_package_stays_small():
+    assert sum(f.stat().st_size for f in (ROOT / "src" / "km3aid" / "weights").iterdir()) < 15_000_000
