@@ -1,4 +1,4 @@
-"""Write the README's table of figures from the files under `results/` (`--check`: only say whether it is up to date)."""
+"""Write the README table of figures from the files under `results/` (`--check`: only say whether it is up to date)."""
 
 from __future__ import annotations
 

@@ -81,8 +81,8 @@ def test_atoms_are_numbered_as_in_the_input(tmp_path):
 
 
 def test_colours_run_from_red_to_green():
-    assert confidence_colour(0.5) == confidence_colour(0.1) == "hsl(0,70%,36%)"
-    assert confidence_colour(1.0) == "hsl(140,70%,36%)"
+    assert confidence_colour(0.5) == confidence_colour(0.1) == "#9c1c1c"
+    assert confidence_colour(1.0) == "#1c9c46"
 
 
 def test_a_file_that_cannot_be_written_is_an_error(tmp_path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rdkit import Chem
 from rdkit.Chem import rdDepictor
@@ -13,12 +13,16 @@ _WEDGES = {Chem.BondDir.BEGINWEDGE: "wedge", Chem.BondDir.BEGINDASH: "hash"}
 
 
 class DrawnAtom(NamedTuple):
-    """Its index in the input, its place in bond lengths (y upwards), and the text to show ('' for a plain carbon)."""
+    """Its index in the input, its place in bond lengths (y upwards), and the text to show ('' for a plain carbon).
+
+    A label that is `backwards` has its element at its end (HO–), since the bonds lie to its right.
+    """
 
     atom: int
     x: float
     y: float
     label: str
+    backwards: bool
 
 
 class DrawnBond(NamedTuple):
@@ -52,7 +56,7 @@ def lay_out(molecule: Molecule) -> Drawing:
     Chem.Kekulize(mol)
     places = [conformer.GetAtomPosition(i) for i in range(mol.GetNumAtoms())]
     atoms = tuple(
-        DrawnAtom(molecule.input_atoms[a.GetIdx()], p.x / 1.5, p.y / 1.5, _label(a))
+        DrawnAtom(molecule.input_atoms[a.GetIdx()], p.x / 1.5, p.y / 1.5, *_label(a, places))
         for a, p in zip(mol.GetAtoms(), places, strict=True)
     )
     bonds = tuple(
@@ -68,15 +72,19 @@ def lay_out(molecule: Molecule) -> Drawing:
     return Drawing(atoms, bonds)
 
 
-def _label(atom: Chem.Atom) -> str:
-    """Element with its hydrogens and charge; '' for a carbon with a neighbour and nothing special."""
+def _label(atom: Chem.Atom, places: list[Any]) -> tuple[str, bool]:
+    """Element with its hydrogens and charge, and whether it is written backwards."""
     charge, isotope = atom.GetFormalCharge(), atom.GetIsotope()
     if atom.GetAtomicNum() == 6 and atom.GetDegree() and not charge and not isotope:
-        return ""
-    hydrogens = atom.GetTotalNumHs()
-    text = (str(isotope) if isotope else "") + str(atom.GetSymbol())
-    text += {0: "", 1: "H"}.get(hydrogens, f"H{hydrogens}")
-    return text + {0: "", 1: "+", -1: "−"}.get(charge, f"{abs(charge)}{'+' if charge > 0 else '−'}")
+        return "", False
+    element = "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[int(d)] for d in str(isotope or "")) + str(atom.GetSymbol())
+    number = atom.GetTotalNumHs()
+    hydrogens = {0: "", 1: "H"}.get(number, "H" + "₀₁₂₃₄₅₆₇₈₉"[min(number, 9)])
+    sign = {0: "", 1: "⁺", -1: "⁻"}.get(charge, f"{'⁰¹²³⁴⁵⁶⁷⁸⁹'[min(abs(charge), 9)]}{'⁺' if charge > 0 else '⁻'}")
+    right = sum(places[n.GetIdx()].x - places[atom.GetIdx()].x for n in atom.GetNeighbors())
+    if hydrogens and right > 0.3:
+        return hydrogens + element + sign, True
+    return element + hydrogens + sign, False
 
 
 def _ring_side(mol: Chem.Mol, bond: Chem.Bond, atoms: tuple[DrawnAtom, ...]) -> int:

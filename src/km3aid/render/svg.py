@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import colorsys
 import math
 from collections.abc import Sequence
 from html import escape
+from itertools import pairwise
 
 from km3aid.molecules import Drawing
 from km3aid.render.marks import Mark
@@ -13,8 +15,9 @@ _BOND = 46.0  # pixels
 _MARGIN = 42.0
 _WIDTH, _SPECTRUM_HEIGHT = 760.0, 190.0
 _NEUTRAL = "#4a5568"
+_NUMBER = 'font-size="11" font-weight="bold"'
 _STYLE = (
-    "text{font-family:Helvetica,Arial,sans-serif}.number{font-weight:bold;font-size:11px}"
+    "text{font-family:Helvetica,Arial,sans-serif}"
     ".mark.lit circle{stroke:#000;stroke-width:2.5}.mark.lit line{stroke-width:4}.mark.lit text{font-size:14px}"
 )
 
@@ -23,11 +26,12 @@ def confidence_colour(confidence: float | None) -> str:
     """Red at 0.5 and below, through amber to green at 1, readable with the number beside it; grey without one.
 
     >>> confidence_colour(1.0)
-    'hsl(140,70%,36%)'
+    '#1c9c46'
     """
     if confidence is None:
         return _NEUTRAL
-    return f"hsl({round(140 * min(max((confidence - 0.5) / 0.5, 0.0), 1.0))},70%,36%)"
+    hue = 140 / 360 * min(max((confidence - 0.5) / 0.5, 0.0), 1.0)
+    return "#" + "".join(f"{round(255 * c):02x}" for c in colorsys.hls_to_rgb(hue, 0.36, 0.7))
 
 
 def picture(drawing: Drawing, marks: Sequence[Mark], title: str) -> str:
@@ -51,19 +55,14 @@ def _structure(drawing: Drawing, marks: Sequence[Mark]) -> tuple[str, float]:
     points = [(left + (x - min(xs)) * scale, _MARGIN + (max(ys) - y) * scale) for x, y in zip(xs, ys, strict=True)]
     labels = [a.label for a in drawing.atoms]
     parts = [_bond(points, labels, b.begin, b.end, b.order, b.kind, b.side, scale) for b in drawing.bonds]
-    for (x, y), label in zip(points, labels, strict=True):
-        if label:
-            parts.append(
-                f'<text x="{x:.1f}" y="{y + 5:.1f}" text-anchor="middle" font-size="15" '
-                f'style="paint-order:stroke" stroke="#fff" stroke-width="6">{escape(label)}</text>'
-                f'<text x="{x:.1f}" y="{y + 5:.1f}" text-anchor="middle" font-size="15">{escape(label)}</text>'
-            )
+    for (x, y), atom in zip(points, drawing.atoms, strict=True):
+        if atom.label:
+            at = (x + 5.5, "end") if atom.backwards else (x - 5.5, "start")
+            parts.append(_text(at[0], y + 5, atom.label, at[1], "#111", 'font-size="15"'))
     where = {a.atom: p for a, p in zip(drawing.atoms, points, strict=True)}
-    centre = (sum(p[0] for p in points) / len(points), sum(p[1] for p in points) / len(points))
     bonded = _neighbours(drawing, points)
     for mark in marks:
-        for atom in mark.atoms:
-            parts.append(_atom_mark(mark, where[atom], bonded[atom], centre))
+        parts += [_atom_mark(mark, where[i], bonded[i]) for i in mark.atoms]
     return "".join(parts), 2 * _MARGIN + (max(ys) - min(ys)) * scale
 
 
@@ -75,22 +74,25 @@ def _neighbours(drawing: Drawing, points: list[tuple[float, float]]) -> dict[int
     return found
 
 
-def _atom_mark(
-    mark: Mark, at: tuple[float, float], around: list[tuple[float, float]], centre: tuple[float, float]
-) -> str:
-    """The peak's number on the free side of its atom."""
-    away = [sum(at[i] - p[i] for p in around) for i in (0, 1)] if around else [0.0, -1.0]
-    if math.hypot(*away) < 1:
-        away = [at[0] - centre[0], at[1] - centre[1] - 1]
-    length = math.hypot(*away)
-    x, y = at[0] + 15 * away[0] / length, at[1] + 15 * away[1] / length
+def _atom_mark(mark: Mark, at: tuple[float, float], around: list[tuple[float, float]]) -> str:
+    """The peak's number in the widest gap between the bonds of its atom."""
+    angles = sorted(math.atan2(y - at[1], x - at[0]) for x, y in around) or [math.pi / 2]
+    gaps = [(b - a, (a + b) / 2) for a, b in pairwise([*angles, angles[0] + 2 * math.pi])]
+    free = max(gaps)[1]
+    x, y = at[0] + 15 * math.cos(free), at[1] + 15 * math.sin(free)
     colour = confidence_colour(mark.confidence)
     return (
         f'<g class="mark" data-mark="{mark.number}"><title>{escape(mark.title)}</title>'
         f'<circle cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="6" fill="{colour}" fill-opacity="0.35"/>'
-        f'<text class="number" x="{x:.1f}" y="{y + 4:.1f}" text-anchor="middle" fill="{colour}" '
-        f'style="paint-order:stroke" stroke="#fff" stroke-width="3">{mark.number}</text></g>'
+        f"{_text(x, y + 4, str(mark.number), 'middle', colour, _NUMBER)}</g>"
     )
+
+
+def _text(x: float, y: float, text: str, anchor: str, colour: str, how: str) -> str:
+    """Text with a white edge, so that lines behind it do not run into it."""
+    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" {how}'
+    edge = f'<text {place} fill="#fff" stroke="#fff" stroke-width="4" aria-hidden="true">{escape(text)}</text>'
+    return f'{edge}<text {place} fill="{colour}">{escape(text)}</text>'
 
 
 def _bond(
@@ -164,7 +166,6 @@ def _spectrum(marks: Sequence[Mark]) -> str:
         parts.append(
             f'<g class="mark" data-mark="{mark.number}"><title>{escape(mark.title)}</title>'
             f'<line x1="{x:.1f}" y1="{base}" x2="{x:.1f}" y2="{top}" stroke="{colour}" stroke-width="2"/>'
-            f'<text class="number" x="{x:.1f}" y="{top - 5 - 12 * level:.1f}" text-anchor="middle" '
-            f'fill="{colour}">{mark.number}</text></g>'
+            f"{_text(x, top - 5 - 12 * level, str(mark.number), 'middle', colour, _NUMBER)}</g>"
         )
     return "".join(parts)
