@@ -26,6 +26,7 @@ from km3aid import Engine, read_spectra
 from km3aid.cli.structures import read_smiles_file
 from km3aid.data.batches import NONE, cut_batch
 from km3aid.data.dataset import Dataset, in_memory, open_dataset
+from km3aid.engine.parallel import encode_in_processes
 from km3aid.library import Library
 from km3aid.models.build import build_model
 from km3aid.models.config import model_config, read_preset
@@ -106,13 +107,21 @@ def training_step(preset: str, data: Dataset, steps: int = 12) -> dict[str, floa
 def encode_rate(engine: Engine, file: Path, molecules: int = 10_000) -> dict[str, float]:
     """SMILES → embeddings and shifts, and the parts of it, in molecules per second."""
     lines = list(islice(read_smiles_file(file), molecules))
-    whole = min(_times(lambda: sum(len(e.smiles) for e in engine.entries(lines, [])), 3))
+    workers = os.cpu_count() or 1
+    alone = min(_times(lambda: sum(len(e.smiles) for e in engine.entries(lines, [])), 2))
+    chunks = encode_in_processes(engine.path, lines * 3, workers, [])
+    next(chunks)  # the processes have started
+    began = time.perf_counter()
+    number = sum(len(chunk.smiles) for chunk in chunks)
+    spread = number / (time.perf_counter() - began)
     part = lines[:2000]
     parsing = min(_times(lambda: [parse_smiles(s) for s, _ in part], 2))
     parsed = [parse_smiles(s).mol for s, _ in part]
     featurising = min(_times(lambda: [featurise(m) for m in parsed], 2))
     return {
-        "molecules_per_s": round(len(lines) / whole),
+        "molecules_per_s": round(spread),
+        "processes": workers,
+        "molecules_per_s_one_process": round(len(lines) / alone),
         "parse_per_s_one_core": round(len(part) / parsing),
         "featurise_per_s_one_core": round(len(part) / featurising),
     }

@@ -28,6 +28,14 @@ def test_what_goes_in_comes_out(built):
     assert library.info()["bytes"] > 0
 
 
+def test_several_processes_build_the_same(built, untrained_weights, tmp_path):
+    report = Engine.load(untrained_weights, "cpu").build_library(LINES, tmp_path / "lib", workers=2)
+    assert report == built[1]
+    alone, spread = Library.open(built[0]), Library.open(tmp_path / "lib")
+    np.testing.assert_allclose(spread.embedding, alone.embedding, atol=1e-3)
+    np.testing.assert_allclose(spread.classes.shift_ppm, alone.classes.shift_ppm, atol=1e-3)
+
+
 def test_filters(built):
     library = Library.open(built[0])
     assert library.filter("C2H6O").tolist() == [0]

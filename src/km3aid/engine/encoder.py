@@ -107,9 +107,10 @@ def encode_entries(
     source: Iterable[tuple[str, str | None]],
     device: torch.device,
     skipped: list[tuple[int, str]],
+    first: int = 1,
 ) -> Iterator[Entries]:
-    """Encode SMILES for a library; lines that cannot be read go to `skipped` with their number (from 1)."""
-    lines = enumerate(source, 1)
+    """Encode SMILES for a library; lines that cannot be read go to `skipped` with their number (from `first`)."""
+    lines = enumerate(source, first)
     while chunk := list(islice(lines, CHUNK)):
         molecules: list[Molecule] = []
         for number, (smiles, name) in chunk:

@@ -22,6 +22,7 @@ from km3aid.engine.encoder import (
     parse_structure,
     stored_classes,
 )
+from km3aid.engine.parallel import encode_in_processes
 from km3aid.engine.results import Alternative, AssignedPeak, Assignment, Hit, Hits, PredictedCarbon, Prediction
 from km3aid.errors import CheckpointError, LibraryMismatchError, MoleculeError
 from km3aid.library import BuildReport, Entries, Library, build_library, take
@@ -42,7 +43,8 @@ _ALTERNATIVES = 3
 class Engine:
     """A loaded model. Make one with `Engine.load()` and keep it: loading takes a second, a call milliseconds."""
 
-    def __init__(self, checkpoint: Checkpoint, device: torch.device) -> None:
+    def __init__(self, checkpoint: Checkpoint, device: torch.device, path: Path) -> None:
+        self.path = path
         self.model = checkpoint.model
         self.header = checkpoint.header
         self.model_sha256 = checkpoint.sha256
@@ -57,7 +59,8 @@ class Engine:
         elif device == "cuda" and not torch.cuda.is_available():
             raise CheckpointError("--device cuda: torch sees no GPU here; use --device cpu")
         bundled = resources.files("km3aid") / "weights" / "best.safetensors"
-        return cls(read_model(Path(str(bundled)) if path is None else path, device), torch.device(device))
+        file = Path(str(bundled)) if path is None else Path(path)
+        return cls(read_model(file, device), torch.device(device), file)
 
     def assign(self, structure: str, spectrum: Spectrum, *, one_per_carbon: bool = False) -> Assignment:
         """Which peak belongs to which carbon; raises `MoleculeError` and `SpectrumFormatError`."""
@@ -185,13 +188,18 @@ class Engine:
         source: Iterable[tuple[str, str | None]],
         path: str | Path,
         *,
+        workers: int = 1,
         progress: Callable[[int], None] | None = None,
     ) -> BuildReport:
-        """Encode (SMILES, name) pairs and write them to the folder `path`."""
+        """Encode (SMILES, name) pairs, on a CPU with `workers` processes, and write them to the folder `path`."""
         skipped: list[tuple[int, str]] = []
+        alone = workers == 1 or self.device.type != "cpu"
 
         def chunks() -> Iterator[Entries]:
-            for chunk in self.entries(source, skipped):
+            encoded = (
+                self.entries(source, skipped) if alone else encode_in_processes(self.path, source, workers, skipped)
+            )
+            for chunk in encoded:
                 if progress:
                     progress(len(chunk.smiles))
                 yield chunk
