@@ -57,6 +57,14 @@ def test_distinct_peaks_take_all_equivalent_carbons(engine):
     assert [a.atoms for a in answer.assignments] == [(1,), (0, 2)]
 
 
+def test_a_missing_carbon_and_a_solvent_line_are_said(engine):
+    peaks = [p for p in ASPIRIN_PEAKS.split() if p != "151.3"]
+    answer = engine.assign(ASPIRIN, parse_peaks(" ".join([*peaks, "77.16"])))
+    assert answer.unobserved_atoms == (4,)
+    assert answer.unassigned_peaks == (8,)
+    assert len(answer.warnings) == 2
+
+
 def test_confidences_are_probabilities(engine):
     answer = engine.assign(ASPIRIN, parse_peaks(ASPIRIN_PEAKS))
     for a in answer.assignments:

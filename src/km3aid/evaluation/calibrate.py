@@ -13,6 +13,7 @@ from km3aid.evaluation.cases import Case
 from km3aid.matching.confidence import expected_calibration_error, fit_calibration
 from km3aid.matching.config import Calibration, MatchConfig
 
+# the costs of a lost peak and of a foreign one stay as they are: every carbon of these molecules has its peak
 _GRID: dict[str, tuple[float, ...]] = {
     "node_weight": (0.0, 0.25, 0.5, 1.0),
     "outlier": (0.03, 0.08, 0.15, 0.25),
@@ -20,7 +21,6 @@ _GRID: dict[str, tuple[float, ...]] = {
     "wrong_multiplicity": (0.01, 0.025, 0.06),
     "overlap": (1.5, 2.5, 4.0),
     "split": (0.5, 1.5, 3.0),
-    "unobserved_carbon": (9.0, 14.0, 20.0),
 }
 _TEMPERATURES = (0.7, 1.0, 1.4, 2.0)
 
