@@ -51,4 +51,4 @@ def fetch(
     from km3aid.data.fetch import fetch as run
 
     with progress_bar("Downloading (bytes)", None, quiet) as progress:
-        run(url or NMRSHIFTDB2_URL, out, progress=progress)
+        print(run(url or NMRSHIFTDB2_URL, out, progress=progress))
