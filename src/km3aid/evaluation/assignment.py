@@ -43,15 +43,31 @@ def score_distinct(case: Case, match: Match) -> Scored:
     return Scored(len(case.carbons), right_carbons / len(case.carbons), _confidence(match), np.array(correct, bool))
 
 
+def score_disturbed(case: Case, match: Match, truth_ppm: NDArray[np.float64]) -> Scored:
+    """Spectra with lost and foreign peaks: a foreign one is right alone, any other with carbons of its shift only."""
+    right = []
+    correct = []
+    for shift, atoms in zip(truth_ppm, match.peak_atoms, strict=True):
+        good = bool(atoms) and bool((case.recorded_ppm[list(atoms)] == np.float32(shift)).all())
+        right.append(not atoms if np.isnan(shift) else good)
+        if atoms:
+            correct.append(good)
+    return Scored(len(case.carbons), float(np.mean(right)), _confidence(match), np.array(correct, bool))
+
+
 def evaluate_assignment(engine: Engine, cases: Sequence[Case]) -> dict[str, Any]:
     """Node level, one-to-one and distinct-peak figures, calibration, and the error of the predicted shifts."""
-    listed, distinct, node = [], [], []
+    listed, distinct, disturbed, node = [], [], [], []
+    rng = np.random.default_rng(0)
     for case in cases:
         match = engine.match(case.node, case.classes, case.per_carbon(), one_per_carbon=True)
         listed.append(score_per_carbon(case, match))
         node.append(_argmax_share(engine, case))
         match = engine.match(case.node, case.classes, case.distinct(), one_per_carbon=False)
         distinct.append(score_distinct(case, match))
+        spectrum, truth = case.disturbed(rng)
+        match = engine.match(case.node, case.classes, spectrum, one_per_carbon=False)
+        disturbed.append(score_disturbed(case, match, truth))
     error = np.concatenate([np.abs(c.predicted_ppm - c.recorded_ppm)[c.carbons] for c in cases])
     return {
         "molecules": len(cases),
@@ -60,8 +76,10 @@ def evaluate_assignment(engine: Engine, cases: Sequence[Case]) -> dict[str, Any]
         "no_error": _no_error(listed),
         "distinct_accuracy": float(np.mean([s.share_right for s in distinct])),
         "distinct_no_error": _no_error(distinct),
+        "disturbed_accuracy": float(np.mean([s.share_right for s in disturbed])),
         "calibration_error_per_carbon": _calibration_error(listed),
         "calibration_error_distinct": _calibration_error(distinct),
+        "calibration_error_disturbed": _calibration_error(disturbed),
         "shift_mean_error_ppm": float(error.mean()),
         "shift_median_error_ppm": float(np.median(error)),
     }

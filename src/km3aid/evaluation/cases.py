@@ -16,6 +16,9 @@ from km3aid.matching.prediction import PredictedClasses
 from km3aid.spectra.spectrum import MULTIPLICITIES, Peak, Spectrum
 
 _BATCH = 256
+_LOST, _FOREIGN = 0.04, 0.3  # of the peaks; of the spectra
+# CDCl3, DMSO-d6, CD3OD, acetone-d6, C6D6 (Fulmer et al., Organometallics 29 (2010) 2176)
+_SOLVENT_LINES_PPM = (77.16, 39.52, 49.0, 29.84, 128.06)
 
 
 class _Arrays(NamedTuple):
@@ -51,6 +54,20 @@ class Case(NamedTuple):
     def distinct(self) -> Spectrum:
         """What people have: the distinct shifts alone."""
         return Spectrum.from_shifts(np.unique(self.recorded_ppm[self.carbons]).tolist())
+
+    def disturbed(self, rng: np.random.Generator) -> tuple[Spectrum, NDArray[np.float64]]:
+        """Distinct shifts of which some are lost, and now and then a line of a solvent among them.
+
+        Returns the spectrum and, for every peak (P,), its shift, or NaN where it is foreign.
+        """
+        own = np.unique(self.recorded_ppm[self.carbons]).astype(float)
+        kept = own[rng.random(len(own)) >= _LOST]
+        kept = kept if len(kept) else own[:1]
+        foreign = rng.choice(_SOLVENT_LINES_PPM, int(rng.random() < _FOREIGN))
+        shifts = np.concatenate([kept, foreign])
+        truth = np.concatenate([kept, np.full(len(foreign), np.nan)])
+        order = np.argsort(shifts, kind="stable")
+        return Spectrum.from_shifts(shifts[order].tolist()), truth[order]
 
 
 def make_cases(engine: Engine, data: Dataset, rows: NDArray[np.int64]) -> Iterator[Case]:
