@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from km3aid.cli.options import QuietOption
+
 if TYPE_CHECKING:
     from km3aid.training.state import Metrics
 
@@ -25,31 +27,43 @@ def train(
     resume: Annotated[bool, typer.Option("--resume", help="Go on after the last finished epoch.")] = False,
     accelerator: Annotated[str, typer.Option("--accelerator", help="auto, cpu or gpu.")] = "auto",
     devices: Annotated[str, typer.Option("--devices", help="How many GPUs, or auto.")] = "1",
+    quiet: QuietOption = False,
 ) -> None:
     """Train a preset without the molecules of a validation block."""
+    from km3aid.cli.progress import progress_bar
+    from km3aid.training.run import resolved
     from km3aid.training.run import train as run
 
-    def report(line: Metrics) -> None:
-        print(
-            f"epoch {line.epoch}: loss {line.loss:.3f}, shift error {line.validation_mean_error_ppm:.2f} ppm "
-            f"(median {line.validation_median_error_ppm:.2f}), graph {line.validation_graph_accuracy:.1%}, "
-            f"node {line.validation_node_accuracy:.1%}, {line.elapsed_s:.0f} s",
-            file=sys.stderr,
-        )
+    _, config = resolved(preset, changes or (), fast, epochs)
+    with progress_bar("Epochs", config.pretrain_epochs + config.epochs, quiet) as advance:
 
-    weights = run(
-        data,
-        out,
-        preset=preset,
-        paper_ids=paper_ids,
-        changes=changes or (),
-        fast=fast,
-        fold=fold,
-        epochs=epochs,
-        limit=limit,
-        resume=resume,
-        accelerator=accelerator,
-        devices=int(devices) if devices.isdecimal() else devices,
-        report=report,
-    )
+        def report(line: Metrics) -> None:
+            if advance:
+                advance(1)
+            if not quiet:
+                print(_text(line), file=sys.stderr)
+
+        weights = run(
+            data,
+            out,
+            preset=preset,
+            paper_ids=paper_ids,
+            changes=changes or (),
+            fast=fast,
+            fold=fold,
+            epochs=epochs,
+            limit=limit,
+            resume=resume,
+            accelerator=accelerator,
+            devices=int(devices) if devices.isdecimal() else devices,
+            report=report,
+        )
     print(weights)
+
+
+def _text(line: Metrics) -> str:
+    return (
+        f"epoch {line.epoch}: loss {line.loss:.3f}, shift error {line.validation_mean_error_ppm:.2f} ppm "
+        f"(median {line.validation_median_error_ppm:.2f}), graph {line.validation_graph_accuracy:.1%}, "
+        f"node {line.validation_node_accuracy:.1%}, {line.elapsed_s:.0f} s"
+    )

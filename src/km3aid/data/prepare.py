@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.data.dataset import Dataset, write_dataset
+from km3aid.data.noise import repeat_error
 from km3aid.data.sources.nmrshiftdb2 import Record, make_record
 from km3aid.errors import DataError
 from km3aid.spectra.nmrshiftdb2 import SdRecord, read_sd_records
@@ -56,6 +57,7 @@ def prepare(
     }
     dataset = _flatten(records)
     meta["complete_molecules"] = int(dataset.complete.sum())
+    meta["repeat_error"] = repeat_error(dataset)
     write_dataset(out, dataset, meta)
     return meta
 

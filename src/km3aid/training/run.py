@@ -18,7 +18,7 @@ import km3aid
 from km3aid.data.dataset import Dataset, in_memory, open_dataset, read_meta
 from km3aid.data.folds import Split, paper_split, read_paper_ids, strict_split, watched_split
 from km3aid.models.checkpoint import read_model, write_model
-from km3aid.models.config import PaperConfig, model_config, read_preset
+from km3aid.models.config import JointConfig, PaperConfig, model_config, read_preset
 from km3aid.training.config import FAST, TrainingConfig
 from km3aid.training.fit import fit
 from km3aid.training.state import STATE, Metrics
@@ -47,10 +47,7 @@ def train(
     `fast` takes the short schedule, `limit` the first molecules alone, for a trial. Writes weights, `metrics.json`,
     `metrics.csv` and `run.json` to `out`, and returns the path of the final weights, in half precision.
     """
-    values = read_preset(preset, changes)
-    model = model_config(values.get("model", {}))
-    short = {**(FAST if fast else {}), **({} if epochs is None else {"epochs": epochs})}
-    config = TrainingConfig.from_dict({**values.get("training", {}), **short})
+    model, config = resolved(preset, changes, fast, epochs)
     data = in_memory(open_dataset(data_path))
     split = _split(data, read_paper_ids(paper_ids), fold, config.split)
     if limit is not None:
@@ -75,6 +72,16 @@ def train(
     last = fit(data, split, model, config, folder, spectrum_encoder=encoder, resume=goes_on, **common)
     write_model(folder / FINAL, read_model(last).model, header, half=True)
     return folder / FINAL
+
+
+def resolved(
+    preset: str, changes: Sequence[str] = (), fast: bool = False, epochs: int | None = None
+) -> tuple[JointConfig | PaperConfig, TrainingConfig]:
+    """The configuration of a training; raises `ConfigError`."""
+    values = read_preset(preset, changes)
+    short = {**(FAST if fast else {}), **({} if epochs is None else {"epochs": epochs})}
+    training = TrainingConfig.from_dict({**values.get("training", {}), **short})
+    return model_config(values.get("model", {})), training
 
 
 def pretrain_spectrum_encoder(
