@@ -90,7 +90,7 @@ def test_one_peak_per_carbon_gets_the_cheapest_permutation(problem):
     cost = peak_class_cost(spectrum, classes, CONFIG)[:, owner]
     best = min(sum(cost[p, c] for p, c in enumerate(order)) for order in permutations(range(len(owner)), len(cost)))
     match = assign_one_per_carbon(spectrum, classes, CONFIG)
-    missing = (len(owner) - len(spectrum)) * CONFIG.unobserved_carbon
+    missing = (len(owner) - len(spectrum)) * CONFIG.wrong_number
     assert match.cost == pytest.approx(best + missing)
     assert cheapest_cost(spectrum, classes, CONFIG, one_per_carbon=True) == pytest.approx(match.cost)
     given_atoms = [a for atoms in match.peak_atoms for a in atoms]

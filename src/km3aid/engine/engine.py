@@ -36,7 +36,7 @@ from km3aid.models.checkpoint import Checkpoint, read_model
 from km3aid.molecules import parse_smiles
 from km3aid.spectra.spectrum import MULTIPLICITIES, Spectrum
 
-_MATCHED_EXACTLY = 200  # of a library's molecules, the best by the quick score
+_MATCHED_EXACTLY = 400  # of a library's molecules, the best by the quick score
 _ALTERNATIVES = 3
 
 

@@ -59,7 +59,7 @@ def assign_one_per_carbon(
     atoms = tuple((left[k].pop(0),) for k in chosen)
     raw = marginals(cost, np.ones(len(cost)), mass, config.per_carbon)
     probability = calibrated(raw, [(k,) for k in chosen], config.per_carbon)
-    missing = (len(owner) - len(spectrum)) * config.unobserved_carbon
+    missing = (len(owner) - len(spectrum)) * config.wrong_number
     return Match(tuple((int(k),) for k in chosen), atoms, probability, float(cost[rows, chosen].sum() + missing))
 
 
@@ -95,9 +95,7 @@ def cheapest_cost(
     if one_per_carbon:
         owner = np.repeat(np.arange(len(classes)), classes.sizes)
         rows, columns = linear_sum_assignment(cost[:, owner])
-        missing = max(len(owner) - len(cost), 0) * config.unobserved_carbon
-        surplus = max(len(cost) - len(owner), 0) * config.unassigned_peak
-        return float(cost[rows, owner[columns]].sum() + missing + surplus)
+        return float(cost[rows, owner[columns]].sum() + abs(len(owner) - len(cost)) * config.wrong_number)
     return _match_slots(cost + count_cost(spectrum, classes, config), classes, config)[1]
 
 

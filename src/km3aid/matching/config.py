@@ -37,6 +37,7 @@ class MatchConfig:
     unobserved_carbon: float = 9.0
     overlap: float = 2.5  # another carbon class under the same peak
     split: float = 1.5  # another peak of one class whose carbons may be diastereotopic
+    wrong_number: float = 9.0  # one peak per carbon: per carbon of a candidate too many or too few
     wrong_count: float = 1.0  # per carbon that a peak's count is off
     per_carbon: Calibration = field(default_factory=Calibration)  # one peak per carbon
     distinct: Calibration = field(default_factory=Calibration)  # distinct peaks
