@@ -121,8 +121,13 @@ def calibrate(
     _write("calibration", calibrate_and_write(engine, data, paper_ids, fold, library, weights), "", fold, out)
 
 
+def _command(arguments: list[str]) -> str:
+    """The call without the folders that it happened in."""
+    return " ".join(["km3aid", *(a.rsplit("/", 1)[-1] for a in arguments)])
+
+
 def _write(task: str, result: dict[str, Any], model_sha256: str, fold: int, out: Path | None) -> None:
     from km3aid.cli.output import json_text, write_text
 
-    value = {"task": task, "fold": fold, "model_sha256": model_sha256, "command": " ".join(sys.argv[1:]), **result}
+    value = {"task": task, "fold": fold, "model_sha256": model_sha256, "command": _command(sys.argv[1:]), **result}
     write_text(json_text(value), Common(None, out, None, Device.CPU, False, False))
