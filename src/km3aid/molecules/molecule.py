@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from rdkit import Chem, RDLogger
-from rdkit.Chem import Descriptors, rdMolDescriptors
+from rdkit.Chem import rdMolDescriptors
 
 from km3aid.errors import MoleculeError
 
@@ -51,7 +51,7 @@ class Molecule:
     @cached_property
     def exact_mass_da(self) -> float:
         """Monoisotopic mass in Da."""
-        return float(Descriptors.ExactMolWt(self.mol))
+        return float(rdMolDescriptors.CalcExactMolWt(self.mol))
 
     @cached_property
     def inchi_key(self) -> str:
