@@ -15,6 +15,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
@@ -157,7 +158,7 @@ def start_times() -> dict[str, float]:
     }
 
 
-def _times(call, repeats: int) -> list[float]:  # type: ignore[no-untyped-def]
+def _times(call: Callable[[], object], repeats: int) -> list[float]:
     """Seconds of each call, after one that does not count."""
     call()
     found = []

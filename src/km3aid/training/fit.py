@@ -62,7 +62,8 @@ def fit(
     fabric = _fabric(accelerator, devices)
     plain = build_model(model_config)
     if spectrum_encoder is not None:
-        plain.spectrum.load_state_dict(read_model(spectrum_encoder).model.spectrum.state_dict())  # type: ignore[union-attr]
+        source = read_model(spectrum_encoder).model.get_submodule("spectrum")
+        plain.get_submodule("spectrum").load_state_dict(source.state_dict())
     average = copy.deepcopy(plain).eval().to(fabric.device)
     optimiser = torch.optim.AdamW(_groups(plain, config.weight_decay), lr=config.learning_rate, betas=(0.9, 0.98))
     model, optimiser = fabric.setup(plain, optimiser)
