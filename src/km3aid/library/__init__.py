@@ -1,6 +1,20 @@
 """Libraries: molecules with precomputed embeddings and shifts, on disk."""
 
-from km3aid.library.build import BuildReport, Entries, build_library
-from km3aid.library.store import Library, take
+from km3aid.library.build import BuildOptions, Builder, BuildReport, open_builder
+from km3aid.library.filters import Filters
+from km3aid.library.maintain import export_library, merge_libraries, verify_library
+from km3aid.library.shard import Entries
+from km3aid.library.store import Library
 
-__all__ = ["BuildReport", "Entries", "Library", "build_library", "take"]
+__all__ = [
+    "BuildOptions",
+    "BuildReport",
+    "Builder",
+    "Entries",
+    "Filters",
+    "Library",
+    "export_library",
+    "merge_libraries",
+    "open_builder",
+    "verify_library",
+]

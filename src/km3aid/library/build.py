@@ -1,64 +1,223 @@
-"""Write a library from encoded molecules, chunk by chunk."""
+"""Write a library shard by shard, so that a kill loses one shard at most and the same command goes on from there.
+
+A shard holds the molecules of a fixed number of consecutive input records, whatever of them was rejected or a
+duplicate: where a shard begins depends on the input alone, and so a build that was interrupted ends with the same files.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import csv
+import fcntl
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from km3aid.errors import LibraryError
-from km3aid.library.store import write_library
-from km3aid.matching.prediction import ClassTable
+from km3aid.errors import LibraryError, LibraryMismatchError
+from km3aid.library.manifest import FILE, Job, Manifest, read_manifest
+from km3aid.library.shard import Entries, make_table, open_shard, write_shard
 
-
-class Entries(NamedTuple):
-    """N encoded molecules."""
-
-    smiles: list[str]
-    names: list[str | None]
-    formula: list[str]
-    mass_da: list[float]
-    embedding: NDArray[np.float32]  # (N, D)
-    classes: ClassTable
+SHARD_RECORDS = 192 * 512  # a multiple of the records that are encoded at once
+REJECTED = "rejected.csv"
+_LOCK = ".lock"
 
 
 class BuildReport(NamedTuple):
-    """How many molecules went in, and which lines did not and why."""
+    """How many molecules the library holds, and what of this run's input it does not."""
 
     molecules: int
-    skipped: list[tuple[int, str]]
+    added: int
+    duplicates: int
+    rejected: list[tuple[int, str, str]]  # record number, structure, reason
 
 
-def build_library(
-    path: str | Path, chunks: Iterable[Entries], model_sha256: str, skipped: list[tuple[int, str]]
-) -> BuildReport:
-    """Join the chunks and write them to the folder `path`; `skipped` is filled while `chunks` is consumed."""
-    parts = list(chunks)
-    count = sum(len(part.smiles) for part in parts)
-    if not count:
-        first = f"; the first: line {skipped[0][0]}: {skipped[0][1]}" if skipped else ""
-        raise LibraryError(f"no molecule to put into {path}: {len(skipped)} lines could not be read{first}")
-    texts = [
-        t.encode() for p in parts for pair in zip(p.smiles, p.names, strict=True) for t in (pair[0], pair[1] or "")
-    ]
-    arrays: dict[str, NDArray[Any]] = {
-        "embedding": np.concatenate([p.embedding for p in parts]).astype(np.float16),
-        "offset": _offsets([n for p in parts for n in np.diff(p.classes.offset)]),
-        **{
-            name: np.concatenate([getattr(p.classes, name) for p in parts])
-            for name in ("shift_ppm", "scale_ppm", "hydrogens", "size")
-        },
-        "mass_da": np.array([m for p in parts for m in p.mass_da]),
-        "formula": np.array([f.encode() for p in parts for f in p.formula]),
-        "text": np.frombuffer(b"".join(texts), np.uint8),
-        "text_offset": _offsets([len(t) for t in texts]),
-    }
-    write_library(path, arrays, {"molecules": count, "model_sha256": model_sha256, "skipped": len(skipped)})
-    return BuildReport(count, skipped)
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """`deduplicate` by canonical `smiles`, `inchikey`, `connectivity` (its first block) or `none`."""
+
+    deduplicate: str = "smiles"
+    shard_records: int = SHARD_RECORDS
+    overwrite: bool = False
+    add: bool = False
 
 
-def _offsets(lengths: list[int]) -> NDArray[np.int64]:
-    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+@contextmanager
+def open_builder(path: str | Path, model_sha256: str, source: str, options: BuildOptions) -> Iterator[Builder]:
+    """Begin, or go on with, writing the library at `path` from the input that `source` names.
+
+    Raises `LibraryError` where another process writes it, where it is complete, or where its build began from another
+    input.
+    """
+    folder = Path(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = open(folder / _LOCK, "w")  # noqa: SIM115
+    except OSError as error:
+        raise LibraryError(f"{folder}: cannot be written ({error.strerror}); choose another folder") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise LibraryError(f"{folder}: another process is writing this library; wait for it to end") from error
+        yield Builder(folder, _begin(folder, model_sha256, source, options), options)
+
+
+def _begin(folder: Path, model_sha256: str, source: str, options: BuildOptions) -> Manifest:
+    if not (folder / FILE).exists():
+        if options.add:
+            raise LibraryError(f"{folder}: no library here to add to; build one with `km3aid library build`")
+        return Manifest(model_sha256, options.deduplicate, options.shard_records, job=Job(source))
+    if options.overwrite:
+        for file in folder.glob("shard-*.arrow"):
+            file.unlink()
+        for name in (FILE, REJECTED):
+            (folder / name).unlink(missing_ok=True)
+        return Manifest(model_sha256, options.deduplicate, options.shard_records, job=Job(source))
+    manifest = read_manifest(folder)
+    if manifest.model_sha256 != model_sha256:
+        raise LibraryMismatchError(
+            f"{folder}: built by model {manifest.model_sha256[:12]}, but model {model_sha256[:12]} is to go on; give "
+            "that model with --model, or --overwrite to build the library anew"
+        )
+    if manifest.job is not None:
+        if manifest.job.source != source:
+            raise LibraryError(
+                f"{folder}: a build from {manifest.job.source} has not ended here, this one is from {source}; run that "
+                "command again to finish it, or give --overwrite"
+            )
+        return manifest
+    if options.add:
+        return manifest.changed(job=Job(source))
+    raise LibraryError(
+        f"{folder}: a complete library of {manifest.molecules:,} molecules; use `km3aid library add`, or --overwrite"
+    )
+
+
+class Builder:
+    """Takes encoded molecules in the order of the input and writes them; made by `open_builder`."""
+
+    def __init__(self, folder: Path, manifest: Manifest, options: BuildOptions) -> None:
+        assert manifest.job is not None
+        self.folder, self.manifest, self.options = folder, manifest, options
+        self.done = manifest.job.records  # input records that the finished shards hold
+        self._job = manifest.job
+        self._began = manifest.molecules
+        self._parts: list[Entries] = []
+        self._hand = 0  # records of the shard in hand
+        self._seen = _Keys(self._stored_keys())
+        self._rejected: list[tuple[int, str, str]] = []
+        self._duplicates = 0
+        self._keep_rejected_of_finished_shards()
+
+    @property
+    def records_left_in_shard(self) -> int:
+        """Records that still go into the shard in hand: what is encoded at once must not reach beyond."""
+        return self.manifest.shard_records - self._hand
+
+    def append(self, entries: Entries) -> None:
+        """Take the next molecules; writes a shard whenever one is full."""
+        self._parts.append(entries)
+        self._hand += entries.records
+        if self._hand > self.manifest.shard_records:
+            raise ValueError(f"{self._hand} records for a shard of {self.manifest.shard_records}")
+        if self._hand == self.manifest.shard_records:
+            self._write()
+
+    def copy(self, table: pa.Table) -> None:
+        """Take a shard of another library as it is, but for duplicates."""
+        keep = np.ones(len(table), bool)
+        if self.manifest.deduplicate != "none":
+            keep = self._seen.add(table.column("key").to_numpy())
+        self._commit(table.filter(pa.array(keep)), len(table), int((~keep).sum()), [])
+
+    def finish(self) -> BuildReport:
+        """Write what is in hand and end the job; raises `LibraryError` where no molecule came in."""
+        if self._hand:
+            self._write()
+        if not self.manifest.molecules:
+            first = self._rejected[0] if self._rejected else None
+            why = f"; the first: record {first[0]}: {first[2]}" if first else ""
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise LibraryError(f"no molecule to put into {self.folder}: {len(self._rejected)} failed{why}")
+        self.manifest = self.manifest.changed(job=None, sources=(*self.manifest.sources, self._job.source))
+        self.manifest.write(self.folder)
+        return BuildReport(
+            self.manifest.molecules, self.manifest.molecules - self._began, self._duplicates, self._rejected
+        )
+
+    def _write(self) -> None:
+        rejected = [r for part in self._parts for r in part.rejected]
+        keys = np.concatenate([part.key for part in self._parts])
+        keep = self._seen.add(keys) if self.manifest.deduplicate != "none" else np.ones(len(keys), bool)
+        self._commit(make_table(self._parts, keep), self._hand, int((~keep).sum()), rejected)
+        self._parts, self._hand = [], 0
+
+    def _commit(self, table: pa.Table, records: int, duplicates: int, rejected: list[tuple[int, str, str]]) -> None:
+        """Write a shard, then the lines that failed, then the manifest that makes both valid."""
+        shards = self.manifest.shards
+        if len(table):
+            shards = (*shards, write_shard(self.folder / f"shard-{len(shards):05d}.arrow", table))
+        self._append_rejected(rejected)
+        self.done += records
+        self._duplicates += duplicates
+        self.manifest = self.manifest.changed(
+            shards=shards,
+            rejected=self.manifest.rejected + len(rejected),
+            duplicates=self.manifest.duplicates + duplicates,
+            job=Job(self._job.source, self.done),
+        )
+        self.manifest.write(self.folder)
+
+    def _stored_keys(self) -> list[NDArray[np.uint64]]:
+        return [open_shard(self.folder / s["file"], s).key for s in self.manifest.shards]
+
+    def _append_rejected(self, rejected: list[tuple[int, str, str]]) -> None:
+        self._rejected += rejected
+        if not rejected:
+            return
+        file = self.folder / REJECTED
+        new = not file.exists()
+        with open(file, "a", newline="", encoding="utf-8") as stream:
+            writer = csv.writer(stream)
+            if new:
+                writer.writerow(("source", "record", "structure", "reason"))
+            writer.writerows((self._job.source, number, structure, reason) for number, structure, reason in rejected)
+
+    def _keep_rejected_of_finished_shards(self) -> None:
+        """Cut off the lines of a shard that a kill left unfinished."""
+        file = self.folder / REJECTED
+        if not file.exists():
+            return
+        with open(file, newline="", encoding="utf-8") as stream:
+            rows = list(csv.reader(stream))
+        kept = rows[: 1 + self.manifest.rejected]
+        self._rejected += [(int(n), s, r) for source, n, s, r in kept[1:] if source == self._job.source]
+        if len(kept) < len(rows):
+            with open(file, "w", newline="", encoding="utf-8") as stream:
+                csv.writer(stream).writerows(kept)
+
+
+class _Keys:
+    """Keys seen so far, eight bytes each, sorted."""
+
+    def __init__(self, parts: list[NDArray[np.uint64]]) -> None:
+        self._sorted = np.unique(np.concatenate(parts)) if parts else np.zeros(0, np.uint64)
+
+    def add(self, keys: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Which of the keys (N,) are new, and for the first time in this call."""
+        _, first = np.unique(keys, return_index=True)
+        new = np.zeros(len(keys), bool)
+        new[first] = True
+        place = np.searchsorted(self._sorted, keys)
+        known = np.zeros(len(keys), bool)
+        inside = place < len(self._sorted)
+        known[inside] = self._sorted[place[inside]] == keys[inside]
+        new &= ~known
+        self._sorted = np.union1d(self._sorted, keys[new])
+        return new

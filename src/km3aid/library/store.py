@@ -1,8 +1,7 @@
-"""A library on disk: a folder of plain arrays, opened memory-mapped, that only the model that built it may search."""
+"""A library on disk: a folder of shards and a manifest, that only the model that built it may search."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,111 +10,111 @@ import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.errors import LibraryError, LibraryMismatchError
-from km3aid.matching.prediction import ClassTable
+from km3aid.library.filters import Filters
+from km3aid.library.manifest import Manifest, read_manifest
+from km3aid.library.shard import Shard, open_shard
 
-FORMAT_VERSION = 1
-META = "library.json"
-_TABLE = ("offset", "shift_ppm", "scale_ppm", "hydrogens", "size")
+_MASS_STEP_DA, _CARBON_STEP = 100, 5  # of the histograms
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """N molecules with graph embeddings and the predicted shift of every carbon class."""
+    """N molecules with graph embeddings and the predicted shift of every carbon class.
+
+    A row is counted through all shards; shard s holds the rows `starts[s]` to `starts[s + 1]`. `warnings` name the
+    shards that were left out because they are damaged.
+    """
 
     path: Path
-    meta: dict[str, Any]
-    embedding: NDArray[np.float16]  # (N, D) unit vectors
-    classes: ClassTable
-    mass_da: NDArray[np.float64]  # (N,) monoisotopic
-    formula: NDArray[np.bytes_]  # (N,) Hill order
-    text: NDArray[np.uint8]  # SMILES and names, UTF-8, joined
-    text_offset: NDArray[np.int64]  # (2N + 1,) SMILES of molecule n at 2n, its name at 2n + 1
+    manifest: Manifest
+    shards: tuple[Shard, ...]
+    starts: NDArray[np.int64]  # (shards + 1,)
+    warnings: tuple[str, ...] = ()
 
     @classmethod
-    def open(cls, path: str | Path, model_sha256: str | None = None) -> Library:
-        """Open a library; raises `LibraryError`, or `LibraryMismatchError` where another model built it."""
+    def open(cls, path: str | Path, model_sha256: str | None = None, *, strict: bool = False) -> Library:
+        """Open a library; raises `LibraryError`, or `LibraryMismatchError` where another model built it.
+
+        A damaged shard is left out with a warning; with `strict` it is an error.
+        """
         folder = Path(path)
-        meta = _read_meta(folder)
-        if model_sha256 is not None and meta["model_sha256"] != model_sha256:
-            raise LibraryMismatchError(
-                f"{folder}: built by model {meta['model_sha256'][:12]}, but model {model_sha256[:12]} is to search it; "
-                f"build it again with `km3aid library build`, or give the other model with --model"
-            )
-        names = ("embedding", *_TABLE, "mass_da", "formula", "text", "text_offset")
-        arrays = {name: _load(folder / f"{name}.npy") for name in names}
-        table = ClassTable(*(arrays.pop(name) for name in _TABLE))
-        library = cls(folder, meta, classes=table, **arrays)
-        sizes = {len(library.embedding), len(table.offset) - 1, len(library.mass_da), meta["molecules"]}
-        if len(sizes) != 1 or len(library.text_offset) != 2 * len(library) + 1:
-            raise LibraryError(f"{folder}: its files disagree on the number of molecules; build the library again")
+        manifest = read_manifest(folder)
+        shards, warnings = [], []
+        for described in manifest.shards:
+            try:
+                shards.append(open_shard(folder / described["file"], described))
+            except LibraryError as error:
+                if strict:
+                    raise
+                warnings.append(f"left out: {error}")
+        if manifest.shards and not shards:
+            raise LibraryError(f"{folder}: no shard can be read; the first: {warnings[0]}")
+        library = cls(folder, manifest, tuple(shards), np.cumsum([0, *map(len, shards)]), tuple(warnings))
+        if model_sha256 is not None:
+            library.check_model(model_sha256)
         return library
 
+    def check_model(self, model_sha256: str) -> None:
+        """Raise `LibraryMismatchError` unless this model built the library."""
+        if self.manifest.model_sha256 != model_sha256:
+            raise LibraryMismatchError(
+                f"{self.path}: built by model {self.manifest.model_sha256[:12]}, but model {model_sha256[:12]} is to "
+                "search it; build it again with `km3aid library build`, or give the other model with --model"
+            )
+
     def __len__(self) -> int:
-        return len(self.embedding)
+        return int(self.starts[-1])
 
     def smiles(self, row: int) -> str:
-        """SMILES of molecule `row`."""
-        return self._text(2 * row)
+        """Canonical SMILES of molecule `row`."""
+        shard, local = self.locate(row)
+        return str(shard.smiles[local].as_py())
 
     def name(self, row: int) -> str | None:
         """Name of molecule `row`, or None."""
-        return self._text(2 * row + 1) or None
+        shard, local = self.locate(row)
+        name: str | None = shard.names[local].as_py()
+        return name
 
-    def _text(self, index: int) -> str:
-        return bytes(self.text[self.text_offset[index] : self.text_offset[index + 1]]).decode()
+    def mass_da(self, row: int) -> float:
+        """Monoisotopic mass of molecule `row`."""
+        shard, local = self.locate(row)
+        return float(shard.mass_da[local])
+
+    def locate(self, row: int) -> tuple[Shard, int]:
+        """The shard of a row and its place there."""
+        number = int(np.searchsorted(self.starts, row, "right")) - 1
+        return self.shards[number], int(row - self.starts[number])
+
+    def filter(self, filters: Filters) -> list[NDArray[np.int32]]:
+        """For every shard its own rows that satisfy the filters, but for the substructure."""
+        return [filters.rows(shard) for shard in self.shards]
 
     def info(self) -> dict[str, Any]:
         """What `km3aid library info` prints."""
+        m = self.manifest
+        masses = np.concatenate([[], *(s.mass_da for s in self.shards)])
+        carbons = np.concatenate([np.zeros(0, np.uint16), *(s.carbons for s in self.shards)])
         size = sum(file.stat().st_size for file in self.path.iterdir() if file.is_file())
-        return {**self.meta, "path": str(self.path), "bytes": size}
-
-    def filter(
-        self, formula: str | None = None, mass_da: float | None = None, mass_tolerance_da: float = 0.01
-    ) -> NDArray[np.int64]:
-        """Rows that satisfy the filters, ascending."""
-        keep = np.ones(len(self), bool)
-        if formula is not None:
-            keep &= self.formula == formula.encode()
-        if mass_da is not None:
-            keep &= np.abs(self.mass_da - mass_da) <= mass_tolerance_da
-        return np.flatnonzero(keep)
-
-
-def write_library(path: str | Path, arrays: dict[str, NDArray[Any]], meta: dict[str, Any]) -> None:
-    """Write the arrays and, last, the description: a folder without it is not a library."""
-    folder = Path(path)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / META).unlink(missing_ok=True)
-    for name, array in arrays.items():
-        np.save(folder / f"{name}.npy", array, allow_pickle=False)
-    (folder / META).write_text(json.dumps({"format_version": FORMAT_VERSION, **meta}, indent=2) + "\n")
+        return {
+            "path": str(self.path),
+            "molecules": len(self),
+            "complete": m.job is None,
+            "shards": len(m.shards),
+            "bytes": size,
+            "bytes_per_molecule": round(size / max(len(self), 1), 1),
+            "model_sha256": m.model_sha256,
+            "schema_version": m.schema_version,
+            "deduplicate": m.deduplicate,
+            "duplicates": m.duplicates,
+            "rejected": m.rejected,
+            "sources": list(m.sources),
+            "mass_da_histogram": _histogram(masses, _MASS_STEP_DA),
+            "carbons_histogram": _histogram(carbons, _CARBON_STEP),
+            "warnings": list(self.warnings),
+        }
 
 
-def take(table: ClassTable, rows: NDArray[np.int64]) -> ClassTable:
-    """The classes of the molecules `rows` alone."""
-    lengths = table.offset[rows + 1] - table.offset[rows]
-    offset = np.concatenate([[0], np.cumsum(lengths)])
-    index = np.repeat(table.offset[rows] - offset[:-1], lengths) + np.arange(offset[-1])
-    return ClassTable(offset, *(column[index] for column in table[1:]))
-
-
-def _read_meta(folder: Path) -> dict[str, Any]:
-    try:
-        meta: dict[str, Any] = json.loads((folder / META).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise LibraryError(f"{folder}: no library here; build one with `km3aid library build`") from error
-    except ValueError as error:
-        raise LibraryError(f"{folder / META}: damaged ({error}); build the library again") from error
-    if meta.get("format_version") != FORMAT_VERSION:
-        raise LibraryError(
-            f"{folder}: format version {meta.get('format_version')}, expected {FORMAT_VERSION}; build it again"
-        )
-    return meta
-
-
-def _load(file: Path) -> NDArray[Any]:
-    try:
-        array: NDArray[Any] = np.load(file, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise LibraryError(f"{file}: missing or damaged ({error}); build the library again") from error
-    return array
+def _histogram(values: NDArray[Any], step: int) -> dict[str, int]:
+    found, counts = np.unique((values // step).astype(int), return_counts=True)
+    return {f"{n * step}-{(n + 1) * step - 1}": int(c) for n, c in zip(found, counts, strict=True)}

@@ -20,7 +20,7 @@ from km3aid.matching.cost import count_cost, peak_class_cost
 from km3aid.matching.prediction import PredictedClasses
 from km3aid.spectra.spectrum import Spectrum
 
-_OVERLAPS = 3  # classes that a peak may own
+OVERLAPS = 3  # classes that a peak may own
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +107,8 @@ def _match_slots(
     slots = np.where(classes.splits, classes.sizes, 1)
     class_of = np.repeat(np.arange(count), slots)
     later_class = np.concatenate([np.arange(n) > 0 for n in slots])
-    peak_of = np.tile(np.arange(peaks), _OVERLAPS)
-    later_peak = np.repeat(np.arange(_OVERLAPS), peaks) > 0
+    peak_of = np.tile(np.arange(peaks), OVERLAPS)
+    later_peak = np.repeat(np.arange(OVERLAPS), peaks) > 0
     price = cost[np.ix_(peak_of, class_of)]
     price = price + np.where(later_peak, config.overlap, -config.unassigned_peak)[:, None]
     price = price + np.where(later_class, config.split, -config.unobserved_carbon)[None, :]

@@ -41,3 +41,4 @@ class ClassTable(NamedTuple):
     scale_ppm: NDArray[np.float32]  # (K,)
     hydrogens: NDArray[np.uint8]  # (K,)
     size: NDArray[np.uint8]  # (K,) carbons of the class
+    splits: NDArray[np.bool_]  # (K,) as in `PredictedClasses`

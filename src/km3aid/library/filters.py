@@ -1,0 +1,73 @@
+"""What a hit must satisfy before anything is scored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+from numpy.typing import NDArray
+
+from km3aid.library.shard import Shard
+from km3aid.molecules import check_elements, element_counts, hill, substructure_test
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Conditions on molecules, all of which must hold; raises `MoleculeError` for one that cannot be read.
+
+    `elements` are all that may occur, `required` those that must; `carbons` (lowest, highest), both included; the mass
+    tolerance is in Da unless `mass_tolerance_ppm` is given.
+    """
+
+    formula: str | None = None
+    mass_da: float | None = None
+    mass_tolerance_da: float = 0.01
+    mass_tolerance_ppm: float | None = None
+    elements: tuple[str, ...] | None = None
+    required: tuple[str, ...] = ()
+    carbons: tuple[int, int] | None = None
+    names: frozenset[str] | None = None
+    substructure: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.formula is not None:
+            hill(self.formula)
+        check_elements([*(self.elements or ()), *self.required])
+        if self.substructure is not None:
+            substructure_test(self.substructure)
+
+    def rows(self, shard: Shard) -> NDArray[np.int32]:
+        """Rows of a shard that satisfy all conditions but the substructure, ascending."""
+        keep: NDArray[np.bool_] | None = None
+        for condition in self._conditions(shard):
+            keep = condition if keep is None else keep & condition
+        return np.arange(len(shard), dtype=np.int32) if keep is None else np.flatnonzero(keep).astype(np.int32)
+
+    def substructure_test(self) -> Callable[[str], bool] | None:
+        """Whether a SMILES holds the substructure; None where none is asked for."""
+        return None if self.substructure is None else substructure_test(self.substructure)
+
+    def _conditions(self, shard: Shard) -> Iterable[NDArray[np.bool_]]:
+        if self.formula is not None:
+            wanted = hill(self.formula)
+            code = shard.formulas.index(wanted) if wanted in shard.formulas else -1
+            yield shard.formula_code == code
+        if self.mass_da is not None:
+            within = self.mass_tolerance_da
+            if self.mass_tolerance_ppm is not None:
+                within = self.mass_da * self.mass_tolerance_ppm * 1e-6
+            yield np.abs(shard.mass_da - self.mass_da) <= within
+        if self.elements is not None or self.required:
+            yield self._fitting_formulas(shard)[shard.formula_code]
+        if self.carbons is not None:
+            yield (shard.carbons >= self.carbons[0]) & (shard.carbons <= self.carbons[1])
+        if self.names is not None:
+            yield pa.compute.is_in(shard.names, pa.array(sorted(self.names), pa.string())).to_numpy(zero_copy_only=False)
+
+    def _fitting_formulas(self, shard: Shard) -> NDArray[np.bool_]:
+        allowed, required = set(self.elements or ()), set(self.required)
+        found = (set(element_counts(f)) for f in shard.formulas)
+        return np.array([(not allowed or f <= allowed) and required <= f for f in found], bool)

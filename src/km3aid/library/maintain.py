@@ -1,0 +1,106 @@
+"""Look after libraries: verify, merge, export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from km3aid.errors import LibraryError, LibraryMismatchError
+from km3aid.library.build import BuildOptions, open_builder
+from km3aid.library.manifest import read_manifest
+from km3aid.library.shard import Entries, fingerprint, open_shard, read_table
+from km3aid.library.store import Library
+
+Encode = Callable[[list[str]], Entries]
+_SAMPLE = 64
+_COSINE = 0.999  # what a molecule that is encoded again must reach
+
+
+class Fault(NamedTuple):
+    """Something wrong with a file of a library."""
+
+    file: str
+    problem: str
+
+
+def verify_library(path: str | Path, encode: Encode | None = None) -> list[Fault]:
+    """Compare checksums and schemas with the manifest and, with `encode`, a sample of molecules with the model."""
+    folder = Path(path)
+    faults: list[Fault] = []
+    for described in read_manifest(folder).shards:
+        file = folder / described["file"]
+        if not file.exists():
+            faults.append(Fault(file.name, "missing"))
+        elif fingerprint(file) != {k: described[k] for k in ("bytes", "sha256")}:
+            faults.append(Fault(file.name, "its checksum is not that of the manifest"))
+        else:
+            try:
+                open_shard(file, described)
+            except LibraryError as error:
+                faults.append(Fault(file.name, str(error)))
+    if not faults and encode is not None:
+        faults += _differing(Library.open(folder, strict=True), encode)
+    return faults
+
+
+def _differing(library: Library, encode: Encode) -> Iterator[Fault]:
+    rows = np.unique(np.linspace(0, len(library) - 1, min(_SAMPLE, len(library))).astype(int))
+    again = encode([library.smiles(int(row)) for row in rows])
+    if len(again.smiles) != len(rows):
+        yield Fault(library.path.name, f"{len(rows) - len(again.smiles)} of its molecules cannot be read again")
+        return
+    for n, row in enumerate(rows):
+        shard, local = library.locate(int(row))
+        stored = shard.embedding[local].astype(np.float32) * shard.scale[local]
+        if float(stored @ again.embedding[n]) < _COSINE:
+            yield Fault(shard.path.name, f"molecule {library.smiles(int(row))}: its embedding is not the model's")
+
+
+def merge_libraries(sources: Sequence[str | Path], path: str | Path) -> int:
+    """Join libraries of one model into a new one without duplicates; returns the number of molecules."""
+    opened = [Library.open(source, strict=True) for source in sources]
+    first = opened[0].manifest
+    for library in opened[1:]:
+        if library.manifest.model_sha256 != first.model_sha256:
+            raise LibraryMismatchError(f"{library.path} and {opened[0].path} were built by different models")
+        if library.manifest.deduplicate != first.deduplicate:
+            raise LibraryError(
+                f"{library.path} tells duplicates by {library.manifest.deduplicate}, {opened[0].path} by "
+                f"{first.deduplicate}; build one of them again with the other's --deduplicate"
+            )
+    options = BuildOptions(first.deduplicate, first.shard_records)
+    with open_builder(path, first.model_sha256, " + ".join(str(s) for s in sources), options) as builder:
+        for library in opened:
+            for shard in library.shards:
+                builder.copy(read_table(shard.path))
+        return builder.finish().molecules
+
+
+def export_library(path: str | Path, out: Path) -> int:
+    """Write SMILES and names (.smi), or everything (.parquet); returns the number of molecules."""
+    library = Library.open(path, strict=True)
+    if out.suffix == ".parquet":
+        import pyarrow.parquet as parquet
+
+        with parquet.ParquetWriter(out, _plain(read_table(library.shards[0].path)).schema) as writer:
+            for shard in library.shards:
+                writer.write_table(_plain(read_table(shard.path)))
+    elif out.suffix == ".smi":
+        with open(out, "w", encoding="utf-8") as file:
+            for shard in library.shards:
+                for smiles, name in zip(shard.smiles.to_pylist(), shard.names.to_pylist(), strict=True):
+                    file.write(f"{smiles} {name}\n" if name else f"{smiles}\n")
+    else:
+        raise LibraryError(f"{out}: unknown kind of file; give a name that ends in .smi or .parquet")
+    return len(library)
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """Without the dictionary, whose codes differ from shard to shard."""
+    place = table.schema.get_field_index("formula")
+    return table.set_column(place, "formula", table.column(place).cast(pa.string()))
+

@@ -1,0 +1,154 @@
+"""One shard of a library: an Arrow file of one record batch, opened memory-mapped without a copy."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from km3aid.errors import LibraryError
+from km3aid.matching.packed import PackedClasses, pack_classes
+from km3aid.matching.prediction import ClassTable
+
+_CLASS_FIELDS = ("shift", "spread", "hydrogens", "size", "splits")
+_CLASS = pa.struct([("shift", pa.uint16()), *((name, pa.uint8()) for name in _CLASS_FIELDS[1:])])
+
+
+class Entries(NamedTuple):
+    """N encoded molecules, made from `records` input records, of which `rejected` (number, structure, reason) failed."""
+
+    smiles: list[str]  # canonical, isomeric
+    names: list[str | None]
+    formula: list[str]  # Hill order
+    mass_da: list[float]  # monoisotopic
+    key: NDArray[np.uint64]  # (N,) equal for duplicates
+    embedding: NDArray[np.float32]  # (N, D) unit vectors
+    classes: ClassTable
+    records: int
+    rejected: tuple[tuple[int, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """N molecules as arrays over the mapped file."""
+
+    path: Path
+    smiles: pa.StringArray
+    names: pa.StringArray
+    formula_code: NDArray[np.int32]  # (N,) into `formulas`
+    formulas: tuple[str, ...]
+    mass_da: NDArray[np.float64]  # (N,)
+    carbons: NDArray[np.uint16]  # (N,)
+    key: NDArray[np.uint64]  # (N,)
+    embedding: NDArray[np.int8]  # (N, D), to be multiplied by `scale`
+    scale: NDArray[np.float32]  # (N,)
+    classes: PackedClasses
+
+    def __len__(self) -> int:
+        return len(self.mass_da)
+
+
+def quantise(embedding: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Vectors (N, D) as 8-bit integers and the scale (N,) of each: the largest component becomes 127."""
+    scale = np.maximum(np.abs(embedding).max(1, initial=0.0), 1e-9) / 127
+    return np.rint(embedding / scale[:, None]).astype(np.int8), scale.astype(np.float32)
+
+
+def make_table(parts: list[Entries], keep: NDArray[np.bool_]) -> pa.Table:
+    """The kept molecules of consecutive entries as an Arrow table."""
+    columns = {
+        "smiles": pa.array([s for p in parts for s in p.smiles], pa.string()),
+        "name": pa.array([n for p in parts for n in p.names], pa.string()),
+        "formula": pa.array([f for p in parts for f in p.formula], pa.string()).dictionary_encode(),
+        "mass_da": pa.array([m for p in parts for m in p.mass_da], pa.float64()),
+        "key": pa.array(np.concatenate([p.key for p in parts]), pa.uint64()),
+    }
+    embedding, scale = quantise(np.concatenate([p.embedding for p in parts]))
+    flat = pa.array(embedding.ravel())
+    columns["embedding"] = pa.FixedSizeListArray.from_arrays(flat, embedding.shape[1])
+    columns["scale"] = pa.array(scale)
+    packed = [pack_classes(p.classes) for p in parts]
+    lengths = np.concatenate([np.diff(p.offset) for p in packed])
+    offset = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+    fields = [np.concatenate([getattr(p, name) for p in packed]) for name in _CLASS_FIELDS]
+    carbons = np.concatenate([[0], np.cumsum(fields[3], dtype=np.int64)])
+    columns["carbons"] = pa.array((carbons[offset[1:]] - carbons[offset[:-1]]).astype(np.uint16))
+    values = pa.StructArray.from_arrays([pa.array(f) for f in fields], fields=list(_CLASS))
+    columns["classes"] = pa.ListArray.from_arrays(pa.array(offset), values)
+    table = pa.table(columns)
+    return table if keep.all() else table.filter(pa.array(keep))
+
+
+def write_shard(path: Path, table: pa.Table) -> dict[str, Any]:
+    """Write a shard under a temporary name, then rename it; returns its description for the manifest."""
+    whole = table.combine_chunks().unify_dictionaries()
+    temporary = path.with_name(f".{path.name}.part")
+    try:
+        with pa.OSFile(str(temporary), "wb") as sink, pa.ipc.new_file(sink, whole.schema) as writer:
+            writer.write_table(whole, max_chunksize=max(len(whole), 1))
+        with open(temporary, "rb") as written:
+            os.fsync(written.fileno())
+        described = {"file": path.name, "molecules": len(whole), **fingerprint(temporary)}
+        os.replace(temporary, path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise LibraryError(
+            f"{path}: cannot be written ({error.strerror or error}); the finished shards are intact: make room and run "
+            "the same command again"
+        ) from error
+    return described
+
+
+def fingerprint(path: Path) -> dict[str, Any]:
+    """Size and SHA-256 of a file."""
+    with open(path, "rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"bytes": path.stat().st_size, "sha256": digest}
+
+
+def read_table(path: Path) -> pa.Table:
+    """A shard as an Arrow table over the mapped file; raises `LibraryError`."""
+    try:
+        return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+    except (OSError, pa.ArrowException) as error:
+        raise LibraryError(f"{path}: missing or damaged ({error}); build the library again") from error
+
+
+def open_shard(path: Path, described: dict[str, Any]) -> Shard:
+    """Open a shard and compare it with the manifest's description; raises `LibraryError`.
+
+    Size, schema and offsets are looked at here, the checksum by `library verify`.
+    """
+    table = read_table(path)
+    try:
+        if (size := path.stat().st_size) != described["bytes"]:
+            raise LibraryError(f"{path}: {size} bytes, expected {described['bytes']}: damaged; build the library again")
+        if len(table) != described["molecules"]:
+            raise LibraryError(f"{path}: {len(table)} molecules, expected {described['molecules']}; build it again")
+        (batch,) = table.to_batches() or (pa.RecordBatch.from_pylist([], schema=table.schema),)
+        column = {name: batch.column(name) for name in batch.schema.names}
+        classes, embedding = column["classes"], column["embedding"]
+        offset = classes.offsets.to_numpy()
+        if np.any(np.diff(offset) < 0) or (len(offset) and offset[-1] > len(classes.values)):
+            raise LibraryError(f"{path}: its carbon classes are damaged; build the library again")
+        return Shard(
+            path,
+            column["smiles"],
+            column["name"],
+            column["formula"].indices.to_numpy(),
+            tuple(column["formula"].dictionary.to_pylist()),
+            column["mass_da"].to_numpy(),
+            column["carbons"].to_numpy(),
+            column["key"].to_numpy(),
+            embedding.values.to_numpy().reshape(len(batch), embedding.type.list_size),
+            column["scale"].to_numpy(),
+            PackedClasses(offset, *(classes.values.field(name).to_numpy() for name in _CLASS_FIELDS)),
+        )
+    except (KeyError, ValueError, AttributeError, pa.ArrowException) as error:
+        raise LibraryError(f"{path}: not a shard of this version ({error}); build the library again") from error
