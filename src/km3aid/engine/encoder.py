@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
@@ -12,10 +14,10 @@ from numpy.typing import NDArray
 
 from km3aid.data.batches import UNKNOWN, collate, pad_peaks
 from km3aid.errors import MoleculeError
-from km3aid.library import Entries, Library
+from km3aid.library import Entries
 from km3aid.matching.prediction import ClassTable, PredictedClasses
 from km3aid.models.alignment import AlignmentModel
-from km3aid.molecules import Molecule, atom_classes, carbon_classes, featurise, parse_mol_block, parse_smiles
+from km3aid.molecules import Molecule, carbon_classes, featurise, parse_mol_block, parse_smiles
 from km3aid.spectra.spectrum import Spectrum
 
 CHUNK = 512  # molecules encoded at once
@@ -40,19 +42,6 @@ class EncodedMolecule(NamedTuple):
             hydrogens=np.array([c.hydrogens for c in found], np.int64),
             splits=np.array([c.splits for c in found], bool),
         )
-
-
-def stored_classes(library: Library, row: int) -> PredictedClasses:
-    """The carbon classes of a library's molecule with their stored predictions."""
-    found = carbon_classes(parse_smiles(library.smiles(row)).mol)
-    part = slice(int(library.classes.offset[row]), int(library.classes.offset[row + 1]))
-    return PredictedClasses(
-        atoms=tuple(c.atoms for c in found),
-        shift_ppm=library.classes.shift_ppm[part].astype(np.float64),
-        scale_ppm=library.classes.scale_ppm[part].astype(np.float64),
-        hydrogens=library.classes.hydrogens[part].astype(np.int64),
-        splits=np.array([c.splits for c in found], bool),
-    )
 
 
 def parse_structure(structure: str) -> Molecule:
@@ -106,46 +95,64 @@ def encode_entries(
     model: AlignmentModel,
     source: Iterable[tuple[str, str | None]],
     device: torch.device,
-    skipped: list[tuple[int, str]],
+    *,
     first: int = 1,
+    key: str = "smiles",
+    chunk: int = CHUNK,
 ) -> Iterator[Entries]:
-    """Encode SMILES for a library; lines that cannot be read go to `skipped` with their number (from `first`)."""
-    lines = enumerate(source, first)
-    while chunk := list(islice(lines, CHUNK)):
+    """Encode (SMILES or mol block, name) for a library, `chunk` records at once, numbered from `first`.
+
+    What cannot be read is in the entries' `rejected`. `key` says what makes two molecules equal.
+    """
+    records = enumerate(source, first)
+    while part := list(islice(records, chunk)):
         molecules: list[Molecule] = []
-        for number, (smiles, name) in chunk:
+        rejected = []
+        for number, (text, name) in part:
             try:
-                molecules.append(parse_smiles(smiles, name))
+                molecules.append(replace(parse_structure(text), name=name))
             except MoleculeError as error:
-                skipped.append((number, str(error)))
-        if molecules:
-            yield _entries(model, molecules, device)
+                rejected.append((number, text, str(error)))
+        yield _entries(model, molecules, device, key)._replace(records=len(part), rejected=tuple(rejected))
 
 
-def _entries(model: AlignmentModel, molecules: list[Molecule], device: torch.device) -> Entries:
+def _entries(model: AlignmentModel, molecules: list[Molecule], device: torch.device, key: str) -> Entries:
     graphs = [featurise(m.mol) for m in molecules]
     out = model.encode(collate(graphs).to(device))
-    sizes = np.array([len(g.atoms) for g in graphs])
-    atoms = np.concatenate([g.atoms for g in graphs])
-    symmetry = np.concatenate([np.array(atom_classes(m.mol)) for m in molecules])
-    start = np.repeat(np.cumsum(sizes) - sizes, sizes)
-    carbon = np.flatnonzero(atoms[:, 0] == 6)
-    first, inverse, size = np.unique((start + symmetry)[carbon], return_inverse=True, return_counts=True)
-    shift = np.bincount(inverse, out.shift_ppm.cpu().numpy()[carbon]) / size
-    scale = np.bincount(inverse, out.log_scale.exp().cpu().numpy()[carbon]) / size
-    owner = np.repeat(np.arange(len(molecules)), sizes)[first]
-    offset = np.searchsorted(owner, np.arange(len(molecules) + 1))
+    ends = np.cumsum([len(g.atoms) for g in graphs])
+    found = [carbon_classes(m.mol) for m in molecules]
+    flat = [c for classes in found for c in classes]
+    start = np.repeat(ends - [len(g.atoms) for g in graphs], [len(classes) for classes in found])
+    size = np.array([len(c.atoms) for c in flat], np.int64)
+    carbon = np.array([i for c in flat for i in c.atoms], np.int64) + np.repeat(start, size)
+    owner = np.repeat(np.arange(len(flat)), size)
+    table = ClassTable(
+        np.concatenate([[0], np.cumsum([len(classes) for classes in found])]).astype(np.int64),
+        (np.bincount(owner, out.shift_ppm.cpu().numpy()[carbon], len(flat)) / size).astype(np.float32),
+        (np.bincount(owner, out.log_scale.exp().cpu().numpy()[carbon], len(flat)) / size).astype(np.float32),
+        np.array([c.hydrogens for c in flat], np.uint8),
+        np.minimum(size, 255).astype(np.uint8),
+        np.array([c.splits for c in flat], bool),
+    )
     return Entries(
-        smiles=[m.source for m in molecules],
+        smiles=[m.smiles for m in molecules],
         names=[m.name for m in molecules],
         formula=[m.formula for m in molecules],
         mass_da=[m.exact_mass_da for m in molecules],
+        key=np.array([_KEYS[key](m) for m in molecules], np.uint64),
         embedding=out.graph.cpu().numpy(),
-        classes=ClassTable(
-            offset,
-            shift.astype(np.float32),
-            scale.astype(np.float32),
-            atoms[first, 4],
-            np.minimum(size, 255).astype(np.uint8),
-        ),
+        classes=table,
+        records=len(molecules),
     )
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
+
+
+_KEYS: dict[str, Callable[[Molecule], int]] = {  # 64 bits: one false duplicate in some 10⁸ molecules
+    "smiles": lambda m: _hash(m.smiles),
+    "inchikey": lambda m: _hash(m.inchi_key or m.smiles),
+    "connectivity": lambda m: _hash(m.inchi_key[:14] or m.smiles),
+    "none": lambda m: 0,
+}

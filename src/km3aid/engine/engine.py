@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import resources
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -14,29 +15,31 @@ from numpy.typing import NDArray
 from scipy.special import logsumexp
 
 from km3aid.engine.encoder import (
+    CHUNK,
     EncodedMolecule,
     encode_entries,
     encode_molecules,
     encode_spectrum,
     node_logits,
     parse_structure,
-    stored_classes,
 )
 from km3aid.engine.parallel import encode_in_processes
 from km3aid.engine.results import Alternative, AssignedPeak, Assignment, Hit, Hits, PredictedCarbon, Prediction
-from km3aid.errors import CheckpointError, LibraryMismatchError, MoleculeError
-from km3aid.library import BuildReport, Entries, Library, build_library, take
+from km3aid.engine.search import MATCHED_EXACTLY, Candidates, Question, find_candidates, similarities_of_many
+from km3aid.errors import CheckpointError, MoleculeError
+from km3aid.library import BuildOptions, BuildReport, Entries, Filters, Library, open_builder
 from km3aid.matching.assign import Match, assign_one_per_carbon, assign_peaks, cheapest_cost
 from km3aid.matching.config import Fusion, MatchConfig
 from km3aid.matching.cost import peak_class_cost
 from km3aid.matching.fusion import fuse, probabilities
 from km3aid.matching.prediction import PredictedClasses
-from km3aid.matching.score import coarse_scores
 from km3aid.models.checkpoint import Checkpoint, read_model
 from km3aid.molecules import parse_smiles
 from km3aid.spectra.spectrum import MULTIPLICITIES, Spectrum
 
-_MATCHED_EXACTLY = 400  # of a library's molecules, the best by the quick score
+NO_FILTERS = Filters()
+DEFAULT_BUILD = BuildOptions()
+_TOGETHER = 32  # spectra that share a pass over a library
 _ALTERNATIVES = 3
 
 
@@ -120,11 +123,11 @@ class Engine:
         if not molecules:
             raise MoleculeError("; ".join(["no candidate can be read", *warnings[:3]]))
         encoded = encode_molecules(self.model, molecules, self.device)
-        query = encode_spectrum(self.model, spectrum, self.device)
-        graph = np.array([float(query @ e.graph) for e in encoded])
+        question = self.question(spectrum, one_per_carbon)
+        graph = np.array([float(question.vector @ e.graph) for e in encoded])
         match = np.array([-cheapest_cost(spectrum, e.classes(), self.matching, one_per_carbon) for e in encoded])
         entries = [(m.source, m.name) for m in molecules]
-        hits = self._hits(entries, graph, match, one_per_carbon, top)
+        hits = self._hits(entries, graph, match, question.fusion, top)
         return Hits(spectrum.id, hits, len(molecules), _elapsed_ms(began), tuple(warnings))
 
     def search(
@@ -133,78 +136,94 @@ class Engine:
         library: Library,
         *,
         top: int = 10,
-        formula: str | None = None,
-        mass_da: float | None = None,
-        mass_tolerance_da: float = 0.01,
+        filters: Filters = NO_FILTERS,
         one_per_carbon: bool = False,
     ) -> Hits:
-        """The molecules of a library that best explain the spectrum, filters applied first."""
-        if library.meta["model_sha256"] != self.model_sha256:
-            raise LibraryMismatchError(
-                f"{library.path}: built by model {library.meta['model_sha256'][:12]}, not by {self.model_sha256[:12]}; "
-                "build it again with `km3aid library build`"
-            )
-        began = time.perf_counter()
-        rows = library.filter(formula, mass_da, mass_tolerance_da)
-        if not len(rows):
-            return Hits(spectrum.id, (), 0, _elapsed_ms(began), ("no molecule of the library passes the filters",))
-        best, graph, match = self.candidates(spectrum, library, rows, one_per_carbon, max(top, _MATCHED_EXACTLY))
-        entries = [(library.smiles(int(r)), library.name(int(r))) for r in best]
-        hits = self._hits(entries, graph, match, one_per_carbon, top)
-        return Hits(spectrum.id, hits, len(rows), _elapsed_ms(began))
+        """The molecules of a library that best explain the spectrum, filters applied first.
 
-    def candidates(
-        self, spectrum: Spectrum, library: Library, rows: NDArray[np.int64], one_per_carbon: bool, count: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-        """The `count` best of `rows` by the quick score, with their cosine and their exact match score."""
-        query = encode_spectrum(self.model, spectrum, self.device)
-        whole = len(rows) == len(library)
-        embedding = library.embedding if whole else library.embedding[rows]
-        graph = (torch.from_numpy(np.asarray(embedding, np.float32)) @ torch.from_numpy(query)).numpy()
-        table = library.classes if whole else take(library.classes, rows)
-        quick = coarse_scores(spectrum, table, self.matching, one_per_carbon)
-        fused = fuse(graph.astype(np.float64), quick.astype(np.float64), self._fusion(one_per_carbon))
-        best = np.argsort(-fused, kind="stable")[:count]
-        found = (stored_classes(library, int(rows[i])) for i in best)
-        match = np.array([-cheapest_cost(spectrum, c, self.matching, one_per_carbon) for c in found])
-        return rows[best], graph[best].astype(np.float64), match
+        Raises `LibraryMismatchError` where another model built the library.
+        """
+        return next(self.search_many([spectrum], library, top=top, filters=[filters], one_per_carbon=one_per_carbon))
+
+    def search_many(
+        self,
+        spectra: Sequence[Spectrum],
+        library: Library,
+        *,
+        top: int = 10,
+        filters: Sequence[Filters] | None = None,
+        one_per_carbon: bool = False,
+    ) -> Iterator[Hits]:
+        """`search` of many spectra, which share the passes over the library; `filters` are one for each."""
+        library.check_model(self.model_sha256)
+        conditions = filters or [NO_FILTERS] * len(spectra)
+        for first in range(0, len(spectra), _TOGETHER):
+            part = slice(first, first + _TOGETHER)
+            began = time.perf_counter()
+            asked = [self.question(s, one_per_carbon) for s in spectra[part]]
+            graph = None
+            if len(asked) > 1 and any(c == NO_FILTERS for c in conditions[part]):
+                graph = similarities_of_many(np.stack([q.vector for q in asked]), library, self.device)
+            shared_ms = (time.perf_counter() - began) * 1000 / len(asked)
+            for n, (question, condition) in enumerate(zip(asked, conditions[part], strict=True)):
+                began = time.perf_counter()
+                found = find_candidates(
+                    question,
+                    library,
+                    condition,
+                    exactly=max(top, MATCHED_EXACTLY),
+                    graph=None if graph is None else graph[n],
+                )
+                yield self._found_hits(question, library, found, top, began, shared_ms)
+
+    def question(self, spectrum: Spectrum, one_per_carbon: bool) -> Question:
+        """A spectrum made ready for `find_candidates`."""
+        return Question(
+            spectrum, encode_spectrum(self.model, spectrum, self.device), one_per_carbon, self.matching
+        )
 
     def embed(self, smiles: Sequence[str]) -> NDArray[np.float32]:
         """Graph-level unit vectors (N, D) of N structures; raises `MoleculeError` at the first that is bad."""
-        return np.concatenate([e.embedding for e in self.entries((s, None) for s in smiles)])
+        parts = []
+        for chunk in self.entries((s, None) for s in smiles):
+            if chunk.rejected:
+                raise MoleculeError(f"structure {chunk.rejected[0][0]}: {chunk.rejected[0][2]}")
+            parts.append(chunk.embedding)
+        return np.concatenate(parts)
 
-    def entries(
-        self, source: Iterable[tuple[str, str | None]], skipped: list[tuple[int, str]] | None = None
-    ) -> Iterator[Entries]:
-        """Encode (SMILES, name) pairs for a library, in chunks; bad lines go to `skipped`, or raise without it."""
-        bad: list[tuple[int, str]] = [] if skipped is None else skipped
-        for chunk in encode_entries(self.model, source, self.device, bad):
-            if skipped is None and bad:
-                raise MoleculeError(f"structure {bad[0][0]}: {bad[0][1]}")
-            yield chunk
+    def entries(self, source: Iterable[tuple[str, str | None]]) -> Iterator[Entries]:
+        """Encode (SMILES or mol block, name) pairs for a library, in chunks that say what could not be read."""
+        return encode_entries(self.model, source, self.device)
 
     def build_library(
         self,
         source: Iterable[tuple[str, str | None]],
         path: str | Path,
         *,
+        label: str = "a list",
+        options: BuildOptions = DEFAULT_BUILD,
         workers: int = 1,
         progress: Callable[[int], None] | None = None,
     ) -> BuildReport:
-        """Encode (SMILES, name) pairs, on a CPU with `workers` processes, and write them to the folder `path`."""
-        skipped: list[tuple[int, str]] = []
-        alone = workers == 1 or self.device.type != "cpu"
+        """Encode (SMILES or mol block, name) pairs, on a CPU with `workers` processes, into the library at `path`.
 
-        def chunks() -> Iterator[Entries]:
-            encoded = (
-                self.entries(source, skipped) if alone else encode_in_processes(self.path, source, workers, skipped)
-            )
-            for chunk in encoded:
+        A build that was interrupted goes on: give the same source (named by `label`) again. Raises `LibraryError`.
+        """
+        chunk = CHUNK if options.shard_records % CHUNK == 0 else options.shard_records
+        with open_builder(path, self.model_sha256, label, options) as builder:
+            how = {"first": builder.done + 1, "key": builder.manifest.deduplicate, "chunk": chunk}
+            rest = islice(source, builder.done, None)
+            if progress and builder.done:
+                progress(builder.done)
+            if workers == 1 or self.device.type != "cpu":
+                encoded = encode_entries(self.model, rest, self.device, **how)
+            else:
+                encoded = encode_in_processes(self.path, rest, workers, **how)
+            for entries in encoded:
+                builder.append(entries)
                 if progress:
-                    progress(len(chunk.smiles))
-                yield chunk
-
-        return build_library(path, chunks(), self.model_sha256, skipped)
+                    progress(entries.records)
+            return builder.finish()
 
     def match(
         self, node: NDArray[np.float32], classes: PredictedClasses, spectrum: Spectrum, one_per_carbon: bool
@@ -231,18 +250,26 @@ class Engine:
     def _encode(self, structure: str) -> EncodedMolecule:
         return encode_molecules(self.model, [parse_structure(structure)], self.device)[0]
 
-    def _fusion(self, one_per_carbon: bool) -> Fusion:
-        return self.matching.per_carbon_fusion if one_per_carbon else self.matching.distinct_fusion
+    def _found_hits(
+        self, question: Question, library: Library, found: Candidates, top: int, began: float, shared_ms: float
+    ) -> Hits:
+        entries = [(library.smiles(int(r)), library.name(int(r))) for r in found.rows]
+        hits = self._hits(entries, found.graph, found.match, question.fusion, top)
+        warnings = library.warnings
+        if not found.passed:
+            warnings += ("no molecule of the library passes the filters",)
+        elsewhere = round(shared_ms, 1)
+        return Hits(question.spectrum.id, hits, found.passed, _elapsed_ms(began) + elsewhere, warnings)
 
     def _hits(
         self,
         entries: list[tuple[str, str | None]],
         graph: NDArray[np.float64],
         match: NDArray[np.float64],
-        one_per_carbon: bool,
+        fusion: Fusion,
         top: int | None,
     ) -> tuple[Hit, ...]:
-        score = fuse(graph, match, self._fusion(one_per_carbon))
+        score = fuse(graph, match, fusion)
         probability = probabilities(score)
         order = np.argsort(-score, kind="stable")[:top]
         return tuple(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
+from threading import BoundedSemaphore
 
 import torch
 
@@ -16,34 +18,37 @@ from km3aid.models.checkpoint import read_model
 from km3aid.models.memory import keep_freed_memory
 
 Line = tuple[str, str | None]
+_AHEAD = 4  # chunks per process that wait or are done and not fetched: bounds the memory
 _model: AlignmentModel  # of a worker
 
 
 def encode_in_processes(
-    path: Path, source: Iterable[Line], workers: int, skipped: list[tuple[int, str]]
+    path: Path, source: Iterable[Line], workers: int, *, first: int = 1, key: str = "smiles", chunk: int = CHUNK
 ) -> Iterator[Entries]:
     """`encode_entries` by the model file `path`, in the order of `source`, on `workers` processes."""
+    room = BoundedSemaphore(_AHEAD * workers)
+
+    def tasks() -> Iterator[tuple[int, list[Line], str]]:
+        lines, number = iter(source), first
+        while room.acquire() and (part := list(islice(lines, chunk))):
+            yield number, part, key
+            number += len(part)
+
     with multiprocessing.get_context("spawn").Pool(workers, _start, (path,)) as pool:
-        for entries, bad in pool.imap(_encode, _chunks(source)):
-            skipped += bad
-            yield from entries
-
-
-def _chunks(source: Iterable[Line]) -> Iterator[tuple[int, list[Line]]]:
-    lines, first = iter(source), 1
-    while chunk := list(islice(lines, CHUNK)):
-        yield first, chunk
-        first += len(chunk)
+        for entries in pool.imap(_encode, tasks()):
+            room.release()
+            yield entries
 
 
 def _start(path: Path) -> None:
     global _model
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     torch.set_num_threads(1)
     keep_freed_memory()
     _model = read_model(path).model
 
 
-def _encode(numbered: tuple[int, list[Line]]) -> tuple[list[Entries], list[tuple[int, str]]]:
-    first, lines = numbered
-    skipped: list[tuple[int, str]] = []
-    return list(encode_entries(_model, lines, torch.device("cpu"), skipped, first)), skipped
+def _encode(task: tuple[int, list[Line], str]) -> Entries:
+    first, lines, key = task
+    (entries,) = encode_entries(_model, lines, torch.device("cpu"), first=first, key=key, chunk=len(lines))
+    return entries

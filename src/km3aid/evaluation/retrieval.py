@@ -9,6 +9,8 @@ import numpy as np
 
 from km3aid.data.dataset import Dataset
 from km3aid.engine import Engine
+from km3aid.engine.engine import NO_FILTERS
+from km3aid.engine.search import find_candidates
 from km3aid.evaluation.cases import Case
 from km3aid.library import Library
 from km3aid.matching.fusion import fit_fusion
@@ -39,10 +41,11 @@ def fit_search_fusion(
 ) -> dict[str, float]:
     """Weights of graph level and match from queries whose molecule is in the library; returned as a table."""
     graphs, matches, right = [], [], []
-    everything = np.arange(len(library))
     for case in cases:
         spectrum = case.per_carbon() if one_per_carbon else case.distinct()
-        rows, graph, match = engine.candidates(spectrum, library, everything, one_per_carbon, 100)
+        rows, graph, match, _ = find_candidates(
+            engine.question(spectrum, one_per_carbon), library, NO_FILTERS, exactly=100
+        )
         block = data.inchi_key[case.row][:14].decode()
         found = [i for i, r in enumerate(rows) if parse_smiles(library.smiles(int(r))).inchi_key[:14] == block]
         if found:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import fcntl
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -143,7 +142,7 @@ class Builder:
         if not self.manifest.molecules:
             first = self._rejected[0] if self._rejected else None
             why = f"; the first: record {first[0]}: {first[2]}" if first else ""
-            shutil.rmtree(self.folder, ignore_errors=True)
+            (self.folder / FILE).unlink(missing_ok=True)
             raise LibraryError(f"no molecule to put into {self.folder}: {len(self._rejected)} failed{why}")
         self.manifest = self.manifest.changed(job=None, sources=(*self.manifest.sources, self._job.source))
         self.manifest.write(self.folder)

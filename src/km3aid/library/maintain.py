@@ -74,9 +74,11 @@ def merge_libraries(sources: Sequence[str | Path], path: str | Path) -> int:
             )
     options = BuildOptions(first.deduplicate, first.shard_records)
     with open_builder(path, first.model_sha256, " + ".join(str(s) for s in sources), options) as builder:
-        for library in opened:
-            for shard in library.shards:
+        begin = 0
+        for shard in (shard for library in opened for shard in library.shards):
+            if begin >= builder.done:
                 builder.copy(read_table(shard.path))
+            begin += len(shard)
         return builder.finish().molecules
 
 

@@ -2,7 +2,9 @@
 
 from km3aid.molecules.depict import Drawing, lay_out
 from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS, MolGraph, featurise
+from km3aid.molecules.formula import check_elements, element_counts, hill
 from km3aid.molecules.molecule import Molecule, parse_mol_block, parse_smiles
+from km3aid.molecules.substructure import substructure_test
 from km3aid.molecules.symmetry import CarbonClass, atom_classes, carbon_classes
 
 __all__ = [
@@ -14,8 +16,12 @@ __all__ = [
     "Molecule",
     "atom_classes",
     "carbon_classes",
+    "check_elements",
+    "element_counts",
     "featurise",
+    "hill",
     "lay_out",
     "parse_mol_block",
     "parse_smiles",
+    "substructure_test",
 ]

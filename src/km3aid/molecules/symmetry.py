@@ -10,7 +10,9 @@ or of an N,N-dimethylamide. They stay in one class, because no graph distinguish
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from rdkit import Chem
 
@@ -46,7 +48,7 @@ def carbon_classes(mol: Chem.Mol) -> tuple[CarbonClass, ...]:
     for atom, number in zip(mol.GetAtoms(), _classes(mol, ranks), strict=True):
         if atom.GetAtomicNum() == 6:
             members.setdefault(number, []).append(atom.GetIdx())
-    stereocentre = any(len(atoms) > 1 for atoms in members.values()) and _has_stereocentre(mol)
+    stereocentre = cache(lambda: _has_stereocentre(mol))  # dear, and seldom asked for
     classes = []
     for atoms in members.values():
         exchanged_by_mirror = len({ranks[i] for i in atoms}) > 1
@@ -94,22 +96,25 @@ def _has_stereocentre(mol: Chem.Mol) -> bool:
     )
 
 
-def _diastereotopic(mol: Chem.Mol, atoms: list[int], chiral: bool) -> bool:
+def _diastereotopic(mol: Chem.Mol, atoms: list[int], chiral: Callable[[], bool]) -> bool:
     """Whether two carbons of a class sit in twin branches of a prochiral centre, double bond or amide nitrogen."""
-    ranks = _ranks(mol, chirality=False)
     path = Chem.GetShortestPath(mol, atoms[0], atoms[1])
     if len(path) % 2 == 0:
         return False
     middle = mol.GetAtomWithIdx(path[len(path) // 2])
+    if middle.GetIsAromatic():
+        return False
+    ranks = _ranks(mol, chirality=False)
     twins = {path[len(path) // 2 - 1], path[len(path) // 2 + 1]}
     others = [n for n in middle.GetNeighbors() if n.GetIdx() not in twins]
     if middle.GetHybridization() == Chem.HybridizationType.SP3 and middle.GetAtomicNum() == 6:
         distinct = len({ranks[n.GetIdx()] for n in others}) == len(others) > 0
-        return chiral and distinct and len(others) + middle.GetTotalNumHs() == 2
+        return distinct and len(others) + middle.GetTotalNumHs() == 2 and chiral()
     for other in others:
         bond = mol.GetBondBetweenAtoms(middle.GetIdx(), other.GetIdx())
         if bond.GetBondType() == Chem.BondType.DOUBLE and not bond.GetIsAromatic():
             ends = [ranks[n.GetIdx()] for n in other.GetNeighbors() if n.GetIdx() != middle.GetIdx()]
             return len(set(ends)) == len(ends) > 0 and len(ends) + other.GetTotalNumHs() == 2
-    amides = {match[0] for match in mol.GetSubstructMatches(_AMIDE)}
-    return middle.GetIdx() in amides
+    if middle.GetAtomicNum() != 7:
+        return False
+    return any(match[0] == middle.GetIdx() for match in mol.GetSubstructMatches(_AMIDE))

@@ -1,0 +1,127 @@
+"""Structures from files: SMILES lists, tables, SD files, plain or compressed, read as a stream."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from km3aid.errors import MoleculeError
+
+Line = tuple[str, str | None]  # SMILES or mol block, name
+_SMILES_COLUMNS = ("smiles", "canonical_smiles", "isomeric_smiles", "structure")
+_NAME_COLUMNS = ("name", "id", "title", "cid", "identifier")
+_ROWS = 65_536
+
+
+def read_structures(source: str | Path, column: str | None = None, name_column: str | None = None) -> Iterator[Line]:
+    """(SMILES or mol block, name or None) of every structure of a file, or of standard input (`-`).
+
+    By the name of the file, but for .gz or .zst: .csv, .tsv and .parquet are tables (`column` holds the SMILES),
+    .sdf and .sd are SD files, anything else has one SMILES and an optional name per line. Raises `MoleculeError`.
+    """
+    path = Path(source)
+    kind = next((s for s in reversed(path.suffixes) if s.lower() not in (".gz", ".zst")), "").lower()
+    try:
+        if kind == ".parquet":
+            yield from _parquet(path, column, name_column)
+            return
+        with _open(path) as stream:
+            if kind in (".csv", ".tsv"):
+                yield from _table(stream, path, "\t" if kind == ".tsv" else ",", column, name_column)
+            elif kind in (".sdf", ".sd"):
+                yield from _sd(stream)
+            else:
+                yield from _lines(stream)
+    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise MoleculeError(
+            f"{source}: cannot be read ({reason}); expected SMILES [name] lines, a table or an SD file"
+        ) from error
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[IO[str]]:
+    if str(path) == "-":
+        yield sys.stdin
+        return
+    with open(path, "rb") as raw:
+        start = raw.read(4)
+        raw.seek(0)
+        if start[:2] == b"\x1f\x8b":
+            with gzip.open(raw, "rt", encoding="utf-8") as text:
+                yield text
+        elif start == b"\x28\xb5\x2f\xfd":
+            import pyarrow as pa
+
+            with pa.CompressedInputStream(pa.PythonFile(raw), "zstd") as plain:
+                yield io.TextIOWrapper(io.BufferedReader(plain), encoding="utf-8")
+        else:
+            with io.TextIOWrapper(raw, encoding="utf-8-sig") as text:
+                yield text
+
+
+def _lines(stream: IO[str]) -> Iterator[Line]:
+    for number, line in enumerate(stream):
+        smiles, _, name = line.strip().replace("\t", " ").replace(",", " ").partition(" ")
+        if smiles and not (number == 0 and smiles.lower() in _SMILES_COLUMNS):
+            yield smiles, name.strip() or None
+
+
+def _table(stream: IO[str], path: Path, separator: str, column: str | None, name_column: str | None) -> Iterator[Line]:
+    rows = csv.DictReader(stream, delimiter=separator)
+    smiles, name = _columns(list(rows.fieldnames or ()), path, column, name_column)
+    for row in rows:
+        yield row[smiles] or "", (row[name] or None) if name else None
+
+
+def _parquet(path: Path, column: str | None, name_column: str | None) -> Iterator[Line]:
+    import pyarrow as pa
+    import pyarrow.parquet as parquet
+
+    try:
+        file = parquet.ParquetFile(path)
+    except pa.ArrowException as error:
+        raise MoleculeError(f"{path}: no Parquet file ({error})") from error
+    with file:
+        smiles, name = _columns(file.schema_arrow.names, path, column, name_column)
+        for batch in file.iter_batches(_ROWS, [smiles, *([name] if name else [])]):
+            names = batch.column(name).to_pylist() if name else [None] * len(batch)
+            for text, named in zip(batch.column(smiles).to_pylist(), names, strict=True):
+                yield text or "", None if named is None else str(named)
+
+
+def _columns(
+    names: list[str], path: Path, column: str | None, name_column: str | None
+) -> tuple[str, str | None]:
+    """The columns of the SMILES and of the name."""
+    by_lower = {n.lower(): n for n in names}
+    smiles = column or next((by_lower[n] for n in _SMILES_COLUMNS if n in by_lower), None)
+    name = name_column or next((by_lower[n] for n in _NAME_COLUMNS if n in by_lower), None)
+    for wanted, option in ((smiles, "--column"), (name, "--name-column")):
+        if (wanted is None and option == "--column") or (wanted is not None and wanted not in names):
+            raise MoleculeError(
+                f"{path}: no column {wanted or 'smiles'!r} among {', '.join(names) or 'none'}; name it with {option}"
+            )
+    assert smiles is not None
+    return smiles, name
+
+
+def _sd(stream: IO[str]) -> Iterator[Line]:
+    block: list[str] = []
+    whole = False
+    for line in stream:
+        if line.startswith("$$$$"):
+            if block:
+                yield "".join(block), block[0].strip() or None
+            block, whole = [], False
+        elif not whole:
+            block.append(line)
+            whole = line.startswith("M  END")
+    if any(line.strip() for line in block):
+        yield "".join(block), block[0].strip() or None
