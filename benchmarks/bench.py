@@ -24,7 +24,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from km3aid import Engine, read_spectra
-from km3aid.cli.structures import read_smiles_file
+from km3aid.data.sources.structures import read_structures
 from km3aid.data.batches import NONE, cut_batch
 from km3aid.data.dataset import Dataset, in_memory, open_dataset
 from km3aid.engine.parallel import encode_in_processes
@@ -107,7 +107,7 @@ def training_step(preset: str, data: Dataset, steps: int = 12) -> dict[str, floa
 
 def encode_rate(engine: Engine, file: Path, molecules: int = 10_000) -> dict[str, float]:
     """SMILES → embeddings and shifts, and the parts of it, in molecules per second."""
-    lines = list(islice(read_smiles_file(file), molecules))
+    lines = list(islice(read_structures(file), molecules))
     workers = os.cpu_count() or 1
     alone = min(_times(lambda: sum(len(e.smiles) for e in engine.entries(lines, [])), 2))
     chunks = encode_in_processes(engine.path, lines * 3, workers, [])

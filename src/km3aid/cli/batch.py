@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 import typer
 
@@ -17,6 +18,8 @@ from km3aid.engine.results import Assignment, Hits
 from km3aid.errors import ConfigError, Km3aidError
 from km3aid.spectra import Spectrum, spectrum_from_dict
 
+_TOGETHER = 32
+Request = TypeVar("Request")
 Ask = Callable[[dict[str, Any], Spectrum], Assignment | Hits]
 
 
@@ -29,6 +32,48 @@ def run_batch(path: Path, common: Common, ask: Ask) -> None:
             out.write(json.dumps(answer, ensure_ascii=False) + "\n")
             total += 1
             failed += "error" in answer
+    _close(total, failed, common)
+
+
+def run_batch_together(
+    path: Path,
+    common: Common,
+    prepare: Callable[[dict[str, Any], Spectrum], Request],
+    answer: Callable[[list[Request]], Iterable[Hits]],
+) -> None:
+    """`run_batch` for work that many records share: each is prepared by itself, then a group is answered at once."""
+    lines = _lines(path)
+    failed = total = 0
+    with _output(common.out) as out:
+        while group := list(islice(lines, _TOGETHER)):
+            results: list[dict[str, Any] | Spectrum] = []
+            requests: list[Request] = []
+            for number, line in group:
+                record: Any = None
+                try:
+                    record = _object(line, f"{path}, line {number}")
+                    spectrum = spectrum_from_dict(record, f"{path}, line {number}")
+                    requests.append(prepare(record, spectrum))
+                    results.append(spectrum)
+                except Km3aidError as error:
+                    if common.strict:
+                        raise
+                    results.append(_failure(record, error))
+            answers = iter(answer(requests)) if requests else iter(())
+            for result in results:
+                if isinstance(result, Spectrum):
+                    result = with_left_out(next(answers), result).to_dict()
+                out.write(json.dumps(result, ensure_ascii=False) + "\n")
+                failed += "error" in result
+            total += len(group)
+    _close(total, failed, common)
+
+
+def _failure(record: Any, error: Km3aidError) -> dict[str, Any]:
+    return {"id": record.get("id") if isinstance(record, dict) else None, "error": str(error)}
+
+
+def _close(total: int, failed: int, common: Common) -> None:
     if not common.quiet:
         print(f"km3aid: {total - failed} of {total} records answered, {failed} failed", file=sys.stderr)
     if failed:
@@ -44,7 +89,7 @@ def _answer(line: str, where: str, ask: Ask, strict: bool) -> dict[str, Any]:
     except Km3aidError as error:
         if strict:
             raise
-        return {"id": record.get("id") if isinstance(record, dict) else None, "error": str(error)}
+        return _failure(record, error)
 
 
 def field(record: dict[str, Any], name: str, kind: type) -> Any:

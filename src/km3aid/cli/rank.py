@@ -43,7 +43,7 @@ def rank(
     """Rank candidate structures, isomers for instance, by a 13C spectrum."""
     from km3aid.cli.batch import field, run_batch
     from km3aid.cli.output import emit, with_left_out
-    from km3aid.cli.structures import read_smiles_file
+    from km3aid.data.sources.structures import read_structures
     from km3aid.engine.results import Hits
     from km3aid.spectra import Spectrum
 
@@ -59,7 +59,7 @@ def rank(
     if candidates is None:
         raise ConfigError("give a file of candidates and a spectrum, or --batch FILE.jsonl")
     spectra = spectra_of(peaks, spectrum, input_format)
-    entries = list(read_smiles_file(candidates))
+    entries = list(read_structures(candidates))
     engine = common.engine()
     smiles, names = [s for s, _ in entries], [n for _, n in entries]
     emit(

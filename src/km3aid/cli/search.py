@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,6 +25,10 @@ from km3aid.cli.options import (
     StrictOption,
     spectra_of,
 )
+from km3aid.errors import ConfigError
+
+if TYPE_CHECKING:
+    from km3aid.spectra import Spectrum
 
 
 def search(
@@ -34,6 +41,12 @@ def search(
     formula: Annotated[str | None, typer.Option("--formula", help="Molecular formula, Hill order.")] = None,
     mass: Annotated[float | None, typer.Option("--mass", help="Monoisotopic mass in Da.")] = None,
     mass_tolerance: Annotated[float, typer.Option("--mass-tolerance", min=0, help="In Da.")] = 0.01,
+    mass_ppm: Annotated[float | None, typer.Option("--mass-ppm", min=0, help="Tolerance in ppm instead.")] = None,
+    elements: Annotated[str | None, typer.Option("--elements", help="All that may occur, such as C,H,N,O.")] = None,
+    required: Annotated[str | None, typer.Option("--require", help="Elements that must occur, such as N,S.")] = None,
+    carbons: Annotated[str | None, typer.Option("--carbons", help="Number of carbons: 9, or 8-12.")] = None,
+    substructure: Annotated[str | None, typer.Option("--smarts", help="A substructure that must occur.")] = None,
+    names: Annotated[Path | None, typer.Option("--ids", help="File of names, one a line: only these.")] = None,
     top: Annotated[int, typer.Option("--top", min=1)] = 10,
     format: FormatOption = None,
     out: OutOption = None,
@@ -43,34 +56,59 @@ def search(
     strict: StrictOption = False,
 ) -> None:
     """Search a library for the molecule of a 13C spectrum."""
-    from km3aid.cli.batch import run_batch
+    from km3aid.cli.batch import run_batch_together
     from km3aid.cli.output import emit, with_left_out
     from km3aid.engine.results import Hits
-    from km3aid.spectra import Spectrum
+
+    from km3aid.library import Filters, Library
 
     common = Common(format, out, model, device, quiet, strict)
+    filters = Filters(
+        formula,
+        mass,
+        mass_tolerance,
+        mass_ppm,
+        None if elements is None else _symbols(elements),
+        () if required is None else _symbols(required),
+        None if carbons is None else _range(carbons),
+        None if names is None else _names(names),
+        substructure,
+    )
     spectra = [] if batch is not None else spectra_of(peaks, spectrum, input_format)
-    from km3aid.library import Library
-
-    opened = Library.open(library)
+    opened = Library.open(library, strict=strict)
+    for warning in opened.warnings:
+        print(f"km3aid: {warning}", file=sys.stderr)
     engine = common.engine()
 
-    def find(read: Spectrum, formula: str | None, mass: float | None) -> Hits:
-        return engine.search(
-            read,
-            opened,
-            top=top,
-            formula=formula,
-            mass_da=mass,
-            mass_tolerance_da=mass_tolerance,
-            one_per_carbon=one_per_carbon,
-        )
+    def find(asked: list[tuple[Spectrum, Filters]]) -> Iterator[Hits]:
+        spectra, conditions = zip(*asked, strict=True)
+        return engine.search_many(spectra, opened, top=top, filters=conditions, one_per_carbon=one_per_carbon)
 
     if batch is not None:
 
-        def ask(record: dict[str, Any], read: Spectrum) -> Hits:
-            return find(read, record.get("formula", formula), record.get("mass_da", mass))
+        def ask(record: dict[str, Any], read: Spectrum) -> tuple[Spectrum, Filters]:
+            own = {"formula": record.get("formula", formula), "mass_da": record.get("mass_da", mass)}
+            return read, replace(filters, **own)
 
-        return run_batch(batch, common, ask)
-    emit([with_left_out(find(s, formula, mass), s) for s in spectra], common)
+        return run_batch_together(batch, common, ask, find)
+    emit([with_left_out(h, s) for h, s in zip(find([(s, filters) for s in spectra]), spectra, strict=True)], common)
     return None
+
+
+def _symbols(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _range(text: str) -> tuple[int, int]:
+    low, _, high = text.partition("-")
+    try:
+        return int(low), int(high or low)
+    except ValueError as error:
+        raise ConfigError(f"--carbons {text!r}: expected a number or a range such as 8-12") from error
+
+
+def _names(path: Path) -> frozenset[str]:
+    try:
+        return frozenset(line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({error}); give a file with one name a line") from error

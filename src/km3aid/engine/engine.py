@@ -126,8 +126,7 @@ class Engine:
         question = self.question(spectrum, one_per_carbon)
         graph = np.array([float(question.vector @ e.graph) for e in encoded])
         match = np.array([-cheapest_cost(spectrum, e.classes(), self.matching, one_per_carbon) for e in encoded])
-        entries = [(m.source, m.name) for m in molecules]
-        hits = self._hits(entries, graph, match, question.fusion, top)
+        hits = self._hits(lambda i: (molecules[i].source, molecules[i].name), graph, match, question.fusion, top)
         return Hits(spectrum.id, hits, len(molecules), _elapsed_ms(began), tuple(warnings))
 
     def search(
@@ -178,9 +177,7 @@ class Engine:
 
     def question(self, spectrum: Spectrum, one_per_carbon: bool) -> Question:
         """A spectrum made ready for `find_candidates`."""
-        return Question(
-            spectrum, encode_spectrum(self.model, spectrum, self.device), one_per_carbon, self.matching
-        )
+        return Question(spectrum, encode_spectrum(self.model, spectrum, self.device), one_per_carbon, self.matching)
 
     def embed(self, smiles: Sequence[str]) -> NDArray[np.float32]:
         """Graph-level unit vectors (N, D) of N structures; raises `MoleculeError` at the first that is bad."""
@@ -253,8 +250,7 @@ class Engine:
     def _found_hits(
         self, question: Question, library: Library, found: Candidates, top: int, began: float, shared_ms: float
     ) -> Hits:
-        entries = [(library.smiles(int(r)), library.name(int(r))) for r in found.rows]
-        hits = self._hits(entries, found.graph, found.match, question.fusion, top)
+        hits = self._hits(lambda i: library.entry(int(found.rows[i])), found.graph, found.match, question.fusion, top)
         warnings = library.warnings
         if not found.passed:
             warnings += ("no molecule of the library passes the filters",)
@@ -263,7 +259,7 @@ class Engine:
 
     def _hits(
         self,
-        entries: list[tuple[str, str | None]],
+        entry: Callable[[int], tuple[str, str | None]],
         graph: NDArray[np.float64],
         match: NDArray[np.float64],
         fusion: Fusion,
@@ -275,8 +271,7 @@ class Engine:
         return tuple(
             Hit(
                 n,
-                entries[i][0],
-                entries[i][1],
+                *entry(i),
                 float(score[i]),
                 float(probability[i]),
                 float(graph[i]),

@@ -84,9 +84,7 @@ def find_candidates(
     )
 
 
-def similarities_of_many(
-    vectors: NDArray[np.float32], library: Library, device: torch.device
-) -> NDArray[np.float32]:
+def similarities_of_many(vectors: NDArray[np.float32], library: Library, device: torch.device) -> NDArray[np.float32]:
     """Cosines (Q, N) of Q spectra's vectors (Q, D) with all molecules: matrix products, block by block."""
     queries = torch.from_numpy(vectors).to(device).T
     out = np.empty((len(vectors), len(library)), np.float32)

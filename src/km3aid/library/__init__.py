@@ -1,12 +1,13 @@
 """Libraries: molecules with precomputed embeddings and shifts, on disk."""
 
-from km3aid.library.build import BuildOptions, Builder, BuildReport, open_builder
+from km3aid.library.build import SHARD_RECORDS, BuildOptions, Builder, BuildReport, is_complete, open_builder
 from km3aid.library.filters import Filters
 from km3aid.library.maintain import export_library, merge_libraries, verify_library
 from km3aid.library.shard import Entries
 from km3aid.library.store import Library
 
 __all__ = [
+    "SHARD_RECORDS",
     "BuildOptions",
     "BuildReport",
     "Builder",
@@ -14,6 +15,7 @@ __all__ = [
     "Filters",
     "Library",
     "export_library",
+    "is_complete",
     "merge_libraries",
     "open_builder",
     "verify_library",

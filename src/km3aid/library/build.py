@@ -67,6 +67,15 @@ def open_builder(path: str | Path, model_sha256: str, source: str, options: Buil
         yield Builder(folder, _begin(folder, model_sha256, source, options), options)
 
 
+def is_complete(path: str | Path, source: str) -> bool:
+    """Whether a library that was built from this input, and not interrupted, lies at `path`."""
+    folder = Path(path)
+    if not (folder / FILE).exists():
+        return False
+    manifest = read_manifest(folder)
+    return manifest.job is None and manifest.sources[:1] == (source,)
+
+
 def _begin(folder: Path, model_sha256: str, source: str, options: BuildOptions) -> Manifest:
     if not (folder / FILE).exists():
         if options.add:

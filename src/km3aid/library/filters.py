@@ -65,7 +65,9 @@ class Filters:
         if self.carbons is not None:
             yield (shard.carbons >= self.carbons[0]) & (shard.carbons <= self.carbons[1])
         if self.names is not None:
-            yield pa.compute.is_in(shard.names, pa.array(sorted(self.names), pa.string())).to_numpy(zero_copy_only=False)
+            yield pa.compute.is_in(shard.names, pa.array(sorted(self.names), pa.string())).to_numpy(
+                zero_copy_only=False
+            )
 
     def _fitting_formulas(self, shard: Shard) -> NDArray[np.bool_]:
         allowed, required = set(self.elements or ()), set(self.required)

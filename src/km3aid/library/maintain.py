@@ -105,4 +105,3 @@ def _plain(table: pa.Table) -> pa.Table:
     """Without the dictionary, whose codes differ from shard to shard."""
     place = table.schema.get_field_index("formula")
     return table.set_column(place, "formula", table.column(place).cast(pa.string()))
-

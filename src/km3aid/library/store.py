@@ -76,6 +76,10 @@ class Library:
         name: str | None = shard.names[local].as_py()
         return name
 
+    def entry(self, row: int) -> tuple[str, str | None]:
+        """SMILES and name of molecule `row`."""
+        return self.smiles(row), self.name(row)
+
     def mass_da(self, row: int) -> float:
         """Monoisotopic mass of molecule `row`."""
         shard, local = self.locate(row)

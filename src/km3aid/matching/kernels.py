@@ -29,7 +29,21 @@ def similarity(embedding, scale, query, rows, out):
 
 @njit(nogil=True, cache=True, fastmath=True)
 def quick_match(
-    offset, shift, spread, hydrogens, size, carbons, peaks, count, penalty, steepness, floor, farthest, tolerance, rows, out
+    offset,
+    shift,
+    spread,
+    hydrogens,
+    size,
+    carbons,
+    peaks,
+    count,
+    penalty,
+    steepness,
+    floor,
+    farthest,
+    tolerance,
+    rows,
+    out,
 ):
     """Minus the mean of two sums: every peak at its nearest class, every class at its nearest peak.
 
@@ -64,7 +78,9 @@ def quick_match(
 
 
 @njit(nogil=True, cache=True)
-def exact_match(offset, shift, spread, hydrogens, size, splits, query, settings, scales, per_carbon, overlaps, rows, out):
+def exact_match(
+    offset, shift, spread, hydrogens, size, splits, query, settings, scales, per_carbon, overlaps, rows, out
+):
     """Minus the cost of the cheapest assignment, as `km3aid.matching.assign.cheapest_cost` defines it.
 
     `query` (4, P): shift, attached hydrogens (−1 unknown), count (0 unknown), cost of staying alone. `settings`: log

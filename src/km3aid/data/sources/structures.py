@@ -96,9 +96,7 @@ def _parquet(path: Path, column: str | None, name_column: str | None) -> Iterato
                 yield text or "", None if named is None else str(named)
 
 
-def _columns(
-    names: list[str], path: Path, column: str | None, name_column: str | None
-) -> tuple[str, str | None]:
+def _columns(names: list[str], path: Path, column: str | None, name_column: str | None) -> tuple[str, str | None]:
     """The columns of the SMILES and of the name."""
     by_lower = {n.lower(): n for n in names}
     smiles = column or next((by_lower[n] for n in _SMILES_COLUMNS if n in by_lower), None)
