@@ -24,9 +24,9 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from km3aid import Engine, read_spectra
-from km3aid.data.sources.structures import read_structures
 from km3aid.data.batches import NONE, cut_batch
 from km3aid.data.dataset import Dataset, in_memory, open_dataset
+from km3aid.data.sources.structures import read_structures
 from km3aid.engine.parallel import encode_in_processes
 from km3aid.library import Library
 from km3aid.models.build import build_model

@@ -1,16 +1,23 @@
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linear_sum_assignment
 
+from km3aid.matching import score
+from km3aid.matching.assign import cheapest_cost
 from km3aid.matching.config import Fusion, MatchConfig
 from km3aid.matching.fusion import fit_fusion, fuse, probabilities
-from km3aid.matching.prediction import ClassTable
-from km3aid.matching.score import coarse_scores
+from km3aid.matching.kernels import cheapest_assignment
+from km3aid.matching.packed import SCALES_PPM, pack_classes, unpack_classes
+from km3aid.matching.prediction import ClassTable, PredictedClasses
+from km3aid.matching.score import match_scores, quick_scores, similarities
 from km3aid.spectra.spectrum import Peak, Spectrum
 
 CONFIG = MatchConfig()
 
 
-def table(molecules, sizes=None, hydrogens=None):
+def table(molecules, sizes=None, hydrogens=None, splits=None):
     flat = [s for m in molecules for s in m]
     return ClassTable(
         np.cumsum([0, *map(len, molecules)]),
@@ -18,43 +25,128 @@ def table(molecules, sizes=None, hydrogens=None):
         np.ones(len(flat), np.float32),
         np.array(hydrogens or [1] * len(flat), np.uint8),
         np.array(sizes or [1] * len(flat), np.uint8),
+        np.array(splits or [False] * len(flat), bool),
     )
+
+
+def quick(spectrum, made, one_per_carbon=False):
+    packed = pack_classes(made)
+    carbons = np.add.reduceat(packed.size.astype(np.uint16), packed.offset[:-1])
+    rows = np.arange(len(carbons), dtype=np.int32)
+    return quick_scores(spectrum, packed, carbons, rows, CONFIG, one_per_carbon)
+
+
+def classes_of(packed, n):
+    """What `cheapest_cost` takes, from the stored form."""
+    plain = unpack_classes(packed)
+    part = slice(packed.offset[n], packed.offset[n + 1])
+    size = plain.size[part].astype(int)
+    ends = np.cumsum(size)
+    return PredictedClasses(
+        tuple(tuple(range(e - s, e)) for e, s in zip(ends, size, strict=True)),
+        -100 + 0.01 * packed.shift[part].astype(np.float64),
+        SCALES_PPM[packed.spread[part]],
+        plain.hydrogens[part].astype(np.int64),
+        plain.splits[part],
+    )
+
+
+@st.composite
+def molecules_and_spectrum(draw):
+    number = st.integers(1, 8)
+    molecules = [
+        draw(st.lists(st.floats(0, 220), min_size=n, max_size=n))
+        for n in draw(st.lists(number, min_size=1, max_size=4))
+    ]
+    count = sum(map(len, molecules))
+    column = {
+        "sizes": draw(st.lists(st.integers(1, 4), min_size=count, max_size=count)),
+        "hydrogens": draw(st.lists(st.integers(0, 4), min_size=count, max_size=count)),
+        "splits": draw(st.lists(st.booleans(), min_size=count, max_size=count)),
+    }
+    peak = st.builds(
+        Peak, st.floats(0, 220), st.sampled_from([None, "S", "D", "T", "Q"]), st.sampled_from([None, 1, 2, 3])
+    )
+    return table(molecules, **column), Spectrum(tuple(draw(st.lists(peak, min_size=1, max_size=10))))
+
+
+@settings(max_examples=60, deadline=None)
+@given(molecules_and_spectrum(), st.booleans())
+def test_the_compiled_match_is_the_cheapest_assignment(made, one_per_carbon):
+    packed, spectrum = pack_classes(made[0]), made[1]
+    rows = np.arange(len(packed.offset) - 1, dtype=np.int32)
+    expected = [-cheapest_cost(spectrum, classes_of(packed, int(n)), CONFIG, one_per_carbon) for n in rows]
+    np.testing.assert_allclose(match_scores(spectrum, packed, rows, CONFIG, one_per_carbon), expected, atol=1e-8)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 7), st.integers(0, 5), st.integers(0, 2**31))
+def test_the_assignment_is_scipys(rows, more, seed):
+    price = np.random.default_rng(seed).normal(0, 10, (rows, rows + more)).round(1)  # rounded: with ties
+    r, c = linear_sum_assignment(price)
+    assert cheapest_assignment(price) == pytest.approx(price[r, c].sum())
 
 
 def test_the_molecule_of_the_spectrum_scores_best():
     molecules = [[170.0, 60.0, 21.0, 14.0], [205.0, 37.0, 29.0, 8.0], [170.0, 60.0, 21.0], [63.0, 35.0, 19.0, 14.0]]
     for number, shifts in enumerate(molecules):
-        assert coarse_scores(Spectrum.from_shifts(shifts), table(molecules), CONFIG).argmax() == number
+        assert quick(Spectrum.from_shifts(shifts), table(molecules)).argmax() == number
 
 
-def test_the_order_of_peaks_and_the_chunks_do_not_matter(monkeypatch):
+def test_the_quick_score_is_the_mean_of_two_nearest_sums():
+    found = quick(Spectrum.from_shifts([100.0, 50.0]), table([[101.0, 52.0, 10.0]]))
+    scale = SCALES_PPM[pack_classes(table([[1.0]])).spread[0]]
+    near = [1.0 / scale, 2.0 / scale]
+    floor = np.log(2 * scale)
+    assert found[0] == pytest.approx(-0.5 * (sum(near) + 2 * floor + sum(near) + 2 * floor + 8.0), rel=1e-4)
+
+
+def test_the_order_of_peaks_and_the_threads_do_not_matter(monkeypatch):
     rng = np.random.default_rng(0)
     molecules = [rng.uniform(0, 200, rng.integers(1, 30)).tolist() for _ in range(50)]
     spectrum, back = Spectrum.from_shifts(molecules[7]), Spectrum.from_shifts(molecules[7][::-1])
-    whole = coarse_scores(spectrum, table(molecules), CONFIG)
-    np.testing.assert_allclose(coarse_scores(back, table(molecules), CONFIG), whole, rtol=1e-5)
-    monkeypatch.setattr("km3aid.matching.score._CHUNK", 40)
-    np.testing.assert_allclose(coarse_scores(spectrum, table(molecules), CONFIG), whole, rtol=1e-5)
+    whole = quick(spectrum, table(molecules))
+    np.testing.assert_allclose(quick(back, table(molecules)), whole, rtol=1e-5)
+    monkeypatch.setattr(score, "_ALONE", 5)
+    monkeypatch.setattr(score, "_threads", lambda: 3)
+    score._pool.cache_clear()
+    np.testing.assert_array_equal(quick(spectrum, table(molecules)), whole)
+    score._pool.cache_clear()
 
 
 def test_one_per_carbon_asks_for_the_number_of_carbons():
     shifts = [128.0, 128.0, 30.0]
-    scores = coarse_scores(
-        Spectrum.from_shifts(shifts), table([[128.0, 30.0], [128.0, 30.0]], sizes=[2, 1, 1, 1]), CONFIG, True
-    )
+    scores = quick(Spectrum.from_shifts(shifts), table([[128.0, 30.0], [128.0, 30.0]], sizes=[2, 1, 1, 1]), True)
     assert scores[0] > scores[1]
+    far = quick(Spectrum.from_shifts(shifts), table([[128.0, 30.0], [128.0, 30.0]], sizes=[2, 1, 40, 1]), True)
+    assert far[1] < scores[1]
 
 
 def test_multiplicity_counts():
     spectrum = Spectrum((Peak(30.0, "T"),))
-    scores = coarse_scores(spectrum, table([[30.0], [30.0]], hydrogens=[2, 1]), CONFIG)
+    scores = quick(spectrum, table([[30.0], [30.0]], hydrogens=[2, 1]))
     assert scores[0] > scores[1]
 
 
+def test_packing_keeps_a_hundredth_of_a_ppm_and_the_scale_within_two_percent():
+    made = table([[-20.004, 77.16, 231.5]])._replace(scale_ppm=np.array([0.06, 1.3, 44.0], np.float32))
+    back = unpack_classes(pack_classes(made))
+    np.testing.assert_allclose(back.shift_ppm, made.shift_ppm, atol=0.0051)
+    np.testing.assert_allclose(back.scale_ppm, made.scale_ppm, rtol=0.02)
+
+
+def test_similarity_of_eight_bit_vectors():
+    rng = np.random.default_rng(1)
+    vectors, query = rng.integers(-127, 128, (30, 64)).astype(np.int8), rng.normal(size=64).astype(np.float32)
+    scale, rows = rng.uniform(0.001, 0.01, 30).astype(np.float32), np.array([3, 29, 0], np.int32)
+    expected = (vectors[rows].astype(np.float64) @ query) * scale[rows]
+    np.testing.assert_allclose(similarities(vectors, scale, query, rows), expected, rtol=1e-4, atol=1e-5)
+
+
 def test_fusion_is_a_weighted_sum_and_probabilities_sum_to_one():
-    score = fuse(np.array([0.9, 0.5]), np.array([-3.0, -2.0]), Fusion(10.0, 0.5))
-    np.testing.assert_allclose(score, [7.5, 4.0])
-    assert probabilities(score).sum() == pytest.approx(1)
+    fused = fuse(np.array([0.9, 0.5]), np.array([-3.0, -2.0]), Fusion(10.0, 0.5))
+    np.testing.assert_allclose(fused, [7.5, 4.0])
+    assert probabilities(fused).sum() == pytest.approx(1)
 
 
 def test_fitted_fusion_trusts_what_is_right():

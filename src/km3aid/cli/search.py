@@ -59,7 +59,6 @@ def search(
     from km3aid.cli.batch import run_batch_together
     from km3aid.cli.output import emit, with_left_out
     from km3aid.engine.results import Hits
-
     from km3aid.library import Filters, Library
 
     common = Common(format, out, model, device, quiet, strict)
@@ -87,8 +86,8 @@ def search(
     if batch is not None:
 
         def ask(record: dict[str, Any], read: Spectrum) -> tuple[Spectrum, Filters]:
-            own = {"formula": record.get("formula", formula), "mass_da": record.get("mass_da", mass)}
-            return read, replace(filters, **own)
+            wanted, weight = record.get("formula", formula), record.get("mass_da", mass)
+            return read, replace(filters, formula=wanted, mass_da=weight)
 
         return run_batch_together(batch, common, ask, find)
     emit([with_left_out(h, s) for h, s in zip(find([(s, filters) for s in spectra]), spectra, strict=True)], common)

@@ -113,7 +113,8 @@ def encode_entries(
                 molecules.append(replace(parse_structure(text), name=name))
             except MoleculeError as error:
                 rejected.append((number, text, str(error)))
-        yield _entries(model, molecules, device, key)._replace(records=len(part), rejected=tuple(rejected))
+        entries = _entries(model, molecules, device, key) if molecules else _NOTHING
+        yield entries._replace(records=len(part), rejected=tuple(rejected))
 
 
 def _entries(model: AlignmentModel, molecules: list[Molecule], device: torch.device, key: str) -> Entries:
@@ -144,6 +145,11 @@ def _entries(model: AlignmentModel, molecules: list[Molecule], device: torch.dev
         classes=table,
         records=len(molecules),
     )
+
+
+_NOTHING = Entries(
+    [], [], [], [], np.zeros(0, np.uint64), np.zeros((0, 0), np.float32), ClassTable(*[np.zeros(0)] * 6), 0
+)
 
 
 def _hash(text: str) -> int:

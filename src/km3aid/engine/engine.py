@@ -206,16 +206,16 @@ class Engine:
 
         A build that was interrupted goes on: give the same source (named by `label`) again. Raises `LibraryError`.
         """
-        chunk = CHUNK if options.shard_records % CHUNK == 0 else options.shard_records
         with open_builder(path, self.model_sha256, label, options) as builder:
-            how = {"first": builder.done + 1, "key": builder.manifest.deduplicate, "chunk": chunk}
+            chunk = builder.chunk(CHUNK)
+            first, key = builder.done + 1, builder.manifest.deduplicate
             rest = islice(source, builder.done, None)
             if progress and builder.done:
                 progress(builder.done)
             if workers == 1 or self.device.type != "cpu":
-                encoded = encode_entries(self.model, rest, self.device, **how)
+                encoded = encode_entries(self.model, rest, self.device, first=first, key=key, chunk=chunk)
             else:
-                encoded = encode_in_processes(self.path, rest, workers, **how)
+                encoded = encode_in_processes(self.path, rest, workers, first=first, key=key, chunk=chunk)
             for entries in encoded:
                 builder.append(entries)
                 if progress:

@@ -77,7 +77,7 @@ def find_candidates(
         )
         found.append((start + r, similar, quick))
     row, similar, quick = (np.concatenate(column) for column in zip(*found, strict=True))
-    score = fuse(similar, quick, question.fusion)
+    score = fuse(similar.astype(np.float64), quick.astype(np.float64), question.fusion)
     best = _best(score, library, row, exactly, filters.substructure_test())
     return Candidates(
         row[best].astype(np.int64), similar[best].astype(np.float64), _match(question, library, row[best]), passed
@@ -107,7 +107,7 @@ def _threshold(parts: Sequence[NDArray[np.float32]], passed: int, quickly: int |
 
 
 def _best(
-    score: NDArray[np.float32],
+    score: NDArray[np.float64],
     library: Library,
     rows: NDArray[np.int64],
     count: int,

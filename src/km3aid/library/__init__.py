@@ -1,6 +1,6 @@
 """Libraries: molecules with precomputed embeddings and shifts, on disk."""
 
-from km3aid.library.build import SHARD_RECORDS, BuildOptions, Builder, BuildReport, is_complete, open_builder
+from km3aid.library.build import SHARD_RECORDS, Builder, BuildOptions, BuildReport, is_complete, open_builder
 from km3aid.library.filters import Filters
 from km3aid.library.maintain import export_library, merge_libraries, verify_library
 from km3aid.library.shard import Entries

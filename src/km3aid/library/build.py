@@ -1,7 +1,7 @@
 """Write a library shard by shard, so that a kill loses one shard at most and the same command goes on from there.
 
 A shard holds the molecules of a fixed number of consecutive input records, whatever of them was rejected or a
-duplicate: where a shard begins depends on the input alone, and so a build that was interrupted ends with the same files.
+duplicate: where a shard begins depends on the input alone, so that an interrupted build ends with the same files.
 """
 
 from __future__ import annotations
@@ -123,10 +123,10 @@ class Builder:
         self._duplicates = 0
         self._keep_rejected_of_finished_shards()
 
-    @property
-    def records_left_in_shard(self) -> int:
-        """Records that still go into the shard in hand: what is encoded at once must not reach beyond."""
-        return self.manifest.shard_records - self._hand
+    def chunk(self, most: int) -> int:
+        """Records to encode at once, `most` or fewer, so that no chunk reaches over the end of a shard."""
+        whole = self.manifest.shard_records
+        return most if whole % most == 0 else whole
 
     def append(self, entries: Entries) -> None:
         """Take the next molecules; writes a shard whenever one is full."""
@@ -142,7 +142,7 @@ class Builder:
         keep = np.ones(len(table), bool)
         if self.manifest.deduplicate != "none":
             keep = self._seen.add(table.column("key").to_numpy())
-        self._commit(table.filter(pa.array(keep)), len(table), int((~keep).sum()), [])
+        self._commit(table.filter(pa.array(keep)) if keep.any() else None, len(table), int((~keep).sum()), [])
 
     def finish(self) -> BuildReport:
         """Write what is in hand and end the job; raises `LibraryError` where no molecule came in."""
@@ -163,13 +163,16 @@ class Builder:
         rejected = [r for part in self._parts for r in part.rejected]
         keys = np.concatenate([part.key for part in self._parts])
         keep = self._seen.add(keys) if self.manifest.deduplicate != "none" else np.ones(len(keys), bool)
-        self._commit(make_table(self._parts, keep), self._hand, int((~keep).sum()), rejected)
+        table = make_table(self._parts, keep) if keep.any() else None
+        self._commit(table, self._hand, int((~keep).sum()), rejected)
         self._parts, self._hand = [], 0
 
-    def _commit(self, table: pa.Table, records: int, duplicates: int, rejected: list[tuple[int, str, str]]) -> None:
+    def _commit(
+        self, table: pa.Table | None, records: int, duplicates: int, rejected: list[tuple[int, str, str]]
+    ) -> None:
         """Write a shard, then the lines that failed, then the manifest that makes both valid."""
         shards = self.manifest.shards
-        if len(table):
+        if table is not None:
             shards = (*shards, write_shard(self.folder / f"shard-{len(shards):05d}.arrow", table))
         self._append_rejected(rejected)
         self.done += records

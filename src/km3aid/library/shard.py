@@ -21,7 +21,7 @@ _CLASS = pa.struct([("shift", pa.uint16()), *((name, pa.uint8()) for name in _CL
 
 
 class Entries(NamedTuple):
-    """N encoded molecules, made from `records` input records, of which `rejected` (number, structure, reason) failed."""
+    """N encoded molecules, made from `records` input records; `rejected` (number, structure, reason) failed."""
 
     smiles: list[str]  # canonical, isomeric
     names: list[str | None]
@@ -61,7 +61,8 @@ def quantise(embedding: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[
 
 
 def make_table(parts: list[Entries], keep: NDArray[np.bool_]) -> pa.Table:
-    """The kept molecules of consecutive entries as an Arrow table."""
+    """The molecules of consecutive entries, of which `keep` (N,) says which, as an Arrow table."""
+    parts = [p for p in parts if p.smiles]
     columns = {
         "smiles": pa.array([s for p in parts for s in p.smiles], pa.string()),
         "name": pa.array([n for p in parts for n in p.names], pa.string()),

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -92,12 +93,12 @@ def _share(
     rows: NDArray[np.int32], kind: type, work: Callable[[NDArray[np.int32], NDArray[Any]], None], alone: int = _ALONE
 ) -> NDArray[Any]:
     """Let threads fill one result (R,), each for its part of the rows."""
-    out = np.empty(len(rows), kind)
+    out: NDArray[Any] = np.empty(len(rows), kind)
     if len(rows) <= alone or _threads() == 1:
         work(rows, out)
         return out
     edges = np.linspace(0, len(rows), 2 * _threads() + 1).astype(int)
-    parts = [slice(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    parts = [slice(a, b) for a, b in pairwise(edges)]
     list(_pool().map(lambda part: work(rows[part], out[part]), parts))
     return out
 

@@ -1,0 +1,67 @@
+"""The stages of a search against a plain loop over every molecule."""
+
+import numpy as np
+import pytest
+from tests.conftest import made_smiles
+
+from km3aid.engine import Engine
+from km3aid.engine.engine import NO_FILTERS
+from km3aid.engine.search import find_candidates
+from km3aid.library import BuildOptions, Filters, Library
+from km3aid.matching.fusion import fuse
+from km3aid.spectra import Spectrum
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return Engine.load(device="cpu")
+
+
+@pytest.fixture(scope="module")
+def library(engine, tmp_path_factory):
+    path = tmp_path_factory.mktemp("search") / "lib"
+    engine.build_library([(s, None) for s in made_smiles()], path, options=BuildOptions(shard_records=50))
+    return Library.open(path)
+
+
+def spectra(engine):
+    rng = np.random.default_rng(0)
+    for smiles in ("CCCO", "CC(=O)CCO", "c1ccccc1CC(=O)O", "C1CCCCC1CN"):
+        carbons = engine.predict(smiles).carbons
+        yield Spectrum.from_shifts([c.shift_ppm + rng.normal(0, 0.5) for c in carbons])
+
+
+@pytest.mark.parametrize("one_per_carbon", [False, True])
+@pytest.mark.parametrize("filters", [NO_FILTERS, Filters(carbons=(3, 9), required=("O",)), Filters(substructure="CO")])
+def test_the_search_is_what_scoring_everything_finds(engine, library, filters, one_per_carbon):
+    everything = [library.smiles(i) for i in range(len(library))]
+    allowed = {
+        library.smiles(int(library.starts[n] + r)) for n, rows in enumerate(library.filter(filters)) for r in rows
+    }
+    holds = filters.substructure_test()
+    chosen = [s for s in everything if s in allowed and (holds is None or holds(s))]
+    for spectrum in spectra(engine):
+        expected = engine.rank(chosen, spectrum, one_per_carbon=one_per_carbon, top=5).hits
+        found = engine.search(spectrum, library, filters=filters, one_per_carbon=one_per_carbon, top=5).hits
+        np.testing.assert_allclose([h.score for h in found], [h.score for h in expected], atol=0.5, rtol=0.02)
+        assert found[0].smiles in [h.smiles for h in expected[:2]]
+
+
+def test_many_spectra_at_once_find_the_same(engine, library):
+    asked = list(spectra(engine)) * 10
+    alone = [engine.search(s, library, top=3).hits for s in asked[:4]]
+    together = [h.hits for h in engine.search_many(asked, library, top=3)]
+    for n, hits in enumerate(together):
+        assert [h.smiles for h in hits] == [h.smiles for h in alone[n % 4]]
+        np.testing.assert_allclose([h.score for h in hits], [h.score for h in alone[n % 4]], rtol=1e-3)
+
+
+def test_only_the_most_similar_are_matched_in_a_large_library(engine, library):
+    question = engine.question(next(spectra(engine)), False)
+    whole = find_candidates(question, library, NO_FILTERS, quickly=None)
+    part = find_candidates(question, library, NO_FILTERS, quickly=30)
+    assert len(whole.rows) == whole.passed == part.passed == len(library)
+    assert len(part.rows) == pytest.approx(30, abs=3)
+    assert set(part.rows) == set(whole.rows[np.argsort(-whole.graph)[: len(part.rows)]])
+    best = [rows[np.argmax(fuse(g, m, question.fusion))] for rows, g, m, _ in (whole, part)]
+    assert best[0] == best[1]

@@ -1,0 +1,71 @@
+"""Every filter and combination against a plain loop with RDKit."""
+
+import itertools
+
+import numpy as np
+import pytest
+from rdkit import Chem
+from rdkit.Chem.Descriptors import ExactMolWt
+from rdkit.Chem.rdMolDescriptors import CalcMolFormula
+from tests.conftest import made_smiles
+
+from km3aid.engine import Engine
+from km3aid.errors import MoleculeError
+from km3aid.library import BuildOptions, Filters, Library
+
+FORMULA, MASS = "C4H8O2", 88.0524
+CONDITIONS = {
+    "formula": (FORMULA, lambda mol, name: CalcMolFormula(mol) == FORMULA),
+    "mass_da": (MASS, lambda mol, name: abs(ExactMolWt(mol) - MASS) <= 0.02),
+    "elements": (("C", "H", "O"), lambda mol, name: {a.GetSymbol() for a in mol.GetAtoms()} <= {"C", "O"}),
+    "required": (("O",), lambda mol, name: any(a.GetSymbol() == "O" for a in mol.GetAtoms())),
+    "carbons": ((3, 6), lambda mol, name: 3 <= sum(a.GetAtomicNum() == 6 for a in mol.GetAtoms()) <= 6),
+    "names": (frozenset(str(n) for n in range(0, 90, 2)), lambda mol, name: int(name) in range(0, 90, 2)),
+}
+
+
+@pytest.fixture(scope="module")
+def library(untrained_weights, tmp_path_factory):
+    path = tmp_path_factory.mktemp("filters") / "lib"
+    lines = [(smiles, str(n)) for n, smiles in enumerate(made_smiles())]
+    Engine.load(untrained_weights, "cpu").build_library(lines, path, options=BuildOptions(shard_records=40))
+    return Library.open(path)
+
+
+def rows(library, filters):
+    return [int(start + r) for start, part in zip(library.starts, library.filter(filters), strict=False) for r in part]
+
+
+@pytest.mark.parametrize("names", [c for k in (0, 1, 2, 3, 6) for c in itertools.combinations(CONDITIONS, k)])
+def test_filters_keep_what_a_loop_keeps(library, names):
+    filters = Filters(**{n: CONDITIONS[n][0] for n in names}, mass_tolerance_da=0.02)
+    expected = [
+        i
+        for i in range(len(library))
+        if all(CONDITIONS[n][1](Chem.MolFromSmiles(library.smiles(i)), library.name(i)) for n in names)
+    ]
+    assert rows(library, filters) == expected
+    if len(names) == 1:
+        assert 0 < len(expected) < len(library)
+
+
+def test_a_mass_tolerance_in_ppm_takes_precedence(library):
+    near = rows(library, Filters(mass_da=MASS + 0.001, mass_tolerance_ppm=20))
+    assert near == rows(library, Filters(formula=FORMULA))
+    assert rows(library, Filters(mass_da=MASS + 0.001, mass_tolerance_ppm=2)) == []
+
+
+def test_a_formula_in_any_order():
+    assert Filters(formula="O2H8C4") == Filters(formula="O2H8C4")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"formula": "C4H8O2x"}, {"formula": ""}, {"elements": ("C", "Qq")}, {"substructure": "c1cc("}]
+)
+def test_a_condition_that_cannot_be_read_is_an_error(wrong):
+    with pytest.raises(MoleculeError, match="write"):
+        Filters(**wrong)
+
+
+def test_an_empty_result(library):
+    assert np.concatenate(library.filter(Filters(formula="C99H8"))).size == 0
