@@ -195,8 +195,50 @@ def test_library_build_reports_bad_lines(tmp_path):
     (tmp_path / "in.smi").write_text("CCO ethanol\nxyz bad\n")
     done = km3aid("library", "build", tmp_path / "in.smi", tmp_path / "lib")
     assert done.returncode == 1
-    assert "1 skipped" in done.stderr
+    assert "1 rejected" in done.stderr
     assert answer("library", "info", tmp_path / "lib")["molecules"] == 1
+    again = km3aid("library", "build", tmp_path / "in.smi", tmp_path / "lib")
+    assert again.returncode == 0
+    assert "complete already" in again.stderr
+
+
+def test_library_add_merge_verify_export(files, tmp_path):
+    (tmp_path / "more.csv").write_text("smiles,id\nCCCCO,butanol\nCCO,again\n")
+    (tmp_path / "first.smi").write_text("CCO ethanol\n")
+    assert km3aid("library", "build", tmp_path / "first.smi", tmp_path / "a").returncode == 0
+    assert "1 duplicates" in km3aid("library", "add", tmp_path / "more.csv", tmp_path / "a").stderr
+    stdin = km3aid("library", "build", "-", tmp_path / "b", input="CCC propane\nCCO\n")
+    assert stdin.returncode == 0, stdin.stderr
+    assert km3aid("library", "merge", tmp_path / "a", tmp_path / "b", tmp_path / "c").returncode == 0
+    assert answer("library", "info", tmp_path / "c")["molecules"] == 3
+    assert "is sound" in km3aid("library", "verify", tmp_path / "c").stderr
+    assert km3aid("library", "export", tmp_path / "c", tmp_path / "c.smi").returncode == 0
+    assert (tmp_path / "c.smi").read_text() == "CCO ethanol\nCCCCO butanol\nCCC propane\n"
+    shard = tmp_path / "c" / "shard-00000.arrow"
+    shard.write_bytes(shard.read_bytes()[:-40] + b"0" * 40)
+    broken = km3aid("library", "verify", tmp_path / "c")
+    assert broken.returncode == 1
+    assert "shard-00000.arrow" in broken.stderr
+    found = km3aid("search", "--peaks", "58 18", "--library", tmp_path / "c")
+    assert "left out" in found.stderr
+    assert km3aid("search", "--peaks", "58 18", "--library", tmp_path / "c", "--strict").returncode == 2
+
+
+def test_search_filters(files, tmp_path):
+    ask = ("search", files / "aspirin.txt", "--library", files / "library")
+    assert answer(*ask, "--mass", 180.0423, "--mass-ppm", 5)["hits"][0]["smiles"] == "CC(=O)Oc1ccccc1C(=O)O"
+    everything = answer(*ask)["candidates"]
+    for filters in (("--elements", "C,H"), ("--carbons", "8-9"), ("--require", "N")):
+        assert answer(*ask, *filters)["candidates"] < everything
+    hits = answer(*ask, "--smarts", "C(=O)[OX2H]")["hits"]
+    assert hits
+    assert all("C(=O)O" in h["smiles"] or "OC(=O)" in h["smiles"] or "O=C(O)" in h["smiles"] for h in hits)
+    (tmp_path / "names").write_text("aspirin\n")
+    assert len(answer(*ask, "--ids", tmp_path / "names")["hits"]) <= 1
+    for wrong in (("--formula", "H8C9O4x"), ("--smarts", "c1("), ("--carbons", "few"), ("--elements", "Xx")):
+        done = km3aid(*ask, *wrong)
+        assert done.returncode == 2
+        assert len(done.stderr.strip().splitlines()) == 1
 
 
 def test_prepare_train_and_evaluate(tmp_path, small_source):

@@ -147,9 +147,15 @@ def _entries(model: AlignmentModel, molecules: list[Molecule], device: torch.dev
     )
 
 
-_NOTHING = Entries(
-    [], [], [], [], np.zeros(0, np.uint64), np.zeros((0, 0), np.float32), ClassTable(*[np.zeros(0)] * 6), 0
+_NO_CLASSES = ClassTable(
+    np.zeros(1, np.int64),
+    np.zeros(0, np.float32),
+    np.zeros(0, np.float32),
+    np.zeros(0, np.uint8),
+    np.zeros(0, np.uint8),
+    np.zeros(0, bool),
 )
+_NOTHING = Entries([], [], [], [], np.zeros(0, np.uint64), np.zeros((0, 0), np.float32), _NO_CLASSES, 0)
 
 
 def _hash(text: str) -> int:

@@ -53,6 +53,9 @@ def _differing(library: Library, encode: Encode) -> Iterator[Fault]:
     if len(again.smiles) != len(rows):
         yield Fault(library.path.name, f"{len(rows) - len(again.smiles)} of its molecules cannot be read again")
         return
+    if again.embedding.shape[1] != library.shards[0].embedding.shape[1]:
+        yield Fault(library.path.name, "its embeddings are not as long as the model's")
+        return
     for n, row in enumerate(rows):
         shard, local = library.locate(int(row))
         stored = shard.embedding[local].astype(np.float32) * shard.scale[local]

@@ -20,7 +20,7 @@ def fuse(graph: NDArray[np.float64], match: NDArray[np.float64], how: Fusion) ->
 
 def probabilities(score: NDArray[np.float64]) -> NDArray[np.float64]:
     """Probability (N,) of each candidate, given that one of them is right."""
-    result: NDArray[np.float64] = softmax(score)
+    result: NDArray[np.float64] = softmax(score) if len(score) else score
     return result
 
 

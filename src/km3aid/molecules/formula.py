@@ -9,7 +9,8 @@ from rdkit import Chem
 from km3aid.errors import MoleculeError
 
 _PART = re.compile(r"([A-Z][a-z]?)(\d*)")
-_WHOLE = re.compile(rf"(?:{_PART.pattern})+([+-]\d*|\d*[+-])?")
+_CHARGE = re.compile(r"[+-]\d*$")
+_WHOLE = re.compile(rf"(?:{_PART.pattern})+(?:{_CHARGE.pattern})?")
 _ELEMENTS = {Chem.GetPeriodicTable().GetElementSymbol(n) for n in range(1, 119)}
 
 
@@ -31,23 +32,17 @@ def element_counts(formula: str) -> dict[str, int]:
 
 
 def hill(formula: str) -> str:
-    """The formula in Hill order: C, H, then the others by letter; a charge stays at the end.
+    """The formula in Hill order: C, H, then the others by letter; a charge such as + or -2 stays at the end.
 
     >>> hill("O4H8C9")
     'C9H8O4'
     """
     counts = element_counts(formula)
-    charge = re.search(r"[+-]\d*$|\d*[+-]$", formula.strip())
+    charge = _CHARGE.search(formula.strip())
     first = [s for s in ("C", "H") if s in counts and "C" in counts]
     order = first + sorted(set(counts) - set(first))
     text = "".join(s + (str(counts[s]) if counts[s] > 1 else "") for s in order)
-    return text + (_rdkit_charge(charge.group()) if charge else "")
-
-
-def _rdkit_charge(text: str) -> str:
-    """RDKit writes +, -, +2, -2."""
-    sign, number = text.strip("0123456789"), text.strip("+-")
-    return sign if number in ("", "1") else sign + number
+    return text + (charge.group() if charge else "")
 
 
 def check_elements(symbols: list[str]) -> frozenset[str]:

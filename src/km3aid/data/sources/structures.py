@@ -90,7 +90,7 @@ def _parquet(path: Path, column: str | None, name_column: str | None) -> Iterato
         raise MoleculeError(f"{path}: no Parquet file ({error})") from error
     with file:
         smiles, name = _columns(file.schema_arrow.names, path, column, name_column)
-        for batch in file.iter_batches(_ROWS, [smiles, *([name] if name else [])]):
+        for batch in file.iter_batches(_ROWS, columns=[smiles, *([name] if name else [])]):
             names = batch.column(name).to_pylist() if name else [None] * len(batch)
             for text, named in zip(batch.column(smiles).to_pylist(), names, strict=True):
                 yield text or "", None if named is None else str(named)
