@@ -58,8 +58,8 @@ def _differing(library: Library, encode: Encode) -> Iterator[Fault]:
         return
     for n, row in enumerate(rows):
         shard, local = library.locate(int(row))
-        stored = shard.embedding[local].astype(np.float32) * shard.scale[local]
-        if float(stored @ again.embedding[n]) < _COSINE:
+        stored = shard.embedding[local].astype(np.float32)
+        if float(stored @ again.embedding[n]) < _COSINE * float(np.linalg.norm(stored)):
             yield Fault(shard.path.name, f"molecule {library.smiles(int(row))}: its embedding is not the model's")
 
 
