@@ -16,6 +16,12 @@ def exact(like: Tensor) -> AbstractContextManager[None]:
     return torch.autocast(like.device.type, enabled=False)
 
 
+def rounded(x: Tensor) -> Tensor:
+    """`x` in the precision that surrounds the call: what only moves memory then moves half of it."""
+    kind = x.device.type
+    return x.to(torch.get_autocast_dtype(kind)) if torch.is_autocast_enabled(kind) else x
+
+
 def multiplies_bfloat16(device: torch.device) -> bool:
     """Whether matrix products in bfloat16 are faster here than in single precision."""
     return device.type == "cuda" or (device.type == "cpu" and bool(torch.cpu._is_avx512_bf16_supported()))
