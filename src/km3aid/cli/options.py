@@ -55,7 +55,9 @@ class Common:
     def engine(self) -> Engine:
         """Load the model; here, because it brings torch along."""
         from km3aid.engine import Engine
+        from km3aid.models.precision import fast_single_precision
 
+        fast_single_precision()
         return Engine.load(self.model, self.device.value)
 
 

@@ -39,7 +39,7 @@ from km3aid.spectra.spectrum import MULTIPLICITIES, Spectrum
 
 NO_FILTERS = Filters()
 DEFAULT_BUILD = BuildOptions()
-_TOGETHER = 32  # spectra that share a pass over a library
+_TOGETHER = 64  # spectra that share a pass over a library
 _ALTERNATIVES = 3
 
 
