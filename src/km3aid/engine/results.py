@@ -16,7 +16,10 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class AssignedPeak:
-    """One peak of the input (`peak`, its 0-based position) and the carbons that it belongs to."""
+    """One peak of the input (`peak`, its 0-based position) and the carbons that it belongs to.
+
+    A `pinned` peak was put there by hand: its confidence is 1 on that premise.
+    """
 
     peak: int
     shift_ppm: float
@@ -24,6 +27,7 @@ class AssignedPeak:
     predicted_ppm: float
     confidence: float
     alternatives: tuple[Alternative, ...] = ()
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
