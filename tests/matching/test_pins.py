@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from tests.matching.test_assign import classes_at, small_problems
 
 from km3aid.errors import ConfigError
 from km3aid.matching.assign import assign_one_per_carbon, assign_peaks
@@ -11,7 +12,6 @@ from km3aid.matching.config import MatchConfig
 from km3aid.matching.cost import count_cost, peak_class_cost
 from km3aid.matching.pins import build_pins
 from km3aid.spectra.spectrum import Spectrum
-from tests.matching.test_assign import classes_at, small_problems
 
 CONFIG = MatchConfig()
 

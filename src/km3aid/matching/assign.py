@@ -2,8 +2,8 @@
 
 One peak per carbon is a one-to-one matching. Otherwise a peak normally owns one class and a class one peak; a class
 may share its peak with others (overlap), a class with diastereotopic carbons may take several peaks (split), and
-peaks and classes may stay alone, each at a cost. All of it is one linear sum assignment over slots. A pinned peak has the
-carbons that it is pinned on, and nothing else.
+peaks and classes may stay alone, each at a cost. All of it is one linear sum assignment over slots. A pinned peak has
+the carbons that it is pinned on, and nothing else.
 """
 
 from __future__ import annotations
@@ -62,14 +62,14 @@ def assign_one_per_carbon(
             "than carbons; remove solvent and impurity lines, or leave out --one-per-carbon"
         )
     cost = peak_class_cost(spectrum, classes, config, evidence)
-    for peak, atoms in pins.atoms.items():
-        if len(atoms) != 1:
-            raise ConfigError(f"pinned peak {peak}: with one peak per carbon a peak has one atom, not {len(atoms)}")
+    for peak, held_on in pins.atoms.items():
+        if len(held_on) != 1:
+            raise ConfigError(f"pinned peak {peak}: with one peak per carbon a peak has one atom, not {len(held_on)}")
     held = _hold(cost, pins)
     rows, columns = linear_sum_assignment(held[:, owner])
     chosen = owner[columns]
     mass = classes.sizes.astype(float)
-    pinned = {atom for atoms in pins.atoms.values() for atom in atoms}
+    pinned = {atom for held_on in pins.atoms.values() for atom in held_on}
     left = [[a for a in atoms if a not in pinned] for atoms in classes.atoms]
     atoms = tuple(pins.atoms[p] if p in pins.atoms else (left[k].pop(0),) for p, k in enumerate(chosen))
     raw = marginals(held, np.ones(len(cost)), mass, config.per_carbon)
