@@ -88,7 +88,7 @@ class SearchRequest(SpectrumRequest):
     """Which molecule of a library it is."""
 
     library: Short | None = Field(None, description="A name of GET /api/libraries; the first one by default.")
-    filters: FilterRequest = Field(default_factory=FilterRequest)
+    filters: FilterRequest = FilterRequest()
     top: int = Field(10, ge=1, le=LIMITS.hits)
 
 

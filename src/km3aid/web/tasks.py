@@ -78,7 +78,7 @@ def export(shared: Shared, request: Request) -> dict[str, Any]:
         if task == "search":
             result = _search(shared, [(inner, spectrum)])[0]
         else:
-            result = {"assign": _assign, "rank": _rank}[task](shared, inner, spectrum)
+            result = _ONE[task](shared, inner, spectrum)
     content, media_type = export_answer(request["format"], result, inner.get("smiles"), spectrum)
     return {"text": content, "media_type": media_type}
 
@@ -98,8 +98,7 @@ def batch(shared: Shared, request: Request) -> list[dict[str, Any]]:
                 asked.append((record, spectrum))
                 results.append({"place": len(asked) - 1})
             else:
-                one = {"assign": _assign, "rank": _rank}[task]
-                results.append(one(shared, record, spectrum).to_dict())
+                results.append(_ONE[task](shared, record, spectrum).to_dict())
         except Km3aidError as error:
             results.append({"id": record.get("id"), "error": str(error)})
     found = _search(shared, asked) if asked else []
@@ -141,6 +140,9 @@ def _rank(shared: Shared, request: Request, spectrum: Spectrum) -> Hits:
     return replace(hits, warnings=(*too_large, *hits.warnings, *_left_out(spectrum)))
 
 
+_ONE: dict[str, Callable[[Shared, Request, Spectrum], Assignment | Hits]] = {"assign": _assign, "rank": _rank}
+
+
 def _search(shared: Shared, asked: Sequence[tuple[Request, Spectrum]]) -> list[Hits]:
     """Searches that share library, number of hits and kind of spectrum: those of the first request."""
     first = asked[0][0]
@@ -151,9 +153,7 @@ def _search(shared: Shared, asked: Sequence[tuple[Request, Spectrum]]) -> list[H
         filters=[_filters(request) for request, _ in asked],
         one_per_carbon=first.get("one_per_carbon", False),
     )
-    return [
-        replace(h, warnings=h.warnings + _left_out(spectrum)) for h, (_, spectrum) in zip(hits, asked, strict=True)
-    ]
+    return [replace(h, warnings=h.warnings + _left_out(spectrum)) for h, (_, spectrum) in zip(hits, asked, strict=True)]
 
 
 def _library(shared: Shared, name: str | None) -> Library:
