@@ -20,9 +20,11 @@ class Peak(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     ppm: float = Field(ge=-50, le=350, description="Chemical shift in ppm.")
-    multiplicity: Literal["S", "D", "T", "Q"] | None = Field(None, description="Attached H: S 0, D 1, T 2, Q 3.")
-    count: int | None = Field(None, ge=1, le=1000, description="How many carbons the line stands for.")
-    intensity: float | None = Field(None, allow_inf_nan=False)
+    multiplicity: Literal["S", "D", "T", "Q"] | None = Field(
+        default=None, description="Attached H: S 0, D 1, T 2, Q 3."
+    )
+    count: int | None = Field(default=None, ge=1, le=1000, description="How many carbons the line stands for.")
+    intensity: float | None = Field(default=None, allow_inf_nan=False)
 
 
 class SpectrumRequest(BaseModel):
@@ -32,10 +34,10 @@ class SpectrumRequest(BaseModel):
         extra="forbid", json_schema_extra={"oneOf": [{"required": ["peaks"]}, {"required": ["report"]}]}
     )
     id: Short | None = None
-    peaks: list[Peak] | None = Field(None, min_length=1, max_length=LIMITS.peaks)
-    report: Text | None = Field(None, description="Such as '13C NMR (101 MHz, CDCl3) δ 170.1, 128.5 (2CH)'.")
+    peaks: list[Peak] | None = Field(default=None, min_length=1, max_length=LIMITS.peaks)
+    report: Text | None = Field(default=None, description="Such as '13C NMR (101 MHz, CDCl3) δ 170.1, 128.5 (2CH)'.")
     solvent: Short | None = None
-    one_per_carbon: bool = Field(False, description="The spectrum holds one peak per carbon.")
+    one_per_carbon: bool = Field(default=False, description="The spectrum holds one peak per carbon.")
 
     @model_validator(mode="after")
     def _one_spectrum(self) -> SpectrumRequest:
@@ -53,15 +55,15 @@ class AssignRequest(SpectrumRequest):
         max_length=LIMITS.peaks,
         description="Peaks held on atoms (or on none); the rest is assigned around them.",
     )
-    detail: bool = Field(False, description="Also where the atoms lie on paper, and all predicted shifts.")
+    detail: bool = Field(default=False, description="Also where the atoms lie on paper, and all predicted shifts.")
 
 
 class RankRequest(SpectrumRequest):
     """Which of these candidates it is."""
 
     candidates: list[Text] = Field(min_length=1, max_length=LIMITS.candidates)
-    names: list[Short | None] | None = Field(None, max_length=LIMITS.candidates)
-    top: int | None = Field(None, ge=1, le=LIMITS.candidates)
+    names: list[Short | None] | None = Field(default=None, max_length=LIMITS.candidates)
+    top: int | None = Field(default=None, ge=1, le=LIMITS.candidates)
 
     @model_validator(mode="after")
     def _as_many_names(self) -> RankRequest:
@@ -75,21 +77,21 @@ class FilterRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     formula: Short | None = None
-    mass_da: float | None = Field(None, gt=0, le=100_000, description="Monoisotopic.")
-    mass_tolerance_da: float = Field(0.01, ge=0, le=1000)
-    mass_tolerance_ppm: float | None = Field(None, ge=0, le=1_000_000)
-    elements: list[Symbol] | None = Field(None, max_length=118, description="All that may occur.")
+    mass_da: float | None = Field(default=None, gt=0, le=100_000, description="Monoisotopic.")
+    mass_tolerance_da: float = Field(default=0.01, ge=0, le=1000)
+    mass_tolerance_ppm: float | None = Field(default=None, ge=0, le=1_000_000)
+    elements: list[Symbol] | None = Field(default=None, max_length=118, description="All that may occur.")
     required: list[Symbol] = Field(default_factory=list, max_length=118, description="Those that must occur.")
-    carbons: tuple[Index, Index] | None = Field(None, description="Lowest and highest number of carbons.")
-    substructure: Short | None = Field(None, description="SMARTS.")
+    carbons: tuple[Index, Index] | None = Field(default=None, description="Lowest and highest number of carbons.")
+    substructure: Short | None = Field(default=None, description="SMARTS.")
 
 
 class SearchRequest(SpectrumRequest):
     """Which molecule of a library it is."""
 
-    library: Short | None = Field(None, description="A name of GET /api/libraries; the first one by default.")
+    library: Short | None = Field(default=None, description="A name of GET /api/libraries; the first one by default.")
     filters: FilterRequest = FilterRequest()
-    top: int = Field(10, ge=1, le=LIMITS.hits)
+    top: int = Field(default=10, ge=1, le=LIMITS.hits)
 
 
 class PredictRequest(BaseModel):
@@ -97,7 +99,7 @@ class PredictRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     smiles: Text = Field(description="SMILES, or a mol block.", examples=["CCO"])
-    detail: bool = Field(False, description="Also where the atoms lie on paper.")
+    detail: bool = Field(default=False, description="Also where the atoms lie on paper.")
 
 
 class ParseRequest(BaseModel):
@@ -108,8 +110,10 @@ class ParseRequest(BaseModel):
     )
     kind: Literal["spectra", "structures"] = "spectra"
     text: Annotated[str, Field(max_length=LIMITS.body_bytes)] | None = None
-    base64: Annotated[str, Field(max_length=LIMITS.body_bytes)] | None = Field(None, description="A file's bytes.")
-    name: Short | None = Field(None, description="The file's name; its ending may tell the format.")
+    base64: Annotated[str, Field(max_length=LIMITS.body_bytes)] | None = Field(
+        default=None, description="A file's bytes."
+    )
+    name: Short | None = Field(default=None, description="The file's name; its ending may tell the format.")
     input_format: Short | None = None
 
     @model_validator(mode="after")

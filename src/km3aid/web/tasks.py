@@ -75,10 +75,7 @@ def export(shared: Shared, request: Request) -> dict[str, Any]:
         result = shared.engine.predict(inner["smiles"])
     else:
         spectrum = _spectrum(shared, inner)
-        if task == "search":
-            result = _search(shared, [(inner, spectrum)])[0]
-        else:
-            result = _ONE[task](shared, inner, spectrum)
+        result = _search(shared, [(inner, spectrum)])[0] if task == "search" else _ONE[task](shared, inner, spectrum)
     content, media_type = export_answer(request["format"], result, inner.get("smiles"), spectrum)
     return {"text": content, "media_type": media_type}
 

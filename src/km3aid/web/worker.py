@@ -18,7 +18,7 @@ from typing import Any
 
 from km3aid.errors import Km3aidError
 
-_BUILD_WARMUP = "CC(=O)Oc1ccccc1C(=O)O"
+_ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
 
 
 def serve(pipe: Connection, model: Path | None, libraries: dict[str, Path], threads: int, limits: Any) -> None:
@@ -52,7 +52,7 @@ def _load(model: Path | None, libraries: dict[str, Path], limits: Any) -> Any:
     engine = Engine.load(model, "cpu")
     opened = {name: Library.open(path, engine.model_sha256) for name, path in libraries.items()}
     spectrum = Spectrum.from_shifts([170.0, 130.0, 21.0])
-    engine.assign(_BUILD_WARMUP, spectrum)
+    engine.assign(_ASPIRIN, spectrum)
     for library in opened.values():
         engine.search(spectrum, library, top=1)
     return Shared(engine, opened, limits)
