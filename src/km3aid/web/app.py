@@ -41,6 +41,8 @@ class BatchTask(StrEnum):
 
 
 Format = Annotated[str, Query(max_length=20, description="json, or a format that GET /api/models lists.")]
+LibraryName = Annotated[str | None, Query(max_length=500)]
+Top = Annotated[int | None, Query(ge=1, le=100)]
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": what}
     for status, what in {
@@ -133,12 +135,9 @@ def _add_batches(app: FastAPI, jobs: Jobs) -> None:
         content = await request.body()
         return jobs.start(task.value, content, {k: v for k, v in options.items() if v is not None})
 
-    Library = Annotated[str | None, Query(max_length=500)]
-    Top = Annotated[int | None, Query(ge=1, le=100)]
-
     @app.post("/api/batch/{task}", summary="Answer a batch, line by line", openapi_extra=_UPLOAD)
     async def batch(
-        task: BatchTask, request: Request, library: Library = None, top: Top = None, one_per_carbon: bool = False
+        task: BatchTask, request: Request, library: LibraryName = None, top: Top = None, one_per_carbon: bool = False
     ) -> Response:
         job = await start(task, request, library, top, one_per_carbon)
 
@@ -153,7 +152,7 @@ def _add_batches(app: FastAPI, jobs: Jobs) -> None:
 
     @app.post("/api/jobs/{task}", summary="Start a batch in the background", status_code=202, openapi_extra=_UPLOAD)
     async def begin(
-        task: BatchTask, request: Request, library: Library = None, top: Top = None, one_per_carbon: bool = False
+        task: BatchTask, request: Request, library: LibraryName = None, top: Top = None, one_per_carbon: bool = False
     ) -> Response:
         job = await start(task, request, library, top, one_per_carbon)
         return JSONResponse(job.status(), 202, {"Location": f"/api/jobs/{job.id}"})

@@ -63,7 +63,7 @@ function rows() {
   return state.peaks.map((peak, index) => ({ index, ppm: peak.ppm, found: assigned.get(index) ?? null }));
 }
 
-const atomNames = (atoms) => (atoms.length ? atoms.map((a) => `C${a + 1}`).join(", ") : "no carbon");
+const atomNames = (atoms) => (atoms.length ? atoms.map((a) => `C${a}`).join(", ") : "no carbon");
 
 function peakLabel({ index, ppm, found }) {
   const head = `Peak ${index + 1}, ${ppm.toFixed(2)} ppm`;
@@ -108,12 +108,12 @@ function marks() {
   const made = new Map();
   for (const carbon of answer.carbons) {
     for (const atom of carbon.atoms) {
-      made.set(atom, { label: `Carbon ${atom + 1}, predicted ${carbon.shift_ppm.toFixed(1)} ppm, no peak` });
+      made.set(atom, { label: `Carbon ${atom}, predicted ${carbon.shift_ppm.toFixed(1)} ppm, no peak` });
     }
   }
   for (const r of rows()) {
     for (const atom of r.found?.atoms ?? []) {
-      made.set(atom, { peak: r.index, text: String(r.index + 1), confidence: r.found.confidence, label: `Carbon ${atom + 1}, ${peakLabel(r)}` });
+      made.set(atom, { peak: r.index, text: String(r.index + 1), confidence: r.found.confidence, label: `Carbon ${atom}, ${peakLabel(r)}` });
     }
   }
   return made;

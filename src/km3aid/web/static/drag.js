@@ -45,8 +45,9 @@ export function grabbing(root, { label, onDrop }) {
     const atom = target === null ? null : Number(target.dataset.atom);
     end();
     if (!moving) return;
-    addEventListener("click", (event) => event.stopPropagation(), { capture: true, once: true });
-    setTimeout(() => removeEventListener("click", () => {}, { capture: true }), 0);
+    const swallow = (event) => event.stopPropagation();
+    addEventListener("click", swallow, { capture: true });
+    setTimeout(() => removeEventListener("click", swallow, { capture: true }), 0);
     if (atom !== null) onDrop(peak, [atom]);
   });
   addEventListener("pointercancel", end);

@@ -8,8 +8,8 @@ import { h, hue } from "./dom.js";
  */
 export function drawSticks({ observed, predicted, width, height, label, onPeak = null }) {
   const all = [...observed, ...predicted].map((s) => s.ppm);
-  const high = 20 * Math.ceil((Math.max(...all, 0) + 6) / 20);
-  const low = Math.min(20 * Math.floor((Math.min(...all, 0) - 6) / 20), 0);
+  const high = 20 * Math.ceil((Math.max(...all, 10) + 4) / 20);
+  const low = Math.min(20 * Math.floor((Math.min(...all) - 4) / 20), 0);
   const margin = 14;
   const base = predicted.length ? Math.round(height * 0.56) : height - 30;
   const at = (ppm) => margin + ((high - ppm) / (high - low)) * (width - 2 * margin);
