@@ -72,6 +72,7 @@ node_modules/%/package.json:
 browser: $(DEV) $(EDITOR) node_modules/axe-core/package.json  ## Test the page in a real browser (needs chromium and npm)
 	$(PIP) -e '.[browser]'
 	$(BIN)/python -m pytest -m browser tests/web/browser
+	cp shots/assign.png shots/overrule.png shots/search.png docs/web/
 
 fuzz: $(DEV)  ## Ask the service at random from its own description (schemathesis)
 	$(PIP) -e '.[browser]'

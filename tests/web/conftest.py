@@ -31,10 +31,9 @@ class InlinePool:
         self.queued = self.busy = 0
 
     async def run(self, task, request, *, patient=False):
-        await asyncio.sleep(0)
         self.metrics.observe_work(task, 0.0, 0.001)
         try:
-            found = answer(self.shared, task, json.loads(json.dumps(request)))
+            found = await asyncio.to_thread(answer, self.shared, task, json.loads(json.dumps(request)))
         except Km3aidError as error:
             return Reply(type(error).__name__, str(error).encode(), 0.0, 1.0)
         return Reply("answer", json.dumps(found).encode(), 0.0, 1.0)
