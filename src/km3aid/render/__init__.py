@@ -3,13 +3,14 @@
 from km3aid.render.answers import Case, Failure
 from km3aid.render.export import FORMATS, Document, check_format, export, format_of_file
 from km3aid.render.files import check_writable, open_output, write_file
-from km3aid.render.stream import open_stream
+from km3aid.render.stream import Stream, open_stream
 
 __all__ = [
     "FORMATS",
     "Case",
     "Document",
     "Failure",
+    "Stream",
     "check_format",
     "check_writable",
     "export",

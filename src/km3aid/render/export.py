@@ -45,11 +45,11 @@ FORMATS: dict[str, Format] = {
     ),
     "csv": Format("CSV", "text/csv; charset=utf-8", (".csv",), ("csv_table", "write_csv")),
     "parquet": Format("Parquet", "application/vnd.apache.parquet", (".parquet",), ("parquet", "write_parquet")),
-    "html": Format("page that needs nothing else", "text/html; charset=utf-8", (".html", ".htm"), ("html", "write_html")),
+    "html": Format("self-contained page", "text/html; charset=utf-8", (".html", ".htm"), ("html", "write_html")),
     "journal": Format(
         "line of a publication",
         "text/plain; charset=utf-8",
-        (".txt",),
+        (".journal.txt",),
         ("journal", "write_journal"),
         _DRAWN,
     ),
@@ -82,10 +82,8 @@ def export(cases: Case | Sequence[Case], format: str) -> Document:
     if not given:
         raise ConfigError("there is no answer to write")
     kind = type(given[0].answer)
-    check_format(format, kind)
+    check_format(format, kind, len(given))
     form = FORMATS[format]
-    if len(given) > 1 and not form.several:
-        raise ConfigError(f"{format}: shows one answer, not {len(given)}; take pdf or html, or one spectrum at a time")
     if any(type(case.answer) is not kind for case in given):
         raise ConfigError("answers of several kinds do not go into one file; write one file for each kind")
     if kind is Assignment and form.answers != FORMATS["json"].answers:
@@ -95,14 +93,16 @@ def export(cases: Case | Sequence[Case], format: str) -> Document:
     return Document(writer_of(format)(given), form.media_type, form.suffixes[0])
 
 
-def check_format(format: str, kind: type) -> None:
-    """Raise `ConfigError` where the format is unknown or has no form for answers of that kind."""
+def check_format(format: str, kind: type, answers: int = 1) -> None:
+    """Raise `ConfigError` where the format is unknown or has no form for so many answers of that kind."""
     if format not in FORMATS:
         raise ConfigError(f"unknown format {format!r}; known: {', '.join(FORMATS)}")
     if kind not in FORMATS[format].answers:
         takes = " and ".join(k.__name__.lower() + "s" for k in FORMATS[format].answers)
         others = ", ".join(name for name, form in FORMATS.items() if kind in form.answers)
         raise ConfigError(f"{format}: is for {takes}, not for {_PLURAL[kind]}; take one of {others}")
+    if answers > 1 and not FORMATS[format].several:
+        raise ConfigError(f"{format}: shows one answer, not {answers}; take html, or one spectrum at a time")
 
 
 _PLURAL: dict[type, str] = {Assignment: "assignments", Hits: "hits", Prediction: "predictions"}

@@ -30,27 +30,23 @@ def open_output(path: Path, keep_part: bool = False) -> Iterator[BinaryIO]:
     as `.part`. Pipes and devices are written directly.
     """
     check_writable(path)
-    if path.exists() and not path.is_file():
-        with _said(path), open(path, "wb") as file:
-            yield file
-        return
     target = Path(os.path.realpath(path))  # a link stays a link
     part = target.with_name(f"{target.name}.part")
-    with _said(path):
-        file = open(part, "wb")
+    device = path.exists() and not path.is_file()
     try:
-        with file:
+        with open(path if device else part, "wb") as file:
             yield file
-        with _said(path):
-            if target.exists():
-                os.chmod(part, target.stat().st_mode & 0o7777)
-            os.replace(part, target)
-    except OSError as error:
-        _remove(part)
-        raise ConfigError(f"{path}: cannot be written ({error.strerror}); choose another file") from error
-    except BaseException:
-        if not keep_part:
-            _remove(part)
+        if device:
+            return
+        if target.exists():
+            os.chmod(part, target.stat().st_mode & 0o7777)
+        os.replace(part, target)
+    except BaseException as error:
+        if not keep_part and not device:
+            with contextlib.suppress(OSError):
+                part.unlink()
+        if isinstance(error, OSError):
+            raise ConfigError(f"{path}: cannot be written ({error.strerror}); choose another file") from error
         raise
 
 
@@ -58,16 +54,3 @@ def write_file(path: Path, content: bytes) -> None:
     """Write `content` to `path`, whole or not at all; raises `ConfigError`."""
     with open_output(path) as file:
         file.write(content)
-
-
-@contextmanager
-def _said(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be written ({error.strerror}); choose another file") from error
-
-
-def _remove(part: Path) -> None:
-    with contextlib.suppress(OSError):
-        part.unlink()

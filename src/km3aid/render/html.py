@@ -15,7 +15,7 @@ _STYLE = """
 body{font-family:Helvetica,Arial,sans-serif;margin:1.5rem auto;max-width:64rem;padding:0 1rem;
 background:var(--paper);color:var(--ink)}
 h1{font-size:1.2rem;overflow-wrap:anywhere}h2{font-size:1rem;margin-top:1.6rem}svg{max-width:100%;height:auto}
-.wide{overflow-x:auto}.wide>svg{max-width:none}
+.wide{overflow-x:auto;text-align:center}.matrix{text-align:left}.wide>svg{max-width:none}
 table{border-collapse:collapse;width:100%;margin-top:.6rem;font-variant-numeric:tabular-nums}
 th,td{padding:.3rem .6rem;text-align:left;border-bottom:1px solid var(--line);vertical-align:top}
 td.smiles{overflow-wrap:anywhere;font-size:.85rem;max-width:18rem}

@@ -29,7 +29,8 @@ def carbon_labels(structure: str, answer: Assignment) -> list[Label]:
     'C2'
     """
     molecule = parse_structure(structure)
-    owner, splits = {}, {}
+    owner: dict[int, int] = {}
+    splits: dict[int, bool] = {}
     for number, found in enumerate(carbon_classes(molecule.mol)):
         splits[number] = found.splits
         owner |= {molecule.input_atoms[i]: number for i in found.atoms}

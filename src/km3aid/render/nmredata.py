@@ -48,8 +48,6 @@ def _record(case: Case) -> str:
     return write_mol_block(molecule) + "".join(_tag(name, lines) for name, lines in tags.items() if lines) + "$$$$\n"
 
 
-
-
 def _tag(name: str, lines: Iterable[str]) -> str:
     """Every line ends with the backslash that 1.1 made the separator."""
     return f">  <NMREDATA_{name}>\n" + "".join(f"{line}\\\n" for line in lines) + "\n"

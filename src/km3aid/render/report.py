@@ -78,9 +78,7 @@ def _matrix(answer: Assignment, matrix: Matrix) -> str:
     """Peaks by carbon classes, highest predicted shift first: probability in percent, or the cost in nats."""
     order = sorted(range(len(matrix.atoms)), key=lambda k: -matrix.predicted_ppm[k])
     chosen = {a.peak: set(a.atoms) for a in answer.assignments}
-    head = "".join(
-        f"<th>{' '.join(map(str, matrix.atoms[k]))}<br>{matrix.predicted_ppm[k]:.1f}</th>" for k in order
-    )
+    head = "".join(f"<th>{' '.join(map(str, matrix.atoms[k]))}<br>{matrix.predicted_ppm[k]:.1f}</th>" for k in order)
     rows = []
     for p, (costs, probabilities) in enumerate(zip(matrix.cost, matrix.probability, strict=True)):
         own = chosen.get(p, set())
@@ -100,4 +98,4 @@ def _matrix(answer: Assignment, matrix: Matrix) -> str:
 
 
 def _percent(probability: float) -> str:
-    return f"{100 * probability:.0f}" if probability >= 0.005 else ""
+    return f"{100 * probability:.0f}" if probability >= 0.01 else ""

@@ -53,7 +53,7 @@ def answer_rows(case: Case) -> list[dict[str, Any]]:
 def _assignment_rows(case: Case, answer: Assignment) -> list[dict[str, Any]]:
     """Every peak of the spectrum, assigned or not, then every carbon without a peak."""
     assigned = {a.peak: a for a in answer.assignments}
-    peaks = {a.peak: {"shift_ppm": a.shift_ppm} for a in answer.assignments}
+    peaks: dict[int, dict[str, Any]] = {a.peak: {"shift_ppm": a.shift_ppm} for a in answer.assignments}
     if case.spectrum is not None:
         peaks = {
             n: {

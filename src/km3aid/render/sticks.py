@@ -28,7 +28,7 @@ def draw_sticks(marks: Sequence[PeakMark], width: float, top: float) -> list[Ite
     places = spread(xs, gap, MARGIN / 2, width - MARGIN / 2)
     for mark, x, place in zip(ordered, xs, places, strict=True):
         colour = confidence_colour(mark.confidence)
-        shapes: list[Shape] = [Line(x, base, x, head, colour, 2.0)]
+        shapes: list[Shape] = [Line(x, base, x, head, colour, 1.6)]
         if abs(place - x) > 0.5:  # a leader from the stick to its number
             shapes.append(Line(x, head, place, head - 14, colour, 0.8))
         else:

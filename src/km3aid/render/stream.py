@@ -30,14 +30,16 @@ def open_stream(format: str, kind: type, file: BinaryIO) -> Iterator[Stream]:
     """
     check_format(format, kind)
     if not FORMATS[format].several:
-        raise ConfigError(f"{format}: shows one answer; for a batch take html or pdf")
+        raise ConfigError(f"{format}: shows one answer; for a batch take html")
     if format == "parquet":
         from km3aid.render.parquet import open_parquet, parquet_table
 
         with open_parquet(file, kind) as writer:
             held = _Held(lambda cases: writer.write_table(parquet_table(cases, kind)), _ROWS_TOGETHER)
-            yield held
-            held.flush()
+            try:
+                yield held
+            finally:
+                held.flush()
         return
     if format == "csv":
         columns = (*COLUMNS[kind], "error") if "id" in COLUMNS[kind] else (*COLUMNS[kind], "id", "error")

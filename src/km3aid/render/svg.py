@@ -48,9 +48,8 @@ def _shape(shape: Shape, colours: dict[str, str]) -> str:
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in shape.points)
         return f'<polygon points="{points}" fill="{colour}"/>'
     if isinstance(shape, Disc):
-        return (
-            f'<circle cx="{shape.x:.1f}" cy="{shape.y:.1f}" r="{shape.radius:.1f}" fill="{colour}" fill-opacity="0.35"/>'
-        )
+        place = f'cx="{shape.x:.1f}" cy="{shape.y:.1f}" r="{shape.radius:.1f}"'
+        return f'<circle {place} fill="{colour}" fill-opacity="0.35"/>'
     return _text(shape, colour, colours[PAPER])
 
 
