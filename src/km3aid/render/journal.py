@@ -11,7 +11,7 @@ from km3aid.engine.results import Assignment, Prediction
 from km3aid.render.answers import Case
 from km3aid.spectra.spectrum import Peak, Spectrum
 
-_GROUPS = {"S": "C", "D": "CH", "T": "CH2", "Q": "CH3"}
+_GROUPS = {"S": "Cq", "D": "CH", "T": "CH2", "Q": "CH3"}
 
 
 def write_journal(cases: Sequence[Case]) -> bytes:

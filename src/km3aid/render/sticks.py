@@ -24,7 +24,7 @@ def draw_sticks(marks: Sequence[PeakMark], width: float, top: float) -> list[Ite
     items = _axis(low, high, width, base)
     ordered = sorted(marks, key=lambda m: -m.shift_ppm)
     xs = [_at(m.shift_ppm, low, high, width) for m in ordered]
-    gap = max((width_of(str(m.number), _NUMBER_SIZE) for m in ordered), default=0.0) + 4
+    gap = max((width_of(str(m.number), _NUMBER_SIZE) for m in ordered), default=0.0) + 7
     places = spread(xs, gap, MARGIN / 2, width - MARGIN / 2)
     for mark, x, place in zip(ordered, xs, places, strict=True):
         colour = confidence_colour(mark.confidence)
