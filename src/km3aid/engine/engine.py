@@ -24,7 +24,7 @@ from km3aid.engine.encoder import (
     parse_structure,
 )
 from km3aid.engine.parallel import encode_in_processes
-from km3aid.engine.results import Alternative, AssignedPeak, Assignment, Hit, Hits, PredictedCarbon, Prediction
+from km3aid.engine.results import Alternative, AssignedPeak, Assignment, Hit, Hits, Matrix, PredictedCarbon, Prediction
 from km3aid.engine.search import MATCHED_EXACTLY, Candidates, Question, find_candidates, similarities_of_many
 from km3aid.errors import CheckpointError, ConfigError, MoleculeError
 from km3aid.library import BuildOptions, BuildReport, Entries, Filters, Library, open_builder
@@ -99,6 +99,20 @@ class Engine:
             unobserved,
             -match.cost,
             _warnings(match, unobserved),
+        )
+
+    def matrix(self, structure: str, spectrum: Spectrum, *, one_per_carbon: bool = False) -> Matrix:
+        """What `assign` chose from: cost and probability of every peak at every carbon class; raises as `assign`."""
+        encoded = self._encode(structure)
+        classes = encoded.classes()
+        match = self.match(encoded.node, classes, spectrum, one_per_carbon)
+        cost = self.match_costs(encoded.node, classes, spectrum)
+        to_input = encoded.molecule.input_atoms
+        return Matrix(
+            tuple(tuple(to_input[i] for i in atoms) for atoms in classes.atoms),
+            tuple(round(float(s), 2) for s in classes.shift_ppm),
+            tuple(tuple(round(float(c), 2) for c in row) for row in cost),
+            tuple(tuple(round(float(p), 4) for p in row) for row in match.probability),
         )
 
     def predict(self, structure: str) -> Prediction:

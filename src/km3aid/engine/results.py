@@ -47,6 +47,20 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
+class Matrix:
+    """Every peak against every carbon class, which is what an assignment was chosen from.
+
+    `atoms[k]` are the carbons of class k (input order, 0-based) and `predicted_ppm[k]` its shift; `cost[p][k]` is the
+    negative log-likelihood of peak p at class k in nats, and `probability[p][k]` the calibrated probability.
+    """
+
+    atoms: tuple[tuple[int, ...], ...]
+    predicted_ppm: tuple[float, ...]
+    cost: tuple[tuple[float, ...], ...]
+    probability: tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One candidate: `score` is the fused one, `probability` is calibrated among the candidates."""
 

@@ -64,6 +64,7 @@ class Spectrum:
     id: str | None = None
     solvent: str | None = None
     left_out: tuple[LeftOut, ...] = field(default=(), compare=False)
+    frequency_mhz: float | None = field(default=None, kw_only=True)  # of the carbon
 
     def __post_init__(self) -> None:
         if not self.peaks:
