@@ -2,6 +2,7 @@
 
 from km3aid.spectra.batch_json import spectrum_from_dict
 from km3aid.spectra.inline import parse_peaks
+from km3aid.spectra.journal import parse_journal
 from km3aid.spectra.read import FORMATS, iter_spectra, read_spectra
 from km3aid.spectra.spectrum import (
     MULTIPLICITIES,
@@ -23,6 +24,7 @@ __all__ = [
     "Peak",
     "Spectrum",
     "iter_spectra",
+    "parse_journal",
     "parse_peaks",
     "read_spectra",
     "spectrum_from_dict",
