@@ -13,7 +13,7 @@ MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
 SOME_FAILED = [ $$? -eq 1 ]
 BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 
-.PHONY: help demo test check bench train calibrate evaluate clean
+.PHONY: help demo test check fuzz interop bench train calibrate evaluate clean
 
 help:  ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,12 @@ check: $(DEV)  ## Format, lint, types, import rule and tests: what CI runs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
+
+fuzz: $(DEV)  ## Read 10,000 damaged files of every format
+	$(BIN)/python -m pytest -m fuzz tests/spectra
+
+interop: $(DEV)  ## Compare with programs from npm (needs node and the npm registry)
+	$(BIN)/python -m pytest -m npm tests
 
 $(RUNS)/prepared/meta.json: | $(DEV)
 	$(BIN)/km3aid data prepare $(SOURCE) -o $(RUNS)/prepared

@@ -170,7 +170,8 @@ def _scanner(mark: str) -> re.Pattern[str]:
     kinds = {
         "sep": r"[\s,;]+|\.(?=\s|$)",
         "plain": rf"{number}(?=,\s|\s?\()",  # the usual number, told at once
-        "coupling": rf"[0-9]?\s?J(?![a-z]{{2}})[^\n=;]{{0,20}}?[=\s]\s*{number}(?:(?:\s*[,/&]\s*{number})*?\s*(?:[Hz]{{1,4}}(?![A-Za-z])|(?=\))))?",
+        "coupling": rf"[0-9]?\s?J(?![a-z]{{2}})[^\n=;]{{0,20}}?[=\s]\s*{number}"
+        rf"(?:(?:\s*[,/&]\s*{number})*?\s*(?:[Hz]{{1,4}}(?![A-Za-z])|(?=\))))?",
         "quantity": rf"(?:{number}-)?{number}\s*(?:(?i:[MG]?Hz)|K|°\s?C|mg|m[Ll]|m?M|%|cm-1|nm|min|h)(?![A-Za-z])",
         "prefix": rf"(?:[2-9]|1[0-2])\s*[x×]\s*(?=[0-9]+{re.escape(mark)}[0-9])",
         "times": r"[x×]\s*[0-9]{1,2}(?![0-9.,]*[0-9])",

@@ -80,9 +80,7 @@ def read_remark(text: str) -> Remark:
 
 
 def _read_part(part: str, remark: Remark) -> None:
-    if match := _TIMES.fullmatch(part):
-        _set_count(remark, int(match[1] or match[2]), part)
-    elif match := _CARBONS.fullmatch(part):
+    if (match := _TIMES.fullmatch(part)) or (match := _CARBONS.fullmatch(part)):
         _set_count(remark, int(match[1] or match[2]), part)
     elif part.upper() in _CARBON_TYPES:
         _set_multiplicity(remark, _CARBON_TYPES[part.upper()], part)
