@@ -13,7 +13,7 @@ MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
 SOME_FAILED = [ $$? -eq 1 ]
 BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 
-.PHONY: help demo test check bench serve editor browser fuzz load train calibrate evaluate clean
+.PHONY: help demo test check bench fuzz interop serve editor browser schema load train calibrate evaluate clean
 
 help:  ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,12 @@ check: $(DEV)  ## Format, lint, types, import rule and tests: what CI runs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
+
+fuzz: $(DEV)  ## Read 10,000 damaged files of every format
+	$(BIN)/python -m pytest -m fuzz tests/spectra
+
+interop: $(DEV)  ## Compare with programs from npm (needs node and the npm registry)
+	$(BIN)/python -m pytest -m npm tests
 
 $(RUNS)/prepared/meta.json: | $(DEV)
 	$(BIN)/km3aid data prepare $(SOURCE) -o $(RUNS)/prepared
@@ -74,7 +80,7 @@ browser: $(DEV) $(EDITOR) node_modules/axe-core/package.json  ## Test the page i
 	$(BIN)/python -m pytest -m browser tests/web/browser
 	cp shots/assign.png shots/overrule.png shots/search.png docs/web/
 
-fuzz: $(DEV)  ## Ask the service at random from its own description (schemathesis)
+schema: $(DEV)  ## Ask the service at random from its own description (schemathesis)
 	$(PIP) -e '.[browser]'
 	$(BIN)/python -m pytest -m browser tests/web/test_fuzz.py
 
