@@ -121,6 +121,34 @@ def calibrate(
     _write("calibration", calibrate_and_write(engine, data, paper_ids, fold, library, weights), "", fold, out)
 
 
+@app.command()
+def paper(
+    data: DataOption,
+    paper_ids: IdsOption,
+    results: Annotated[Path, typer.Option("--results", help="Folder of the units' files.")] = Path("results/paper"),
+    work: Annotated[Path, typer.Option("--work", help="Folder of weights and locks.")] = Path("runs/paper"),
+    folds: Annotated[str, typer.Option("--folds", help="Validation blocks, the first first.")] = "0,1,2,3,4",
+    published: Annotated[bool, typer.Option("--published", help="200 epochs with halvings, not the fast 40.")] = False,
+    epochs: Annotated[int | None, typer.Option("--epochs", min=1, help="Instead of the schedule's.")] = None,
+    budget: Annotated[float | None, typer.Option("--budget", help="Hours, after which it stops.")] = None,
+    accelerator: Annotated[str, typer.Option("--accelerator", help="auto, cpu or gpu.")] = "auto",
+) -> None:
+    """Recompute the paper's tables and figures: run what is missing, and stop and go on at will."""
+    from km3aid.cli.paper_units import deadline, training_units
+    from km3aid.evaluation.paper.plan import Plan
+    from km3aid.evaluation.paper.store import Store
+    from km3aid.evaluation.paper.sweep import run_units
+
+    def say(line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+    plan = Plan(data, paper_ids, work, not published, epochs, None, accelerator, None, say)
+    clock = deadline(budget)
+    units = training_units(plan, [int(f) for f in folds.split(",")], clock)
+    outcome = run_units(units, Store(results, work / "locks"), out_of_time=clock, say=say)
+    say(f"{len(outcome.ran)} units run, {len(outcome.missing)} missing")
+
+
 def _command(arguments: list[str]) -> str:
     """The call without the folders that it happened in."""
     return " ".join(["km3aid", *(a.rsplit("/", 1)[-1] for a in arguments)])

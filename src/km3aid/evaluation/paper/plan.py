@@ -1,0 +1,50 @@
+"""Where a reproduction of the paper reads and writes, and by which schedule it trains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from km3aid.evaluation.paper.variants import Variant
+
+FAST_EPOCHS, PUBLISHED_EPOCHS = 40, 200
+MODEL = "model.safetensors"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One reproduction; `work` holds weights, locks and other large things that are not kept with the results."""
+
+    data: Path
+    paper_ids: Path
+    work: Path
+    fast: bool = True
+    epochs: int | None = None  # instead of the schedule's
+    pretrain_epochs: int | None = None  # instead of the preset's
+    accelerator: str = "auto"
+    library: Path | None = None  # of the bundled model, for retrieval
+    say: Callable[[str], None] = field(default=lambda _: None)
+
+    @property
+    def schedule(self) -> str:
+        """The name of the schedule, such as `fast-40`."""
+        kind, usual = ("fast", FAST_EPOCHS) if self.fast else ("published", PUBLISHED_EPOCHS)
+        return f"{kind}-{self.epochs or usual}"
+
+    def unit(self, variant: Variant, fold: int, task: str) -> str:
+        """The name of the unit that does `task` with the model of `variant` without `fold`."""
+        return f"{self.schedule}/fold-{fold}/{variant.name}/{task}"
+
+    def encoder_unit(self, variant: Variant, fold: int) -> str:
+        """The name of the unit that trains the spectrum encoder of a fold."""
+        return f"spectrum-encoder/fold-{fold}{'-strict' if variant.split == 'strict' else ''}"
+
+    def model_folder(self, variant: Variant, fold: int) -> Path:
+        return self.work / self.schedule / f"fold-{fold}" / variant.name
+
+    def encoder_folder(self, variant: Variant, fold: int) -> Path:
+        return self.work / self.encoder_unit(variant, fold)
+
+    def model_file(self, variant: Variant, fold: int) -> Path:
+        return self.model_folder(variant, fold) / MODEL
