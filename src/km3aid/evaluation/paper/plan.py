@@ -23,7 +23,10 @@ class Plan:
     epochs: int | None = None  # instead of the schedule's
     pretrain_epochs: int | None = None  # instead of the preset's
     accelerator: str = "auto"
-    library: Path | None = None  # of the bundled model, for retrieval
+    structures: tuple[Path, ...] = ()  # SMILES files from which the reference library of the retrieval is drawn
+    library_size: int = 100_000
+    queries: int = 1000
+    workers: int = 1  # processes that encode the library
     say: Callable[[str], None] = field(default=lambda _: None)
 
     @property
@@ -48,3 +51,16 @@ class Plan:
 
     def model_file(self, variant: Variant, fold: int) -> Path:
         return self.model_folder(variant, fold) / MODEL
+
+    @property
+    def pool_folder(self) -> Path:
+        """Of the reference library's molecules, in their random order."""
+        return self.work / f"pool-{self.library_size}"
+
+    @property
+    def pool_unit(self) -> str:
+        return f"pool-{self.library_size}"
+
+    def library_folder(self, model_sha256: str) -> Path:
+        """Of the reference library, encoded by a model."""
+        return self.work / "libraries" / f"{model_sha256[:12]}-{self.library_size}"

@@ -63,14 +63,14 @@ def run_units(
                 try:
                     _run(unit, identity, store)
                 except OutOfTimeError:
-                    return Outcome(tuple(ran), _missing(units, store))
+                    return Outcome(tuple(ran), missing_units(units, store))
                 ran.append(unit.name)
                 break
         else:
             if not taken_elsewhere:
                 break
             time.sleep(wait_s)
-    return Outcome(tuple(ran), _missing(units, store))
+    return Outcome(tuple(ran), missing_units(units, store))
 
 
 def _run(unit: Unit, identity: dict[str, Any], store: Store) -> None:
@@ -82,13 +82,14 @@ def _run(unit: Unit, identity: dict[str, Any], store: Store) -> None:
 
 def _ready(units: Sequence[Unit], store: Store) -> Iterator[Unit]:
     """Units that are missing and have what they need."""
-    missing = set(_missing(units, store))
+    missing = set(missing_units(units, store))
     for unit in units:
         if unit.name in missing and not missing.intersection(unit.needs):
             yield unit
 
 
-def _missing(units: Sequence[Unit], store: Store) -> tuple[str, ...]:
+def missing_units(units: Sequence[Unit], store: Store) -> tuple[str, ...]:
+    """Names of the units that have not ended, or ended with something else than they should have now."""
     found = []
     for unit in units:
         identity = unit.identity()
