@@ -129,7 +129,7 @@ def paper(
     data: DataOption,
     paper_ids: IdsOption,
     table: Annotated[
-        list[str] | None, typer.Option("--table", help="1 2 3 C1 C2 D1 D2 F3 F4 beyond; default all.")
+        list[str] | None, typer.Option("--table", help="best, 1 2 3 C1 C2 D1 D2 F3 F4 beyond; default all.")
     ] = None,
     results: ResultsOption = RESULTS,
     work: Annotated[Path, typer.Option("--work", help="Folder of weights, libraries and locks.")] = Path("runs/paper"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 import statistics
 from collections.abc import Callable
@@ -114,8 +115,6 @@ _WATCHED = ("epoch", "loss", "validation_loss", "validation_graph_accuracy", "va
 
 
 def _history(folder: Path) -> list[dict[str, Any]]:
-    import json
-
     history: list[dict[str, Any]] = json.loads((folder / "metrics.json").read_text())
     return history
 
@@ -124,7 +123,7 @@ def seconds_per_epoch(history: list[dict[str, Any]]) -> float:
     """The median time of an epoch; the clock of a resumed training starts anew, which shows as a step back."""
     clock = [h["elapsed_s"] for h in history]
     steps = [b - a for a, b in zip([0.0, *clock], clock, strict=False) if b > a]
-    return round(statistics.median(steps), 1)
+    return float(round(statistics.median(steps), 1))
 
 
 def _split(data: Dataset, plan: Plan, variant: Variant, fold: int) -> Split:

@@ -19,9 +19,9 @@ from km3aid.evaluation.paper.tasks import TASKS, Subject, make_pool
 from km3aid.evaluation.paper.variants import (
     SHAPES,
     STRICT,
-    TABLE_1,
     TABLE_2,
     TEMPERATURES,
+    VARIANTS,
     Variant,
     shape_variant,
     temperature_variant,
@@ -29,7 +29,7 @@ from km3aid.evaluation.paper.variants import (
 
 Clock = Callable[[], bool]
 BEST_FOLD = 0  # the bundled model trained without it
-TABLES = ("1", "2", "3", "C1", "C2", "D1", "D2", "F3", "F4", "beyond")
+TABLES = ("best", "1", "2", "3", "C1", "C2", "D1", "D2", "F3", "F4", "beyond")
 _TABLES_OF = {
     "alignment": ("1", "F3"),
     "isomers": ("3",),
@@ -56,7 +56,7 @@ def paper_units(plan: Plan, store: Store, folds: list[int], out_of_time: Clock) 
 
     add(lists.best())
     for fold in folds:
-        for variant in TABLE_1:
+        for variant in VARIANTS:
             add(lists.trained(variant, fold, ("alignment", "isomers")))
         for variant in TABLE_2:
             add(lists.trained(variant, fold, ("retrieval",)))
@@ -119,7 +119,8 @@ class _Lists:
         units: list[Unit] = []
         for task in TASKS:
             name = f"best/fold-{BEST_FOLD}/{self._task(task)}"
-            units += self._evaluation(name, task, Subject(None, by_paper=False), BEST_FOLD, model)
+            tables = ("best", *_TABLES_OF[task])
+            units += self._evaluation(name, task, Subject(None, by_paper=False), BEST_FOLD, model, (), tables)
         return units
 
     def _task(self, task: str) -> str:

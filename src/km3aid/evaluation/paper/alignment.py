@@ -73,7 +73,7 @@ def size_bands(carbons: NDArray[np.int64]) -> tuple[NDArray[np.bool_], ...]:
 
 
 def accuracy_shares(shares: NDArray[np.float64]) -> dict[str, Any]:
-    """Share of molecules with everything right and with at least 80 %, and a histogram in tenths, the last inclusive."""
+    """Share of molecules with everything right and with at least 80 %, and a histogram in tenths."""
     if not len(shares):
         return {"perfect": None, "at_least_80": None, "histogram": [0] * 10}
     tenths = np.minimum((shares * 10 + 1e-9).astype(int), 9)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -68,7 +69,7 @@ def difficulty(
 def by_bins(values: NDArray[np.float64], share: NDArray[np.float64], edges: Sequence[float]) -> list[dict[str, Any]]:
     """Mean share and how many are 1, for `edges[i]` ≤ value < `edges[i + 1]`; empty bins are left out."""
     rows = []
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         inside = (values >= low) & (values < high)
         if inside.any():
             perfect = float((share[inside] == 1).mean())

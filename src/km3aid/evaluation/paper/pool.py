@@ -1,4 +1,4 @@
-"""The reference library of the zero-shot retrieval: one random order of distinct molecules, of which subsets are heads."""
+"""The reference library of the zero-shot retrieval: distinct molecules in one random order, whose heads are subsets."""
 
 from __future__ import annotations
 
@@ -68,8 +68,7 @@ def pool_structures(folder: Path) -> Iterator[tuple[str, str | None]]:
 
 
 def _read_smiles(source: Path) -> Iterator[str]:
-    opened = gzip.open(source, "rt") if source.suffix == ".gz" else open(source, encoding="utf-8")
-    with opened as file:
+    with gzip.open(source, "rt") if source.suffix == ".gz" else source.open(encoding="utf-8") as file:
         for line in file:
             if line.strip():
                 yield line.split()[0]

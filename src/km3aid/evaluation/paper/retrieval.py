@@ -81,7 +81,7 @@ def evaluate_zero_shot(
     place = np.array([int(str(name)) for shard in pool.shards for name in shard.names.to_pylist()])
     asked = _Asked(engine, pool, truths, place, keys)
     found: dict[tuple[str, ...], list[Any]] = defaultdict(list)
-    similar: dict[tuple[str, str, str], list[float]] = defaultdict(list)
+    similar: dict[tuple[str, ...], list[float]] = defaultdict(list)
     every = [asked.truth(n, data, case) for n, case in enumerate(cases)]
     for kind in kinds:
         for case, truth, scores in asked.scores(cases, every, kind, scorings):
@@ -172,12 +172,23 @@ class _Asked:
             found[scoring.name] = Scores(
                 quickly,
                 own_quickly,
-                (lambda rows, w=w: w.graph_weight * similarity[rows] + w.match_weight * exact(rows))
-                if scoring.exact
-                else None,
+                _Blend(w, similarity, exact) if scoring.exact else None,
                 w.graph_weight * own + w.match_weight * own_exact,
             )
         return found
+
+
+class _Blend(NamedTuple):
+    """Similarity and exact match of rows in one score."""
+
+    weights: Fusion
+    similarity: NDArray[np.float32]
+    match: _Exact
+
+    def __call__(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        w = self.weights
+        score: NDArray[np.float64] = w.graph_weight * self.similarity[rows] + w.match_weight * self.match(rows)
+        return score
 
 
 class _Exact:
@@ -205,7 +216,7 @@ def _quick(question: Question, shard: Any, rows: NDArray[np.int32] | None = None
 
 
 def _add_similarities(
-    similar: dict[tuple[str, str, str], list[float]],
+    similar: dict[tuple[str, ...], list[float]],
     data: Dataset,
     case: Case,
     pool: Library,

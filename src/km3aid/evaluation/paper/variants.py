@@ -24,7 +24,7 @@ SP_ID = Variant("sp-id", "SP-ID", ("model.discrimination='strong-pair'",))
 WP_ID = _weak_pairs(1)
 NO_CHANNEL = Variant("no-comm", "No Comm.", ("model.channel=false",))
 STRICT = Variant("k-m3aid-strict", "K-M3AID, strict split", (), "strict")
-TABLE_1 = (K_M3AID, WP_ID, NO_CHANNEL, _weak_pairs(10), SP_ID, _weak_pairs(5))  # the most telling first
+VARIANTS = (K_M3AID, WP_ID, NO_CHANNEL, _weak_pairs(10), SP_ID, _weak_pairs(5))  # the most telling first
 TABLE_2 = (K_M3AID, SP_ID, WP_ID, NO_CHANNEL)
 
 SHAPES = (  # depth, width, projection: table C.1 in the paper's order
