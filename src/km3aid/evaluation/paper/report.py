@@ -93,8 +93,8 @@ def _table_1(found: Found) -> str:
     note = (
         "Graph level: spectrum → molecule among the 128 of a random batch, the last partial one dropped as published. "
         "Node level: each peak's best carbon of its molecule, right where its shift is the peak's; one-to-one: the "
-        "best assignment as a whole. Unseen connectivity: molecules of the block without stereoisomer or duplicate among "
-        "the paper's training molecules.\n\n"
+        "best assignment as a whole. Unseen connectivity: molecules of the block without stereoisomer or duplicate "
+        "among the paper's training molecules.\n\n"
     )
     return "## Table 1: validation accuracy\n\n" + note + table(head, rows)
 

@@ -60,8 +60,8 @@ def _contradicted(value: dict[str, Any]) -> str:
     ]
     text = (
         f"### {len(found)} reference assignments that `best` contradicts most\n\nIn nats: how much dearer the "
-        "recorded assignment is than the cheapest of the same peaks. Probable errors of the database, to be looked at; the whole "
-        "list with SMILES is in the unit `best/fold-0/beyond`. The first ten:\n\n"
+        "recorded assignment is than the cheapest of the same peaks. Probable errors of the database, to be looked at; "
+        "the whole list with SMILES is in the unit `best/fold-0/beyond`. The first ten:\n\n"
     )
     return (
         text

@@ -19,8 +19,8 @@ _SCORINGS = {"similarity": "similarity", "match": "set matching", "fused": "fuse
 _KNOWLEDGE = {"none": "nothing", "formula": "formula", "mass_0.01": "mass ± 0.01 Da", "mass_5": "mass ± 5 Da"}
 _NOTE = """Queries: validation molecules of the fold. A library of n is the query's molecule and the first n − 1 others
 of one random order (seed 42) of distinct molecules (by InChIKey), so that the libraries are nested. A hit has the
-query's InChIKey; a tie counts as its expected rank. The paper's models see the same whichever way peaks are listed, because
-their spectrum encoder looks at distinct shifts alone.
+query's InChIKey; a tie counts as its expected rank. The paper's models see the same whichever way peaks are listed,
+because their spectrum encoder looks at distinct shifts alone.
 """
 
 
