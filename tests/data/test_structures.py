@@ -8,7 +8,7 @@ import pytest
 import zstandard
 from rdkit import Chem
 
-from km3aid.data.sources.structures import read_structures
+from km3aid.data.sources.structures import count_structures, read_structures
 from km3aid.errors import MoleculeError
 
 LINES = "smiles name\nCCO ethanol\n\nc1ccccc1\nCC(C)O\t2-propanol, dry\n"
@@ -24,6 +24,17 @@ def test_smiles_lines_plain_or_packed(tmp_path, pack):
 def test_standard_input(monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO(LINES))
     assert list(read_structures("-")) == EXPECTED
+
+
+def test_the_count_is_about_that_of_what_is_read(tmp_path, monkeypatch):
+    (tmp_path / "in.smi.gz").write_bytes(gzip.compress(b"CCO a\nCC b\n"))
+    assert count_structures(tmp_path / "in.smi.gz") == 2
+    parquet.write_table(pa.table({"smiles": ["CCO", None, "C"]}), tmp_path / "in.parquet")
+    assert count_structures(tmp_path / "in.parquet") == 3
+    (tmp_path / "in.sdf").write_text("x\n$$$$\ny\n$$$$\n")
+    assert count_structures(tmp_path / "in.sdf") == 2
+    assert count_structures("-") is None
+    assert count_structures(tmp_path / "absent.smi") is None
 
 
 def test_tables(tmp_path):

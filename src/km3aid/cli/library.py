@@ -107,7 +107,7 @@ def _write(
         size = sum(os.path.getsize(i) if i != "-" else _MANY_BYTES for i in inputs)
         workers = os.cpu_count() or 1 if size >= _MANY_BYTES else 1
     try:
-        with progress_bar("Encoding", None, common.quiet) as progress:
+        with progress_bar("Encoding", _count(inputs, common.quiet), common.quiet) as progress:
             report = engine.build_library(
                 _structures(inputs, column, name_column),
                 library,
@@ -146,6 +146,16 @@ def _label(inputs: list[str]) -> str:
         raise MoleculeError(
             f"{error.filename}: cannot be opened ({error.strerror}); give a file of structures"
         ) from error
+
+
+def _count(inputs: list[str], quiet: bool) -> int | None:
+    """How many structures there are, where somebody looks at the progress."""
+    from km3aid.data.sources.structures import count_structures
+
+    if quiet or not sys.stderr.isatty():
+        return None
+    counts = [count_structures(source) for source in inputs]
+    return None if None in counts else sum(c for c in counts if c is not None)
 
 
 def _structures(inputs: list[str], column: str | None, name_column: str | None) -> Iterator[tuple[str, str | None]]:

@@ -17,6 +17,7 @@ from km3aid.errors import MoleculeError
 from km3aid.library import Entries
 from km3aid.matching.prediction import ClassTable, PredictedClasses
 from km3aid.models.alignment import AlignmentModel
+from km3aid.models.precision import multiplies_bfloat16
 from km3aid.molecules import Molecule, carbon_classes, featurise, parse_mol_block, parse_smiles
 from km3aid.spectra.spectrum import Spectrum
 
@@ -102,7 +103,8 @@ def encode_entries(
 ) -> Iterator[Entries]:
     """Encode (SMILES or mol block, name) for a library, `chunk` records at once, numbered from `first`.
 
-    What cannot be read is in the entries' `rejected`. `key` says what makes two molecules equal.
+    What cannot be read is in the entries' `rejected`. `key` says what makes two molecules equal. The encoder rounds to
+    bfloat16 where that is faster, which moves a shift by 0.01 ppm in the mean; single molecules are never rounded.
     """
     records = enumerate(source, first)
     while part := list(islice(records, chunk)):
@@ -119,7 +121,8 @@ def encode_entries(
 
 def _entries(model: AlignmentModel, molecules: list[Molecule], device: torch.device, key: str) -> Entries:
     graphs = [featurise(m.mol) for m in molecules]
-    out = model.encode(collate(graphs).to(device))
+    with torch.autocast(device.type, torch.bfloat16, enabled=multiplies_bfloat16(device)):
+        out = model.encode(collate(graphs).to(device))
     ends = np.cumsum([len(g.atoms) for g in graphs])
     found = [carbon_classes(m.mol) for m in molecules]
     flat = [c for classes in found for c in classes]

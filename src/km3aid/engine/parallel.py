@@ -16,6 +16,7 @@ from km3aid.library import Entries
 from km3aid.models.alignment import AlignmentModel
 from km3aid.models.checkpoint import read_model
 from km3aid.models.memory import keep_freed_memory
+from km3aid.models.precision import fast_single_precision
 
 Line = tuple[str, str | None]
 _AHEAD = 4  # chunks per process that wait or are done and not fetched: bounds the memory
@@ -45,6 +46,7 @@ def _start(path: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     torch.set_num_threads(1)
     keep_freed_memory()
+    fast_single_precision()
     _model = read_model(path).model
 
 

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from km3aid.data.batches import BOND_KINDS, GraphBatch
 from km3aid.models.config import JointConfig
+from km3aid.models.precision import rounded
 from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS
 
 
@@ -65,8 +66,8 @@ class MessageLayer(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, h: Tensor, v: Tensor, graph: GraphBatch, inverse_size: Tensor) -> tuple[Tensor, Tensor]:
-        factor, term = self.bonds()
-        x = self.norm(h)
+        factor, term = map(rounded, self.bonds())
+        x = rounded(self.norm(h))
         neighbour = x.index_select(0, graph.edge_source)
         kind_factor, kind_term = (t.index_select(0, graph.edge_kind) for t in (factor, term))
         message = torch.relu_(torch.addcmul(kind_term, neighbour, kind_factor))

@@ -14,6 +14,7 @@ from km3aid.models.alignment import AlignmentModel, Encoded, Losses
 from km3aid.models.config import JointConfig
 from km3aid.models.graph_encoder import GraphEncoder
 from km3aid.models.losses import laplace_kernel, laplace_nll, symmetric_contrast
+from km3aid.models.precision import exact
 from km3aid.models.spectrum_encoder import PeakEncoder, SpectrumEncoder
 
 _CENTRE_PPM, _SPREAD_PPM = 90.0, 50.0  # roughly the mean and spread of 13C shifts, so that the head starts near them
@@ -43,16 +44,19 @@ class JointModel(AlignmentModel):
 
     def encode(self, graph: GraphBatch) -> Encoded:
         atoms, molecules = self.encoder(graph)
-        out = self.shift(atoms)
-        return Encoded(
-            functional.normalize(self.graph_projection(molecules), dim=1),
-            functional.normalize(self.node_projection(atoms), dim=1),
-            _CENTRE_PPM + _SPREAD_PPM * out[:, 0],
-            out[:, 1].clamp(*_LOG_SCALE_RANGE),
-        )
+        with exact(atoms):
+            out = self.shift(atoms)
+            return Encoded(
+                functional.normalize(self.graph_projection(molecules), dim=1),
+                functional.normalize(self.node_projection(atoms), dim=1),
+                _CENTRE_PPM + _SPREAD_PPM * out[:, 0],
+                out[:, 1].clamp(*_LOG_SCALE_RANGE),
+            )
 
     def encode_spectra(self, peaks: PeakBatch) -> Tensor:
-        return functional.normalize(self.spectrum_projection(self.spectrum(peaks)), dim=1)
+        encoded = self.spectrum(peaks)
+        with exact(encoded):
+            return functional.normalize(self.spectrum_projection(encoded), dim=1)
 
     def encode_peaks(self, shift_ppm: Tensor, multiplicity: Tensor) -> Tensor:
         return functional.normalize(self.peak(shift_ppm, multiplicity), dim=-1)
@@ -61,8 +65,12 @@ class JointModel(AlignmentModel):
         return self.node_scale.exp() * peaks @ nodes.T
 
     def losses(self, batch: Batch, *, hide_multiplicity: bool = False, frozen: Tensor | None = None) -> Losses:
-        encoded = self.encode(batch.graph)
-        graph_logits = self.graph_scale.exp() * self.encode_spectra(batch.peaks) @ encoded.graph.T
+        encoded, spectra = self.encode(batch.graph), self.encode_spectra(batch.peaks)
+        with exact(spectra):
+            return self._losses(encoded, spectra, batch, hide_multiplicity)
+
+    def _losses(self, encoded: Encoded, spectra: Tensor, batch: Batch, hide_multiplicity: bool) -> Losses:
+        graph_logits = self.graph_scale.exp() * spectra @ encoded.graph.T
         graph = symmetric_contrast(graph_logits, torch.eye(len(graph_logits), device=graph_logits.device))
         carbons = batch.carbons
         shift = laplace_nll(carbons.shift_ppm, encoded.shift_ppm[carbons.atom], encoded.log_scale[carbons.atom])

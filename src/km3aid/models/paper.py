@@ -13,6 +13,7 @@ from km3aid.models.config import PaperConfig
 from km3aid.models.conv_spectrum_encoder import FEATURES, ConvSpectrumEncoder
 from km3aid.models.gin import Gin, Readout
 from km3aid.models.losses import knowledge_span, symmetric_contrast, weak_pairs
+from km3aid.models.precision import exact
 from km3aid.models.projection import Projection
 from km3aid.molecules.features import ATOM_COLUMNS
 
@@ -62,8 +63,9 @@ class PaperModel(AlignmentModel):
         return self.config.to_dict()
 
     def encode(self, graph: GraphBatch) -> Encoded:
-        molecules, nodes = self._embed(graph)
-        return Encoded(molecules, nodes, *self._decode(nodes, graph.atoms[:, _HYDROGENS]))
+        with exact(graph.atoms):  # its logits are in the hundreds: nothing may be rounded
+            molecules, nodes = self._embed(graph)
+            return Encoded(molecules, nodes, *self._decode(nodes, graph.atoms[:, _HYDROGENS]))
 
     def encode_spectra(self, peaks: PeakBatch) -> Tensor:
         out: Tensor = self.projections["spectrum"](self.spectrum(peaks))

@@ -18,6 +18,7 @@ _CARBON = 6
 _PLAIN = Chem.SmilesParserParams()
 _KEEP_HYDROGENS = Chem.SmilesParserParams()
 _KEEP_HYDROGENS.removeHs = False
+_A_CARBON, _A_HYDROGEN = Chem.MolFromSmarts("[#6]"), Chem.MolFromSmarts("[#1]")
 
 
 @dataclass(frozen=True)
@@ -88,11 +89,10 @@ def parse_mol_block(block: str, name: str | None = None) -> Molecule:
 
 
 def _without_hydrogens(mol: Chem.Mol, source: str, name: str | None) -> Molecule:
-    numbers = {atom.GetAtomicNum() for atom in mol.GetAtoms()}
-    if _CARBON not in numbers:
+    if not mol.HasSubstructMatch(_A_CARBON):
         raise MoleculeError(f"structure {_short(source)!r} holds no carbon; a 13C spectrum needs one")
     kept: Sequence[int] = range(mol.GetNumAtoms())
-    if 1 in numbers:
+    if mol.HasSubstructMatch(_A_HYDROGEN):
         for atom in mol.GetAtoms():
             atom.SetIntProp(_INPUT_INDEX, atom.GetIdx())
         try:

@@ -38,21 +38,22 @@ def atom_classes(mol: Chem.Mol) -> list[int]:
     >>> atom_classes(Chem.MolFromSmiles("CC(C)O"))
     [0, 1, 0, 3]
     """
-    return _classes(mol, _ranks(mol))
+    return _classes(mol, _ranks(mol), _ranks(mol, chirality=False))
 
 
 def carbon_classes(mol: Chem.Mol) -> tuple[CarbonClass, ...]:
     """The carbon classes of `mol`, in the order of their first atom."""
-    ranks = _ranks(mol)
+    ranks, plain = _ranks(mol), _ranks(mol, chirality=False)
     members: dict[int, list[int]] = {}
-    for atom, number in zip(mol.GetAtoms(), _classes(mol, ranks), strict=True):
-        if atom.GetAtomicNum() == 6:
-            members.setdefault(number, []).append(atom.GetIdx())
+    for i, number in enumerate(_classes(mol, ranks, plain)):
+        if mol.GetAtomWithIdx(i).GetAtomicNum() == 6:
+            members.setdefault(number, []).append(i)
     stereocentre = cache(lambda: _has_stereocentre(mol))  # dear, and seldom asked for
     classes = []
     for atoms in members.values():
-        exchanged_by_mirror = len({ranks[i] for i in atoms}) > 1
-        splits = len(atoms) > 1 and not exchanged_by_mirror and _diastereotopic(mol, atoms, stereocentre)
+        splits = False
+        if len(atoms) > 1 and len({ranks[i] for i in atoms}) == 1:  # else a mirror image exchanges them
+            splits = _diastereotopic(mol, atoms, plain, stereocentre)
         classes.append(CarbonClass(tuple(atoms), mol.GetAtomWithIdx(atoms[0]).GetTotalNumHs(), splits))
     return tuple(classes)
 
@@ -61,12 +62,13 @@ def _ranks(mol: Chem.Mol, chirality: bool = True) -> list[int]:
     return list(Chem.CanonicalRankAtoms(mol, breakTies=False, includeChirality=chirality))
 
 
-def _classes(mol: Chem.Mol, ranks: list[int]) -> list[int]:
+def _classes(mol: Chem.Mol, ranks: list[int], plain: list[int]) -> list[int]:
+    """Classes from the ranks with and without (`plain`) regard to configuration."""
     first: dict[int, int] = {}
     for atom, rank in enumerate(ranks):
         first.setdefault(rank, atom)
     classes = [first[rank] for rank in ranks]
-    if len(set(_ranks(mol, chirality=False))) == len(first):
+    if len(set(plain)) == len(first):
         return classes  # no two atoms differ by configuration alone
     tagged = [a.GetIdx() for a in mol.GetAtoms() if a.GetChiralTag() in _MIRROR]
     return _join_enantiotopic(mol, tagged, ranks, classes)
@@ -96,15 +98,17 @@ def _has_stereocentre(mol: Chem.Mol) -> bool:
     )
 
 
-def _diastereotopic(mol: Chem.Mol, atoms: list[int], chiral: Callable[[], bool]) -> bool:
-    """Whether two carbons of a class sit in twin branches of a prochiral centre, double bond or amide nitrogen."""
-    path = Chem.GetShortestPath(mol, atoms[0], atoms[1])
+def _diastereotopic(mol: Chem.Mol, atoms: list[int], ranks: list[int], chiral: Callable[[], bool]) -> bool:
+    """Whether two carbons of a class sit in twin branches of a prochiral centre, double bond or amide nitrogen.
+
+    `ranks` are those without regard to configuration.
+    """
+    path = tuple(Chem.GetShortestPath(mol, atoms[0], atoms[1]))
     if len(path) % 2 == 0:
         return False
     middle = mol.GetAtomWithIdx(path[len(path) // 2])
     if middle.GetIsAromatic():
         return False
-    ranks = _ranks(mol, chirality=False)
     twins = {path[len(path) // 2 - 1], path[len(path) // 2 + 1]}
     others = [n for n in middle.GetNeighbors() if n.GetIdx() not in twins]
     if middle.GetHybridization() == Chem.HybridizationType.SP3 and middle.GetAtomicNum() == 6:

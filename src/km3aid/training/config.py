@@ -9,6 +9,7 @@ from km3aid.errors import ConfigError
 
 SCHEDULES = {"one-cycle", "plateau"}
 SPLITS = {"strict", "paper"}
+PRECISIONS = {"auto", "single"}
 FAST: dict[str, Any] = {"schedule": "one-cycle", "epochs": 40}  # for machines without a GPU
 
 
@@ -25,6 +26,8 @@ class TrainingConfig:
     weight_decay: float = 1e-2
     warm_up: float = 0.15  # one-cycle: share of the steps in which the rate rises
     patience: int = 2  # plateau: epochs without a better validation loss before the rate is halved
+    precision: str = "auto"  # or "single"; auto rounds the encoders' products to bfloat16 where that is faster
+    alike: float = 0.0  # share of the batches whose molecules have nearly the same formula
     augment: bool = True  # vary the spectra as people record them
     average: float = 0.999  # of the moving average of the weights, per step; 0: none
     clip_norm: float = 1.0  # 0: none
@@ -35,6 +38,10 @@ class TrainingConfig:
             raise ConfigError(f"schedule {self.schedule!r}; expected {' or '.join(sorted(SCHEDULES))}")
         if self.split not in SPLITS:
             raise ConfigError(f"split {self.split!r}; expected {' or '.join(sorted(SPLITS))}")
+        if self.precision not in PRECISIONS:
+            raise ConfigError(f"precision {self.precision!r}; expected {' or '.join(sorted(PRECISIONS))}")
+        if not 0 <= self.alike <= 1:
+            raise ConfigError(f"alike {self.alike}; expected 0 to 1")
         if self.epochs < 1 or self.batch_size < 2 or self.learning_rate <= 0:
             raise ConfigError("epochs ≥ 1, batch_size ≥ 2 and learning_rate > 0 are needed")
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from lightning.fabric import Fabric
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from km3aid.data.batches import NONE, Augmentation, cut_batch, cut_peaks
@@ -22,7 +23,9 @@ from km3aid.models.build import build_model
 from km3aid.models.checkpoint import read_model, write_model
 from km3aid.models.config import JointConfig, PaperConfig
 from km3aid.models.memory import keep_freed_memory
+from km3aid.models.precision import fast_single_precision, multiplies_bfloat16
 from km3aid.training.config import TrainingConfig
+from km3aid.training.order import epoch_order, molecule_sizes
 from km3aid.training.schedule import one_cycle, plateau
 from km3aid.training.state import Metrics, read_state, write_state
 from km3aid.training.validate import validate
@@ -59,7 +62,7 @@ def fit(
     keep_freed_memory()
     out = Path(out)
     torch.manual_seed(config.seed)
-    fabric = _fabric(accelerator, devices)
+    fabric = _fabric(accelerator, devices, config.precision)
     plain = build_model(model_config)
     if spectrum_encoder is not None:
         source = read_model(spectrum_encoder).model.get_submodule("spectrum")
@@ -68,12 +71,13 @@ def fit(
     optimiser = torch.optim.AdamW(_groups(plain, config.weight_decay), lr=config.learning_rate, betas=(0.9, 0.98))
     model, optimiser = fabric.setup(plain, optimiser)
     model.mark_forward_method("losses")
+    sizes = molecule_sizes(data)[split.train]
     history = read_state(out, plain, average, optimiser) if resume else []
     frozen = _frozen_features(plain, data, fabric.device)
     began = time.monotonic()
     for epoch in range(len(history), config.epochs):
         rate = plateau([h["validation_loss"] for h in history], config) if config.schedule == "plateau" else None
-        losses = _epoch(fabric, model, average, optimiser, data, split, epoch, config, rate, frozen)
+        losses = _epoch(fabric, model, average, optimiser, data, split, sizes, epoch, config, rate, frozen)
         watched = validate(average, data, split.validation, fabric.device)
         rest = (optimiser.param_groups[0]["lr"], time.monotonic() - began)
         line = Metrics._make((epoch + 1, *losses, *watched, *rest))
@@ -88,10 +92,12 @@ def fit(
     return out / LAST
 
 
-def _fabric(accelerator: str, devices: int | str) -> Fabric:
-    """bfloat16 where matrices are multiplied on a GPU, single precision on a CPU."""
+def _fabric(accelerator: str, devices: int | str, precision: str) -> Fabric:
+    """`auto`: bfloat16 for the matrices of the encoders where the processor multiplies it, else single precision."""
     on_gpu = accelerator in ("gpu", "cuda") or (accelerator == "auto" and torch.cuda.is_available())
-    fabric = Fabric(accelerator=accelerator, devices=devices, precision="bf16-mixed" if on_gpu else "32-true")
+    half = precision == "auto" and multiplies_bfloat16(torch.device("cuda" if on_gpu else "cpu"))
+    fast_single_precision()
+    fabric = Fabric(accelerator=accelerator, devices=devices, precision="bf16-mixed" if half else "32-true")
     fabric.launch()
     return fabric
 
@@ -103,6 +109,7 @@ def _epoch(
     optimiser: Any,
     data: Dataset,
     split: Split,
+    sizes: NDArray[np.int64],
     epoch: int,
     config: TrainingConfig,
     rate: float | None,
@@ -111,8 +118,9 @@ def _epoch(
     """One pass over `split.train`, each molecule with one of its spectra; returns the mean losses."""
     rng = np.random.default_rng([config.seed, epoch])
     torch.manual_seed(config.seed * 100_003 + epoch)
-    order = rng.permutation(split.train)[fabric.global_rank :: fabric.world_size]  # every process its own molecules
-    order = order[: len(split.train) // fabric.world_size]
+    mine = rng.permutation(len(split.train))[fabric.global_rank :: fabric.world_size]  # every process its own molecules
+    mine = mine[: len(split.train) // fabric.world_size]
+    order = epoch_order(split.train[mine], sizes[mine], config.batch_size, config.alike, rng)
     number = data.spectrum_offset[order + 1] - data.spectrum_offset[order]
     spectra = data.spectrum_offset[order] + (rng.random(len(order)) * number).astype(np.int64)
     steps = len(order) // config.batch_size

@@ -16,6 +16,7 @@ from km3aid.errors import MoleculeError
 Line = tuple[str, str | None]  # SMILES or mol block, name
 _SMILES_COLUMNS = ("smiles", "canonical_smiles", "isomeric_smiles", "structure")
 _NAME_COLUMNS = ("name", "id", "title", "cid", "identifier")
+_SD = (".sdf", ".sd")
 _ROWS = 65_536
 
 
@@ -26,7 +27,7 @@ def read_structures(source: str | Path, column: str | None = None, name_column: 
     .sdf and .sd are SD files, anything else has one SMILES and an optional name per line. Raises `MoleculeError`.
     """
     path = Path(source)
-    kind = next((s for s in reversed(path.suffixes) if s.lower() not in (".gz", ".zst")), "").lower()
+    kind = _kind(path)
     try:
         if kind == ".parquet":
             yield from _parquet(path, column, name_column)
@@ -34,7 +35,7 @@ def read_structures(source: str | Path, column: str | None = None, name_column: 
         with _open(path) as stream:
             if kind in (".csv", ".tsv"):
                 yield from _table(stream, path, "\t" if kind == ".tsv" else ",", column, name_column)
-            elif kind in (".sdf", ".sd"):
+            elif kind in _SD:
                 yield from _sd(stream)
             else:
                 yield from _lines(stream)
@@ -43,6 +44,28 @@ def read_structures(source: str | Path, column: str | None = None, name_column: 
         raise MoleculeError(
             f"{source}: cannot be read ({reason}); expected SMILES [name] lines, a table or an SD file"
         ) from error
+
+
+def count_structures(source: str | Path) -> int | None:
+    """About how many structures `read_structures` gives, for a progress bar; None for standard input."""
+    path = Path(source)
+    if str(source) == "-":
+        return None
+    kind = _kind(path)
+    try:
+        if kind == ".parquet":
+            import pyarrow.parquet as parquet
+
+            return int(parquet.read_metadata(path).num_rows)
+        with _open(path) as stream:
+            return sum(1 for line in stream if kind not in _SD or line.startswith("$$$$"))
+    except (OSError, EOFError, ValueError):
+        return None  # `read_structures` says what is wrong
+
+
+def _kind(path: Path) -> str:
+    """The last suffix that is not one of compression."""
+    return next((s for s in reversed(path.suffixes) if s.lower() not in (".gz", ".zst")), "").lower()
 
 
 @contextmanager
