@@ -1,4 +1,4 @@
-"""`km3aid evaluate validation|assignment|isomers|retrieval|calibrate`: figures on a validation block, as JSON."""
+"""`km3aid evaluate`: figures on a validation block as JSON, and the paper's tables recomputed."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from typing import Annotated, Any
 
 import typer
 
-from km3aid.cli.options import Common, Device, DeviceOption, ModelOption, OutOption
+from km3aid.cli.options import Common, Device, DeviceOption, ModelOption, OutOption, QuietOption
+from km3aid.errors import ConfigError
 
 app = typer.Typer(help="Measure a model on a validation block.", no_args_is_help=True)
 DataOption = Annotated[Path, typer.Option("--data", help="Folder written by `data prepare`.")]
 IdsOption = Annotated[Path, typer.Option("--paper-ids", help="CSV of the paper's ids: they define the folds.")]
 FoldOption = Annotated[int, typer.Option("--fold", help="Validation block, 0 to 4.")]
+RESULTS = Path("results/paper")
+ResultsOption = Annotated[Path, typer.Option("--results", help="Folder of the units' files.")]
 LibraryOption = Annotated[Path, typer.Option("--library", help="Folder written by `library build`.")]
 
 
@@ -119,6 +122,75 @@ def calibrate(
 
     engine = Common(None, out, model, device, False, False).engine()
     _write("calibration", calibrate_and_write(engine, data, paper_ids, fold, library, weights), "", fold, out)
+
+
+@app.command()
+def paper(
+    data: DataOption,
+    paper_ids: IdsOption,
+    table: Annotated[
+        list[str] | None, typer.Option("--table", help="best, 1 2 3 C1 C2 D1 D2 F3 F4 beyond; default all.")
+    ] = None,
+    results: ResultsOption = RESULTS,
+    work: Annotated[Path, typer.Option("--work", help="Folder of weights, libraries and locks.")] = Path("runs/paper"),
+    structures: Annotated[list[Path] | None, typer.Option("--structures", help="SMILES file of the library.")] = None,
+    library_size: Annotated[int, typer.Option("--library-size", min=100, help="Largest library.")] = 100_000,
+    queries: Annotated[int, typer.Option("--queries", min=1, help="Spectra to find in it.")] = 1000,
+    folds: Annotated[str, typer.Option("--folds", help="Validation blocks, the first first.")] = "0,1,2,3,4",
+    published: Annotated[bool, typer.Option("--published", help="200 epochs with halvings, not the fast 40.")] = False,
+    epochs: Annotated[int | None, typer.Option("--epochs", min=1, help="Instead of the schedule's.")] = None,
+    budget: Annotated[float | None, typer.Option("--budget", help="Hours, after which it stops.")] = None,
+    accelerator: Annotated[str, typer.Option("--accelerator", help="auto, cpu or gpu.")] = "auto",
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes that read and encode structures.")] = 1,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List what is missing and stop.")] = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Recompute the paper's tables and figures: run what is missing; stop it and go on at will."""
+    from km3aid.cli.paper_units import TABLES, deadline, paper_units, units_of_tables
+    from km3aid.evaluation.paper.plan import Plan
+    from km3aid.evaluation.paper.store import Store
+    from km3aid.evaluation.paper.sweep import missing_units, run_units
+
+    def say(line: str) -> None:
+        if not quiet:
+            print(line, file=sys.stderr, flush=True)
+
+    wanted = table or ["all"]
+    if unknown := set(wanted) - {*TABLES, "all"}:
+        raise ConfigError(f"--table {sorted(unknown)[0]}; expected {', '.join(TABLES)} or all")
+    plan = Plan(
+        data,
+        paper_ids,
+        work,
+        fast=not published,
+        epochs=epochs,
+        accelerator=accelerator,
+        structures=tuple(structures or ()),
+        library_size=library_size,
+        queries=queries,
+        workers=workers,
+        say=say,
+    )
+    clock, store = deadline(budget), Store(results, work / "locks")
+    units = units_of_tables(paper_units(plan, store, [int(f) for f in folds.split(",")], clock), wanted)
+    if dry_run:
+        print("\n".join(missing_units(units, store)))
+        return
+    outcome = run_units(units, store, out_of_time=clock, say=say)
+    say(f"{len(outcome.ran)} units run, {len(outcome.missing)} missing")
+
+
+@app.command()
+def report(
+    results: ResultsOption = RESULTS,
+    out: Annotated[Path, typer.Option("--out", help="Markdown file; figures go to a folder beside it.")] = Path(
+        "docs/reproduction.md"
+    ),
+) -> None:
+    """Write the tables and figures of the reproduction from the units' files alone."""
+    from km3aid.evaluation.paper.report import write_report
+
+    print(write_report(results, out))
 
 
 def _command(arguments: list[str]) -> str:

@@ -32,8 +32,13 @@ def evaluate_graph_level(
     whole = [i for i, size in enumerate(sizes) if size == batch_size]
     return {
         "batch_size": batch_size,
-        "spectrum_to_molecule": float(np.mean([forward[i] for i in whole])),
-        "molecule_to_spectrum": float(np.mean([backward[i] for i in whole])),
+        "spectrum_to_molecule": _mean([forward[i] for i in whole]),
+        "molecule_to_spectrum": _mean([backward[i] for i in whole]),
         "spectrum_to_molecule_with_last": float(np.average(forward, weights=sizes)),
         "molecule_to_spectrum_with_last": float(np.average(backward, weights=sizes)),
     }
+
+
+def _mean(values: list[float]) -> float | None:
+    """None where there is no whole batch."""
+    return float(np.mean(values)) if values else None

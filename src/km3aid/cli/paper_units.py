@@ -1,0 +1,177 @@
+"""The units of the paper's reproduction, the most telling first."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
+
+from km3aid.cli.paper_training import pretrain_encoder, settings, train_variant
+from km3aid.data.dataset import read_meta
+from km3aid.engine import Engine
+from km3aid.evaluation.paper.plan import Plan
+from km3aid.evaluation.paper.store import Store
+from km3aid.evaluation.paper.sweep import Unit
+from km3aid.evaluation.paper.tasks import TASKS, Subject, make_pool
+from km3aid.evaluation.paper.variants import (
+    SHAPES,
+    STRICT,
+    TABLE_2,
+    TEMPERATURES,
+    VARIANTS,
+    Variant,
+    shape_variant,
+    temperature_variant,
+)
+
+Clock = Callable[[], bool]
+BEST_FOLD = 0  # the bundled model trained without it
+TABLES = ("best", "1", "2", "3", "C1", "C2", "D1", "D2", "F3", "F4", "beyond")
+_TABLES_OF = {
+    "alignment": ("1", "F3"),
+    "isomers": ("3",),
+    "retrieval": ("2", "D1", "D2"),
+    "beyond": ("beyond",),
+}
+
+
+def deadline(hours: float | None) -> Clock:
+    """Whether so many hours have passed since now; without a number, never."""
+    end = None if hours is None else time.monotonic() + 3600 * hours
+    return lambda: end is not None and time.monotonic() >= end
+
+
+def paper_units(plan: Plan, store: Store, folds: list[int], out_of_time: Clock) -> list[Unit]:
+    """The six variants of table 1 fold by fold, the bundled model after the first, the strict split, the ablations."""
+    lists = _Lists(plan, store, out_of_time)
+    first = folds[0]
+    found: dict[str, Unit] = {}
+
+    def add(units: Iterable[Unit]) -> None:
+        for unit in units:
+            found.setdefault(unit.name, unit)
+
+    for fold in folds:
+        for variant in VARIANTS:
+            add(lists.trained(variant, fold, ("alignment", "isomers")))
+        for variant in TABLE_2:
+            add(lists.trained(variant, fold, ("retrieval",)))
+        add(lists.best())
+    add(lists.trained(STRICT, first, ("alignment",)))
+    for shape in SHAPES:
+        add(lists.trained(shape_variant(*shape), first, ("alignment",), "C1"))
+    for pair in TEMPERATURES:
+        add(lists.trained(temperature_variant(*pair), first, ("alignment",), "C2"))
+    return list(found.values())
+
+
+def units_of_tables(units: list[Unit], tables: list[str]) -> list[Unit]:
+    """The units that the tables are made of, with all that these need; "all" takes every one."""
+    if "all" in tables:
+        return units
+    wanted = {u.name for u in units if set(u.tables) & set(tables)}
+    for unit in reversed(units):  # what a unit needs stands before it
+        if unit.name in wanted:
+            wanted.update(unit.needs)
+    return [u for u in units if u.name in wanted]
+
+
+class _Lists:
+    """Makes units of one plan."""
+
+    def __init__(self, plan: Plan, store: Store, out_of_time: Clock) -> None:
+        self.plan, self.store, self.out_of_time = plan, store, out_of_time
+        self.data = {
+            "data_sha256": read_meta(plan.data)["source_sha256"],
+            "paper_ids_sha256": hashlib.sha256(plan.paper_ids.read_bytes()).hexdigest(),
+        }
+
+    def trained(self, variant: Variant, fold: int, tasks: tuple[str, ...], table: str | None = None) -> list[Unit]:
+        """Pretraining, training and evaluations of one variant without one fold."""
+        plan, training = self.plan, self.plan.unit(variant, fold, "training")
+        subject = Subject(plan.model_file(variant, fold), by_paper=True)
+
+        def model() -> dict[str, Any] | None:
+            value = self.store.read(training)
+            return None if value is None else {"model_sha256": value["result"]["model_sha256"]}
+
+        units = self._trainings(variant, fold)
+        for task in tasks:
+            name = plan.unit(variant, fold, self._task(task))
+            units += self._evaluation(name, task, subject, fold, model, (training,), (table,) if table else None)
+        return units
+
+    def best(self) -> list[Unit]:
+        """Evaluations of the bundled model: stale as soon as its weights or its constants of matching change."""
+
+        @cache
+        def model() -> dict[str, Any]:
+            engine = Engine.load(device="cpu")
+            matching = json.dumps(engine.matching.to_dict(), sort_keys=True)
+            return {
+                "model_sha256": engine.model_sha256,
+                "matching_sha256": hashlib.sha256(matching.encode()).hexdigest(),
+            }
+
+        units: list[Unit] = []
+        for task in TASKS:
+            name = f"best/fold-{BEST_FOLD}/{self._task(task)}"
+            tables = ("best", *_TABLES_OF[task])
+            units += self._evaluation(name, task, Subject(None, by_paper=False), BEST_FOLD, model, (), tables)
+        return units
+
+    def _task(self, task: str) -> str:
+        return f"retrieval-{self.plan.library_size}" if task == "retrieval" else task
+
+    def _evaluation(
+        self,
+        name: str,
+        task: str,
+        subject: Subject,
+        fold: int,
+        model: Callable[[], dict[str, Any] | None],
+        needs: tuple[str, ...] = (),
+        tables: tuple[str, ...] | None = None,
+    ) -> list[Unit]:
+        plan, pool = self.plan, self.plan.pool_unit
+
+        def identity() -> dict[str, Any] | None:
+            about = model()
+            if about is None:
+                return None
+            known = {**self.data, **about, "fold": fold, "task": task}
+            if task != "retrieval":
+                return known
+            drawn = self.store.read(pool)
+            if drawn is None:
+                return None
+            return {**known, "queries": plan.queries, "keys_sha256": drawn["result"]["keys_sha256"]}
+
+        units = []
+        if task == "retrieval":
+            needs = (*needs, pool)
+            known = {"size": plan.library_size, "structures": [s.name for s in plan.structures]}
+            units.append(Unit(pool, lambda: known, lambda: make_pool(plan)))
+        run = TASKS[task]
+        units.append(Unit(name, identity, lambda: run(plan, subject, fold), needs, tables or _TABLES_OF[task]))
+        return units
+
+    def _trainings(self, variant: Variant, fold: int) -> list[Unit]:
+        plan, clock = self.plan, self.out_of_time
+        model, config = settings(variant, plan.fast, plan.epochs)
+        encoder_name = plan.encoder_unit(variant, fold)
+        known = {**self.data, "fold": fold, "split": variant.split}
+        pretraining = {**known, "epochs": plan.pretrain_epochs or config.pretrain_epochs, "seed": config.seed}
+        training = {**known, "model": model.to_dict(), "training": config.to_dict(), "spectrum_encoder": pretraining}
+        return [
+            Unit(encoder_name, lambda: pretraining, lambda: pretrain_encoder(plan, variant, fold, clock)),
+            Unit(
+                plan.unit(variant, fold, "training"),
+                lambda: training,
+                lambda: train_variant(plan, variant, fold, clock),
+                (encoder_name,),
+            ),
+        ]

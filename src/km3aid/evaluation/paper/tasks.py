@@ -1,0 +1,130 @@
+"""The evaluations of one model: open what they need, measure, return the figures."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from km3aid.data.dataset import Dataset
+from km3aid.data.folds import connectivity, paper_split, read_paper_ids
+from km3aid.engine import Engine
+from km3aid.errors import CheckpointError, DataError
+from km3aid.evaluation.cases import Case, make_cases
+from km3aid.evaluation.paper.alignment import evaluate_alignment
+from km3aid.evaluation.paper.beyond import contradicted_records, difficulty, reliability
+from km3aid.evaluation.paper.isomers import evaluate_isomer_groups
+from km3aid.evaluation.paper.plan import Plan
+from km3aid.evaluation.paper.pool import build_pool, pool_structures, read_pool
+from km3aid.evaluation.paper.retrieval import KINDS, SCORINGS, SIMILARITY, evaluate_zero_shot
+from km3aid.evaluation.report import open_block
+from km3aid.library import BuildOptions, Library
+
+
+class Block(NamedTuple):
+    """A validation block: the data, its completely assigned rows, and which molecules did not train in connectivity."""
+
+    data: Dataset
+    rows: NDArray[np.int64]
+    unseen: NDArray[np.bool_]  # (M,) judged by the paper's training molecules
+    train: NDArray[np.int64]
+
+
+class Subject(NamedTuple):
+    """A model to measure. `by_paper`: the paper's scores alone; otherwise all that the tool uses."""
+
+    weights: Path | None  # None: the bundled model
+    by_paper: bool
+
+
+def open_paper_block(plan: Plan, fold: int) -> Block:
+    """The block that validates `fold`."""
+    data, rows, _ = open_block(plan.data, plan.paper_ids, fold)
+    split = paper_split(data.record_id, read_paper_ids(plan.paper_ids), fold)
+    train = split.train[data.complete[split.train]]
+    blocks = connectivity(data.inchi_key)
+    return Block(data, rows, ~np.isin(blocks, np.unique(blocks[train])), train)
+
+
+def measure_alignment(plan: Plan, subject: Subject, fold: int) -> dict[str, Any]:
+    block, engine = open_paper_block(plan, fold), _engine(plan, subject)
+    cases = list(make_cases(engine, block.data, block.rows))
+    return evaluate_alignment(engine, block.data, cases, block.unseen, subject.by_paper)
+
+
+def measure_isomers(plan: Plan, subject: Subject, fold: int) -> dict[str, Any]:
+    block, engine = open_paper_block(plan, fold), _engine(plan, subject)
+    cases = list(make_cases(engine, block.data, block.rows))
+    return evaluate_isomer_groups(engine, block.data, cases, subject.by_paper)
+
+
+def measure_retrieval(plan: Plan, subject: Subject, fold: int) -> dict[str, Any]:
+    """Encode the pool and the queries' molecules, then rank; the paper's models see the same in every kind of query."""
+    block, engine = open_paper_block(plan, fold), _engine(plan, subject)
+    chosen = np.sort(np.random.RandomState(0).permutation(block.rows)[: plan.queries])
+    cases = list(make_cases(engine, block.data, chosen))
+    keys, about = read_pool(plan.pool_folder)
+    kinds, scorings = (KINDS[:1], (SIMILARITY,)) if subject.by_paper else (KINDS, SCORINGS)
+    with TemporaryDirectory() as folder:
+        truths = _truths(engine, block.data, cases, Path(folder) / "truths")
+        pool = _pool_library(plan, engine)
+        found = evaluate_zero_shot(engine, block.data, cases, pool, truths, keys, kinds=kinds, scorings=scorings)
+    return {**found, "pool_source": about}
+
+
+def measure_beyond(plan: Plan, subject: Subject, fold: int) -> dict[str, Any]:
+    """What the paper lacks: reliability, difficulty, and records that the model contradicts."""
+    block, engine = open_paper_block(plan, fold), _engine(plan, subject)
+    cases = list(make_cases(engine, block.data, block.rows))
+    return {
+        "reliability": reliability(engine, cases),
+        "difficulty": difficulty(engine, block.data, cases, block.train),
+        "contradicted": contradicted_records(engine, block.data, cases),
+    }
+
+
+def make_pool(plan: Plan) -> dict[str, Any]:
+    """Draw the reference library, unless it is there."""
+    try:
+        keys, about = read_pool(plan.pool_folder)
+    except DataError:
+        build_pool(plan.structures, plan.pool_folder, plan.library_size, workers=plan.workers)
+        keys, about = read_pool(plan.pool_folder)
+    return {**about, "keys_sha256": hashlib.sha256(keys.tobytes()).hexdigest()}
+
+
+TASKS: dict[str, Callable[[Plan, Subject, int], dict[str, Any]]] = {
+    "alignment": measure_alignment,
+    "isomers": measure_isomers,
+    "retrieval": measure_retrieval,
+    "beyond": measure_beyond,
+}
+
+
+def _engine(plan: Plan, subject: Subject) -> Engine:
+    device = {"gpu": "cuda"}.get(plan.accelerator, plan.accelerator)
+    if subject.weights is not None and not subject.weights.is_file():
+        raise CheckpointError(
+            f"{subject.weights}: the unit of this training has ended, but its weights are not here; "
+            "run where they are, or delete the unit's file to train anew"
+        )
+    return Engine.load(subject.weights, device)
+
+
+def _pool_library(plan: Plan, engine: Engine) -> Library:
+    folder = plan.library_folder(engine.model_sha256)
+    if not (folder / "library.json").is_file() or not Library.open(folder).info()["complete"]:
+        source = pool_structures(plan.pool_folder)
+        engine.build_library(source, folder, label="pool", options=BuildOptions("none"), workers=plan.workers)
+    return Library.open(folder, engine.model_sha256, strict=True)
+
+
+def _truths(engine: Engine, data: Dataset, cases: list[Case], folder: Path) -> Library:
+    structures: list[tuple[str, str | None]] = [(data.smiles[c.row].decode(), None) for c in cases]
+    engine.build_library(iter(structures), folder, options=BuildOptions("none"))
+    return Library.open(folder, strict=True)
