@@ -66,7 +66,10 @@ def read_nmrium_archive(data: bytes, where: str) -> Iterator[Spectrum | Spectrum
 def _spectrum(entry: dict[str, Any], info: dict[str, Any], where: str, others: list[LeftOut]) -> Spectrum:
     left_out = list(others)
     name = info.get("name") or _dict(entry.get("display")).get("name") or entry.get("id")
-    about = {"id": str(name) if name else None, "solvent": str(info["solvent"]) if info.get("solvent") else None}
+    about: dict[str, Any] = {
+        "id": str(name) if name else None,
+        "solvent": str(info["solvent"]) if info.get("solvent") else None,
+    }
     peaks = [
         peak
         for zone in _values(entry.get("ranges"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from enum import StrEnum
@@ -213,11 +215,9 @@ def _response(reply: Reply) -> Response:
 def _file(reply: Reply, name: str) -> Response:
     if reply.kind != "answer":
         return _response(reply)
-    import json
-
     made = json.loads(reply.body)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(made["text"].encode("utf-8", "replace"), media_type=made["media_type"], headers=headers)
+    return Response(base64.b64decode(made["base64"]), media_type=made["media_type"], headers=headers)
 
 
 def _add_errors(app: FastAPI) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -66,7 +67,7 @@ def parse(shared: Shared, request: Request) -> dict[str, Any]:
 
 
 def export(shared: Shared, request: Request) -> dict[str, Any]:
-    """An answer as a file: {"text", "media_type"} for `task` and `format`."""
+    """An answer as a file: {"base64", "media_type"} for `task` and `format`."""
     task, inner = request["task"], request["request"]
     spectrum: Spectrum | None = None
     result: Assignment | Hits | Prediction
@@ -76,8 +77,8 @@ def export(shared: Shared, request: Request) -> dict[str, Any]:
     else:
         spectrum = _spectrum(shared, inner)
         result = _search(shared, [(inner, spectrum)])[0] if task == "search" else _ONE[task](shared, inner, spectrum)
-    content, media_type = export_answer(request["format"], result, inner.get("smiles"), spectrum)
-    return {"text": content, "media_type": media_type}
+    document = export_answer(request["format"], result, inner.get("smiles"), spectrum)
+    return {"base64": base64.b64encode(document.content).decode(), "media_type": document.media_type}
 
 
 def batch(shared: Shared, request: Request) -> list[dict[str, Any]]:
