@@ -35,18 +35,18 @@ SPECTRA = {
 
 @pytest.fixture(scope="module")
 def read():
-    """Runs the reader of one package on a file and gives back what it printed."""
+    """Runs the reader of one package on files and gives back what it printed of each."""
     if shutil.which("npm") is None:
         pytest.skip("no npm here")
 
-    def run(package, path):
+    def run(package, *paths):
         folder = HERE / package
         if not (folder / "node_modules").is_dir():
             install = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"]
             subprocess.run(install, cwd=folder, check=True, capture_output=True, timeout=300)
-        done = subprocess.run(["node", "read.mjs", path], cwd=folder, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(["node", "read.mjs", *paths], cwd=folder, capture_output=True, text=True, timeout=500)
         assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        return [json.loads(line) for line in done.stdout.splitlines()]
 
     return run
 
@@ -77,30 +77,32 @@ def check_nmredata(found, case):
 
 
 def test_nmredata_finds_the_same_assignments(engine, read, tmp_path):
-    for number, case in enumerate(cases_of(engine)):
-        path = tmp_path / f"{number}.nmredata.sdf"
-        path.write_bytes(export(case, "nmredata").content)
-        check_nmredata(read("nmredata", path), case)
+    compare(cases_of(engine), read, tmp_path)
 
 
 @pytest.mark.data
 def test_nmredata_finds_the_same_assignments_of_real_records(engine, read, tmp_path, shared_data):
     records = read_sd_records(shared_data / "nmrshiftdb2withsignals.sd.gz")
-    taken = 0
+    cases = []
     for record in islice((r for r in records if r.spectra and r.spectra[0].entries), 0, 1200, 60):
         spectrum = Spectrum.from_shifts(dict.fromkeys(e.shift_ppm for e in record.spectra[0].entries), id=record.id)
-        case = Case(engine.assign(record.mol_block, spectrum), record.mol_block, spectrum)
-        path = tmp_path / f"{record.id}.sdf"
+        cases.append(Case(engine.assign(record.mol_block, spectrum), record.mol_block, spectrum))
+    assert len(cases) == 20
+    compare(cases, read, tmp_path)
+
+
+def compare(cases, read, folder):
+    paths = [folder / f"{number}.nmredata.sdf" for number in range(len(cases))]
+    for path, case in zip(paths, cases, strict=True):
         path.write_bytes(export(case, "nmredata").content)
-        check_nmredata(read("nmredata", path), case)
-        taken += 1
-    assert taken == 20
+    for found, case in zip(read("nmredata", *paths), cases, strict=True):
+        check_nmredata(found, case)
 
 
 def test_nmrium_loads_structures_peaks_and_carbons(engine, read, tmp_path):
     cases = cases_of(engine)
     (tmp_path / "a.nmrium").write_bytes(export(cases, "nmrium").content)
-    found = read("nmrium", tmp_path / "a.nmrium")
+    (found,) = read("nmrium", tmp_path / "a.nmrium")
     assert found["errors"] == []
     assert len(found["spectra"]) == len(found["molecules"]) == len(cases)
     for case, spectrum, molecule in zip(cases, found["spectra"], found["molecules"], strict=True):
