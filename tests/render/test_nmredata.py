@@ -94,11 +94,12 @@ def test_a_mol_block_goes_out_as_it_came_in():
     assert "<name>" not in text
 
 
-def test_more_than_999_atoms_take_the_newer_mol_block():
-    answer = Assignment(None, "", (AssignedPeak(0, 14.0, (1100,), 14.1, 0.9),), (), (), 0.0)
-    text = written(Case(answer, "C" * 1101, parse_peaks("14.0")))
+def test_a_large_structure_takes_the_newer_mol_block(monkeypatch):
+    monkeypatch.setattr("km3aid.molecules.mol_block._V2000_ATOMS", 9)
+    text = written(CYMENE_CASE)
     assert "V3000" in text
-    assert tags(text)["ASSIGNMENT"] == ["C1101, 14.0000, 1101"]
+    assert Chem.MolFromMolBlock(text).GetNumAtoms() == 10
+    assert tags(text)["ASSIGNMENT"][0] == "C4, 145.8500, 4"
 
 
 def test_two_classes_under_one_peak_get_a_label_each():

@@ -32,6 +32,21 @@ def write_mol_block(molecule: Molecule) -> str:
     mol = Chem.MolFromSmiles(molecule.source.strip(), reading)
     rdDepictor.SetPreferCoordGen(False)
     rdDepictor.Compute2DCoords(mol)
-    mol.SetProp("_Name", " ".join((molecule.name or "").split()))
-    block = Chem.MolToMolBlock if mol.GetNumAtoms() <= _V2000_ATOMS else Chem.MolToV3KMolBlock
-    return str(block(mol))
+    return _block(mol, molecule.name)
+
+
+def write_heavy_mol_block(molecule: Molecule) -> str:
+    """A mol block without explicit hydrogens, the other atoms in their order and where the input placed them.
+
+    Atom *i* of the block (from 1) is atom `input_atoms[i - 1]` of an answer.
+    """
+    mol = Chem.Mol(molecule.mol)
+    if not mol.GetNumConformers():
+        rdDepictor.Compute2DCoords(mol)
+    return _block(mol, molecule.name)
+
+
+def _block(mol: Chem.Mol, name: str | None) -> str:
+    mol.SetProp("_Name", " ".join((name or "").split()))
+    write = Chem.MolToMolBlock if mol.GetNumAtoms() <= _V2000_ATOMS else Chem.MolToV3KMolBlock
+    return str(write(mol))

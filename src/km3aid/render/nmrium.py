@@ -3,14 +3,15 @@
 Version 7 of the file, which later versions bring up to date as they open it (npm package nmr-load-save 2.6, MIT).
 NMRium shows a spectrum or nothing, so the file holds a trace that is drawn from the peak list, and is named so.
 NMRium's own links from atoms to signals are identifiers that OpenChemLib computes; a file from here names the carbons
-in the column "assignment" and in each signal's `atoms` (from 0) instead.
+in the column "assignment" and in each signal's `atoms` (from 0) instead. Both count the atoms of the file's structure,
+which has no explicit hydrogens, since OpenChemLib shuffles atoms where there are some.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ import numpy as np
 from km3aid import __version__
 from km3aid.engine.encoder import parse_structure
 from km3aid.engine.results import Assignment
-from km3aid.molecules import write_mol_block
+from km3aid.molecules import write_heavy_mol_block
 from km3aid.render.answers import Case
 from km3aid.render.labels import Label, carbon_labels
 from km3aid.spectra.spectrum import Peak, Spectrum
@@ -46,7 +47,7 @@ def _molecule(case: Case, number: int) -> dict[str, Any]:
     return {
         "id": f"molecule-{number}",
         "label": getattr(case.answer, "id", None) or f"P{number}",
-        "molfile": write_mol_block(molecule),
+        "molfile": write_heavy_mol_block(molecule),
     }
 
 
@@ -57,6 +58,7 @@ def _spectrum(case: Case, number: int) -> dict[str, Any]:
     assert case.structure is not None
     labels = carbon_labels(case.structure, answer)
     own = [[label for label in labels if label.peak.peak == n] for n in range(len(spectrum))]
+    place = {atom: n for n, atom in enumerate(parse_structure(case.structure).input_atoms)}
     x, y = _trace(spectrum)
     info = {
         "name": f"{answer.id or f'13C spectrum {number}'} (drawn from a peak list by km3aid {__version__})",
@@ -81,7 +83,7 @@ def _spectrum(case: Case, number: int) -> dict[str, Any]:
         "customInfo": {"km3aid": {"smiles": answer.smiles, "score": answer.score, **spectrum.to_dict()}},
         "peaks": {"values": [_peak(p, f"peak-{number}-{n}") for n, p in enumerate(spectrum)], "options": {}},
         "ranges": {
-            "values": [_range(p, own[n], f"{number}-{n}") for n, p in enumerate(spectrum)],
+            "values": [_range(p, own[n], place, f"{number}-{n}") for n, p in enumerate(spectrum)],
             "options": {"sum": None, "isSumConstant": True, "sumAuto": True},
         },
         "integrals": {"values": [], "options": {}},
@@ -92,10 +94,10 @@ def _peak(peak: Peak, name: str) -> dict[str, Any]:
     return {"id": name, "x": peak.shift_ppm, "originalX": peak.shift_ppm, "y": 1.0, "width": _WIDTH_PPM}
 
 
-def _range(peak: Peak, labels: Sequence[Label], name: str) -> dict[str, Any]:
-    atoms = [i for label in labels for i in label.atoms]
+def _range(peak: Peak, labels: Sequence[Label], place: Mapping[int, int], name: str) -> dict[str, Any]:
+    atoms = [place[i] for label in labels for i in label.atoms]
     carbons = peak.count or len(atoms)
-    said = ", ".join(label.name for label in labels)
+    said = ", ".join(f"C{place[label.atoms[0]] + 1}" for label in labels)
     signal: dict[str, Any] = {
         "id": f"signal-{name}",
         "kind": "signal",
