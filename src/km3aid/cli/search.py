@@ -12,6 +12,7 @@ import typer
 
 from km3aid.cli.options import (
     BatchOption,
+    ClusterOption,
     Common,
     Device,
     DeviceOption,
@@ -23,6 +24,7 @@ from km3aid.cli.options import (
     PerCarbonOption,
     QuietOption,
     StrictOption,
+    joined,
     spectra_of,
 )
 from km3aid.errors import ConfigError
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 
 def search(
     spectrum: Annotated[str | None, typer.Argument(help="File with the spectrum; - for standard input.")] = None,
-    library: Annotated[Path, typer.Option("--library", help="Folder written by `library build`.")] = ...,  # type: ignore[assignment]
+    library: Annotated[str, typer.Option("--library", help="Folder written by `library build`, or a URI.")] = ...,  # type: ignore[assignment]
     peaks: PeaksOption = None,
     input_format: InputFormatOption = None,
     one_per_carbon: PerCarbonOption = False,
@@ -47,6 +49,7 @@ def search(
     carbons: Annotated[str | None, typer.Option("--carbons", help="Number of carbons: 9, or 8-12.")] = None,
     substructure: Annotated[str | None, typer.Option("--smarts", help="A substructure that must occur.")] = None,
     names: Annotated[Path | None, typer.Option("--ids", help="File of names, one a line: only these.")] = None,
+    cluster: ClusterOption = None,
     top: Annotated[int, typer.Option("--top", min=1)] = 10,
     format: FormatOption = None,
     out: OutOption = None,
@@ -74,24 +77,25 @@ def search(
         substructure,
     )
     spectra = [] if batch is not None else spectra_of(peaks, spectrum, input_format)
-    opened = Library.open(library, strict=strict)
-    for warning in opened.warnings:
-        print(f"km3aid: {warning}", file=sys.stderr)
-    engine = common.engine()
+    with joined(cluster) as others:
+        opened = Library.open(library, strict=strict) if others is None else others.open(library, strict=strict)
+        for warning in opened.warnings:
+            print(f"km3aid: {warning}", file=sys.stderr)
+        engine = common.engine()
 
-    def find(asked: list[tuple[Spectrum, Filters]]) -> Iterator[Hits]:
-        spectra, conditions = zip(*asked, strict=True)
-        return engine.search_many(spectra, opened, top=top, filters=conditions, one_per_carbon=one_per_carbon)
-
-    if batch is not None:
+        def find(asked: list[tuple[Spectrum, Filters]]) -> Iterator[Hits]:
+            spectra, conditions = zip(*asked, strict=True)
+            return engine.search_many(spectra, opened, top=top, filters=conditions, one_per_carbon=one_per_carbon)
 
         def ask(record: dict[str, Any], read: Spectrum) -> tuple[Spectrum, Filters]:
             wanted, weight = record.get("formula", formula), record.get("mass_da", mass)
             return read, replace(filters, formula=wanted, mass_da=weight)
 
-        return run_batch_together(batch, common, ask, find)
-    emit([with_left_out(h, s) for h, s in zip(find([(s, filters) for s in spectra]), spectra, strict=True)], common)
-    return None
+        if batch is not None:
+            run_batch_together(batch, common, ask, find)
+        else:
+            found = find([(s, filters) for s in spectra])
+            emit([with_left_out(h, s) for h, s in zip(found, spectra, strict=True)], common)
 
 
 def _symbols(text: str) -> tuple[str, ...]:

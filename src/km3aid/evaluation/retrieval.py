@@ -43,7 +43,7 @@ def fit_search_fusion(
     graphs, matches, right = [], [], []
     for case in cases:
         spectrum = case.per_carbon() if one_per_carbon else case.distinct()
-        rows, graph, match, _ = find_candidates(
+        rows, graph, match, *_ = find_candidates(
             engine.question(spectrum, one_per_carbon), library, NO_FILTERS, exactly=100
         )
         block = data.inchi_key[case.row][:14].decode()
