@@ -5,8 +5,7 @@ import pytest
 from tests.conftest import made_smiles
 
 from km3aid.engine import Engine
-from km3aid.engine.engine import NO_FILTERS
-from km3aid.engine.search import find_candidates
+from km3aid.engine.search import NO_FILTERS, find_candidates
 from km3aid.library import BuildOptions, Filters, Library
 from km3aid.matching.fusion import fuse
 from km3aid.spectra import Spectrum

@@ -5,6 +5,7 @@ Ray is imported where it is needed: `pip install km3aid[cluster]`.
 
 from __future__ import annotations
 
+import os
 import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -91,7 +92,7 @@ class Cluster:
             raise LibraryError(f"{folder}: the library is empty, or no processor of the cluster is free")
         worker: Any = ray.remote(num_cpus=1, scheduling_strategy="SPREAD")(Worker)
         workers = [worker.remote(str(folder)) for _ in range(count)]
-        started = {ref: w for ref, w in zip([w.begun.remote() for w in workers], workers, strict=True)}
+        started = dict(zip([w.begun.remote() for w in workers], workers, strict=True))
         ready, _ = ray.wait(list(started), num_returns=count, timeout=_START_S)
         if not ready:
             raise LibraryError(f"{folder}: no worker of the cluster has started in {_START_S} s; see `ray status`")
@@ -102,6 +103,7 @@ class Worker:
     """An actor that holds parts of a library, known by their first shard, and does the stages of searches in them."""
 
     def __init__(self, path: str) -> None:
+        os.environ["OMP_NUM_THREADS"] = "1"  # the matching's threads
         torch.set_num_threads(1)
         self.folder = place_of(path)
         self._parts: dict[int, Library] = {}
@@ -179,18 +181,24 @@ class ClusterLibrary:
         self._bare.check_model(model_sha256)
 
     def find_many(
-        self, questions: Sequence[Question], filters: Sequence[Filters], exactly: int
+        self,
+        questions: Sequence[Question],
+        filters: Sequence[Filters],
+        exactly: int,
+        quickly: int | None = MATCHED_QUICKLY,
     ) -> Iterator[Candidates]:
         """The best molecules for each of some spectra, as `km3aid.engine.search.find_many` finds them."""
         import ray
 
         def ask(stage: str, arguments: Sequence[Sequence[tuple[Any, ...]]]) -> list[list[Any]]:
-            return _answers([p.worker.ask.remote(p.first, stage, a) for p, a in zip(self._parts, arguments, strict=True)])
+            return _answers(
+                [p.worker.ask.remote(p.first, stage, a) for p, a in zip(self._parts, arguments, strict=True)]
+            )
 
         def attempt() -> list[Candidates]:
             asked, conditions = ray.put(questions), ray.put(filters)
             _answers([p.worker.begin.remote(p.first, asked, conditions) for p in self._parts])
-            return ask_parts(ask, questions, [p.molecules for p in self._parts], exactly, MATCHED_QUICKLY)
+            return ask_parts(ask, questions, [p.molecules for p in self._parts], exactly, quickly)
 
         return iter(self._persist(attempt))
 
@@ -282,8 +290,5 @@ def _encode(kept: list[Any], first: int, lines: list[Line], key: str) -> Entries
 
 def _own(entries: Entries) -> Entries:
     """A copy whose arrays do not lie in Ray's object store, where a shard's worth of them would keep its place."""
-    return entries._replace(
-        key=entries.key.copy(),
-        embedding=entries.embedding.copy(),
-        classes=ClassTable(*(column.copy() for column in entries.classes)),
-    )
+    columns: Any = (column.copy() for column in entries.classes)
+    return entries._replace(key=entries.key.copy(), embedding=entries.embedding.copy(), classes=ClassTable(*columns))

@@ -142,9 +142,7 @@ def ask_parts(
     owners = [np.searchsorted(starts, best.rows, "right") - 1 for best in chosen]
     mine = [[(best.rows[owner == p] - starts[p],) for best, owner in zip(chosen, owners, strict=True)] for p in parts]
     matched = _columns(ask("match", mine))
-    return [
-        _candidates(*answer) for answer in zip(chosen, owners, matched, whole, strict=True)
-    ]
+    return [_candidates(*answer) for answer in zip(chosen, owners, matched, whole, strict=True)]
 
 
 def find_candidates(

@@ -9,8 +9,7 @@ import numpy as np
 
 from km3aid.data.dataset import Dataset
 from km3aid.engine import Engine
-from km3aid.engine.engine import NO_FILTERS
-from km3aid.engine.search import find_candidates
+from km3aid.engine.search import NO_FILTERS, find_candidates
 from km3aid.evaluation.cases import Case
 from km3aid.library import Library
 from km3aid.matching.fusion import fit_fusion

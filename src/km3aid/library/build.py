@@ -239,5 +239,6 @@ class _Keys:
         inside = place < len(self._sorted)
         known[inside] = self._sorted[place[inside]] == keys[inside]
         new &= ~known
-        self._sorted = np.union1d(self._sorted, keys[new])
+        fresh = np.sort(keys[new])  # inserted, not sorted with all the others: linear in what is there already
+        self._sorted = np.insert(self._sorted, np.searchsorted(self._sorted, fresh), fresh)
         return new

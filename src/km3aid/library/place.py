@@ -69,7 +69,8 @@ def place_of(name: str | Path | RemotePath) -> Place:
     if kind == "file":
         return Path(unquote(urlsplit(uri).path))
     try:
-        return RemotePath(*pa.fs.FileSystem.from_uri(uri), uri)
+        system, path = pa.fs.FileSystem.from_uri(uri)
+        return RemotePath(system, path, uri)
     except (pa.ArrowException, OSError, ValueError) as not_of_arrow:
         try:
             import fsspec
