@@ -5,8 +5,7 @@ import pytest
 from tests.conftest import made_smiles
 
 from km3aid.engine import Engine
-from km3aid.engine.engine import NO_FILTERS
-from km3aid.engine.search import find_candidates
+from km3aid.engine.search import NO_FILTERS, find_candidates
 from km3aid.library import BuildOptions, Filters, Library
 from km3aid.matching.fusion import fuse
 from km3aid.spectra import Spectrum
@@ -63,5 +62,5 @@ def test_only_the_most_similar_are_matched_in_a_large_library(engine, library):
     assert len(whole.rows) == whole.passed == part.passed == len(library)
     assert len(part.rows) == pytest.approx(30, abs=3)
     assert set(part.rows) == set(whole.rows[np.argsort(-whole.graph)[: len(part.rows)]])
-    best = [rows[np.argmax(fuse(g, m, question.fusion))] for rows, g, m, _ in (whole, part)]
+    best = [rows[np.argmax(fuse(g, m, question.fusion))] for rows, g, m, *_ in (whole, part)]
     assert best[0] == best[1]

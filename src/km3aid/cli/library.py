@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from km3aid.cli.options import Common, Device, DeviceOption, ModelOption, QuietOption, StrictOption
+from km3aid.cli.options import (
+    ClusterOption,
+    Common,
+    Device,
+    DeviceOption,
+    ModelOption,
+    QuietOption,
+    StrictOption,
+    joined,
+)
 
 if TYPE_CHECKING:
     from km3aid.library import BuildOptions
@@ -51,6 +60,7 @@ def build(
     shard_records: ShardOption = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a library that is there.")] = False,
     workers: WorkersOption = None,
+    cluster: ClusterOption = None,
     model: ModelOption = None,
     device: DeviceOption = Device.AUTO,
     quiet: QuietOption = False,
@@ -61,7 +71,7 @@ def build(
 
     common = Common(None, None, model, device, quiet, strict)
     options = BuildOptions(deduplicate.value, shard_records or SHARD_RECORDS, overwrite)
-    _write(paths, options, common, column, name_column, workers)
+    _write(paths, options, common, column, name_column, workers, cluster)
 
 
 @app.command()
@@ -70,6 +80,7 @@ def add(
     column: ColumnOption = None,
     name_column: NameColumnOption = None,
     workers: WorkersOption = None,
+    cluster: ClusterOption = None,
     model: ModelOption = None,
     device: DeviceOption = Device.AUTO,
     quiet: QuietOption = False,
@@ -78,9 +89,8 @@ def add(
     """Add molecules to a library; searches that run meanwhile see it as it was."""
     from km3aid.library import BuildOptions
 
-    _write(
-        paths, BuildOptions(add=True), Common(None, None, model, device, quiet, strict), column, name_column, workers
-    )
+    common = Common(None, None, model, device, quiet, strict)
+    _write(paths, BuildOptions(add=True), common, column, name_column, workers, cluster)
 
 
 def _write(
@@ -90,6 +100,7 @@ def _write(
     column: str | None,
     name_column: str | None,
     workers: int | None,
+    cluster: str | None,
 ) -> None:
     from km3aid.cli.progress import progress_bar
     from km3aid.errors import ConfigError, MoleculeError
@@ -98,6 +109,8 @@ def _write(
     *inputs, library = paths
     if not inputs:
         raise ConfigError(f"give at least one input and the library's folder; found only {library}")
+    if cluster is not None and workers is not None:
+        raise ConfigError("--workers are processes of this machine; leave it out with --cluster")
     label = _label(inputs)
     if not options.add and not options.overwrite and is_complete(library, label):
         print(f"km3aid: {library} is complete already", file=sys.stderr)
@@ -107,13 +120,15 @@ def _write(
         size = sum(os.path.getsize(i) if i != "-" else _MANY_BYTES for i in inputs)
         workers = os.cpu_count() or 1 if size >= _MANY_BYTES else 1
     try:
-        with progress_bar("Encoding", _count(inputs, common.quiet), common.quiet) as progress:
+        counted = _count(inputs, common.quiet)
+        with joined(cluster) as others, progress_bar("Encoding", counted, common.quiet) as progress:
             report = engine.build_library(
                 _structures(inputs, column, name_column),
                 library,
                 label=label,
                 options=options,
                 workers=workers,
+                cluster=others,
                 progress=progress,
             )
     except KeyboardInterrupt:
@@ -180,7 +195,7 @@ def merge(
 
 
 @app.command()
-def info(library: Annotated[Path, typer.Argument(help="Folder written by `library build`.")]) -> None:
+def info(library: Annotated[str, typer.Argument(help="Folder written by `library build`, or a URI.")]) -> None:
     """Say what a library holds and which model built it."""
     from km3aid.cli.output import json_text
     from km3aid.library import Library
@@ -190,7 +205,7 @@ def info(library: Annotated[Path, typer.Argument(help="Folder written by `librar
 
 @app.command()
 def verify(
-    library: Annotated[Path, typer.Argument(help="Folder written by `library build`.")],
+    library: Annotated[str, typer.Argument(help="Folder written by `library build`, or a URI.")],
     model: ModelOption = None,
     device: DeviceOption = Device.AUTO,
 ) -> None:
@@ -201,7 +216,7 @@ def verify(
     Library.open(library).check_model(engine.model_sha256)
     faults = verify_library(library, lambda smiles: next(engine.entries((s, None) for s in smiles)))
     for fault in faults:
-        print(f"km3aid: {library / fault.file}: {fault.problem}", file=sys.stderr)
+        print(f"km3aid: {library}/{fault.file}: {fault.problem}", file=sys.stderr)
     if faults:
         raise typer.Exit(1)
     print(f"km3aid: {library} is sound", file=sys.stderr)
@@ -209,7 +224,7 @@ def verify(
 
 @app.command()
 def export(
-    library: Annotated[Path, typer.Argument(help="Folder written by `library build`.")],
+    library: Annotated[str, typer.Argument(help="Folder written by `library build`, or a URI.")],
     out: Annotated[Path, typer.Argument(help="A name that ends in .smi or .parquet.")],
 ) -> None:
     """Write the molecules of a library as SMILES, or everything as Parquet."""

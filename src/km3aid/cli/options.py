@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +15,7 @@ from km3aid.errors import ConfigError, SpectrumFormatError
 
 if TYPE_CHECKING:
     from km3aid.engine import Engine
+    from km3aid.engine.cluster import Cluster
     from km3aid.spectra import Spectrum
 
 
@@ -55,6 +58,9 @@ StrictOption = Annotated[bool, typer.Option("--strict", help="Stop at the first 
 PeaksOption = Annotated[str | None, typer.Option("--peaks", help='Shifts, e.g. "170.2 169.8Q 128.5(2C)".')]
 InputFormatOption = Annotated[str | None, typer.Option("--input-format", help="Overrides the recognised format.")]
 PerCarbonOption = Annotated[bool, typer.Option("--one-per-carbon", help="The input holds one peak per carbon.")]
+ClusterOption = Annotated[
+    str | None, typer.Option("--cluster", help="Work on the Ray cluster at this address; auto: the one running here.")
+]
 BatchOption = Annotated[Path | None, typer.Option("--batch", help="JSON lines, one object a line; - for stdin.")]
 
 
@@ -76,6 +82,18 @@ class Common:
 
         fast_single_precision()
         return Engine.load(self.model, self.device.value)
+
+
+@contextmanager
+def joined(address: str | None) -> Iterator[Cluster | None]:
+    """The cluster that `--cluster` names, or None where it is not given."""
+    if address is None:
+        yield None
+        return
+    from km3aid.engine.cluster import connect
+
+    with connect(address) as cluster:
+        yield cluster
 
 
 def spectra_of(peaks: str | None, source: str | None, input_format: str | None) -> list[Spectrum]:

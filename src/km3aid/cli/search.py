@@ -12,6 +12,7 @@ import typer
 
 from km3aid.cli.options import (
     BatchOption,
+    ClusterOption,
     Common,
     Device,
     DeviceOption,
@@ -24,6 +25,7 @@ from km3aid.cli.options import (
     PerCarbonOption,
     QuietOption,
     StrictOption,
+    joined,
     spectra_of,
 )
 from km3aid.errors import ConfigError
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
 def search(
     spectrum: Annotated[str | None, typer.Argument(help="File with the spectrum; - for standard input.")] = None,
-    library: Annotated[Path, typer.Option("--library", help="Folder written by `library build`.")] = ...,  # type: ignore[assignment]
+    library: Annotated[str, typer.Option("--library", help="Folder written by `library build`, or a URI.")] = ...,  # type: ignore[assignment]
     peaks: PeaksOption = None,
     input_format: InputFormatOption = None,
     one_per_carbon: PerCarbonOption = False,
@@ -49,6 +51,7 @@ def search(
     carbons: Annotated[str | None, typer.Option("--carbons", help="Number of carbons: 9, or 8-12.")] = None,
     substructure: Annotated[str | None, typer.Option("--smarts", help="A substructure that must occur.")] = None,
     names: Annotated[Path | None, typer.Option("--ids", help="File of names, one a line: only these.")] = None,
+    cluster: ClusterOption = None,
     top: Annotated[int, typer.Option("--top", min=1)] = 10,
     html: HtmlOption = None,
     format: FormatOption = None,
@@ -83,25 +86,25 @@ def search(
         check_outputs(common, Hits, files, len(spectra))
     else:
         check_batch(common, Hits, files)
-    opened = Library.open(library, strict=strict)
-    for warning in opened.warnings:
-        print(f"km3aid: {warning}", file=sys.stderr)
-    engine = common.engine()
+    with joined(cluster) as others:
+        opened = Library.open(library, strict=strict) if others is None else others.open(library, strict=strict)
+        for warning in opened.warnings:
+            print(f"km3aid: {warning}", file=sys.stderr)
+        engine = common.engine()
 
-    def find(asked: list[tuple[Spectrum, Filters]]) -> Iterator[Case]:
-        spectra, conditions = zip(*asked, strict=True)
-        found = engine.search_many(spectra, opened, top=top, filters=conditions, one_per_carbon=one_per_carbon)
-        return (hits_case(engine, hits, s, page) for hits, s in zip(found, spectra, strict=True))
-
-    if batch is not None:
+        def find(asked: list[tuple[Spectrum, Filters]]) -> Iterator[Case]:
+            spectra, conditions = zip(*asked, strict=True)
+            found = engine.search_many(spectra, opened, top=top, filters=conditions, one_per_carbon=one_per_carbon)
+            return (hits_case(engine, hits, s, page) for hits, s in zip(found, spectra, strict=True))
 
         def ask(record: dict[str, Any], read: Spectrum) -> tuple[Spectrum, Filters]:
             wanted, weight = record.get("formula", formula), record.get("mass_da", mass)
             return read, replace(filters, formula=wanted, mass_da=weight)
 
-        return run_batch_together(batch, common, ask, find, Hits)
-    emit(list(find([(s, filters) for s in spectra])), common, files)
-    return None
+        if batch is not None:
+            run_batch_together(batch, common, ask, find, Hits)
+        else:
+            emit(list(find([(s, filters) for s in spectra])), common, files)
 
 
 def _symbols(text: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
+from km3aid.engine.cluster import Cluster, ClusterLibrary
 from km3aid.engine.encoder import (
     CHUNK,
     EncodedMolecule,
@@ -25,7 +26,7 @@ from km3aid.engine.encoder import (
 )
 from km3aid.engine.parallel import encode_in_processes
 from km3aid.engine.results import Alternative, AssignedPeak, Assignment, Hit, Hits, Matrix, PredictedCarbon, Prediction
-from km3aid.engine.search import MATCHED_EXACTLY, Candidates, Question, find_candidates, similarities_of_many
+from km3aid.engine.search import MATCHED_EXACTLY, NO_FILTERS, Candidates, Question, find_many
 from km3aid.errors import CheckpointError, ConfigError, MoleculeError
 from km3aid.library import BuildOptions, BuildReport, Entries, Filters, Library, open_builder
 from km3aid.matching.assign import Match, assign_one_per_carbon, assign_peaks, cheapest_cost
@@ -38,7 +39,6 @@ from km3aid.models.checkpoint import Checkpoint, read_model
 from km3aid.molecules import parse_smiles
 from km3aid.spectra.spectrum import MULTIPLICITIES, Spectrum
 
-NO_FILTERS = Filters()
 DEFAULT_BUILD = BuildOptions()
 _TOGETHER = 64  # spectra that share a pass over a library
 _ALTERNATIVES = 3
@@ -159,7 +159,7 @@ class Engine:
     def search(
         self,
         spectrum: Spectrum,
-        library: Library,
+        library: Library | ClusterLibrary,
         *,
         top: int = 10,
         filters: Filters = NO_FILTERS,
@@ -174,7 +174,7 @@ class Engine:
     def search_many(
         self,
         spectra: Sequence[Spectrum],
-        library: Library,
+        library: Library | ClusterLibrary,
         *,
         top: int = 10,
         filters: Sequence[Filters] | None = None,
@@ -187,20 +187,15 @@ class Engine:
             part = slice(first, first + _TOGETHER)
             began = time.perf_counter()
             asked = [self.question(s, one_per_carbon) for s in spectra[part]]
-            graph = None
-            if len(asked) > 1 and any(c == NO_FILTERS for c in conditions[part]):
-                graph = similarities_of_many(np.stack([q.vector for q in asked]), library, self.device)
+            exactly = max(top, MATCHED_EXACTLY)
+            if isinstance(library, Library):
+                answers = find_many(asked, library, conditions[part], exactly, self.device)
+            else:
+                answers = library.find_many(asked, conditions[part], exactly)
             shared_ms = (time.perf_counter() - began) * 1000 / len(asked)
-            for n, (question, condition) in enumerate(zip(asked, conditions[part], strict=True)):
+            for question in asked:
                 began = time.perf_counter()
-                found = find_candidates(
-                    question,
-                    library,
-                    condition,
-                    exactly=max(top, MATCHED_EXACTLY),
-                    graph=None if graph is None else graph[n],
-                )
-                yield self._found_hits(question, library, found, top, began, shared_ms)
+                yield self._found_hits(question, library.warnings, next(answers), top, began, shared_ms)
 
     def question(self, spectrum: Spectrum, one_per_carbon: bool) -> Question:
         """A spectrum made ready for `find_candidates`."""
@@ -227,10 +222,12 @@ class Engine:
         label: str = "a list",
         options: BuildOptions = DEFAULT_BUILD,
         workers: int = 1,
+        cluster: Cluster | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> BuildReport:
-        """Encode (SMILES or mol block, name) pairs, on a CPU with `workers` processes, into the library at `path`.
+        """Encode (SMILES or mol block, name) pairs into the library at `path`.
 
+        On a CPU `workers` processes encode, or the processors of `cluster`; the library is the same.
         A build that was interrupted goes on: give the same source (named by `label`) again. Raises `LibraryError`.
         """
         with open_builder(path, self.model_sha256, label, options) as builder:
@@ -239,7 +236,10 @@ class Engine:
             rest = islice(source, builder.done, None)
             if progress and builder.done:
                 progress(builder.done)
-            if workers == 1 or self.device.type != "cpu":
+            if cluster is not None:
+                model = self.model if self.device.type == "cpu" else read_model(self.path).model
+                encoded = cluster.encode(model, rest, first=first, key=key, chunk=chunk)
+            elif workers == 1 or self.device.type != "cpu":
                 encoded = encode_entries(self.model, rest, self.device, first=first, key=key, chunk=chunk)
             else:
                 encoded = encode_in_processes(self.path, rest, workers, first=first, key=key, chunk=chunk)
@@ -280,10 +280,9 @@ class Engine:
         return encode_molecules(self.model, [parse_structure(structure)], self.device)[0]
 
     def _found_hits(
-        self, question: Question, library: Library, found: Candidates, top: int, began: float, shared_ms: float
+        self, question: Question, warnings: tuple[str, ...], found: Candidates, top: int, began: float, shared_ms: float
     ) -> Hits:
-        hits = self._hits(lambda i: library.entry(int(found.rows[i])), found.graph, found.match, question.fusion, top)
-        warnings = library.warnings
+        hits = self._hits(found.entries.__getitem__, found.graph, found.match, question.fusion, top)
         if not found.passed:
             warnings += ("no molecule of the library passes the filters",)
         elsewhere = round(shared_ms, 1)

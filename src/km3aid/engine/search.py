@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -19,6 +20,7 @@ MATCHED_EXACTLY = 400  # molecules, the best by similarity and quick match
 MATCHED_QUICKLY = 100_000  # molecules, the most similar; a library up to this size is matched whole
 _BLOCK = 2048  # molecules multiplied with many spectra at once: their vectors stay in the cache
 _SAMPLE = 20_000  # similarities that decide which are among the best
+NO_FILTERS = Filters()
 
 
 class Candidates(NamedTuple):
@@ -27,6 +29,7 @@ class Candidates(NamedTuple):
     rows: NDArray[np.int64]  # (R,)
     graph: NDArray[np.float64]  # (R,) cosine
     match: NDArray[np.float64]  # (R,) log-likelihood of the best assignment
+    entries: list[tuple[str, str | None]]  # SMILES and name of each
     passed: int  # molecules that the filters let through
 
 
@@ -43,6 +46,105 @@ class Question(NamedTuple):
         return self.config.per_carbon_fusion if self.one_per_carbon else self.config.distinct_fusion
 
 
+class Best(NamedTuple):
+    """The best R molecules of some shards by the quick score, best first, equal ones by row."""
+
+    rows: NDArray[np.int64]  # (R,)
+    graph: NDArray[np.float32]  # (R,)
+    score: NDArray[np.float64]  # (R,) fused with the quick match
+
+
+class Stages:
+    """One question to the shards of a library, or of a part of one, stage by stage.
+
+    Every number depends on its molecule alone, so that parts find what the whole finds; `find_candidates` decides
+    between the stages. `graph` (N,) are the similarities where they are known already.
+    """
+
+    def __init__(
+        self, question: Question, library: Library, filters: Filters, graph: NDArray[np.float32] | None = None
+    ) -> None:
+        self.question, self.library, self.filters = question, library, filters
+        self.rows = library.filter(filters)
+        if graph is None:
+            self.similar = [
+                similarities(shard.embedding, shard.scale, question.vector, r)
+                for shard, r in zip(library.shards, self.rows, strict=True)
+            ]
+        else:
+            self.similar = [
+                part if len(r) == len(part) else part[r]
+                for part, r in zip(np.split(graph, library.starts[1:-1]), self.rows, strict=True)
+            ]
+
+    def passed(self) -> int:
+        """How many molecules the filters let through."""
+        return sum(map(len, self.rows))
+
+    def sample(self, step: int) -> NDArray[np.float32]:
+        """Every `step`-th similarity of each shard."""
+        return np.concatenate([np.zeros(0, np.float32), *(part[::step] for part in self.similar)])
+
+    def best(self, least: float | None, count: int) -> Best:
+        """The `count` best by similarity and quick match among those whose similarity is `least` or more."""
+        question = self.question
+        found = [(np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros(0, np.float32))]
+        for shard, start, rows, similar in zip(
+            self.library.shards, self.library.starts[:-1], self.rows, self.similar, strict=True
+        ):
+            if least is not None:
+                kept = np.flatnonzero(similar >= least)
+                rows, similar = rows[kept], similar[kept]
+            quick = quick_scores(
+                question.spectrum, shard.classes, shard.carbons, rows, question.config, question.one_per_carbon
+            )
+            found.append((start + rows, similar, quick))
+        row, similar, quick = (np.concatenate(column) for column in zip(*found, strict=True))
+        score = fuse(similar.astype(np.float64), quick.astype(np.float64), question.fusion)
+        test = self.filters.substructure_test()
+        holds = None if test is None else lambda place: test(self.library.smiles(int(row[place])))
+        place = _best(score, count, holds)
+        return Best(row[place].astype(np.int64), similar[place], score[place])
+
+    def match(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.float64], list[tuple[str, str | None]]]:
+        """Exact match scores (R,) of the rows, and the SMILES and name of each."""
+        question, out = self.question, np.empty(len(rows))
+        owner = np.searchsorted(self.library.starts, rows, "right") - 1
+        for number in np.unique(owner):
+            mine = owner == number
+            local = (rows[mine] - self.library.starts[number]).astype(np.int32)
+            classes = self.library.shards[number].classes
+            out[mine] = match_scores(question.spectrum, classes, local, question.config, question.one_per_carbon)
+        return out, [self.library.entry(int(row)) for row in rows]
+
+
+Ask = Callable[[str, Sequence[Sequence[tuple[Any, ...]]]], list[list[Any]]]
+
+
+def ask_parts(
+    ask: Ask, questions: Sequence[Question], sizes: Sequence[int], exactly: int, quickly: int | None
+) -> list[Candidates]:
+    """The best molecules for each question of a library in parts of `sizes` molecules, one after another.
+
+    `ask(stage, arguments)` does a method of `Stages` in every part for every question, by `arguments[part][question]`,
+    and returns what came out in the same order.
+    """
+    starts = np.cumsum([0, *sizes])
+    parts, asked = range(len(sizes)), range(len(questions))
+    passed = _columns(ask("passed", [[() for _ in asked] for _ in parts]))
+    whole = [sum(counts) for counts in passed]
+    least: list[float | None] = [None for _ in asked]
+    if quickly is not None and any(n > quickly for n in whole):
+        samples = _columns(ask("sample", [[(max(1, n // _SAMPLE),) for n in whole] for _ in parts]))
+        least = [_threshold(np.concatenate(s), n, quickly) for s, n in zip(samples, whole, strict=True)]
+    found = _columns(ask("best", [[(limit, exactly) for limit in least] for _ in parts]))
+    chosen = [_merge(best, starts, exactly) for best in found]
+    owners = [np.searchsorted(starts, best.rows, "right") - 1 for best in chosen]
+    mine = [[(best.rows[owner == p] - starts[p],) for best, owner in zip(chosen, owners, strict=True)] for p in parts]
+    matched = _columns(ask("match", mine))
+    return [_candidates(*answer) for answer in zip(chosen, owners, matched, whole, strict=True)]
+
+
 def find_candidates(
     question: Question,
     library: Library,
@@ -56,32 +158,35 @@ def find_candidates(
 
     `quickly=None` matches all molecules, however many.
     """
-    rows = library.filter(filters)
-    if graph is None:
-        parts = [
-            similarities(shard.embedding, shard.scale, question.vector, r)
-            for shard, r in zip(library.shards, rows, strict=True)
-        ]
-    else:
-        starts = library.starts[:-1]
-        parts = [graph[start : start + len(s)][r] for s, r, start in zip(library.shards, rows, starts, strict=True)]
-    passed = sum(map(len, rows))
-    least = _threshold(parts, passed, quickly)
-    found = []
-    for shard, start, r, similar in zip(library.shards, library.starts[:-1], rows, parts, strict=True):
-        if least is not None:
-            kept = np.flatnonzero(similar >= least)
-            r, similar = r[kept], similar[kept]
-        quick = quick_scores(
-            question.spectrum, shard.classes, shard.carbons, r, question.config, question.one_per_carbon
-        )
-        found.append((start + r, similar, quick))
-    row, similar, quick = (np.concatenate(column) for column in zip(*found, strict=True))
-    score = fuse(similar.astype(np.float64), quick.astype(np.float64), question.fusion)
-    best = _best(score, library, row, exactly, filters.substructure_test())
-    return Candidates(
-        row[best].astype(np.int64), similar[best].astype(np.float64), _match(question, library, row[best]), passed
+    stages = Stages(question, library, filters, graph)
+    (found,) = ask_parts(
+        lambda stage, arguments: [[getattr(stages, stage)(*arguments[0][0])]],
+        [question],
+        [len(library)],
+        exactly,
+        quickly,
     )
+    return found
+
+
+def find_many(
+    questions: Sequence[Question], library: Library, filters: Sequence[Filters], exactly: int, device: torch.device
+) -> Iterator[Candidates]:
+    """The best molecules for each of some spectra, found when asked for, after one pass that they share."""
+    graph = shared_similarities(questions, library, filters, device)
+    return (
+        find_candidates(question, library, condition, exactly=exactly, graph=similar)
+        for question, condition, similar in zip(questions, filters, graph, strict=True)
+    )
+
+
+def shared_similarities(
+    questions: Sequence[Question], library: Library, filters: Sequence[Filters], device: torch.device
+) -> Sequence[NDArray[np.float32] | None]:
+    """For each question its similarities (N,) with all molecules, where one pass for all of them pays."""
+    if len(questions) == 1 or NO_FILTERS not in filters:
+        return [None for _ in questions]
+    return list(similarities_of_many(np.stack([q.vector for q in questions]), library, device))
 
 
 def similarities_of_many(vectors: NDArray[np.float32], library: Library, device: torch.device) -> NDArray[np.float32]:
@@ -97,44 +202,43 @@ def similarities_of_many(vectors: NDArray[np.float32], library: Library, device:
     return out
 
 
-def _threshold(parts: Sequence[NDArray[np.float32]], passed: int, quickly: int | None) -> float | None:
+def _threshold(sample: NDArray[np.float32], passed: int, quickly: int) -> float | None:
     """A similarity that about `quickly` molecules reach, from a sample; None where all are to be matched."""
-    if quickly is None or passed <= quickly:
-        return None
-    step = max(1, passed // _SAMPLE)
-    sample = np.concatenate([part[::step] for part in parts])
-    return float(np.quantile(sample, 1 - quickly / passed))
+    return None if passed <= quickly else float(np.quantile(sample, 1 - quickly / passed))
 
 
-def _best(
-    score: NDArray[np.float64],
-    library: Library,
-    rows: NDArray[np.int64],
-    count: int,
-    holds: Callable[[str], bool] | None,
-) -> NDArray[np.int64]:
-    """Places of the `count` best scores, best first; with `holds` only of molecules that pass it."""
+def _best(score: NDArray[np.float64], count: int, holds: Callable[[int], bool] | None = None) -> NDArray[np.int64]:
+    """Places of the `count` best scores, best first, equal ones in order; with `holds` only of places that pass it."""
     if holds is None:
+        places = np.arange(len(score))
         if count < len(score):
-            nearly = np.argpartition(-score, count - 1)[:count]
-            return nearly[np.argsort(-score[nearly], kind="stable")]
-        return np.argsort(-score, kind="stable")
-    found: list[int] = []
-    for place in np.argsort(-score, kind="stable"):
-        if holds(library.smiles(int(rows[place]))):
-            found.append(int(place))
-            if len(found) == count:
-                break
-    return np.array(found, np.int64)
+            places = np.flatnonzero(score >= np.partition(score, len(score) - count)[len(score) - count])
+        return places[np.argsort(-score[places], kind="stable")][:count]
+    passing = (place for place in np.argsort(-score, kind="stable") if holds(int(place)))
+    return np.fromiter(islice(passing, count), np.int64)
 
 
-def _match(question: Question, library: Library, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Exact match scores (R,) of the rows."""
-    out = np.empty(len(rows))
-    owner = np.searchsorted(library.starts, rows, "right") - 1
-    for number in np.unique(owner):
-        mine = owner == number
-        local = (rows[mine] - library.starts[number]).astype(np.int32)
-        classes = library.shards[number].classes
-        out[mine] = match_scores(question.spectrum, classes, local, question.config, question.one_per_carbon)
-    return out
+def _merge(parts: Sequence[Best], starts: NDArray[np.int64], count: int) -> Best:
+    """The best of the best of all parts."""
+    rows = np.concatenate([best.rows + start for best, start in zip(parts, starts, strict=False)])
+    score = np.concatenate([best.score for best in parts])
+    place = _best(score, count)
+    return Best(rows[place], np.concatenate([best.graph for best in parts])[place], score[place])
+
+
+def _candidates(
+    best: Best,
+    owner: NDArray[np.int64],
+    matched: Sequence[tuple[NDArray[np.float64], list[tuple[str, str | None]]]],
+    passed: int,
+) -> Candidates:
+    """What the parts matched, in the order of `best`; `owner` (R,) says whose part each row is."""
+    order = np.argsort(np.argsort(owner, kind="stable"), kind="stable")
+    match = np.concatenate([scores for scores, _ in matched])[order]
+    entries = [entry for _, found in matched for entry in found]
+    return Candidates(best.rows, best.graph.astype(np.float64), match, [entries[i] for i in order], passed)
+
+
+def _columns(answers: list[list[Any]]) -> list[tuple[Any, ...]]:
+    """Answers by part and question, by question and part."""
+    return list(zip(*answers, strict=True))

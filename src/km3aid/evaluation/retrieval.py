@@ -9,8 +9,7 @@ import numpy as np
 
 from km3aid.data.dataset import Dataset
 from km3aid.engine import Engine
-from km3aid.engine.engine import NO_FILTERS
-from km3aid.engine.search import find_candidates
+from km3aid.engine.search import NO_FILTERS, find_candidates
 from km3aid.evaluation.cases import Case
 from km3aid.library import Library
 from km3aid.matching.fusion import fit_fusion
@@ -43,7 +42,7 @@ def fit_search_fusion(
     graphs, matches, right = [], [], []
     for case in cases:
         spectrum = case.per_carbon() if one_per_carbon else case.distinct()
-        rows, graph, match, _ = find_candidates(
+        rows, graph, match, *_ = find_candidates(
             engine.question(spectrum, one_per_carbon), library, NO_FILTERS, exactly=100
         )
         block = data.inchi_key[case.row][:14].decode()

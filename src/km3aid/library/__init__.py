@@ -3,6 +3,8 @@
 from km3aid.library.build import SHARD_RECORDS, Builder, BuildOptions, BuildReport, is_complete, open_builder
 from km3aid.library.filters import Filters
 from km3aid.library.maintain import export_library, merge_libraries, verify_library
+from km3aid.library.manifest import Manifest, read_manifest
+from km3aid.library.place import Place, place_of
 from km3aid.library.shard import Entries
 from km3aid.library.store import Library
 
@@ -14,9 +16,13 @@ __all__ = [
     "Entries",
     "Filters",
     "Library",
+    "Manifest",
+    "Place",
     "export_library",
     "is_complete",
     "merge_libraries",
     "open_builder",
+    "place_of",
+    "read_manifest",
     "verify_library",
 ]

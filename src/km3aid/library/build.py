@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from km3aid.errors import LibraryError, LibraryMismatchError
 from km3aid.library.manifest import FILE, Job, Manifest, read_manifest
+from km3aid.library.place import place_of
 from km3aid.library.shard import Entries, make_table, open_shard, write_shard
 
 SHARD_RECORDS = 192 * 512  # a multiple of the records that are encoded at once
@@ -53,7 +54,7 @@ def open_builder(path: str | Path, model_sha256: str, source: str, options: Buil
     Raises `LibraryError` where another process writes it, where it is complete, or where its build began from another
     input.
     """
-    folder = Path(path)
+    folder = _local(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = open(folder / _LOCK, "w")  # noqa: SIM115
@@ -69,11 +70,19 @@ def open_builder(path: str | Path, model_sha256: str, source: str, options: Buil
 
 def is_complete(path: str | Path, source: str) -> bool:
     """Whether a library that was built from this input, and not interrupted, lies at `path`."""
-    folder = Path(path)
+    folder = _local(path)
     if not (folder / FILE).exists():
         return False
     manifest = read_manifest(folder)
     return manifest.job is None and manifest.sources[:1] == (source,)
+
+
+def _local(path: str | Path) -> Path:
+    """The folder to write; only a local one can be locked, and its files replaced in one step."""
+    folder = place_of(path)
+    if not isinstance(folder, Path):
+        raise LibraryError(f"{folder}: a library is written to a local folder; copy it there when it is complete")
+    return folder
 
 
 def _begin(folder: Path, model_sha256: str, source: str, options: BuildOptions) -> Manifest:
@@ -230,5 +239,6 @@ class _Keys:
         inside = place < len(self._sorted)
         known[inside] = self._sorted[place[inside]] == keys[inside]
         new &= ~known
-        self._sorted = np.union1d(self._sorted, keys[new])
+        fresh = np.sort(keys[new])  # inserted, not sorted with all the others: linear in what is there already
+        self._sorted = np.insert(self._sorted, np.searchsorted(self._sorted, fresh), fresh)
         return new

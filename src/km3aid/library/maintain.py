@@ -12,6 +12,7 @@ import pyarrow as pa
 from km3aid.errors import LibraryError, LibraryMismatchError
 from km3aid.library.build import BuildOptions, open_builder
 from km3aid.library.manifest import read_manifest
+from km3aid.library.place import Place, place_of
 from km3aid.library.shard import Entries, fingerprint, open_shard, read_table
 from km3aid.library.store import Library
 
@@ -27,9 +28,9 @@ class Fault(NamedTuple):
     problem: str
 
 
-def verify_library(path: str | Path, encode: Encode | None = None) -> list[Fault]:
+def verify_library(path: str | Place, encode: Encode | None = None) -> list[Fault]:
     """Compare checksums and schemas with the manifest and, with `encode`, a sample of molecules with the model."""
-    folder = Path(path)
+    folder = place_of(path)
     faults: list[Fault] = []
     for described in read_manifest(folder).shards:
         file = folder / described["file"]
@@ -85,7 +86,7 @@ def merge_libraries(sources: Sequence[str | Path], path: str | Path) -> int:
         return builder.finish().molecules
 
 
-def export_library(path: str | Path, out: Path) -> int:
+def export_library(path: str | Place, out: Path) -> int:
     """Write SMILES and names (.smi), or everything (.parquet); returns the number of molecules."""
     library = Library.open(path, strict=True)
     if out.suffix == ".parquet":

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from km3aid.errors import LibraryError
+from km3aid.library.place import Place
 
 SCHEMA_VERSION = 2
 FILE = "library.json"
@@ -59,7 +60,7 @@ class Manifest:
             raise LibraryError(f"{folder / FILE}: cannot be written ({error.strerror}); make room and go on") from error
 
 
-def read_manifest(folder: Path) -> Manifest:
+def read_manifest(folder: Place) -> Manifest:
     """The manifest of a library; raises `LibraryError`."""
     try:
         values: dict[str, Any] = json.loads((folder / FILE).read_text(encoding="utf-8"))

@@ -13,6 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from km3aid.errors import LibraryError
+from km3aid.library.place import Place
 from km3aid.matching.packed import PackedClasses, pack_classes
 from km3aid.matching.prediction import ClassTable
 
@@ -36,9 +37,9 @@ class Entries(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """N molecules as arrays over the mapped file."""
+    """N molecules as arrays over the mapped file, or in memory where the file is not local."""
 
-    path: Path
+    path: Place
     smiles: pa.StringArray
     names: pa.StringArray
     formula_code: NDArray[np.int32]  # (N,) into `formulas`
@@ -106,22 +107,22 @@ def write_shard(path: Path, table: pa.Table) -> dict[str, Any]:
     return described
 
 
-def fingerprint(path: Path) -> dict[str, Any]:
+def fingerprint(path: Place) -> dict[str, Any]:
     """Size and SHA-256 of a file."""
-    with open(path, "rb") as file:
+    with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return {"bytes": path.stat().st_size, "sha256": digest}
 
 
-def read_table(path: Path) -> pa.Table:
-    """A shard as an Arrow table over the mapped file; raises `LibraryError`."""
+def read_table(path: Place) -> pa.Table:
+    """A shard as an Arrow table, over the mapped file where it is local; raises `LibraryError`."""
     try:
-        return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+        return pa.ipc.open_file(pa.memory_map(str(path)) if isinstance(path, Path) else path.open()).read_all()
     except (OSError, pa.ArrowException) as error:
         raise LibraryError(f"{path}: missing or damaged ({error}); build the library again") from error
 
 
-def open_shard(path: Path, described: dict[str, Any]) -> Shard:
+def open_shard(path: Place, described: dict[str, Any]) -> Shard:
     """Open a shard and compare it with the manifest's description; raises `LibraryError`.
 
     Size, schema and offsets are looked at here, the checksum by `library verify`.

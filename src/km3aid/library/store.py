@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from km3aid.errors import LibraryError, LibraryMismatchError
 from km3aid.library.filters import Filters
 from km3aid.library.manifest import Manifest, read_manifest
+from km3aid.library.place import Place, place_of
 from km3aid.library.shard import Shard, open_shard
 
 _MASS_STEP_DA, _CARBON_STEP = 100, 5  # of the histograms
@@ -25,20 +25,31 @@ class Library:
     shards that were left out because they are damaged.
     """
 
-    path: Path
+    path: Place
     manifest: Manifest
     shards: tuple[Shard, ...]
     starts: NDArray[np.int64]  # (shards + 1,)
     warnings: tuple[str, ...] = ()
 
     @classmethod
-    def open(cls, path: str | Path, model_sha256: str | None = None, *, strict: bool = False) -> Library:
-        """Open a library; raises `LibraryError`, or `LibraryMismatchError` where another model built it.
+    def open(cls, path: str | Place, model_sha256: str | None = None, *, strict: bool = False) -> Library:
+        """Open a library, by its folder or a URI such as `s3://bucket/library`.
 
-        A damaged shard is left out with a warning; with `strict` it is an error.
+        Raises `LibraryError`, or `LibraryMismatchError` where another model built it. A damaged shard is left out with
+        a warning; with `strict` it is an error.
         """
-        folder = Path(path)
+        folder = place_of(path)
         manifest = read_manifest(folder)
+        library = cls.of_manifest(folder, manifest, strict=strict)
+        if manifest.shards and not library.shards:
+            raise LibraryError(f"{folder}: no shard can be read; the first: {library.warnings[0]}")
+        if model_sha256 is not None:
+            library.check_model(model_sha256)
+        return library
+
+    @classmethod
+    def of_manifest(cls, folder: Place, manifest: Manifest, *, strict: bool = False) -> Library:
+        """A library, or that part of it whose shards `manifest` holds, which may be none."""
         shards, warnings = [], []
         for described in manifest.shards:
             try:
@@ -47,12 +58,7 @@ class Library:
                 if strict:
                     raise
                 warnings.append(f"left out: {error}")
-        if manifest.shards and not shards:
-            raise LibraryError(f"{folder}: no shard can be read; the first: {warnings[0]}")
-        library = cls(folder, manifest, tuple(shards), np.cumsum([0, *map(len, shards)]), tuple(warnings))
-        if model_sha256 is not None:
-            library.check_model(model_sha256)
-        return library
+        return cls(folder, manifest, tuple(shards), np.cumsum([0, *map(len, shards)]), tuple(warnings))
 
     def check_model(self, model_sha256: str) -> None:
         """Raise `LibraryMismatchError` unless this model built the library."""

@@ -1,0 +1,83 @@
+"""Where the files of a library lie: a local folder, or one on any file system that Arrow or fsspec reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+import pyarrow as pa
+import pyarrow.fs
+
+from km3aid.errors import LibraryError
+
+
+class Status(NamedTuple):
+    """The part of `os.stat_result` that a library looks at."""
+
+    st_size: int
+
+
+class RemotePath:
+    """A file or folder of another file system, with those methods of `pathlib.Path` that reading a library needs."""
+
+    def __init__(self, system: pa.fs.FileSystem, path: str, shown: str) -> None:
+        self._system, self._path, self._shown = system, path, shown
+        self.name = shown.rstrip("/").rpartition("/")[2]
+
+    def __str__(self) -> str:
+        return self._shown
+
+    def __truediv__(self, name: str) -> RemotePath:
+        return RemotePath(self._system, f"{self._path.rstrip('/')}/{name}", f"{self._shown.rstrip('/')}/{name}")
+
+    def open(self, mode: str = "rb") -> Any:
+        """A file to be read, its bytes at any place."""
+        return self._system.open_input_file(self._path)
+
+    def read_text(self, encoding: str = "utf-8") -> str:
+        with self.open() as file:
+            return str(file.read().decode(encoding))
+
+    def stat(self) -> Status:
+        info = self._system.get_file_info(self._path)
+        if info.type == pa.fs.FileType.NotFound:
+            raise FileNotFoundError(2, "No such file or directory", self._shown)
+        return Status(info.size)
+
+    def exists(self) -> bool:
+        return bool(self._system.get_file_info(self._path).type != pa.fs.FileType.NotFound)
+
+    def is_file(self) -> bool:
+        return bool(self._system.get_file_info(self._path).is_file)
+
+    def iterdir(self) -> Iterator[RemotePath]:
+        for info in self._system.get_file_info(pa.fs.FileSelector(self._path)):
+            yield self / info.base_name
+
+
+Place = Path | RemotePath
+
+
+def place_of(name: str | Path | RemotePath) -> Place:
+    """A local path, or the place that a URI such as `s3://bucket/library` names; raises `LibraryError`."""
+    if isinstance(name, RemotePath) or "://" not in str(name):
+        return name if isinstance(name, RemotePath) else Path(name)
+    uri = str(name)
+    kind, _, rest = uri.partition("://")
+    if kind == "file":
+        return Path(unquote(urlsplit(uri).path))
+    try:
+        system, path = pa.fs.FileSystem.from_uri(uri)
+        return RemotePath(system, path, uri)
+    except (pa.ArrowException, OSError, ValueError) as not_of_arrow:
+        try:
+            import fsspec
+
+            handler = pa.fs.FSSpecHandler(fsspec.filesystem(kind))
+        except (ImportError, ValueError) as error:
+            raise LibraryError(
+                f"{uri}: no file system for {kind!r} ({not_of_arrow}; {error}); install the one of fsspec"
+            ) from error
+        return RemotePath(pa.fs.PyFileSystem(handler), rest, uri)
