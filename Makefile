@@ -13,7 +13,7 @@ MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
 SOME_FAILED = [ $$? -eq 1 ]
 BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 
-.PHONY: help demo test check bench train calibrate evaluate clean
+.PHONY: help demo test check bench fuzz interop serve editor browser schema load train calibrate evaluate clean
 
 help:  ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,12 @@ check: $(DEV)  ## Format, lint, types, import rule and tests: what CI runs
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
 
+fuzz: $(DEV)  ## Read 10,000 damaged files of every format
+	$(BIN)/python -m pytest -m fuzz tests/spectra
+
+interop: $(DEV)  ## Compare with programs from npm (needs node and the npm registry)
+	$(BIN)/python -m pytest -m npm tests
+
 $(RUNS)/prepared/meta.json: | $(DEV)
 	$(BIN)/km3aid data prepare $(SOURCE) -o $(RUNS)/prepared
 
@@ -50,6 +56,36 @@ $(RUNS)/library/library.json: $(wildcard src/km3aid/weights/*.safetensors) | $(D
 bench: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json  ## Measure the hot paths; writes results/bench.json
 	$(BIN)/python benchmarks/bench.py --data $(RUNS)/prepared --structures $(MOLECULES) --library $(RUNS)/library \
 	  --out results/bench.json
+
+serve: $(READY)  ## Serve the page on this machine
+	$(PIP) -e '.[web]'
+	$(BIN)/km3aid serve $(if $(wildcard $(RUNS)/library/library.json),--library $(RUNS)/library)
+
+OPENCHEMLIB = 9.25.0
+AXE    = 4.14.1
+EDITOR = src/km3aid/web/static/vendor/openchemlib.js
+
+editor: $(EDITOR)  ## Install the drawing editor of the page from npm (BSD licence)
+
+$(EDITOR): node_modules/openchemlib/package.json
+	mkdir -p $(@D)
+	cp node_modules/openchemlib/dist/openchemlib.js $@
+	cp node_modules/openchemlib/LICENSE $(@D)/openchemlib.LICENSE
+
+node_modules/%/package.json:
+	npm install --no-save --no-audit --no-fund openchemlib@$(OPENCHEMLIB) axe-core@$(AXE)
+
+browser: $(DEV) $(EDITOR) node_modules/axe-core/package.json  ## Test the page in a real browser (needs chromium and npm)
+	$(PIP) -e '.[browser]'
+	$(BIN)/python -m pytest -m browser tests/web/browser
+	cp shots/assign.png shots/overrule.png shots/search.png docs/web/
+
+schema: $(DEV)  ## Ask the service at random from its own description (schemathesis)
+	$(PIP) -e '.[browser]'
+	$(BIN)/python -m pytest -m browser tests/web/test_fuzz.py
+
+load: $(DEV)  ## 50 clients for 30 s against the service; writes results/load.json
+	$(BIN)/python benchmarks/load.py --out results/load.json
 
 train: $(DEV) $(RUNS)/prepared/meta.json  ## Train preset best without fold 0 (an hour or two; goes on where it stopped)
 	$(BIN)/km3aid train $(BLOCK) --preset best -o $(RUNS)/best --resume

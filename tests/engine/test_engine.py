@@ -6,7 +6,7 @@ import pytest
 from rdkit import Chem
 
 from km3aid import Engine, Spectrum, read_spectra
-from km3aid.errors import CheckpointError, LibraryMismatchError, MoleculeError, SpectrumFormatError
+from km3aid.errors import CheckpointError, ConfigError, LibraryMismatchError, MoleculeError, SpectrumFormatError
 from km3aid.library import Filters, Library
 from km3aid.matching.packed import unpack_classes
 from km3aid.spectra import parse_peaks
@@ -160,3 +160,22 @@ def test_embeddings_are_unit_vectors(engine):
 def test_a_missing_model_is_an_error(tmp_path):
     with pytest.raises(CheckpointError, match="no such model file"):
         Engine.load(tmp_path / "none.safetensors")
+
+
+def test_pinned_peaks_stay_and_the_rest_moves_around_them(engine):
+    spectrum = parse_peaks(ASPIRIN_PEAKS)
+    free = engine.assign(ASPIRIN, spectrum)
+    before = {a.peak: a.atoms for a in free.assignments}
+    (home,) = before[4]
+    answer = engine.assign(ASPIRIN, spectrum, pinned={3: [home]})
+    after = {a.peak: a for a in answer.assignments}
+    assert after[3].atoms == (home,)
+    assert after[3].pinned
+    assert after[3].confidence == 1
+    assert after[4].atoms == before[3]
+    assert answer.score < free.score
+    block = Chem.MolToMolBlock(Chem.AddHs(Chem.MolFromSmiles("OCC")))
+    pinned = engine.assign(block, parse_peaks("58 18"), one_per_carbon=True, pinned={1: [1]})
+    assert {a.peak: a.atoms for a in pinned.assignments} == {0: (2,), 1: (1,)}
+    with pytest.raises(ConfigError, match="atom 0 is no carbon"):
+        engine.assign(block, parse_peaks("58 18"), pinned={1: [0]})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,13 +12,17 @@ from km3aid.cli.options import (
     Device,
     DeviceOption,
     FormatOption,
+    HtmlOption,
     InputFormatOption,
     ModelOption,
     OutOption,
+    PdfOption,
     PeaksOption,
     PerCarbonOption,
+    PngOption,
     QuietOption,
     StrictOption,
+    SvgOption,
     spectra_of,
 )
 from km3aid.errors import ConfigError
@@ -32,8 +35,10 @@ def assign(
     input_format: InputFormatOption = None,
     one_per_carbon: PerCarbonOption = False,
     batch: BatchOption = None,
-    svg: Annotated[Path | None, typer.Option("--svg", help="Draw structure and spectrum.")] = None,
-    html: Annotated[Path | None, typer.Option("--html", help="The same as a page that lights up on hover.")] = None,
+    svg: SvgOption = None,
+    png: PngOption = None,
+    pdf: PdfOption = None,
+    html: HtmlOption = None,
     format: FormatOption = None,
     out: OutOption = None,
     model: ModelOption = None,
@@ -42,29 +47,35 @@ def assign(
     strict: StrictOption = False,
 ) -> None:
     """Assign the peaks of a 13C spectrum to the carbons of a molecule."""
-    from km3aid.cli.batch import field, run_batch
-    from km3aid.cli.output import emit, with_left_out
+    from km3aid.cli.batch import check_batch, field, run_batch
+    from km3aid.cli.output import check_outputs, emit, wants_page, with_left_out
     from km3aid.cli.structures import read_structure
     from km3aid.engine.results import Assignment
+    from km3aid.render import Case
     from km3aid.spectra import Spectrum
 
     common = Common(format, out, model, device, quiet, strict)
+    files = {"svg": svg, "png": png, "pdf": pdf, "html": html}
     if batch is not None:
+        check_batch(common, Assignment, files)
         engine = common.engine()
 
-        def ask(record: dict[str, Any], read: Spectrum) -> Assignment:
-            return engine.assign(field(record, "smiles", str), read, one_per_carbon=one_per_carbon)
+        def ask(record: dict[str, Any], read: Spectrum) -> Case:
+            smiles = field(record, "smiles", str)
+            answer = engine.assign(smiles, read, one_per_carbon=one_per_carbon)
+            return Case(with_left_out(answer, read), smiles, read)
 
-        return run_batch(batch, common, ask)
+        return run_batch(batch, common, ask, Assignment)
     if structure is None:
         raise ConfigError("give a structure and a spectrum, or --batch FILE.jsonl")
     spectra = spectra_of(peaks, spectrum, input_format)
     text = read_structure(structure)
+    check_outputs(common, Assignment, files, len(spectra))
     engine = common.engine()
-    answers = [with_left_out(engine.assign(text, s, one_per_carbon=one_per_carbon), s) for s in spectra]
-    emit(answers, common)
-    if svg or html:
-        from km3aid.render import write_assignment
-
-        write_assignment(text, spectra[0], answers[0], svg=svg, html=html)
+    cases = []
+    for s in spectra:
+        answer = with_left_out(engine.assign(text, s, one_per_carbon=one_per_carbon), s)
+        page = wants_page(common, files)
+        cases.append(Case(answer, text, s, engine.matrix(text, s, one_per_carbon=one_per_carbon) if page else None))
+    emit(cases, common, files)
     return None

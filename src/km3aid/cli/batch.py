@@ -1,4 +1,4 @@
-"""`--batch`: JSON lines in, one answer per line out, in order; a bad record becomes an `error` and work goes on."""
+"""`--batch`: JSON lines in, answers out as they come, in order; a bad record becomes an `error` and work goes on."""
 
 from __future__ import annotations
 
@@ -6,32 +6,43 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import Any, TypeVar
 
 import typer
 
-from km3aid.cli.options import Common
-from km3aid.cli.output import with_left_out
-from km3aid.engine.results import Assignment, Hits
+from km3aid.cli.options import Common, Format
+from km3aid.cli.output import NO_FILES, Files, check_outputs, wanted_format
 from km3aid.errors import ConfigError, Km3aidError
+from km3aid.render import Case, Failure, Stream, open_output, open_stream
 from km3aid.spectra import Spectrum, spectrum_from_dict
 
 _TOGETHER = 32
 Request = TypeVar("Request")
-Ask = Callable[[dict[str, Any], Spectrum], Assignment | Hits]
+Ask = Callable[[dict[str, Any], Spectrum], Case]
 
 
-def run_batch(path: Path, common: Common, ask: Ask) -> None:
+def check_batch(common: Common, kind: type, files: Files = NO_FILES) -> None:
+    """Refuse before the work begins what a batch cannot write."""
+    format = wanted_format(common, Format.JSONL)
+    if format == Format.TABLE:
+        raise ConfigError("table: a batch has no table; take jsonl, csv, parquet or html")
+    if any(path is not None for path in files.values()):
+        raise ConfigError("--batch writes its answers to --out; for a report of all give --out FILE.html")
+    check_outputs(replace(common, format=Format(format)), kind, answers=2)
+
+
+def run_batch(path: Path, common: Common, ask: Ask, kind: type) -> None:
     """Answer every line of `path`; exits with 1 where some failed, and stops at the first with `--strict`."""
     failed = total = 0
-    with _output(common.out) as out:
+    with _output(common, kind) as out:
         for number, line in _lines(path):
-            answer = _answer(line, f"{path}, line {number}", ask, common.strict)
-            out.write(json.dumps(answer, ensure_ascii=False) + "\n")
+            case = _answer(line, f"{path}, line {number}", ask, common.strict)
+            out.write([case])
             total += 1
-            failed += "error" in answer
+            failed += isinstance(case.answer, Failure)
     _close(total, failed, common)
 
 
@@ -39,38 +50,36 @@ def run_batch_together(
     path: Path,
     common: Common,
     prepare: Callable[[dict[str, Any], Spectrum], Request],
-    answer: Callable[[list[Request]], Iterable[Hits]],
+    answer: Callable[[list[Request]], Iterable[Case]],
+    kind: type,
 ) -> None:
     """`run_batch` for work that many records share: each is prepared by itself, then a group is answered at once."""
     lines = _lines(path)
     failed = total = 0
-    with _output(common.out) as out:
+    with _output(common, kind) as out:
         while group := list(islice(lines, _TOGETHER)):
-            results: list[dict[str, Any] | Spectrum] = []
+            failures: list[Failure | None] = []
             requests: list[Request] = []
             for number, line in group:
                 record: Any = None
                 try:
                     record = _object(line, f"{path}, line {number}")
-                    spectrum = spectrum_from_dict(record, f"{path}, line {number}")
-                    requests.append(prepare(record, spectrum))
-                    results.append(spectrum)
+                    requests.append(prepare(record, spectrum_from_dict(record, f"{path}, line {number}")))
+                    failures.append(None)
                 except Km3aidError as error:
                     if common.strict:
                         raise
-                    results.append(_failure(record, error))
+                    failures.append(_failure(record, error))
             answers = iter(answer(requests)) if requests else iter(())
-            for result in results:
-                if isinstance(result, Spectrum):
-                    result = with_left_out(next(answers), result).to_dict()
-                out.write(json.dumps(result, ensure_ascii=False) + "\n")
-                failed += "error" in result
+            out.write([next(answers) if failure is None else Case(failure) for failure in failures])
+            failed += sum(failure is not None for failure in failures)
             total += len(group)
     _close(total, failed, common)
 
 
-def _failure(record: Any, error: Km3aidError) -> dict[str, Any]:
-    return {"id": record.get("id") if isinstance(record, dict) else None, "error": str(error)}
+def _failure(record: Any, error: Km3aidError) -> Failure:
+    name = record.get("id") if isinstance(record, dict) else None
+    return Failure(name if name is None else str(name), str(error))
 
 
 def _close(total: int, failed: int, common: Common) -> None:
@@ -80,16 +89,15 @@ def _close(total: int, failed: int, common: Common) -> None:
         raise typer.Exit(1)
 
 
-def _answer(line: str, where: str, ask: Ask, strict: bool) -> dict[str, Any]:
+def _answer(line: str, where: str, ask: Ask, strict: bool) -> Case:
     record: Any = None
     try:
         record = _object(line, where)
-        spectrum = spectrum_from_dict(record, where)
-        return with_left_out(ask(record, spectrum), spectrum).to_dict()
+        return ask(record, spectrum_from_dict(record, where))
     except Km3aidError as error:
         if strict:
             raise
-        return _failure(record, error)
+        return Case(_failure(record, error))
 
 
 def field(record: dict[str, Any], name: str, kind: type) -> Any:
@@ -111,15 +119,18 @@ def _object(line: str, where: str) -> dict[str, Any]:
 
 
 @contextmanager
-def _output(path: Path | None) -> Iterator[TextIO]:
-    if path is None:
-        yield sys.stdout
+def _output(common: Common, kind: type) -> Iterator[Stream]:
+    """Where the answers go, as they come. What was answered before a batch stopped stays in `FILE.part`."""
+    format = wanted_format(common, Format.JSONL)
+    if common.out is None:
+        with open_stream(format, kind, sys.stdout.buffer) as stream:
+            yield stream
         return
     try:
-        with open(path, "w", encoding="utf-8") as file:
-            yield file
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be written ({error.strerror}); choose another --out") from error
+        with open_output(common.out, keep_part=True) as file, open_stream(format, kind, file) as stream:
+            yield stream
+    except Km3aidError as error:
+        raise type(error)(f"{error}; the answers before it are in {common.out}.part") from error
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

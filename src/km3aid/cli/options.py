@@ -17,10 +17,20 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
+    """How an answer is written: as a table for the terminal, or in one of `km3aid.render.FORMATS`."""
+
     TABLE = "table"
     JSON = "json"
     JSONL = "jsonl"
     CSV = "csv"
+    PARQUET = "parquet"
+    HTML = "html"
+    JOURNAL = "journal"
+    NMREDATA = "nmredata"
+    NMRIUM = "nmrium"
+    SVG = "svg"
+    PNG = "png"
+    PDF = "pdf"
 
 
 class Device(StrEnum):
@@ -29,8 +39,15 @@ class Device(StrEnum):
     CUDA = "cuda"
 
 
-FormatOption = Annotated[Format | None, typer.Option("--format", help="Default: table on a terminal, json otherwise.")]
+FormatOption = Annotated[
+    Format | None,
+    typer.Option("--format", help="Default: what the name of --out says; table on a terminal, json otherwise."),
+]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Write the answer to this file.")]
+SvgOption = Annotated[Path | None, typer.Option("--svg", help="Draw structure and spectrum, beside the answer.")]
+PngOption = Annotated[Path | None, typer.Option("--png", help="The same as PNG.")]
+PdfOption = Annotated[Path | None, typer.Option("--pdf", help="The same as PDF.")]
+HtmlOption = Annotated[Path | None, typer.Option("--html", help="A report that lights up on hover.")]
 ModelOption = Annotated[Path | None, typer.Option("--model", help="A model file instead of the bundled one.")]
 DeviceOption = Annotated[Device, typer.Option("--device")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress and no warnings on standard error.")]
@@ -55,7 +72,9 @@ class Common:
     def engine(self) -> Engine:
         """Load the model; here, because it brings torch along."""
         from km3aid.engine import Engine
+        from km3aid.models.precision import fast_single_precision
 
+        fast_single_precision()
         return Engine.load(self.model, self.device.value)
 
 

@@ -1,54 +1,84 @@
-"""Print answers as a table, JSON, JSON lines or CSV, to the terminal or a file."""
+"""Bring answers out: a table on the terminal, or any format of `render`, to standard output or into files."""
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from km3aid.cli.options import Common, Format
 from km3aid.engine.results import Assignment, Hits, Prediction
 from km3aid.errors import ConfigError
+from km3aid.render import Case, check_format, check_writable, export, format_of_file, write_file
+from km3aid.render.rows import answer_rows
 from km3aid.spectra.spectrum import Spectrum
 
+if TYPE_CHECKING:
+    from km3aid.engine import Engine
+
 Answer = TypeVar("Answer", bound=Assignment | Hits)
+Files = Mapping[str, Path | None]  # format → file to write beside the answer
+NO_FILES: Files = {}
+_BINARY = {"png", "pdf", "parquet"}
 _WARNED = 5
 
 
-def emit(answers: Sequence[Assignment | Hits | Prediction], common: Common) -> None:
-    """Print the answers in the wanted format."""
-    wanted = common.format
-    if wanted is None:
-        wanted = Format.TABLE if common.out is None and sys.stdout.isatty() else Format.JSON
-    if wanted is Format.TABLE:
-        text = _tables(answers, common)
-    elif wanted is Format.CSV:
-        text = _csv([row for answer in answers for row in _rows(answer)])
-    elif wanted is Format.JSONL:
-        text = "".join(json.dumps(a.to_dict(), ensure_ascii=False) + "\n" for a in answers)
-    else:
-        values = [a.to_dict() for a in answers]
-        text = json.dumps(values[0] if len(values) == 1 else values, indent=2, ensure_ascii=False) + "\n"
-    write_text(text, common)
+def check_outputs(common: Common, kind: type, files: Files = NO_FILES, answers: int = 1) -> None:
+    """Refuse before the work begins what could not be written after it; `answers` of `kind` are to come."""
+    wanted = wanted_format(common)
+    asked = [] if wanted == Format.TABLE else [wanted]
+    for format in asked + [name for name, path in files.items() if path is not None]:
+        check_format(format, kind, answers)
+    for path in [common.out, *files.values()]:
+        if path is not None:
+            check_writable(path)
+    if wanted in _BINARY and common.out is None and sys.stdout.isatty():
+        raise ConfigError(f"{wanted}: is not for a terminal; give --out FILE")
+
+
+def wanted_format(common: Common, default: str = Format.JSON) -> str:
+    """`--format`, or what the name of `--out` says, or the default (a table on a terminal)."""
+    if common.format is not None:
+        return common.format.value
+    if common.out is not None:
+        return format_of_file(common.out) or default
+    return Format.TABLE if default == Format.JSON and sys.stdout.isatty() else default
+
+
+def wants_page(common: Common, files: Files = NO_FILES) -> bool:
+    """Whether a report is among what is to be written, so that its details are worth computing."""
+    return wanted_format(common) == Format.HTML or files.get("html") is not None
+
+
+def emit(cases: Sequence[Case], common: Common, files: Files = NO_FILES) -> None:
+    """Bring the answers out in the wanted format, then the `files`, then say the warnings."""
+    wanted = wanted_format(common)
+    content = _tables(cases, common).encode() if wanted == Format.TABLE else export(cases, wanted).content
+    _put(content, common)
+    for format, path in files.items():
+        if path is not None:
+            write_file(path, export(cases, format).content)
     if not common.quiet:
-        for warning in [w for a in answers for w in getattr(a, "warnings", ())]:
+        for warning in [w for case in cases for w in getattr(case.answer, "warnings", ())]:
             print(f"km3aid: warning: {warning}", file=sys.stderr)
 
 
 def write_text(text: str, common: Common) -> None:
     """Write to `--out`, or to standard output."""
-    if common.out is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+    _put(text.encode(), common)
+
+
+def _put(content: bytes, common: Common) -> None:
+    if common.out is not None:
+        write_file(common.out, content)
         return
-    try:
-        common.out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"{common.out}: cannot be written ({error.strerror}); choose another --out") from error
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
 
 
 def with_left_out(answer: Answer, spectrum: Spectrum) -> Answer:
@@ -58,63 +88,17 @@ def with_left_out(answer: Answer, spectrum: Spectrum) -> Answer:
     return replace(answer, warnings=answer.warnings + shown)
 
 
+def hits_case(engine: Engine, hits: Hits, spectrum: Spectrum, page: bool) -> Case:
+    """Hits with their spectrum, and for a `page` with the predicted shifts of each."""
+    predictions = tuple(engine.predict(h.smiles) for h in hits.hits) if page else ()
+    return Case(with_left_out(hits, spectrum), spectrum=spectrum, predictions=predictions)
+
+
 def json_text(value: dict[str, Any]) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
-def _rows(answer: Assignment | Hits | Prediction) -> list[dict[str, Any]]:
-    """One flat row per peak, hit or carbon class."""
-    if isinstance(answer, Assignment):
-        return [
-            {
-                "id": answer.id,
-                "peak": a.peak,
-                "shift_ppm": a.shift_ppm,
-                "atoms": " ".join(map(str, a.atoms)),
-                "predicted_ppm": a.predicted_ppm,
-                "confidence": a.confidence,
-                "alternatives": "; ".join(
-                    f"{' '.join(map(str, o.atoms))} ({o.confidence:.2f})" for o in a.alternatives
-                ),
-            }
-            for a in answer.assignments
-        ]
-    if isinstance(answer, Hits):
-        return [
-            {
-                "id": answer.id,
-                "rank": h.rank,
-                "smiles": h.smiles,
-                "name": h.name,
-                "score": round(h.score, 3),
-                "probability": round(h.probability, 4),
-                "graph_score": round(h.graph_score, 4),
-                "match_score": round(h.match_score, 3),
-            }
-            for h in answer.hits
-        ]
-    return [
-        {
-            "smiles": answer.smiles,
-            "atoms": " ".join(map(str, c.atoms)),
-            "shift_ppm": c.shift_ppm,
-            "std_ppm": c.std_ppm,
-            "multiplicity": c.multiplicity,
-        }
-        for c in answer.carbons
-    ]
-
-
-def _csv(rows: Sequence[dict[str, Any]]) -> str:
-    buffer = io.StringIO()
-    if rows:
-        writer = csv.DictWriter(buffer, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    return buffer.getvalue()
-
-
-def _tables(answers: Iterable[Assignment | Hits | Prediction], common: Common) -> str:
+def _tables(cases: Iterable[Case], common: Common) -> str:
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -122,9 +106,10 @@ def _tables(answers: Iterable[Assignment | Hits | Prediction], common: Common) -
     buffer = io.StringIO()
     terminal = common.out is None and sys.stdout.isatty()
     console = Console(file=buffer, force_terminal=terminal, width=None if terminal else 140)
-    for answer in answers:
-        table = Table(title=escape(_title(answer)), title_justify="left", header_style="bold")
-        rows = _rows(answer)
+    for case in cases:
+        answer = case.answer
+        table = Table(title=escape(_title(case)), title_justify="left", header_style="bold")
+        rows = answer_rows(case)
         shown = [
             key
             for key in (rows[0] if rows else {})
@@ -144,10 +129,10 @@ def _tables(answers: Iterable[Assignment | Hits | Prediction], common: Common) -
     return buffer.getvalue()
 
 
-def _title(answer: Assignment | Hits | Prediction) -> str:
-    if isinstance(answer, Hits):
-        return f"{answer.candidates:,} candidates, {answer.elapsed_ms:.0f} ms"
-    return answer.smiles
+def _title(case: Case) -> str:
+    if isinstance(case.answer, Hits):
+        return f"{case.answer.candidates:,} candidates, {case.answer.elapsed_ms:.0f} ms"
+    return str(getattr(case.answer, "smiles", ""))
 
 
 def _cell(value: Any) -> str:

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from km3aid.cli.options import Common, Device, DeviceOption, FormatOption, ModelOption, OutOption, QuietOption
+from km3aid.cli.options import (
+    Common,
+    Device,
+    DeviceOption,
+    FormatOption,
+    HtmlOption,
+    ModelOption,
+    OutOption,
+    PdfOption,
+    PngOption,
+    QuietOption,
+    SvgOption,
+)
 
 
 def predict(
     structure: Annotated[str, typer.Argument(help="SMILES, or a .mol/.sdf file.")],
-    svg: Annotated[Path | None, typer.Option("--svg", help="Draw structure and spectrum.")] = None,
-    html: Annotated[Path | None, typer.Option("--html", help="The same as a page that lights up on hover.")] = None,
+    svg: SvgOption = None,
+    png: PngOption = None,
+    pdf: PdfOption = None,
+    html: HtmlOption = None,
     format: FormatOption = None,
     out: OutOption = None,
     model: ModelOption = None,
@@ -21,14 +34,13 @@ def predict(
     quiet: QuietOption = False,
 ) -> None:
     """Predict the 13C shifts of a molecule with their standard deviations."""
-    from km3aid.cli.output import emit
+    from km3aid.cli.output import check_outputs, emit
     from km3aid.cli.structures import read_structure
+    from km3aid.engine.results import Prediction
+    from km3aid.render import Case
 
     common = Common(format, out, model, device, quiet, strict=False)
+    files = {"svg": svg, "png": png, "pdf": pdf, "html": html}
     text = read_structure(structure)
-    answer = common.engine().predict(text)
-    emit([answer], common)
-    if svg or html:
-        from km3aid.render import write_prediction
-
-        write_prediction(text, answer, svg=svg, html=html)
+    check_outputs(common, Prediction, files)
+    emit([Case(common.engine().predict(text), text)], common, files)

@@ -13,6 +13,7 @@ from km3aid.cli.options import (
     Device,
     DeviceOption,
     FormatOption,
+    HtmlOption,
     InputFormatOption,
     ModelOption,
     OutOption,
@@ -33,6 +34,7 @@ def rank(
     one_per_carbon: PerCarbonOption = False,
     batch: BatchOption = None,
     top: Annotated[int | None, typer.Option("--top", min=1, help="Only the best K.")] = None,
+    html: HtmlOption = None,
     format: FormatOption = None,
     out: OutOption = None,
     model: ModelOption = None,
@@ -41,32 +43,32 @@ def rank(
     strict: StrictOption = False,
 ) -> None:
     """Rank candidate structures, isomers for instance, by a 13C spectrum."""
-    from km3aid.cli.batch import field, run_batch
-    from km3aid.cli.output import emit, with_left_out
+    from km3aid.cli.batch import check_batch, field, run_batch
+    from km3aid.cli.output import check_outputs, emit, hits_case, wants_page
     from km3aid.data.sources.structures import read_structures
     from km3aid.engine.results import Hits
+    from km3aid.render import Case
     from km3aid.spectra import Spectrum
 
     common = Common(format, out, model, device, quiet, strict)
+    files = {"html": html}
+    page = wants_page(common, files)
     if batch is not None:
+        check_batch(common, Hits, files)
         engine = common.engine()
 
-        def ask(record: dict[str, Any], read: Spectrum) -> Hits:
+        def ask(record: dict[str, Any], read: Spectrum) -> Case:
             smiles = [str(s) for s in field(record, "candidates", list)]
-            return engine.rank(smiles, read, one_per_carbon=one_per_carbon, top=top)
+            return hits_case(engine, engine.rank(smiles, read, one_per_carbon=one_per_carbon, top=top), read, page)
 
-        return run_batch(batch, common, ask)
+        return run_batch(batch, common, ask, Hits)
     if candidates is None:
         raise ConfigError("give a file of candidates and a spectrum, or --batch FILE.jsonl")
     spectra = spectra_of(peaks, spectrum, input_format)
     entries = list(read_structures(candidates))
+    check_outputs(common, Hits, files, len(spectra))
     engine = common.engine()
     smiles, names = [s for s, _ in entries], [n for _, n in entries]
-    emit(
-        [
-            with_left_out(engine.rank(smiles, s, names=names, one_per_carbon=one_per_carbon, top=top), s)
-            for s in spectra
-        ],
-        common,
-    )
+    ranked = [engine.rank(smiles, s, names=names, one_per_carbon=one_per_carbon, top=top) for s in spectra]
+    emit([hits_case(engine, hits, s, page) for hits, s in zip(ranked, spectra, strict=True)], common, files)
     return None

@@ -16,6 +16,7 @@ from km3aid.cli.options import (
     Device,
     DeviceOption,
     FormatOption,
+    HtmlOption,
     InputFormatOption,
     ModelOption,
     OutOption,
@@ -28,6 +29,7 @@ from km3aid.cli.options import (
 from km3aid.errors import ConfigError
 
 if TYPE_CHECKING:
+    from km3aid.render import Case
     from km3aid.spectra import Spectrum
 
 
@@ -48,6 +50,7 @@ def search(
     substructure: Annotated[str | None, typer.Option("--smarts", help="A substructure that must occur.")] = None,
     names: Annotated[Path | None, typer.Option("--ids", help="File of names, one a line: only these.")] = None,
     top: Annotated[int, typer.Option("--top", min=1)] = 10,
+    html: HtmlOption = None,
     format: FormatOption = None,
     out: OutOption = None,
     model: ModelOption = None,
@@ -56,12 +59,14 @@ def search(
     strict: StrictOption = False,
 ) -> None:
     """Search a library for the molecule of a 13C spectrum."""
-    from km3aid.cli.batch import run_batch_together
-    from km3aid.cli.output import emit, with_left_out
+    from km3aid.cli.batch import check_batch, run_batch_together
+    from km3aid.cli.output import check_outputs, emit, hits_case, wants_page
     from km3aid.engine.results import Hits
     from km3aid.library import Filters, Library
 
     common = Common(format, out, model, device, quiet, strict)
+    files = {"html": html}
+    page = wants_page(common, files)
     filters = Filters(
         formula,
         mass,
@@ -74,14 +79,19 @@ def search(
         substructure,
     )
     spectra = [] if batch is not None else spectra_of(peaks, spectrum, input_format)
+    if batch is None:
+        check_outputs(common, Hits, files, len(spectra))
+    else:
+        check_batch(common, Hits, files)
     opened = Library.open(library, strict=strict)
     for warning in opened.warnings:
         print(f"km3aid: {warning}", file=sys.stderr)
     engine = common.engine()
 
-    def find(asked: list[tuple[Spectrum, Filters]]) -> Iterator[Hits]:
+    def find(asked: list[tuple[Spectrum, Filters]]) -> Iterator[Case]:
         spectra, conditions = zip(*asked, strict=True)
-        return engine.search_many(spectra, opened, top=top, filters=conditions, one_per_carbon=one_per_carbon)
+        found = engine.search_many(spectra, opened, top=top, filters=conditions, one_per_carbon=one_per_carbon)
+        return (hits_case(engine, hits, s, page) for hits, s in zip(found, spectra, strict=True))
 
     if batch is not None:
 
@@ -89,8 +99,8 @@ def search(
             wanted, weight = record.get("formula", formula), record.get("mass_da", mass)
             return read, replace(filters, formula=wanted, mass_da=weight)
 
-        return run_batch_together(batch, common, ask, find)
-    emit([with_left_out(h, s) for h, s in zip(find([(s, filters) for s in spectra]), spectra, strict=True)], common)
+        return run_batch_together(batch, common, ask, find, Hits)
+    emit(list(find([(s, filters) for s in spectra])), common, files)
     return None
 
 

@@ -21,7 +21,7 @@ from km3aid.models.precision import multiplies_bfloat16
 from km3aid.molecules import Molecule, carbon_classes, featurise, parse_mol_block, parse_smiles
 from km3aid.spectra.spectrum import Spectrum
 
-CHUNK = 512  # molecules encoded at once
+CHUNK = 256  # molecules encoded at once
 
 
 class EncodedMolecule(NamedTuple):

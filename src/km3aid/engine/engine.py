@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from itertools import islice
 from pathlib import Path
@@ -24,14 +24,15 @@ from km3aid.engine.encoder import (
     parse_structure,
 )
 from km3aid.engine.parallel import encode_in_processes
-from km3aid.engine.results import Alternative, AssignedPeak, Assignment, Hit, Hits, PredictedCarbon, Prediction
+from km3aid.engine.results import Alternative, AssignedPeak, Assignment, Hit, Hits, Matrix, PredictedCarbon, Prediction
 from km3aid.engine.search import MATCHED_EXACTLY, Candidates, Question, find_candidates, similarities_of_many
-from km3aid.errors import CheckpointError, MoleculeError
+from km3aid.errors import CheckpointError, ConfigError, MoleculeError
 from km3aid.library import BuildOptions, BuildReport, Entries, Filters, Library, open_builder
 from km3aid.matching.assign import Match, assign_one_per_carbon, assign_peaks, cheapest_cost
 from km3aid.matching.config import Fusion, MatchConfig
 from km3aid.matching.cost import peak_class_cost
 from km3aid.matching.fusion import fuse, probabilities
+from km3aid.matching.pins import NO_PINS, Pins, build_pins
 from km3aid.matching.prediction import PredictedClasses
 from km3aid.models.checkpoint import Checkpoint, read_model
 from km3aid.molecules import parse_smiles
@@ -39,7 +40,7 @@ from km3aid.spectra.spectrum import MULTIPLICITIES, Spectrum
 
 NO_FILTERS = Filters()
 DEFAULT_BUILD = BuildOptions()
-_TOGETHER = 32  # spectra that share a pass over a library
+_TOGETHER = 64  # spectra that share a pass over a library
 _ALTERNATIVES = 3
 
 
@@ -65,14 +66,26 @@ class Engine:
         file = Path(str(bundled)) if path is None else Path(path)
         return cls(read_model(file, device), torch.device(device), file)
 
-    def assign(self, structure: str, spectrum: Spectrum, *, one_per_carbon: bool = False) -> Assignment:
-        """Which peak belongs to which carbon; raises `MoleculeError` and `SpectrumFormatError`."""
+    def assign(
+        self,
+        structure: str,
+        spectrum: Spectrum,
+        *,
+        one_per_carbon: bool = False,
+        pinned: Mapping[int, Sequence[int]] | None = None,
+    ) -> Assignment:
+        """Which peak belongs to which carbon; raises `MoleculeError` and `SpectrumFormatError`.
+
+        `pinned` holds peaks on atoms (none: the peak belongs to no carbon), both counted as in the answer; the rest is
+        assigned around them. Raises `ConfigError` where a pin names what is not there, or pins contradict each other.
+        """
         encoded = self._encode(structure)
         classes = encoded.classes()
-        match = self.match(encoded.node, classes, spectrum, one_per_carbon)
         to_input = encoded.molecule.input_atoms
+        pins = _pins(pinned, to_input, classes, spectrum) if pinned else NO_PINS
+        match = self.match(encoded.node, classes, spectrum, one_per_carbon, pins)
         assigned = tuple(
-            self._assigned_peak(p, spectrum, classes, match, to_input)
+            self._assigned_peak(p, spectrum, classes, match, to_input, p in pins.atoms)
             for p in range(len(spectrum))
             if match.peak_classes[p]
         )
@@ -86,6 +99,20 @@ class Engine:
             unobserved,
             -match.cost,
             _warnings(match, unobserved),
+        )
+
+    def matrix(self, structure: str, spectrum: Spectrum, *, one_per_carbon: bool = False) -> Matrix:
+        """What `assign` chose from: cost and probability of every peak at every carbon class; raises as `assign`."""
+        encoded = self._encode(structure)
+        classes = encoded.classes()
+        match = self.match(encoded.node, classes, spectrum, one_per_carbon)
+        cost = self.match_costs(encoded.node, classes, spectrum)
+        to_input = encoded.molecule.input_atoms
+        return Matrix(
+            tuple(tuple(to_input[i] for i in atoms) for atoms in classes.atoms),
+            tuple(round(float(s), 2) for s in classes.shift_ppm),
+            tuple(tuple(round(float(c), 2) for c in row) for row in cost),
+            tuple(tuple(round(float(p), 4) for p in row) for row in match.probability),
         )
 
     def predict(self, structure: str) -> Prediction:
@@ -223,11 +250,16 @@ class Engine:
             return builder.finish()
 
     def match(
-        self, node: NDArray[np.float32], classes: PredictedClasses, spectrum: Spectrum, one_per_carbon: bool
+        self,
+        node: NDArray[np.float32],
+        classes: PredictedClasses,
+        spectrum: Spectrum,
+        one_per_carbon: bool,
+        pins: Pins = NO_PINS,
     ) -> Match:
         """The cheapest matching of the peaks and the carbon classes; `node` (A, D) are the atoms' embeddings."""
         assign = assign_one_per_carbon if one_per_carbon else assign_peaks
-        return assign(spectrum, classes, self.matching, self._evidence(node, classes, spectrum))
+        return assign(spectrum, classes, self.matching, self._evidence(node, classes, spectrum), pins)
 
     def match_costs(
         self, node: NDArray[np.float32], classes: PredictedClasses, spectrum: Spectrum
@@ -281,7 +313,13 @@ class Engine:
         )
 
     def _assigned_peak(
-        self, p: int, spectrum: Spectrum, classes: PredictedClasses, match: Match, to_input: Sequence[int]
+        self,
+        p: int,
+        spectrum: Spectrum,
+        classes: PredictedClasses,
+        match: Match,
+        to_input: Sequence[int],
+        pinned: bool,
     ) -> AssignedPeak:
         chosen = match.peak_classes[p]
         probability = match.probability[p]
@@ -296,7 +334,19 @@ class Engine:
                 Alternative(tuple(to_input[i] for i in classes.atoms[k]), round(float(probability[k]), 4))
                 for k in others[:_ALTERNATIVES]
             ),
+            pinned,
         )
+
+
+def _pins(
+    pinned: Mapping[int, Sequence[int]], to_input: Sequence[int], classes: PredictedClasses, spectrum: Spectrum
+) -> Pins:
+    """Pins whose atoms are counted as in the input, in the model's order."""
+    from_input = {number: i for i, number in enumerate(to_input)}
+    for peak, atoms in pinned.items():
+        if unknown := [a for a in atoms if a not in from_input]:
+            raise ConfigError(f"pinned peak {peak}: atom {unknown[0]} is no carbon of this structure")
+    return build_pins({p: [from_input[a] for a in atoms] for p, atoms in pinned.items()}, classes, len(spectrum))
 
 
 def _warnings(match: Match, unobserved: tuple[int, ...]) -> tuple[str, ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from threading import BoundedSemaphore
 
@@ -15,12 +16,14 @@ from km3aid.engine.encoder import CHUNK, encode_entries
 from km3aid.library import Entries
 from km3aid.models.alignment import AlignmentModel
 from km3aid.models.checkpoint import read_model
-from km3aid.models.memory import keep_freed_memory
+from km3aid.models.memory import give_memory_back, keep_freed_memory
 from km3aid.models.precision import fast_single_precision
 
 Line = tuple[str, str | None]
+_TIDY = 16  # chunks after which a process gives freed memory back: batches of many sizes fragment it
 _AHEAD = 4  # chunks per process that wait or are done and not fetched: bounds the memory
 _model: AlignmentModel  # of a worker
+_done = count(1)
 
 
 def encode_in_processes(
@@ -44,6 +47,7 @@ def encode_in_processes(
 def _start(path: Path) -> None:
     global _model
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "32")  # every size of a batch makes new ones
     torch.set_num_threads(1)
     keep_freed_memory()
     fast_single_precision()
@@ -52,5 +56,7 @@ def _start(path: Path) -> None:
 
 def _encode(task: tuple[int, list[Line], str]) -> Entries:
     first, lines, key = task
+    if next(_done) % _TIDY == 0:
+        give_memory_back()
     (entries,) = encode_entries(_model, lines, torch.device("cpu"), first=first, key=key, chunk=len(lines))
     return entries

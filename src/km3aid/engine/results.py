@@ -16,7 +16,10 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class AssignedPeak:
-    """One peak of the input (`peak`, its 0-based position) and the carbons that it belongs to."""
+    """One peak of the input (`peak`, its 0-based position) and the carbons that it belongs to.
+
+    A `pinned` peak was put there by hand: its confidence is 1 on that premise.
+    """
 
     peak: int
     shift_ppm: float
@@ -24,6 +27,7 @@ class AssignedPeak:
     predicted_ppm: float
     confidence: float
     alternatives: tuple[Alternative, ...] = ()
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,20 @@ class Assignment:
 
     def to_dict(self) -> dict[str, Any]:
         return _plain(asdict(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Every peak against every carbon class, which is what an assignment was chosen from.
+
+    `atoms[k]` are the carbons of class k (input order, 0-based) and `predicted_ppm[k]` its shift; `cost[p][k]` is the
+    negative log-likelihood of peak p at class k in nats, and `probability[p][k]` the calibrated probability.
+    """
+
+    atoms: tuple[tuple[int, ...], ...]
+    predicted_ppm: tuple[float, ...]
+    cost: tuple[tuple[float, ...], ...]
+    probability: tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)

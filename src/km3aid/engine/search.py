@@ -16,8 +16,8 @@ from km3aid.matching.score import match_scores, quick_scores, similarities
 from km3aid.spectra.spectrum import Spectrum
 
 MATCHED_EXACTLY = 400  # molecules, the best by similarity and quick match
-MATCHED_QUICKLY = 250_000  # molecules, the most similar; a library up to this size is matched whole
-_BLOCK = 8192  # molecules multiplied with many spectra at once: their vectors stay in the cache
+MATCHED_QUICKLY = 100_000  # molecules, the most similar; a library up to this size is matched whole
+_BLOCK = 2048  # molecules multiplied with many spectra at once: their vectors stay in the cache
 _SAMPLE = 20_000  # similarities that decide which are among the best
 
 

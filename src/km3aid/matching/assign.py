@@ -2,7 +2,8 @@
 
 One peak per carbon is a one-to-one matching. Otherwise a peak normally owns one class and a class one peak; a class
 may share its peak with others (overlap), a class with diastereotopic carbons may take several peaks (split), and
-peaks and classes may stay alone, each at a cost. All of it is one linear sum assignment over slots.
+peaks and classes may stay alone, each at a cost. All of it is one linear sum assignment over slots. A pinned peak has
+the carbons that it is pinned on, and nothing else.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from km3aid.errors import SpectrumFormatError
+from km3aid.errors import ConfigError, SpectrumFormatError
 from km3aid.matching.confidence import calibrated, marginals
 from km3aid.matching.config import MatchConfig
 from km3aid.matching.cost import count_cost, peak_class_cost
+from km3aid.matching.pins import NO_PINS, Pins
 from km3aid.matching.prediction import PredictedClasses
 from km3aid.spectra.spectrum import Spectrum
 
 OVERLAPS = 3  # classes that a peak may own
+_FORCED = 1e6  # nats: what no sum of honest costs reaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,16 @@ class Match:
 
 
 def assign_one_per_carbon(
-    spectrum: Spectrum, classes: PredictedClasses, config: MatchConfig, evidence: NDArray[np.float64] | None = None
+    spectrum: Spectrum,
+    classes: PredictedClasses,
+    config: MatchConfig,
+    evidence: NDArray[np.float64] | None = None,
+    pins: Pins = NO_PINS,
 ) -> Match:
-    """Give every peak exactly one atom; raises `SpectrumFormatError` where there are more peaks than carbons."""
+    """Give every peak exactly one atom; raises `SpectrumFormatError` where there are more peaks than carbons.
+
+    A peak pinned on another number of atoms raises `ConfigError`.
+    """
     owner = np.repeat(np.arange(len(classes)), classes.sizes)
     if len(spectrum) > len(owner):
         raise SpectrumFormatError(
@@ -52,33 +62,45 @@ def assign_one_per_carbon(
             "than carbons; remove solvent and impurity lines, or leave out --one-per-carbon"
         )
     cost = peak_class_cost(spectrum, classes, config, evidence)
-    rows, columns = linear_sum_assignment(cost[:, owner])
+    for peak, held_on in pins.atoms.items():
+        if len(held_on) != 1:
+            raise ConfigError(f"pinned peak {peak}: with one peak per carbon a peak has one atom, not {len(held_on)}")
+    held = _hold(cost, pins)
+    rows, columns = linear_sum_assignment(held[:, owner])
     chosen = owner[columns]
     mass = classes.sizes.astype(float)
-    left = [list(atoms) for atoms in classes.atoms]
-    atoms = tuple((left[k].pop(0),) for k in chosen)
-    raw = marginals(cost, np.ones(len(cost)), mass, config.per_carbon)
-    probability = calibrated(raw, [(k,) for k in chosen], config.per_carbon)
+    pinned = {atom for held_on in pins.atoms.values() for atom in held_on}
+    left = [[a for a in atoms if a not in pinned] for atoms in classes.atoms]
+    atoms = tuple(pins.atoms[p] if p in pins.atoms else (left[k].pop(0),) for p, k in enumerate(chosen))
+    raw = marginals(held, np.ones(len(cost)), mass, config.per_carbon)
+    probability = _sure(calibrated(raw, [(k,) for k in chosen], config.per_carbon), pins)
     missing = (len(owner) - len(spectrum)) * config.wrong_number
     return Match(tuple((int(k),) for k in chosen), atoms, probability, float(cost[rows, chosen].sum() + missing))
 
 
 def assign_peaks(
-    spectrum: Spectrum, classes: PredictedClasses, config: MatchConfig, evidence: NDArray[np.float64] | None = None
+    spectrum: Spectrum,
+    classes: PredictedClasses,
+    config: MatchConfig,
+    evidence: NDArray[np.float64] | None = None,
+    pins: Pins = NO_PINS,
 ) -> Match:
-    """Assign distinct peaks, with or without multiplicity and count, solvent lines and missing carbons allowed."""
+    """Assign distinct peaks, with or without multiplicity and count, solvent lines and missing carbons allowed.
+
+    Raises `ConfigError` where the pins contradict each other.
+    """
     cost = peak_class_cost(spectrum, classes, config, evidence) + count_cost(spectrum, classes, config)
-    pairs, total = _match_slots(cost, classes, config)
+    pairs, total = _match_slots(cost, classes, config, pins)
     peak_classes: list[list[int]] = [[] for _ in spectrum]
     for peak, k in pairs:
         peak_classes[peak].append(k)
     peak_mass = np.array([float(len(c)) for c in peak_classes])
     class_mass = np.bincount([k for _, k in pairs], minlength=len(classes)).astype(float)
-    raw = marginals(cost, peak_mass, class_mass, config.distinct)
-    probability = calibrated(raw, peak_classes, config.distinct)
+    raw = marginals(_hold(cost, pins), peak_mass, class_mass, config.distinct)
+    probability = _sure(calibrated(raw, peak_classes, config.distinct), pins)
     return Match(
         tuple(tuple(sorted(c)) for c in peak_classes),
-        _share_atoms(spectrum, peak_classes, classes),
+        _share_atoms(peak_classes, classes, pins),
         probability,
         total,
     )
@@ -100,11 +122,13 @@ def cheapest_cost(
 
 
 def _match_slots(
-    cost: NDArray[np.float64], classes: PredictedClasses, config: MatchConfig
+    cost: NDArray[np.float64], classes: PredictedClasses, config: MatchConfig, pins: Pins = NO_PINS
 ) -> tuple[list[tuple[int, int]], float]:
     """Pairs (peak, class) of the cheapest matching, and its cost."""
     peaks, count = cost.shape
     slots = np.where(classes.splits, classes.sizes, 1)
+    if pins.classes:  # who pins several peaks on a class knows that it splits
+        slots = np.maximum(slots, [len(pins.owners(k)) for k in range(count)])
     class_of = np.repeat(np.arange(count), slots)
     later_class = np.concatenate([np.arange(n) > 0 for n in slots])
     peak_of = np.tile(np.arange(peaks), OVERLAPS)
@@ -113,24 +137,70 @@ def _match_slots(
     price = price + np.where(later_peak, config.overlap, -config.unassigned_peak)[:, None]
     price = price + np.where(later_class, config.split, -config.unobserved_carbon)[None, :]
     price[np.ix_(later_peak, later_class)] = 0.0  # a pair is matched once
-    rows, columns = linear_sum_assignment(np.minimum(price, 0.0))
-    kept = price[rows, columns] < 0
+    gain = np.minimum(price, 0.0)
+    held = _held_slots(pins, peaks, np.cumsum(slots) - slots)
+    gain[np.isin(peak_of, list(pins.classes))] = 0.0
+    gain[:, [column for _, column in held]] = 0.0
+    shared = [k for ks in pins.classes.values() if len(ks) > 1 for k in ks]
+    gain[:, np.isin(class_of, shared)] = 0.0  # a class that shares its peak takes no second one
+    for row, column in held:
+        gain[row, column] = -_FORCED
+    rows, columns = linear_sum_assignment(gain)
+    kept = gain[rows, columns] < 0
     rows, columns = rows[kept], columns[kept]
     pairs = sorted({(int(peak_of[r]), int(class_of[c])) for r, c in zip(rows, columns, strict=True)})
     alone = peaks * config.unassigned_peak + count * config.unobserved_carbon
     return pairs, float(price[rows, columns].sum() + alone)
 
 
+def _held_slots(pins: Pins, peaks: int, first_slot: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """The (row, column) that each pinned pair fills: the next slot of its peak and the next of its class."""
+    held = []
+    for peak, ks in sorted(pins.classes.items()):
+        if len(ks) > OVERLAPS:
+            raise ConfigError(f"pinned peak {peak}: on {len(ks)} different carbons; a peak takes up to {OVERLAPS}")
+        for place, k in enumerate(ks):
+            later = pins.owners(k).index(peak)
+            if len(ks) > 1 and len(pins.owners(k)) > 1:
+                raise ConfigError(
+                    f"pinned peaks {pins.owners(k)}: one line of equivalent carbons that split cannot hold other "
+                    f"carbons too; take a pin of peak {peak} away"
+                )
+            held.append((place * peaks + peak, int(first_slot[k]) + later))
+    return held
+
+
+def _hold(cost: NDArray[np.float64], pins: Pins) -> NDArray[np.float64]:
+    """The cost (P, K) with every other class of a pinned peak out of reach."""
+    if not pins.classes:
+        return cost
+    held = cost.copy()
+    for peak, ks in pins.classes.items():
+        held[peak] += _FORCED
+        held[peak, list(ks)] -= _FORCED
+    return held
+
+
+def _sure(probability: NDArray[np.float64], pins: Pins) -> NDArray[np.float64]:
+    """Probabilities on the premise that the pins are right."""
+    for peak, ks in pins.classes.items():
+        probability[peak] = 0.0
+        probability[peak, list(ks)] = 1.0
+    return probability
+
+
 def _share_atoms(
-    spectrum: Spectrum, peak_classes: list[list[int]], classes: PredictedClasses
+    peak_classes: list[list[int]], classes: PredictedClasses, pins: Pins = NO_PINS
 ) -> tuple[tuple[int, ...], ...]:
-    """The carbons of every peak; a class on several peaks deals its carbons out among them, by count where given."""
+    """The carbons of every peak; a class on several peaks deals its carbons out among them, pinned ones first."""
     owners: dict[int, list[int]] = {}
     for peak, ks in enumerate(peak_classes):
         for k in ks:
             owners.setdefault(k, []).append(peak)
-    atoms: list[list[int]] = [[] for _ in peak_classes]
+    atoms: list[list[int]] = [list(pins.atoms.get(peak, ())) for peak in range(len(peak_classes))]
+    pinned = {atom for found in atoms for atom in found}
     for k, peaks in owners.items():
-        for number, atom in enumerate(classes.atoms[k]):
-            atoms[peaks[number % len(peaks)]].append(atom)
+        takers = [p for p in peaks if p not in pins.atoms] or peaks
+        for number, atom in enumerate(a for a in classes.atoms[k] if a not in pinned):
+            atoms[takers[number % len(takers)]].append(atom)
     return tuple(tuple(sorted(a)) for a in atoms)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import colorsys
 from typing import NamedTuple
 
 from km3aid.engine.results import Assignment, Prediction
+from km3aid.errors import ConfigError
+from km3aid.render.answers import Case
 from km3aid.spectra.spectrum import Spectrum
+
+_NEUTRAL = "#5a6b80"
 
 
 class Mark(NamedTuple):
@@ -21,6 +26,27 @@ class Mark(NamedTuple):
 
 ASSIGNMENT_COLUMNS = ("peak", "shift / ppm", "atoms", "predicted / ppm", "confidence", "alternatives")
 PREDICTION_COLUMNS = ("line", "shift / ppm", "± / ppm", "type", "atoms")
+
+
+def confidence_colour(confidence: float | None) -> str:
+    """Red at 0.5 and below, through amber to green at 1, readable with the number beside it; grey without one.
+
+    >>> confidence_colour(1.0)
+    '#1c9c46'
+    """
+    if confidence is None:
+        return _NEUTRAL
+    hue = 140 / 360 * min(max((confidence - 0.5) / 0.5, 0.0), 1.0)
+    return "#" + "".join(f"{round(255 * c):02x}" for c in colorsys.hls_to_rgb(hue, 0.36, 0.7))
+
+
+def marks_of(case: Case) -> list[Mark]:
+    """The marks of an assignment or a prediction."""
+    if isinstance(case.answer, Prediction):
+        return prediction_marks(case.answer)
+    if not isinstance(case.answer, Assignment) or case.spectrum is None:
+        raise ConfigError("a picture is drawn of an assignment with its spectrum, or of a prediction")
+    return assignment_marks(case.spectrum, case.answer)
 
 
 def assignment_marks(spectrum: Spectrum, answer: Assignment) -> list[Mark]:

@@ -2,7 +2,10 @@
 
 from km3aid.spectra.batch_json import spectrum_from_dict
 from km3aid.spectra.inline import parse_peaks
+from km3aid.spectra.journal import parse_journal
+from km3aid.spectra.nmredata import AssignedSpectrum
 from km3aid.spectra.read import FORMATS, iter_spectra, read_spectra
+from km3aid.spectra.sd_file import read_assigned
 from km3aid.spectra.spectrum import (
     MULTIPLICITIES,
     SHIFT_MAX_PPM,
@@ -18,12 +21,15 @@ __all__ = [
     "MULTIPLICITIES",
     "SHIFT_MAX_PPM",
     "SHIFT_MIN_PPM",
+    "AssignedSpectrum",
     "LeftOut",
     "Multiplicity",
     "Peak",
     "Spectrum",
     "iter_spectra",
+    "parse_journal",
     "parse_peaks",
+    "read_assigned",
     "read_spectra",
     "spectrum_from_dict",
 ]

@@ -7,30 +7,35 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.letters import settle_letters
 from km3aid.spectra.peak_text import Draft, PeakText, decimal_mark, mask_notes, normalise, read_peak_text
+from km3aid.spectra.remarks import PATTERN_REASON
 from km3aid.spectra.solvents import find_solvent, is_solvent_line
 from km3aid.spectra.spectrum import LeftOut, Spectrum
 
 _ISOTOPE = (
-    r"(?:\^?\{?(?P<mass>[0-9]{1,3})\}?-?\s?(?P<element>[A-Z][a-z]?)|(?P<element2>[A-Z][a-z]?)-(?P<mass2>[0-9]{1,3}))"
+    r"(?:\^?\{?(?P<mass>[0-9]{1,3}+)\}?-?\s?(?P<element>[A-Z][a-z]?)|(?P<element2>[A-Z][a-z]?)-(?P<mass2>[0-9]{1,3}))"
 )
 _DECOUPLED = r"(?:\s*(?:\{[^}]{0,12}\}|\[1?H\]|\(1?H\)))?"
 _METHOD = r"(?:NMR|APT|DEPTQ?(?:[\s-]?[0-9]{2,3})?|PENDANT|CMR)\b"
 _HEAD = re.compile(
+    r"(?=[\^{0-9A-Zδcp])(?:"
     rf"(?<![\w.-]){_ISOTOPE}{_DECOUPLED}(?:[^0-9.;:()δ]{{0,20}}?\b{_METHOD}|\s*(?=[:=δ(]))"
     r"|(?<!\w)δ\s?_?\{?(?P<delta>C|H|F|P|N|B|Si)\b\}?"
-    r"|(?<!\w)(?P<word>[Cc]arbon|[Pp]roton|DEPT|HSQC|HMBC|COSY|NOESY|ROESY|CMR)\b(?:[\s-]*NMR)?(?=[^,;.]{0,40}[(:δ=])"
+    r"|(?<!\w)(?P<word>[Cc]arbon|[Pp]roton|DEPT|HSQC|HMBC|COSY|NOESY|ROESY|CMR)\b(?:[\s-]*NMR)?(?=[^,;.]{0,40}[(:δ=]))"
 )
 _WORDS = {"carbon": "C", "cmr": "C", "proton": "H"}
 _END = re.compile(
-    r"(?<![\w-])(?:(?:HR|LR)[A-Z-]*MS\w*|(?:HR-|LR-)?(?:ESI|EI|CI|FAB|MALDI|APCI|GC|LC|TOF|DART)[-/]?[A-Z-]*MS|MS|ESI|"
+    r"(?=[A-Zmcfvνλ\[.\n])(?:(?<![\w-])(?:(?:HR|LR)[A-Z-]*MS\w*|"
+    r"(?:HR-|LR-)?(?:ESI|EI|CI|FAB|MALDI|APCI|GC|LC|TOF|DART)[-/]?[A-Z-]*MS|MS|ESI|"
     r"FT-?IR|ATR|IR|UV|Anal|Elemental|[mM]\.?\s?[pP]|R_?f|TLC|HPLC|SFC|m/z|[Cc]alcd|[Cc]alc|[Ff]ound|X-ray|"
-    r"CCDC|[νv]_?max|λ_?max)(?![\w-])|\[[αa]\]|\.\s+(?=[A-Z][a-z]{2,})|\n\s*\n"
+    r"CCDC|[νv]_?max|λ_?max)(?![\w-])|\[[αa]\]|\.\s+(?=[A-Z][a-z]{2,})|\n\s*\n)"
 )
 _DELTA = re.compile(r"δ(?:\s?_?\{?C\}?(?![\w-]))?|\bdelta\b")
 _LOOKS = re.compile(
     rf"{_ISOTOPE}[^\n]{{0,40}}\b(?:NMR|APT|DEPT)|\bNMR\b|(?<!\w)13C\s*[:(]|δ[^\n]{{0,60}}?[0-9]|\bdelta\b\s*[=:]?\s*[0-9]"
 )
+_MARKUP = re.compile(r"[$<~\\&]")
 _SNIPPET = 60
 
 
@@ -52,14 +57,23 @@ def looks_like_journal(text: str) -> bool:
     return any(_LOOKS.search(line) for line in normalise(text).splitlines() if not line.lstrip().startswith("#"))
 
 
+def parse_journal(text: str, where: str = "journal text") -> Spectrum:
+    """The first 13C peak list of a publication's text; shifts in ppm. Raises `SpectrumFormatError` without one.
+
+    >>> [peak.shift_ppm for peak in parse_journal("13C NMR (101 MHz, CDCl3) δ 162.3 (d, J = 245 Hz), 21.0.")]
+    [162.3, 21.0]
+    """
+    return next(read_journal([text], where))
+
+
 def read_journal(lines: Iterable[str], where: str) -> Iterator[Spectrum]:
     """Read every 13C part of the text as one spectrum; shifts in ppm.
 
-    The frequency, the solvent and coupling constants never become peaks. A bare letter s, d, t or q is the number of
-    attached hydrogens only where no coupling constant stands in the list and two different letters occur; otherwise
-    the multiplicity stays unknown and `left_out` says so. Raises `SpectrumFormatError` where no 13C peak is found.
+    The frequency, the solvent and coupling constants never become peaks. Whether bare letters s, d, t, q are attached
+    hydrogens or couplings is decided for the whole list (`letters.py`), and `notes` say how. Raises
+    `SpectrumFormatError` where no 13C peak is found.
     """
-    text = normalise("".join(lines))
+    text = _without_markup(normalise("".join(lines)))
     if not text.strip():
         raise SpectrumFormatError(f"{where}: empty; expected a line such as '13C NMR (101 MHz, CDCl3) δ 170.1, 21.0'")
     sections, outside = _sections(text)
@@ -78,6 +92,13 @@ def read_journal(lines: Iterable[str], where: str) -> Iterator[Spectrum]:
             yield spectrum
     if not found:
         raise SpectrumFormatError(f"{where}: the 13C part holds no shift; expected '13C NMR (…) δ 170.1, 21.0'")
+
+
+def _without_markup(text: str) -> str:
+    """`text` without the marks of TeX, Markdown and HTML around indices, letters and words."""
+    if not _MARKUP.search(text):
+        return text
+    return re.sub(r"\$|</?[a-z]{1,6}>|~(?=[0-9]{1,2}~)|(?<=[0-9])~|\\(?=delta\b)", "", text.replace("&delta;", "δ"))
 
 
 def _sections(text: str) -> tuple[list[Section], list[LeftOut]]:
@@ -124,7 +145,8 @@ def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spect
     drafts = _without_solvent_and_frequency(found, known_start=delta is not None)
     if not drafts:
         return None
-    _settle_letters(drafts, found.left_out)
+    notes: list[str] = []
+    settle_letters(drafts, found.left_out, notes, patterns=any(map(_is_pattern, found.left_out)))
     left_out = [*outside, *found.left_out]
     if re.search(r"(?<![\w.])[0-9]+(?:\.[0-9]+)?(?!\s*(?:[MG]?Hz|K|°))(?![\w.])", mask_notes(preamble)):
         left_out.append(_snippet(preamble, "stands before the δ"))
@@ -133,7 +155,14 @@ def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spect
     solvent = find_solvent(" ".join([section.head, preamble, *found.preface]))
     if solvent is None:
         solvent = next((draft.solvent for draft in drafts if draft.solvent), None)
-    return Spectrum(tuple(d.to_peak(where) for d in drafts), solvent=solvent, left_out=tuple(left_out))
+    return Spectrum(
+        tuple(d.to_peak(where) for d in drafts), solvent=solvent, left_out=tuple(left_out), notes=tuple(notes)
+    )
+
+
+def _is_pattern(item: LeftOut) -> bool:
+    """Whether `item` can only be a splitting by several couplings: `dd`, but not `m` or `br`."""
+    return item.reason == PATTERN_REASON and re.search(r"[sdtq]{2}|sept|hept|quin", item.text) is not None
 
 
 def _split_tail(body: str) -> tuple[str, str]:
@@ -160,23 +189,6 @@ def _without_solvent_and_frequency(found: PeakText, known_start: bool) -> list[D
         else:
             kept.append(draft)
     return kept
-
-
-def _settle_letters(drafts: list[Draft], left_out: list[LeftOut]) -> None:
-    """Decide for the whole list whether its bare letters are attached hydrogens or coupling patterns."""
-    coupled = any(draft.coupled for draft in drafts)
-    if not coupled and len({draft.letter for draft in drafts if draft.letter}) > 1:
-        for draft in drafts:
-            draft.multiplicity = draft.multiplicity or draft.letter
-        return
-    why = "coupling constants stand in the list" if coupled else "only one kind of letter occurs"
-    left_out.extend(
-        LeftOut(
-            f"{draft.text}: {draft.letter.lower()}", f"may be a coupling pattern ({why}); not taken as multiplicity"
-        )
-        for draft in drafts
-        if draft.letter and draft.multiplicity is None
-    )
 
 
 def _snippet(text: str, reason: str) -> LeftOut:

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from km3aid.errors import SpectrumFormatError
@@ -19,7 +19,8 @@ from km3aid.spectra.spectrum import LeftOut, Multiplicity, Peak
 
 _PROSE = "words between the shifts"
 _WIDEST_RANGE_PPM = 10.0
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
+_BRACKET = re.compile(r"[()\[\]]")
+_DASH = re.compile("[‐‑‒–—―−]")
 _SILENT = {"ppm", "and"}  # words beside shifts that say nothing about a peak
 _FILLERS = {*_SILENT, "at", "in", "of", "with", "shift", "shifts", "delta", "d"}  # the same, in prose before them
 
@@ -68,15 +69,20 @@ def normalise(text: str) -> str:
     >>> normalise("¹³C, CDCl₃, 128.9–128.4, 21.0²")
     '13C, CDCl3, 128.9-128.4, 21.0*'
     """
-    text = re.sub(r"</?su[bp]>", "", re.sub(r"(?<=[0-9])<sup>[^<]{0,8}</sup>", "*", text))
-    out: list[str] = []
-    after_number = False
-    for char in text:
-        raised = ord(char) > 127 and unicodedata.category(char) == "No"
-        out.append("*" if raised and after_number else char)
-        after_number = char in "0123456789" or (raised and after_number)
-    plain = unicodedata.normalize("NFKC", "".join(out)).replace("\u200b", "").replace("\ufeff", "")
-    return plain.translate(_DASHES)
+    if "<" in text:
+        text = re.sub(r"</?su[bp]>", "", re.sub(r"(?<=[0-9])<sup>[^<]{0,8}</sup>", "*", text))
+    if text.isascii():
+        return text
+    text = _raised().sub(lambda match: "*" * len(match.group()), text)
+    plain = unicodedata.normalize("NFKC", text).replace("\u200b", "").replace("\ufeff", "")
+    return _DASH.sub("-", plain)
+
+
+@cache
+def _raised() -> re.Pattern[str]:
+    """Superscripts and their like that stand behind a number."""
+    marks = "".join(c for c in map(chr, range(128, 0x3400)) if unicodedata.category(c) == "No")
+    return re.compile(f"(?<=[0-9])[{marks}]+")
 
 
 def decimal_mark(text: str, where: str) -> str:
@@ -85,7 +91,10 @@ def decimal_mark(text: str, where: str) -> str:
     >>> decimal_mark("170,2 169,8", "x"), decimal_mark("170.2,169.8", "x"), decimal_mark("170,169,128", "x")
     (',', '.', '.')
     """
-    chunks = re.split(r"[\s;]+|,(?=\s|$)", mask_notes(text))
+    masked = mask_notes(text)
+    if not re.search(r"[0-9],[0-9]", masked):
+        return "."
+    chunks = re.split(r"[\s;]+|,(?=\s|$)", masked)
     chunks = [chunk for chunk in chunks if chunk]
     commas = [m for chunk in chunks for m in re.findall(r"(?<![\w.,])[0-9]+,[0-9]+(?![0-9.,])", chunk)]
     if any(re.search(r"(?<![A-Za-z])[0-9]+,[0-9]+,[0-9]", chunk) for chunk in chunks) or not commas:
@@ -101,10 +110,11 @@ def decimal_mark(text: str, where: str) -> str:
 
 def mask_notes(text: str) -> str:
     """`text` with every parenthesis blanked out; the length stays."""
-    masked = list(text)
+    parts, last = [], 0
     for start, end in _parentheses(text).items():
-        masked[start : end + 1] = " " * (end + 1 - start)
-    return "".join(masked)
+        parts += [text[last:start], " " * (end + 1 - start)]
+        last = end + 1
+    return "".join([*parts, text[last:]])
 
 
 def read_peak_text(text: str, where: str, mark: str = ".", strict: bool = True) -> PeakText:
@@ -114,7 +124,7 @@ def read_peak_text(text: str, where: str, mark: str = ".", strict: bool = True) 
     other mode, for prose, it goes to `left_out`. A bare letter is a multiplicity in a strict text only.
     """
     result = PeakText()
-    tokens = [token for token in _scan(text, mark) if token.kind != "sep"]
+    tokens = list(_scan(text, mark))
     times = 0  # of `2 × 128.5`, until its shift comes
     for position, token in enumerate(tokens):
         following = tokens[position + 1] if position + 1 < len(tokens) else None
@@ -145,7 +155,11 @@ def _scan(text: str, mark: str) -> Iterator[Token]:
             yield Token("note", text[start + 1 : closing[start]], start)
             start = closing[start] + 1
         elif match := scanner.match(text, start):
-            yield Token(match.lastgroup or "other", match.group(), start)
+            kind = match.lastgroup
+            if kind == "plain":
+                yield Token("number", match.group(), start)
+            elif kind != "sep":
+                yield Token(kind or "other", match.group(), start)
             start = match.end()
 
 
@@ -155,7 +169,9 @@ def _scanner(mark: str) -> re.Pattern[str]:
     end = rf"(?![0-9]|{re.escape(mark)}[0-9]|-[0-9])"
     kinds = {
         "sep": r"[\s,;]+|\.(?=\s|$)",
-        "coupling": rf"[0-9]?\s?J(?![a-z]{{2}})[^\n=;]{{0,20}}?[=\s]\s*{number}(?:(?:\s*[,/&]\s*{number})*?\s*Hz)?",
+        "plain": rf"{number}(?=,\s|\s?\()",  # the usual number, told at once
+        "coupling": rf"[0-9]?\s?J(?![a-z]{{2}})[^\n=;]{{0,20}}?[=\s]\s*{number}"
+        rf"(?:(?:\s*[,/&]\s*{number})*?\s*(?:[Hz]{{1,4}}(?![A-Za-z])|(?=\))))?",
         "quantity": rf"(?:{number}-)?{number}\s*(?:(?i:[MG]?Hz)|K|°\s?C|mg|m[Ll]|m?M|%|cm-1|nm|min|h)(?![A-Za-z])",
         "prefix": rf"(?:[2-9]|1[0-2])\s*[x×]\s*(?=[0-9]+{re.escape(mark)}[0-9])",
         "times": r"[x×]\s*[0-9]{1,2}(?![0-9.,]*[0-9])",
@@ -163,7 +179,7 @@ def _scanner(mark: str) -> re.Pattern[str]:
         "unclear": r"[1-5][0-9]C(?:H[0-3]?)?(?![\w-])",
         "range": rf"[-+]?{number}(?:-| - | to )[-+]?{number}{end}(?! - [0-9])",
         "equation": rf"(?!δ|delta|ppm|shift)[^\W\d_]\w*\s*=\s*{number}",
-        "number": rf"[-+]?{number}{end}",
+        "number": rf"(?:(?<=[,;]\s)-\s|[-+])?{number}{end}",
         "footnote": r"[*†‡§]+",
         "word": r"[^\W\d_](?:[\w'′\"]|[=-](?=\w))*",
         "other": r".",
@@ -171,20 +187,19 @@ def _scanner(mark: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in kinds.items()), re.DOTALL)
 
 
+@lru_cache(maxsize=4)  # every step of reading a text asks for them again
 def _parentheses(text: str) -> dict[int, int]:
     """The outermost pairs of round or square brackets, opening position → closing position."""
     opened: list[int] = []
-    pairs: dict[int, int] = {}
-    for position, char in enumerate(text):
-        if char in "([":
-            opened.append(position)
-        elif char in ")]" and opened:
-            pairs[opened.pop()] = position
     outer: dict[int, int] = {}
-    last = -1
-    for start in sorted(pairs):
-        if start > last:
-            outer[start] = last = pairs[start]
+    for bracket in _BRACKET.finditer(text):
+        if bracket.group() in "([":
+            opened.append(bracket.start())
+        elif opened:
+            start = opened.pop()
+            while outer and next(reversed(outer)) > start:
+                outer.popitem()
+            outer[start] = bracket.start()
     return outer
 
 
@@ -219,9 +234,9 @@ def _unknown_word(word: str, strict: bool) -> str | None:
 
 
 def _draft(token: Token, where: str, mark: str, left_out: list[LeftOut]) -> Draft:
+    if token.kind == "number":
+        return Draft(token.text, float(token.text.replace(mark, ".").replace("- ", "-")))
     shifts = [float(n.replace(mark, ".")) for n in _numbers(token.text, mark)]
-    if len(shifts) == 1:
-        return Draft(token.text, shifts[0])
     middle = round(sum(shifts) / 2, 4)
     if abs(shifts[0] - shifts[1]) > _WIDEST_RANGE_PPM:
         raise SpectrumFormatError(

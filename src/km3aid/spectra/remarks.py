@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from km3aid.spectra.solvents import is_solvent
 from km3aid.spectra.spectrum import Multiplicity
@@ -12,6 +13,10 @@ _CARBON_TYPES: dict[str, Multiplicity] = {
     "C": "S",
     "CQ": "S",
     "QUAT": "S",
+    "CQUAT": "S",
+    "QC": "S",
+    "QUAT. C": "S",
+    "QUATERNARY C": "S",
     "CH": "D",
     "CH2": "T",
     "CH3": "Q",
@@ -20,8 +25,11 @@ _LETTERS: dict[str, Multiplicity] = {"S": "S", "D": "D", "T": "T", "Q": "Q"}
 _COUPLING = re.compile(r"(?<![A-Za-z])[0-9]?\s?J(?![a-z]{2})[^;]*?Hz|(?<![A-Za-z])[0-9]?J(?![a-z]{2})[^,;]*")
 _PATTERN = re.compile(r"(?:br\.?\s*)?(?:[sdtqmp]{1,4}|sept|quint|quin|sext|hept|multiplet|br|broad)")
 _TIMES = re.compile(r"[x×]\s*([0-9]{1,2})|([0-9]{1,2})\s*[x×]")
-_CARBONS = re.compile(r"([0-9]{1,2})\s*[x×]?\s*(?:[Cc]|carbons?)")
+_CARBONS = re.compile(r"([0-9]{1,2})\s*[x×]?\s*(?:[Cc]|carbons?)|[Cc]\s*[x×]\s*([0-9]{1,2})")
 _COUNTED = re.compile(r"(?!19F|31P)([0-9]{1,2})\s*[x×]?\s*((?!H$)[A-Z].*)")
+_COUNTED_BEHIND = re.compile(r"([A-Z][^,;]*?)\s*[x×]\s*([2-9]|1[0-9])")
+_NUMBER_WORDS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
+_CARBONS_IN_WORDS = re.compile(rf"({'|'.join(_NUMBER_WORDS)})\s(?:equivalent\s)?(?:C|carbons?)", re.IGNORECASE)
 _INSTRUMENT = re.compile(r"[0-9.]+\s*MHz", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[,;]|\band\b|&")
 
@@ -53,6 +61,7 @@ def parse_multiplicity(word: str) -> Multiplicity | None:
     return _CARBON_TYPES.get(key) or _LETTERS.get(key)
 
 
+@lru_cache(maxsize=1024)  # a few remarks make up most of a publication; they are only read
 def read_remark(text: str) -> Remark:
     """Read what stands in the parentheses behind a shift, or a single word beside it.
 
@@ -71,10 +80,8 @@ def read_remark(text: str) -> Remark:
 
 
 def _read_part(part: str, remark: Remark) -> None:
-    if match := _TIMES.fullmatch(part):
+    if (match := _TIMES.fullmatch(part)) or (match := _CARBONS.fullmatch(part)):
         _set_count(remark, int(match[1] or match[2]), part)
-    elif match := _CARBONS.fullmatch(part):
-        _set_count(remark, int(match[1]), part)
     elif part.upper() in _CARBON_TYPES:
         _set_multiplicity(remark, _CARBON_TYPES[part.upper()], part)
     elif part.upper() in _LETTERS and remark.letter is None:
@@ -84,6 +91,11 @@ def _read_part(part: str, remark: Remark) -> None:
     elif match := _COUNTED.fullmatch(part):
         _set_count(remark, int(match[1]), part)
         _read_part(match[2], remark)
+    elif match := _COUNTED_BEHIND.fullmatch(part):
+        _set_count(remark, int(match[2]), part)
+        _read_part(match[1], remark)
+    elif match := _CARBONS_IN_WORDS.fullmatch(part):
+        _set_count(remark, _NUMBER_WORDS[match[1].lower()], part)
     elif _PATTERN.fullmatch(part):
         remark.unused.append((part, PATTERN_REASON))
     elif "Hz" not in part and not _INSTRUMENT.fullmatch(part):

@@ -3,35 +3,88 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from typing import NamedTuple
 
-# Carbon shifts of the deuterated solvent in ppm: Fulmer et al., Organometallics 29 (2010) 2176, and for acids,
-# amides, pyridine, dioxane and chlorinated ethane the usual supplier's chart.
-_SOLVENTS: tuple[tuple[str, tuple[float, ...]], ...] = (
-    (r"CDCl3|(?:deutero)?chloroform(?:-d1?)?", (77.16,)),
-    (r"\(CD3\)2SO|CD3SOCD3|C2D6SO|C2D6OS|DMSO(?:-?d6)?|d6-DMSO", (39.52,)),
-    (r"CD3OD|methanol-d4|d4-methanol|MeO[DH]-?d4|d4-MeOH|MeOD", (49.00,)),
-    (r"\(CD3\)2CO|CD3COCD3|(?:d6-)?acetone(?:-?d6)?", (29.84, 206.26)),
-    (r"C6D6|benzene-d6|d6-benzene", (128.06,)),
-    (r"CD3CN|acetonitrile-d3|d3-acetonitrile|MeCN-d3", (1.32, 118.26)),
-    (r"CD2Cl2|dichloromethane-d2|methylene chloride-d2", (53.84,)),
-    (r"THF-?d8|d8-THF|C4D8O|tetrahydrofuran-d8", (67.21, 25.31)),
-    (r"toluene-?d8|d8-toluene|C7D8|C6D5CD3", (137.48, 128.87, 127.96, 125.13, 20.43)),
-    (r"D2O|deuterium oxide", ()),
-    (r"C5D5N|pyridine-?d5|d5-pyridine|py-d5", (150.35, 135.91, 123.87)),
-    (r"DMF-?d7|d7-DMF", (163.15, 34.89, 29.76)),
-    (r"CF3COOD|CF3CO2D|TFA-?d1?", (164.2, 116.6)),
-    (r"CD3COOD|CD3CO2D|AcOD|acetic acid-d4", (178.99, 20.0)),
-    (r"C2D2Cl4|TCE-?d2|(?:1,1,2,2-)?tetrachloroethane-d2", (73.78,)),
-    (r"(?:1,4-)?dioxane-?d8", (66.66,)),
-    (r"CF3CD2OD|TFE-?d3", (61.50, 126.28)),
-    (r"C6D5Cl|chlorobenzene-d5", (134.19, 129.26, 128.25, 125.96)),
-    (r"CCl4", (96.1,)),
+
+class SolventLine(NamedTuple):
+    """One carbon of a deuterated solvent: shift in ppm, number of lines by coupling to D, and 1J(C,D) in Hz."""
+
+    shift_ppm: float
+    lines: int = 1
+    coupling_hz: float = 0.0
+
+
+class Solvent(NamedTuple):
+    """A solvent: its usual name, a pattern of all its names, and its lines."""
+
+    name: str
+    pattern: str
+    lines: tuple[SolventLine, ...]
+
+
+_L = SolventLine
+
+# Shifts: Fulmer et al., Organometallics 29 (2010) 2176, table 2 (the first nine and water), and for acids, pyridine,
+# DMF, dioxane, TFE, chlorobenzene and chlorinated ethane the chart of Cambridge Isotope Laboratories, from which the
+# numbers of lines and couplings come as well.
+SOLVENTS: tuple[Solvent, ...] = (
+    Solvent("CDCl3", r"CDCl_?3|(?:deutero)?chloroform(?:-?d_?1?)?", (_L(77.16, 3, 32),)),
+    Solvent(
+        "DMSO-d6",
+        r"\(CD3\)2SO|CD3SOCD3|C2D6SO|C2D6OS|DMSO(?:[-\s]?d?_?6)?|\[?d_?6\]?[-\s]?DMSO|dimethyl\s?sulfoxide-d6",
+        (_L(39.52, 7, 21),),
+    ),
+    Solvent(
+        "CD3OD", r"CD3OD|methanol-?d4|d4-methanol|MeO[DH]-?d_?4|\[?d_?4\]?[-\s]?MeO[HD]|MeOD", (_L(49.00, 7, 21.5),)
+    ),
+    Solvent(
+        "acetone-d6",
+        r"\(CD3\)2CO|CD3COCD3|(?:\[?d_?6\]?-)?acetone(?:-?d_?6)?|Me2CO-d6",
+        (_L(29.84, 7, 19.4), _L(206.26)),
+    ),
+    Solvent("C6D6", r"C6D6|benzene-?d_?6|\[?d_?6\]?-benzene", (_L(128.06, 3, 24.3),)),
+    Solvent(
+        "CD3CN", r"CD3CN|acetonitrile-?d_?3|\[?d_?3\]?-(?:acetonitrile|MeCN)|MeCN-d3", (_L(1.32, 7, 21), _L(118.26))
+    ),
+    Solvent(
+        "CD2Cl2",
+        r"CD2Cl2|dichloromethane-?d_?2|methylene chloride-?d2|DCM-?d2|\[?d_?2\]?-(?:DCM|dichloromethane)",
+        (_L(53.84, 5, 27.2),),
+    ),
+    Solvent(
+        "THF-d8",
+        r"THF-?d_?8|\[?d_?8\]?-THF|C4D8O|tetrahydrofuran-?d8",
+        (_L(67.21, 5, 22.2), _L(25.31, 5, 20.2)),
+    ),
+    Solvent(
+        "toluene-d8",
+        r"tol(?:uene)?-?d_?8|\[?d_?8\]?-toluene|C7D8|C6D5CD3",
+        (_L(137.48), _L(128.87, 3, 23), _L(127.96, 3, 24), _L(125.13, 3, 24), _L(20.43, 7, 19)),
+    ),
+    Solvent("D2O", r"D2O|deuterium oxide|D_2O", ()),
+    Solvent(
+        "pyridine-d5",
+        r"C5D5N|pyridine-?d_?5|\[?d_?5\]?-pyridine|py-d5",
+        (_L(150.35, 3, 27.5), _L(135.91, 3, 24.5), _L(123.87, 3, 25)),
+    ),
+    Solvent("DMF-d7", r"DMF-?d_?7|\[?d_?7\]?-DMF", (_L(163.15, 3, 29.4), _L(34.89, 7, 21), _L(29.76, 7, 21.1))),
+    Solvent("CF3CO2D", r"CF3COOD|CF3CO2D|TFA-?d_?1?", (_L(164.2, 4, 44), _L(116.6, 4, 283))),
+    Solvent("CD3CO2D", r"CD3COOD|CD3CO2D|AcOD|acetic acid-d4", (_L(178.99), _L(20.0, 7, 20))),
+    Solvent("C2D2Cl4", r"C2D2Cl4|TCE-?d2|(?:1,1,2,2-)?tetrachloroethane-d2", (_L(73.78, 3, 28.1),)),
+    Solvent("dioxane-d8", r"(?:1,4-)?dioxane-?d8", (_L(66.66, 5, 21.9),)),
+    Solvent("CF3CD2OD", r"CF3CD2OD|TFE-?d3", (_L(61.50, 5, 22), _L(126.28, 4, 277))),
+    Solvent(
+        "C6D5Cl", r"C6D5Cl|chlorobenzene-d5", (_L(134.19), _L(129.26, 3, 25), _L(128.25, 3, 25), _L(125.96, 3, 25))
+    ),
+    Solvent("CCl4", r"CCl4", (_L(96.1),)),
 )
-_ONE = "(?:" + "|".join(pattern for pattern, _ in _SOLVENTS) + ")"
+_ONE = "(?:" + "|".join(f"(?:{solvent.pattern})" for solvent in SOLVENTS) + ")"
 _MIXTURE = re.compile(rf"(?<![A-Za-z0-9]){_ONE}(?:\s*[/:+-]\s*{_ONE})*(?![A-Za-z0-9])", re.IGNORECASE)
-_NEAR_PPM = 1.5
+_MARKED_NEAR_PPM = 1.5
 
 
+@lru_cache(maxsize=256)  # publications repeat their headings
 def find_solvent(text: str) -> str | None:
     """The first solvent or solvent mixture named in `text`, as it is written there.
 
@@ -47,11 +100,16 @@ def is_solvent(text: str) -> bool:
     return _MIXTURE.fullmatch(text.strip()) is not None
 
 
+def known_solvents(text: str) -> tuple[Solvent, ...]:
+    """The solvents that `text` names, alone, in a mixture or with words around them.
+
+    >>> [solvent.name for solvent in known_solvents("Chloroform-D1 (CDCl3) / MeOD 9:1")]
+    ['CDCl3', 'CD3OD']
+    """
+    return tuple(s for s in SOLVENTS if re.search(rf"(?<![A-Za-z0-9])(?:{s.pattern})(?![A-Za-z])", text, re.IGNORECASE))
+
+
 def is_solvent_line(shift_ppm: float, solvent: str) -> bool:
-    """Whether `shift_ppm` lies within 1.5 ppm of a carbon line of `solvent`."""
-    return any(
-        abs(shift_ppm - line) <= _NEAR_PPM
-        for pattern, lines in _SOLVENTS
-        if re.search(pattern, solvent, re.IGNORECASE)
-        for line in lines
-    )
+    """Whether `shift_ppm`, which its author marked as the line of `solvent`, lies within 1.5 ppm of one."""
+    near = (abs(shift_ppm - line.shift_ppm) for known in known_solvents(solvent) for line in known.lines)
+    return any(distance <= _MARKED_NEAR_PPM for distance in near)

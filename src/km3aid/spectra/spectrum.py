@@ -58,12 +58,14 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Spectrum:
-    """A 13C peak list in the order of the input, with what the reader left out."""
+    """A 13C peak list in the order of the input, with what the reader left out and what it decided (`notes`)."""
 
     peaks: tuple[Peak, ...]
     id: str | None = None
     solvent: str | None = None
     left_out: tuple[LeftOut, ...] = field(default=(), compare=False)
+    frequency_mhz: float | None = field(default=None, kw_only=True)  # of the carbon
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         if not self.peaks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -178,7 +179,8 @@ class _Asked:
         return found
 
 
-class _Blend(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Blend:
     """Similarity and exact match of rows in one score."""
 
     weights: Fusion

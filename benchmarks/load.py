@@ -1,0 +1,114 @@
+"""How the service holds up: clients ask for assignments on the loopback, beside the figure in-process.
+
+Clients and service share the machine, so a client does as little as it can: it writes a prepared request on an open
+socket and reads the answer. Latency with many clients is mostly queue (clients × work / workers); the service says
+for each answer how long it queued and how long a worker worked, and the overhead is what is left of the latency.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from km3aid.engine import Engine
+from km3aid.spectra import Spectrum
+
+ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
+SHIFTS = [170.2, 169.8, 151.3, 134.9, 132.5, 126.2, 124.0, 122.2, 21.0]
+BODY = json.dumps({"smiles": ASPIRIN, "peaks": [{"ppm": s} for s in SHIFTS]}).encode()
+
+
+def in_process(calls: int = 200) -> float:
+    """Median milliseconds of `Engine.assign`."""
+    engine, spectrum = Engine.load(device="cpu"), Spectrum.from_shifts(SHIFTS)
+    took = []
+    for _ in range(calls):
+        began = time.perf_counter()
+        engine.assign(ASPIRIN, spectrum)
+        took.append((time.perf_counter() - began) * 1000)
+    return statistics.median(took)
+
+
+async def client(port: int, until: float, seen: list[tuple[int, float, float, float]]) -> None:
+    """Ask again and again: (status, latency, queue, work), times in milliseconds."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    head = f"POST /api/assign HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
+    request = f"{head}Content-Length: {len(BODY)}\r\n\r\n".encode() + BODY
+    while time.perf_counter() < until:
+        began = time.perf_counter()
+        writer.write(request)
+        said = await reader.readuntil(b"\r\n\r\n")
+        fields = dict(line.split(b": ", 1) for line in said.split(b"\r\n")[1:] if b": " in line)
+        await reader.readexactly(int(fields[b"content-length"]))
+        took = (time.perf_counter() - began) * 1000
+        timing = [float(part.split(b"=")[1]) for part in fields.get(b"server-timing", b"q=0,w=0").split(b",")]
+        seen.append((int(said.split()[1]), took, *timing))
+    writer.close()
+
+
+async def ask(port: int, clients: int, seconds: float) -> dict[str, object]:
+    """What `clients` saw in `seconds`."""
+    seen: list[tuple[int, float, float, float]] = []
+    until = time.perf_counter() + seconds
+    await asyncio.gather(*(client(port, until, seen) for _ in range(clients)))
+    fine = [(took, queue, work) for status, took, queue, work in seen if status == 200]
+    latency = sorted(took for took, _, _ in fine)
+    return {
+        "clients": clients,
+        "seconds": seconds,
+        "statuses": {str(k): n for k, n in sorted(Counter(s for s, *_ in seen).items())},
+        "requests_per_second": round(len(fine) / seconds, 1),
+        "latency_ms": {"median": _ms(latency), "p95": round(latency[int(0.95 * len(latency))], 2)},
+        "queue_ms_median": _ms(q for _, q, _ in fine),
+        "work_ms_median": _ms(w for _, _, w in fine),
+        "overhead_ms_median": _ms(took - queue - work for took, queue, work in fine),
+    }
+
+
+def _ms(values: Iterable[float]) -> float:
+    return round(statistics.median(list(values)), 2)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--clients", type=int, default=50)
+    options.add_argument("--seconds", type=float, default=30)
+    options.add_argument("--out", type=Path, required=True)
+    given = options.parse_args()
+    before = in_process()
+    command = [str(Path(sys.executable).with_name("km3aid")), "serve", "--port", "0"]
+    service = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert service.stderr is not None
+    port = int(json.loads(service.stderr.readline())["url"].rstrip("/").rsplit(":", 1)[1])
+    drain = subprocess.Popen(["cat"], stdin=service.stderr, stdout=subprocess.DEVNULL)
+    try:
+        asyncio.run(ask(port, 2, 1))
+        one = asyncio.run(ask(port, 1, min(given.seconds, 10)))
+        many = asyncio.run(ask(port, given.clients, given.seconds))
+    finally:
+        service.terminate()
+        service.wait(30)
+        drain.wait(30)
+    result = {
+        "command": f"python benchmarks/load.py --clients {given.clients} --seconds {given.seconds:g}",
+        "cores": len(os.sched_getaffinity(0)),
+        "load_average_1_min": os.getloadavg()[0],
+        "in_process_assign_ms_median": round(before, 2),
+        "one_client": one,
+        "many_clients": many,
+    }
+    given.out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    print(json.dumps(result, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,8 @@
+"""The typeface of PNG and PDF: Bitstream Vera Sans, which reportlab brings, so that no font of the system is needed."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+REGULAR = str(files("reportlab") / "fonts" / "Vera.ttf")
+BOLD = str(files("reportlab") / "fonts" / "VeraBd.ttf")

@@ -1,0 +1,34 @@
+"""The elements of a mol block, as far as readers need them to tell carbons; structures are `km3aid.molecules`."""
+
+from __future__ import annotations
+
+import re
+
+_V3000_ATOM = re.compile(r"^M  V30 [0-9]+ ([A-Z][a-z]?) ", re.MULTILINE)
+
+
+def elements_of(mol_block: str) -> tuple[str, ...]:
+    """The symbols of the atoms of a V2000 or V3000 block in order; empty where it cannot be read.
+
+    >>> elements_of("\\n\\n\\n  1  0  0  0  0  0            999 V2000\\n    0.0000    0.0000    0.0000 C   0  0\\n")
+    ('C',)
+    """
+    lines = mol_block.split("\n")
+    if len(lines) < 4:
+        return ()
+    if "V3000" in lines[3]:
+        return tuple(_V3000_ATOM.findall(mol_block))
+    try:
+        count = int(lines[3][:3])
+    except ValueError:
+        return ()
+    return tuple(line[31:34].strip() for line in lines[4 : 4 + max(count, 0)])
+
+
+def atom_base(mol_block: str, atoms: list[int]) -> int | None:
+    """Whether `atoms`, which are to be carbons, count from 0 or from 1; None where neither or both fit equally."""
+    elements = elements_of(mol_block)
+    fits = [sum(0 <= a - base < len(elements) and elements[a - base] == "C" for a in atoms) for base in (0, 1)]
+    if not atoms or max(fits) < len(atoms) or fits[0] == fits[1]:
+        return None
+    return 0 if fits[0] > fits[1] else 1

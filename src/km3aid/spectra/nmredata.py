@@ -1,0 +1,163 @@
+"""NMReDATA 1.0 and 1.1: SD properties `NMREDATA_1D_13C` and `NMREDATA_ASSIGNMENT` (Pupier et al., Magn. Reson. Chem.
+56 (2018) 703). Read as real programs write it: with or without the backslash at the end of a line, attributes in any
+order and spacing, comments, ranges, and `777.777` for a shift that is not known.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.mol_block import elements_of
+from km3aid.spectra.nmrshiftdb2 import SdRecord
+from km3aid.spectra.spectrum import LeftOut, Peak, Spectrum
+
+_NOT_KNOWN_PPM = 777.777
+_FLOAT = r"[-+]?[0-9]+(?:\.[0-9]+)?"
+_SHIFT = re.compile(rf"({_FLOAT})(?:\s*(?:-|to|:)\s*({_FLOAT}))?")
+_ATTRIBUTE = re.compile(r"^([A-Za-z_0-9]+)\s*=\s*(.*)$", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class AssignedSpectrum:
+    """A spectrum with the carbons of each peak: `atoms[p]`, 0-based in `mol_block`, empty where none is given.
+
+    Labels that the record calls interchangeable are in `interchangeable`, as sets of peaks.
+    """
+
+    spectrum: Spectrum
+    mol_block: str
+    atoms: tuple[tuple[int, ...], ...]
+    interchangeable: tuple[tuple[int, ...], ...] = ()
+
+
+@dataclass(slots=True)
+class _Labels:
+    """What `NMREDATA_ASSIGNMENT` says: shift and 0-based atoms of each label, and the groups of the others."""
+
+    shift: dict[str, float] = field(default_factory=dict)
+    atoms: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    interchangeable: list[list[str]] = field(default_factory=list)
+    equivalent: list[list[str]] = field(default_factory=list)
+
+
+def is_nmredata(record: SdRecord) -> bool:
+    """Whether a record of an SD file has properties of NMReDATA."""
+    return any(key.upper().startswith("NMREDATA_") for key in record.properties)
+
+
+def read_nmredata_record(record: SdRecord, where: str) -> list[AssignedSpectrum]:
+    """The 13C spectra of one record with their assignment; raises `SpectrumFormatError` where there is none.
+
+    A record without `NMREDATA_1D_13C` gives the carbons of its assignment as the peaks. Fields without meaning for a
+    peak list are named in `left_out`.
+    """
+    values = {key.upper(): text for key, text in record.properties.items()}
+    left_out: list[LeftOut] = []
+    labels = _read_assignment(values.get("NMREDATA_ASSIGNMENT", ""), left_out)
+    carbons = {i for i, element in enumerate(elements_of(record.mol_block)) if element == "C"}
+    about = (record, labels, carbons, values.get("NMREDATA_SOLVENT", "").strip(" \\\n") or None)
+    names = [key for key in values if re.fullmatch(r"NMREDATA_1D_13C(?:#\w+)?", key)]
+    found = [_spectrum(values[name], *about, list(left_out), f"{where}, {name}") for name in names]
+    if not found:
+        entries = [f"{shift}, L={name}" for name, shift in labels.shift.items() if set(labels.atoms[name]) & carbons]
+        if not entries:
+            raise SpectrumFormatError(f"{where}: neither NMREDATA_1D_13C nor carbons in NMREDATA_ASSIGNMENT")
+        left_out.append(LeftOut("NMREDATA_1D_13C", "absent; the carbons of the assignment are taken as the peaks"))
+        found = [_spectrum("\n".join(entries), *about, left_out, where)]
+    return found
+
+
+def _lines(text: str) -> list[str]:
+    """The entries of a property: lines end in a backslash, a line break or both; `;` begins a comment."""
+    parts = (re.sub(r"(?<!\\);.*", "", part).strip() for part in re.split(r"\\\s*\n?|\n", text))
+    return [part for part in parts if part]
+
+
+def _fields(line: str) -> list[str]:
+    """The comma-separated fields of an entry; commas in parentheses do not count, tabs and `|` part as well."""
+    return [part.strip() for part in re.split(r"[,|\t](?![^()]*\))", line) if part.strip()]
+
+
+def _read_assignment(text: str, left_out: list[LeftOut]) -> _Labels:
+    labels = _Labels()
+    for line in _lines(text):
+        attribute = _ATTRIBUTE.match(line)
+        if attribute:
+            names = _fields(attribute[2])
+            kind = attribute[1].lower()
+            if kind.startswith("interchang"):
+                labels.interchangeable.append(names)
+            elif kind.startswith("equivalent"):
+                labels.equivalent.append(names)
+            else:
+                left_out.append(LeftOut(line[:60], "an attribute without meaning for a peak list"))
+            continue
+        fields = _fields(line)
+        shift = _SHIFT.match(fields[1]) if len(fields) > 1 else None
+        atoms = tuple(int(f) - 1 for f in fields[2:] if re.fullmatch(r"[0-9]{1,4}", f) and int(f) > 0)
+        if shift is None:
+            left_out.append(LeftOut(line[:60], "no line of the form label, shift, atom, …"))
+            continue
+        labels.shift[fields[0]] = _middle(shift)
+        labels.atoms[fields[0]] = atoms
+    return labels
+
+
+def _middle(match: re.Match[str]) -> float:
+    return round((float(match[1]) + float(match[2] or match[1])) / 2, 4)
+
+
+def _spectrum(
+    text: str,
+    record: SdRecord,
+    labels: _Labels,
+    carbons: set[int],
+    solvent: str | None,
+    left_out: list[LeftOut],
+    where: str,
+) -> AssignedSpectrum:
+    peaks: list[Peak] = []
+    atoms: list[tuple[int, ...]] = []
+    of_label: dict[str, int] = {}
+    for line in _lines(text):
+        if _ATTRIBUTE.match(line) and not re.match(r"\s*L\s*=", line):
+            continue  # Larmor, Spectrum_Location, MD5, …
+        entry, names = _read_signal(line, labels, left_out)
+        if entry is None:
+            continue
+        for name in names:
+            of_label.setdefault(name, len(peaks))
+        own = sorted({a for name in names for a in labels.atoms.get(name, ()) if a in carbons})
+        peaks.append(entry)
+        atoms.append(tuple(own))
+    if not peaks:
+        raise SpectrumFormatError(f"{where}: no readable signal; expected lines such as '170.2, L=a'")
+    name = record.properties.get("NMREDATA_ID", "").strip(" \\\n") or record.id or record.mol_block.split("\n")[0]
+    spectrum = Spectrum(tuple(peaks), (name or "").strip()[:80] or None, solvent, tuple(left_out))
+    groups = (tuple(of_label[n] for n in group if n in of_label) for group in labels.interchangeable)
+    return AssignedSpectrum(spectrum, record.mol_block, tuple(atoms), tuple(g for g in groups if len(g) > 1))
+
+
+def _read_signal(line: str, labels: _Labels, left_out: list[LeftOut]) -> tuple[Peak | None, list[str]]:
+    """The peak of one signal and its labels; `N` is the count, `I` the intensity, the rest has no place in a peak."""
+    fields = _fields(line)
+    attributes = {m[1].upper(): m[2].strip() for f in fields if (m := _ATTRIBUTE.match(f))}
+    names = [n.strip() for n in re.split(r"[&|/]", attributes.get("L", "").strip("() ")) if n.strip()]
+    match = _SHIFT.fullmatch(fields[0])
+    shift = _middle(match) if match else None
+    if match and match[2]:
+        left_out.append(LeftOut(fields[0], f"a range; its midpoint, {shift:g} ppm, is taken as the peak"))
+    if shift is None or abs(shift - _NOT_KNOWN_PPM) < 0.01:
+        shift = next((labels.shift[n] for n in names if n in labels.shift), None)
+    count, intensity = attributes.get("N", ""), attributes.get("I", "")
+    if shift is not None and abs(shift - _NOT_KNOWN_PPM) > 0.01:
+        try:
+            number = int(count) if re.fullmatch(r"[1-9][0-9]{0,2}", count) else None
+            return Peak(shift, None, number, float(intensity) if re.fullmatch(_FLOAT, intensity) else None), names
+        except SpectrumFormatError as error:
+            left_out.append(LeftOut(line[:60], str(error)))
+            return None, names
+    left_out.append(LeftOut(line[:60], "a signal without a shift"))
+    return None, names

@@ -1,0 +1,130 @@
+"""Open a source and give its lines as text: gz unpacked, bytes decoded, lines and whole bounded in length."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import sys
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, BinaryIO, TextIO, cast
+
+from km3aid.errors import SpectrumFormatError
+
+Source = str | Path | TextIO
+
+MOST_BYTES = 128 << 20  # of anything that is held in memory as a whole
+_LONGEST_LINE = 32 << 20  # characters
+_GZIP = b"\x1f\x8b"
+_BINARY_KINDS = {b"PK\x03\x04": "a zip archive or an Office document", b"%PDF": "a PDF document"}
+
+
+def name_of(source: Source) -> str:
+    """What messages call the source."""
+    if isinstance(source, str | Path):
+        return "standard input" if str(source) == "-" else str(source)
+    name = getattr(source, "name", None)
+    return name if isinstance(name, str) else "text stream"
+
+
+def open_binary(source: str | Path, where: str, stack: ExitStack) -> io.BufferedReader | None:
+    """The bytes of a file or of standard input, gz unpacked; None where standard input gives text only."""
+    if str(source) == "-":
+        binary = getattr(sys.stdin, "buffer", None)
+        return None if binary is None else _unpacked(binary, where, stack)
+    try:
+        return _unpacked(stack.enter_context(open(source, "rb")), where, stack)
+    except FileNotFoundError:
+        raise SpectrumFormatError(
+            f"{where}: no such file; give a file of shifts, '-' for standard input, or the shifts themselves as --peaks"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise SpectrumFormatError(f"{where}: cannot be opened: {getattr(error, 'strerror', None) or error}") from None
+
+
+def first_bytes(stream: io.BufferedReader, where: str) -> bytes:
+    """Some bytes of the beginning, which stay to be read."""
+    try:
+        return stream.peek(4096)[:4096]
+    except (OSError, EOFError, zlib.error) as error:
+        raise SpectrumFormatError(f"{where}: cannot be read: {error}; the file is damaged or cut off") from None
+
+
+def whole(stream: io.BufferedReader, where: str) -> bytes:
+    """All bytes of a stream, up to `MOST_BYTES`."""
+    try:
+        data = stream.read(MOST_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise SpectrumFormatError(f"{where}: cannot be read: {error}; the file is damaged or cut off") from None
+    if len(data) > MOST_BYTES:
+        raise SpectrumFormatError(f"{where}: larger than {MOST_BYTES >> 20} MiB; expected one spectrum")
+    return data
+
+
+def text_lines(stream: io.BufferedReader, where: str, stack: ExitStack) -> Iterator[str]:
+    """The lines of a binary stream: UTF-8, or UTF-16 with its byte order mark."""
+    probe = first_bytes(stream, where)
+    utf_16 = probe.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    kind = next((kind for start, kind in _BINARY_KINDS.items() if probe.startswith(start)), None)
+    if kind or (b"\x00" in probe and not utf_16):
+        raise SpectrumFormatError(
+            f"{where}: {kind or 'a binary file'}, not text; export the peak list as text, CSV or JSON"
+        )
+    text = io.TextIOWrapper(stream, "utf-16" if utf_16 else "utf-8-sig", errors="strict" if utf_16 else _WINDOWS)
+    stack.callback(text.detach)  # else the wrapper would close standard input with itself
+    return checked(iter(lambda: text.readline(_LONGEST_LINE), ""), where)
+
+
+def checked(stream: Iterable[str | bytes], where: str) -> Iterator[str]:
+    """The lines of `stream`; damage, closed streams and endless lines become a `SpectrumFormatError`."""
+    number = 0
+    try:
+        for line in stream:
+            number += 1
+            if isinstance(line, bytes):
+                raise SpectrumFormatError(f"{where}: the stream gives bytes; open it as text")
+            if len(line) >= _LONGEST_LINE:
+                raise SpectrumFormatError(f"{where}, line {number}: longer than {_LONGEST_LINE >> 20} MiB")
+            yield line if number > 1 else line.removeprefix("\ufeff")
+    except (OSError, EOFError, zlib.error, UnicodeError, ValueError) as error:
+        raise SpectrumFormatError(
+            f"{where}, line {number + 1}: cannot be read on: {error}; the file is damaged or cut off"
+        ) from None
+
+
+def bounded(lines: Iterable[str], where: str) -> Iterator[str]:
+    """`lines`, as far as a reader may hold them all in memory; raises `SpectrumFormatError` beyond."""
+    left = MOST_BYTES
+    for line in lines:
+        left -= len(line)
+        if left < 0:
+            raise SpectrumFormatError(f"{where}: more than {MOST_BYTES >> 20} MiB of text; expected one spectrum")
+        yield line
+
+
+def _unpacked(binary: BinaryIO, where: str, stack: ExitStack) -> io.BufferedReader:
+    stream = _peekable(binary, stack)
+    if first_bytes(stream, where)[:2] == _GZIP:
+        return _peekable(stack.enter_context(gzip.GzipFile(fileobj=stream)), stack)
+    return stream
+
+
+def _peekable(binary: BinaryIO | gzip.GzipFile, stack: ExitStack) -> io.BufferedReader:
+    if isinstance(binary, io.BufferedReader):
+        return binary
+    reader: io.BufferedReader = io.BufferedReader(cast(Any, binary))
+    stack.callback(reader.detach)
+    return reader
+
+
+def _windows_text(error: UnicodeError) -> tuple[str, int]:
+    """Read the bytes that are not UTF-8 as Windows text; digits are the same in both."""
+    assert isinstance(error, UnicodeDecodeError)
+    return error.object[error.start : error.end].decode("cp1252", errors="replace"), error.end
+
+
+_WINDOWS = "km3aid.windows-text"
+codecs.register_error(_WINDOWS, _windows_text)

@@ -1,0 +1,232 @@
+"""Measured 1D spectra as spectrometers store them: Bruker, Varian/Agilent and JEOL, through nmrglue.
+
+A processed spectrum is taken as it is. An FID is transformed here: the digital filter is removed, the line broadened by
+1 Hz, zero-filled, phased automatically and its magnitude never used. Only files of the given folder are read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.pick import pick_peaks
+from km3aid.spectra.source import MOST_BYTES
+from km3aid.spectra.spectrum import Spectrum
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_BROADENING_HZ = 1.0
+_MOST_POINTS = 1 << 22
+
+
+def kind_of_folder(folder: Path) -> str | None:
+    """`bruker` or `varian` by the files of a folder, None where it is neither."""
+    if any((folder / name).is_file() for name in ("1r", "acqus", "procs")) or _processed(folder):
+        return "bruker"
+    return "varian" if (folder / "procpar").is_file() and (folder / "fid").is_file() else None
+
+
+def read_bruker(folder: Path, where: str) -> Iterator[Spectrum]:
+    """Read a Bruker folder: an experiment, or its `pdata/n`; processed data come before the FID."""
+    ng = _nmrglue()
+    processed = folder if (folder / "1r").is_file() else _processed(folder)
+    experiment = folder.parents[1] if folder.parent.name == "pdata" and len(folder.parts) > 2 else folder
+    if processed is not None:
+        _check_files(folder, processed, ("1r", "procs"))
+        procs = _guarded(where, lambda: ng.bruker.read_jcamp(str(processed / "procs")))
+        _check_nucleus(str(procs.get("AXNUC", "")), where)
+        trace = _guarded(where, lambda: _bruker_trace(processed / "1r", procs))
+        sf, width, offset = (_positive(procs, key, where) for key in ("SF", "SW_p", "OFFSET"))
+        ppm = _axis(len(trace), offset, width / sf)
+        yield pick_peaks(ppm, trace, where, id=folder.name, solvent=_bruker_solvent(experiment, ng, where))
+        return
+    _check_files(folder, folder, ("fid", "acqus"))
+    only = {"bin_file": "fid", "acqus_files": ["acqus"], "read_pulseprogram": False, "read_procs": False}
+    parameters, fid = _guarded(where, lambda: ng.bruker.read(str(folder), **only))
+    acqus = parameters["acqus"]
+    _check_nucleus(str(acqus.get("NUC1", "")), where)
+    fid = _one_dimension(fid, where)
+    if (_number(acqus.get("GRPDLY")) or 0) > 0 or (_number(acqus.get("DSPFVS")) or 0) >= 10:
+        fid = _guarded(where, lambda: ng.bruker.remove_digital_filter(parameters, fid))
+    width, frequency, carrier = (_positive(acqus, key, where) for key in ("SW_h", "SFO1", "BF1"))
+    centre = (frequency - carrier) / carrier * 1e6
+    yield _of_fid(fid, width, carrier, centre, where, id=folder.name, solvent=str(acqus.get("SOLVENT", "")) or None)
+
+
+def read_varian(folder: Path, where: str) -> Iterator[Spectrum]:
+    """Read the FID of a Varian/Agilent folder."""
+    ng = _nmrglue()
+    _check_files(folder, folder, ("fid", "procpar"))
+    parameters, fid = _guarded(where, lambda: ng.varian.read(str(folder)))
+    procpar = {key: (value.get("values") or [""])[0] for key, value in parameters["procpar"].items()}
+    _check_nucleus(str(procpar.get("tn", "")), where)
+    width, frequency = (_positive(procpar, key, where) for key in ("sw", "sfrq"))
+    reference = [_number(procpar.get(key)) for key in ("rfl", "rfp", "reffrq")]
+    centre = (width / 2 - (reference[0] or 0.0) + (reference[1] or 0.0)) / frequency
+    solvent = str(procpar.get("solvent", "")) or None
+    yield _of_fid(_one_dimension(fid, where), width, frequency, centre, where, id=folder.name, solvent=solvent)
+
+
+def read_jeol(path: Path, where: str) -> Iterator[Spectrum]:
+    """Read a JEOL Delta file (`.jdf`), raw or processed."""
+    import numpy as np
+
+    ng = _nmrglue()
+    if path.stat().st_size > MOST_BYTES:
+        raise SpectrumFormatError(f"{where}: larger than {MOST_BYTES >> 20} MiB; expected a 1D spectrum")
+    parameters, data = _guarded(where, lambda: ng.jeol.read(str(path)))
+    found = {str(k).lower(): v for k, v in _flat(parameters)}
+    _check_nucleus(str(found.get("x_domain", "")).replace("Carbon13", "13C"), where)
+    frequency, centre = _number(found.get("x_freq")), _number(found.get("x_offset")) or 0.0
+    width = _number(found.get("x_sweep"))
+    if not frequency or not width:
+        raise SpectrumFormatError(f"{where}: the frequency or the width is missing from the file's parameters")
+    megahertz = frequency / 1e6 if frequency > 1e5 else frequency
+    fid = _one_dimension(np.asarray(data), where)
+    yield _of_fid(fid, width, megahertz, centre, where, id=path.stem, solvent=str(found.get("solvent", "")) or None)
+
+
+def _of_fid(fid: Any, width_hz: float, mhz: float, centre_ppm: float, where: str, **about: Any) -> Spectrum:
+    """Transform an FID and pick its peaks; `centre_ppm` is the shift of the middle of the spectrum."""
+    import numpy as np
+
+    size = 1 << max(3, int(np.ceil(np.log2(max(len(fid), 2)))) + 1)
+    seconds = np.arange(len(fid)) / width_hz
+    damped = np.asarray(fid, np.complex128) * np.exp(-np.pi * _BROADENING_HZ * seconds)
+    damped[0] *= 0.5
+    spectrum = np.fft.fftshift(np.fft.fft(damped, size))[::-1]
+    phased = _phased(spectrum)
+    ppm = centre_ppm + (size / 2 - 1 - np.arange(size)) * width_hz / mhz / size
+    note = "an FID: transformed, broadened by 1 Hz and phased automatically; look at the shifts' reference"
+    return pick_peaks(ppm, phased, where, notes=(note,), **about)
+
+
+def _phased(spectrum: NDArray[np.complex128]) -> NDArray[np.float64]:
+    """The real part after the zero- and first-order phase with the least negative signal, on a grid and refined."""
+    import numpy as np
+    from scipy.optimize import minimize
+
+    ramp = np.linspace(-0.5, 0.5, len(spectrum))
+    strong = np.argsort(-np.abs(spectrum))[: max(64, len(spectrum) // 64)]
+    points, place = spectrum[strong] / np.abs(spectrum[strong]).max(initial=1e-300), ramp[strong]
+
+    def negative(phase: NDArray[np.float64]) -> float:
+        real = (points * np.exp(1j * (phase[0] + phase[1] * place))).real
+        return float((np.minimum(real, 0.0) ** 2).sum() - 1e-3 * real.sum())
+
+    grid = [np.array([a, b]) for a in np.linspace(-np.pi, np.pi, 24, False) for b in np.linspace(-6, 6, 13)]
+    best = minimize(negative, min(grid, key=negative), method="Nelder-Mead").x
+    real: NDArray[np.float64] = (spectrum * np.exp(1j * (best[0] + best[1] * ramp))).real
+    return real
+
+
+def _axis(size: int, left_ppm: float, width_ppm: float) -> NDArray[np.float64]:
+    import numpy as np
+
+    return left_ppm - np.arange(size) * width_ppm / size
+
+
+def _bruker_trace(path: Path, procs: dict[str, Any]) -> NDArray[np.float64]:
+    import numpy as np
+
+    order = ">" if _number(procs.get("BYTORDP")) == 1 else "<"
+    kind = "f8" if _number(procs.get("DTYPP")) == 2 else "i4"
+    raw = np.fromfile(path, order + kind, count=_MOST_POINTS)
+    wanted = _number(procs.get("SI"))
+    values: NDArray[np.float64] = raw[: int(wanted)].astype(np.float64) if wanted else raw.astype(np.float64)
+    return values
+
+
+def _processed(folder: Path) -> Path | None:
+    """The first `pdata/n` of an experiment that holds a processed spectrum."""
+    try:
+        found = sorted(p for p in (folder / "pdata").iterdir() if p.name.isdigit() and (p / "1r").is_file())
+    except OSError:
+        return None
+    return found[0] if found else None
+
+
+def _bruker_solvent(experiment: Path, ng: Any, where: str) -> str | None:
+    path = experiment / "acqus"
+    if not path.is_file() or path.is_symlink() or path.stat().st_size > 1 << 20:
+        return None
+    return str(_guarded(where, lambda: ng.bruker.read_jcamp(str(path))).get("SOLVENT", "")) or None
+
+
+def _check_files(root: Path, folder: Path, names: tuple[str, ...]) -> None:
+    """Refuse what is missing, too large for a 1D spectrum, or a link that leads out of the given folder."""
+    for path in (folder / name for name in names):
+        if not path.is_file():
+            raise SpectrumFormatError(f"{root}: no file {path.relative_to(root)}; give the whole folder")
+        if not path.resolve().is_relative_to(root.resolve()):
+            raise SpectrumFormatError(f"{root}: {path.relative_to(root)} is a link that leads out of the folder")
+        if path.stat().st_size > MOST_BYTES:
+            raise SpectrumFormatError(f"{root}: {path.relative_to(root)} is too large for a 1D spectrum")
+
+
+def _check_nucleus(nucleus: str, where: str) -> None:
+    plain = nucleus.strip("<>'\" ")
+    if plain and plain.lower() not in ("off", "none") and not re.search(r"13\W*C|C\W*13|carbon", plain, re.IGNORECASE):
+        raise SpectrumFormatError(f"{where}: a spectrum of {plain}; expected 13C")
+
+
+def _one_dimension(data: Any, where: str) -> Any:
+    import numpy as np
+
+    values = np.asarray(data).squeeze()
+    if values.ndim != 1 or not 8 <= len(values) <= _MOST_POINTS or not np.isfinite(values).all():
+        raise SpectrumFormatError(f"{where}: data of the shape {values.shape}, or no numbers; expected a 1D spectrum")
+    return values
+
+
+def _positive(parameters: dict[str, Any], key: str, where: str) -> float:
+    value = _number(parameters.get(key))
+    if value is None or (key != "OFFSET" and value <= 0):
+        raise SpectrumFormatError(f"{where}: parameter {key} is {parameters.get(key)!r}; expected a number")
+    return value
+
+
+def _number(value: Any) -> float | None:
+    try:
+        number = float(value[0] if isinstance(value, list | tuple) else value)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+    return number if abs(number) < 1e15 else None
+
+
+def _flat(parameters: Any) -> Iterator[tuple[str, Any]]:
+    """All names and values of nested dictionaries."""
+    for key, value in parameters.items() if isinstance(parameters, dict) else ():
+        if isinstance(value, dict):
+            yield from _flat(value)
+        else:
+            yield str(key), value
+
+
+def _guarded(where: str, read: Any) -> Any:
+    """The result of nmrglue, whose errors of any kind mean damaged data."""
+    import warnings
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return read()
+    except (MemoryError, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        raise SpectrumFormatError(f"{where}: cannot be read ({type(error).__name__}: {error}); damaged data") from None
+
+
+def _nmrglue() -> Any:
+    try:
+        import nmrglue
+    except ImportError:
+        raise SpectrumFormatError(
+            "reading a spectrometer's files needs nmrglue; install it by: pip install 'km3aid[formats]'"
+        ) from None
+    return nmrglue

@@ -1,0 +1,116 @@
+"""What stands before every request: who may ask, how much may come in, and what each answer's headers say."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from km3aid.web.config import ServeConfig
+from km3aid.web.log import log
+from km3aid.web.metrics import Metrics
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
+
+_OPEN = ("/api/health",)
+_UPLOADS = ("/api/batch/", "/api/jobs/")
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_HEADERS = [
+    (b"content-security-policy", _POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+]
+
+
+class Guard:
+    """ASGI middleware around the whole application."""
+
+    def __init__(self, app: App, config: ServeConfig, metrics: Metrics) -> None:
+        self.app, self.config, self.metrics = app, config, metrics
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began, path = time.perf_counter(), str(scope["path"])
+        headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+        status, timing = 0, ""
+
+        async def tell(message: Message) -> None:
+            nonlocal status, timing
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                given = list(message.get("headers", ()))
+                timing = next((v.decode() for k, v in given if k == b"server-timing"), "")
+                if not any(k == b"cache-control" for k, _ in given):
+                    given.append((b"cache-control", b"no-store" if path.startswith("/api") else b"no-cache"))
+                message = {**message, "headers": given + _HEADERS}
+            await send(message)
+
+        refusal = self._refusal(path, headers)
+        if refusal is None:
+            most = self.config.limits.upload_bytes if path.startswith(_UPLOADS) else self.config.limits.body_bytes
+            if int(headers.get("content-length") or 0) > most:
+                refusal = 413, f"the request is larger than {most:,} bytes"
+        if refusal is not None:
+            await _refuse(tell, *refusal)
+        else:
+            await self.app(scope, _limited(receive, most), tell)
+        route = getattr(scope.get("route"), "path", None) or ("page" if status < 400 else "other")
+        self.metrics.requests[route, status] += 1
+        took = round((time.perf_counter() - began) * 1000, 1)
+        log("info", "request", method=scope["method"], path=path, status=status, ms=took, timing=timing or None)
+
+    def _refusal(self, path: str, headers: dict[str, str]) -> tuple[int, str] | None:
+        """Status and reason where this request is not to be answered."""
+        host = headers.get("host", "")
+        origin = headers.get("origin")
+        if origin and urlsplit(origin).netloc != host:
+            return 403, "requests from other sites are not answered"
+        if self.config.token is None:
+            name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+            if name not in self.config.hosts:  # a foreign name that resolves to this machine
+                return 403, f"host {name!r} is not served; open http://127.0.0.1"
+            return None
+        if path in _OPEN or not path.startswith(("/api", "/metrics")):
+            return None
+        given = headers.get("authorization", "")
+        if not hmac.compare_digest(given.encode(), f"Bearer {self.config.token}".encode()):
+            return 401, "this service wants a token: send the header 'Authorization: Bearer …'"
+        return None
+
+
+def _limited(receive: Receive, most: int) -> Receive:
+    """`receive` that ends a body which grows over `most` bytes without having said so."""
+    seen = 0
+
+    async def limited() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > most:
+            return {"type": "http.disconnect"}
+        return message
+
+    return limited
+
+
+async def _refuse(send: Send, status: int, reason: str) -> None:
+    body = json.dumps({"error": reason}).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    if status == 401:
+        headers.append((b"www-authenticate", b"Bearer"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

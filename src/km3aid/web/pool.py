@@ -1,0 +1,232 @@
+"""A bounded pool of worker processes.
+
+Processes and not threads: a search leaves the interpreter's lock to others, but an assignment (parsing, the encoder's
+small tensors) holds it, and a structure on which a library crashes or hangs must take nothing down but its own worker.
+The standard executor gives up all its requests when one process dies; here each worker has a pipe of its own. A request
+whose worker died is asked once more of another; one that runs over its time loses its worker, which is replaced.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import multiprocessing
+import time
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
+
+from km3aid.errors import ConfigError
+from km3aid.web.config import ServeConfig
+from km3aid.web.log import log
+from km3aid.web.metrics import Metrics
+from km3aid.web.worker import serve
+
+_START_SECONDS = 120.0
+
+
+class RefusedError(Exception):
+    """No answer, for a reason that is not in the request: an HTTP status, a message, seconds to wait."""
+
+    def __init__(self, status: int, message: str, retry_after: int | None = None) -> None:
+        super().__init__(message)
+        self.status, self.retry_after = status, retry_after
+
+
+class Reply(NamedTuple):
+    """`kind` is "answer" (then `body` is JSON) or the name of an error (then `body` is its message)."""
+
+    kind: str
+    body: bytes
+    queue_ms: float
+    work_ms: float
+
+
+class _Worker:
+    """One process and our end of its pipe."""
+
+    def __init__(self, config: ServeConfig) -> None:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["km3aid.web.preload"])
+        self.pipe, theirs = context.Pipe()
+        self.process = context.Process(
+            target=serve,
+            args=(theirs, config.model, config.libraries, config.threads, config.limits),
+            name="km3aid-worker",
+            daemon=True,
+        )
+        self.process.start()
+        theirs.close()
+
+    def wait_ready(self) -> dict[str, Any]:
+        """What the worker has loaded; raises `ConfigError` with its reason where it has not."""
+        try:
+            if not self.pipe.poll(_START_SECONDS):
+                raise ConfigError(f"a worker did not start within {_START_SECONDS:.0f} s")
+            said: dict[str, Any] = json.loads(self.pipe.recv_bytes())
+        except (EOFError, OSError):
+            self.process.join(1)
+            raise ConfigError(f"a worker ended at its start (exit code {self.process.exitcode})") from None
+        if "error" in said:
+            raise ConfigError(said["error"])
+        return said
+
+    def exchange(self, message: bytes) -> tuple[dict[str, Any], bytes]:
+        """Ask and wait; raises EOFError or OSError where the worker has died."""
+        self.pipe.send_bytes(message)
+        head: dict[str, Any] = json.loads(self.pipe.recv_bytes())
+        return head, self.pipe.recv_bytes()
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+
+class Pool:
+    """`config.workers` processes; `start` before use, `stop` after."""
+
+    def __init__(self, config: ServeConfig, metrics: Metrics) -> None:
+        self.config, self.metrics = config, metrics
+        self.loaded: dict[str, Any] = {}
+        self._all: list[_Worker] = []
+        self._idle: deque[_Worker] = deque()
+        self._waiting: deque[asyncio.Future[_Worker]] = deque()
+        self._patient: deque[asyncio.Future[_Worker]] = deque()
+        self._threads = ThreadPoolExecutor(config.workers + 1, "km3aid-pool")
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._seconds_per_request = 0.02
+        self._stopping = False
+
+    def start(self) -> None:
+        """Start the workers; raises `ConfigError` where model or libraries cannot be loaded."""
+        first = _Worker(self.config)
+        self._all = [first]
+        try:
+            self.loaded = first.wait_ready()
+            self._all += [_Worker(self.config) for _ in range(self.config.workers - 1)]
+            for worker in self._all[1:]:
+                worker.wait_ready()
+        except BaseException:
+            self.stop()
+            raise
+        self._idle.extend(self._all)
+
+    def stop(self) -> None:
+        """End all workers."""
+        self._stopping = True
+        for worker in self._all:
+            worker.end()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    @property
+    def queued(self) -> int:
+        """Requests that wait for a worker."""
+        return len(self._waiting)
+
+    @property
+    def busy(self) -> int:
+        return len(self._all) - len(self._idle)
+
+    def process_ids(self) -> list[int]:
+        return [w.process.pid for w in self._all if w.process.pid is not None]
+
+    async def run(self, task: str, request: dict[str, Any], *, patient: bool = False) -> Reply:
+        """Have a worker do `task`; raises `RefusedError`.
+
+        A `patient` request (of a batch) is never turned away and goes after the others.
+        """
+        limits = self.config.limits
+        if not patient and not self._idle and self.queued >= limits.queue:
+            wait = self._seconds_per_request * limits.queue / len(self._all)
+            raise RefusedError(429, "the service is busy; ask again in a moment", max(1, math.ceil(wait)))
+        message = json.dumps({"task": task, "request": request}).encode()
+        began = time.monotonic()
+        until = math.inf if patient else began + limits.seconds
+        for _ in range(2):
+            worker = await self._acquire(until, patient)
+            queue_ms = (time.monotonic() - began) * 1000
+            left = limits.seconds if patient else until - time.monotonic()
+            work = asyncio.create_task(self._exchange(worker, message, left))
+            self._tasks.add(work)
+            work.add_done_callback(self._tasks.discard)
+            try:
+                head, body = await asyncio.shield(work)  # who gives up waiting does not take the worker along
+            except (EOFError, OSError):
+                continue
+            self.metrics.observe_work(task, queue_ms / 1000, head["work_ms"] / 1000)
+            return Reply(head["kind"], body, queue_ms, head["work_ms"])
+        raise RefusedError(503, "the worker of this request ended twice; the structure or spectrum may be the cause")
+
+    async def _acquire(self, until: float, patient: bool) -> _Worker:
+        if self._idle:
+            return self._idle.popleft()
+        line = self._patient if patient else self._waiting
+        turn: asyncio.Future[_Worker] = asyncio.get_running_loop().create_future()
+        line.append(turn)
+        try:
+            return await asyncio.wait_for(turn, None if until == math.inf else max(until - time.monotonic(), 0.01))
+        except BaseException as error:
+            if turn in line:
+                line.remove(turn)
+            elif turn.done() and not turn.cancelled():
+                self._release(turn.result())
+            if isinstance(error, TimeoutError):
+                raise RefusedError(503, "no worker was free in time; ask again in a moment", 5) from None
+            raise
+
+    async def _exchange(self, worker: _Worker, message: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
+        """One question to one worker, which is released or replaced whatever happens."""
+        loop = asyncio.get_running_loop()
+        future = loop.run_in_executor(self._threads, worker.exchange, message)
+        try:
+            result = await asyncio.wait_for(asyncio.shield(future), max(seconds, 0.01))
+        except TimeoutError:
+            future.add_done_callback(lambda f: f.exception())
+            self._replace(worker, "over its time")
+            raise RefusedError(504, f"not finished within {self.config.limits.seconds:g} s; ask for less") from None
+        except (EOFError, OSError):
+            self._replace(worker, "ended")
+            raise
+        self._seconds_per_request += 0.05 * (result[0]["work_ms"] / 1000 - self._seconds_per_request)
+        self._release(worker)
+        return result
+
+    def _release(self, worker: _Worker) -> None:
+        for line in (self._waiting, self._patient):
+            while line:
+                turn = line.popleft()
+                if not turn.done():
+                    turn.set_result(worker)
+                    return
+        self._idle.append(worker)
+
+    def _replace(self, worker: _Worker, reason: str) -> None:
+        if self._stopping:
+            return
+        self.metrics.restarts += 1
+        log("warning", "worker replaced", pid=worker.process.pid, reason=reason)
+        task = asyncio.create_task(self._start_anew(worker))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _start_anew(self, worker: _Worker) -> None:
+        def renew() -> _Worker:
+            worker.end()
+            made = _Worker(self.config)
+            made.wait_ready()
+            return made
+
+        pause = 0.5
+        while not self._stopping:
+            try:
+                made = await asyncio.to_thread(renew)
+            except (ConfigError, OSError) as error:
+                log("error", "worker does not start", error=str(error))
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, 30)
+                continue
+            self._all[self._all.index(worker)] = made
+            self._release(made)
+            return

@@ -1,0 +1,37 @@
+"""What the fork server imports and compiles once, so that each worker starts in a moment and shares the pages.
+
+No thread may start here: a worker is forked from this process.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+import km3aid.web.tasks  # noqa: F401
+from km3aid.matching.config import MatchConfig
+from km3aid.matching.packed import pack_classes
+from km3aid.matching.prediction import ClassTable
+from km3aid.matching.score import match_scores, quick_scores, similarities
+from km3aid.spectra import Spectrum
+
+torch.set_num_threads(1)
+
+
+def compile_kernels() -> None:
+    """Call every compiled kernel on one small molecule, with the types that a library has."""
+    table = ClassTable(
+        np.array([0, 1]),
+        np.array([20.0], np.float32),
+        np.array([1.0], np.float32),
+        np.array([3], np.uint8),
+        np.array([1], np.uint8),
+        np.array([False]),
+    )
+    spectrum, classes, rows = Spectrum.from_shifts([20.0]), pack_classes(table), np.zeros(1, np.int32)
+    similarities(np.ones((1, 8), np.int8), np.ones(1, np.float32), np.ones(8, np.float32), rows)
+    quick_scores(spectrum, classes, np.ones(1, np.uint16), rows, MatchConfig())
+    match_scores(spectrum, classes, rows, MatchConfig())
+
+
+compile_kernels()

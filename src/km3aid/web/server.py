@@ -1,0 +1,71 @@
+"""Start and end the service: bind, load, serve, stop."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import socket
+
+from km3aid.errors import ConfigError
+from km3aid.web.config import ServeConfig
+from km3aid.web.log import log
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def run(config: ServeConfig, host: str, port: int) -> None:
+    """Serve until Ctrl-C; raises `ConfigError` where port, model or a library cannot be used."""
+    import uvicorn
+
+    from km3aid.web.app import create_app
+    from km3aid.web.metrics import Metrics
+    from km3aid.web.pool import Pool
+
+    with _bind(host, port) as listening:
+        metrics = Metrics()
+        pool = Pool(config, metrics)
+        try:
+            pool.start()
+            bound = listening.getsockname()[1]
+            shown = f"[{host}]" if ":" in host else host
+            log("info", "serving", url=f"http://{shown}:{bound}/", workers=config.workers, **_loaded(pool.loaded))
+            settings = uvicorn.Config(
+                create_app(config, pool, metrics),
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=5,
+                timeout_keep_alive=30,
+                limit_concurrency=1000,
+            )
+            uvicorn.Server(settings).run(sockets=[listening])
+        except KeyboardInterrupt:
+            pass
+        finally:
+            pool.stop()
+            with contextlib.suppress(KeyboardInterrupt):
+                log("info", "ended")
+
+
+def _loaded(loaded: dict[str, list[dict[str, object]]]) -> dict[str, object]:
+    return {
+        "model": str(loaded["models"][0]["sha256"])[:12],
+        "libraries": {str(entry["name"]): entry["molecules"] for entry in loaded["libraries"]},
+    }
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    """A listening socket; raises `ConfigError`."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(256)
+    except (OSError, OverflowError) as error:
+        listening.close()
+        if getattr(error, "errno", None) == errno.EADDRINUSE:
+            raise ConfigError(f"port {port} of {host} is in use; end the other program or take --port 0") from None
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigError(f"{host}, port {port}: cannot be opened ({reason})") from None
+    return listening

@@ -1,0 +1,83 @@
+// What the user has entered: one object, its history, and the link that holds it.
+
+const EMPTY = {
+  task: "assign",
+  peaks: [], // {ppm, multiplicity, count}
+  solvent: null,
+  leftOut: [], // {text, reason}
+  perCarbon: false,
+  structure: "",
+  pinned: {}, // peak → atoms
+  candidates: "",
+  library: null,
+  filters: {},
+};
+
+export let state = structuredClone(EMPTY);
+let past = [];
+let future = [];
+const listeners = new Set();
+
+export const onChange = (listener) => listeners.add(listener);
+const tell = (changed) => listeners.forEach((listener) => listener(changed));
+
+/** Change some keys; the peaks' and the structure's pins go when what they point at goes. */
+export function change(values, { undoable = true } = {}) {
+  if (undoable) {
+    past.push(structuredClone(state));
+    past = past.slice(-100);
+    future = [];
+  }
+  const next = { ...state, ...values };
+  const moved = "structure" in values && values.structure !== state.structure;
+  const otherPeaks = "peaks" in values && values.peaks.length !== state.peaks.length;
+  if ((moved || otherPeaks) && !("pinned" in values)) next.pinned = {};
+  state = next;
+  tell(new Set(Object.keys(values)));
+}
+
+function restore(from, to) {
+  if (!from.length) return;
+  to.push(structuredClone(state));
+  const task = state.task;
+  state = { ...from.pop(), task };
+  tell(new Set(Object.keys(state).filter((key) => key !== "task")));
+}
+
+export const undo = () => restore(past, future);
+export const redo = () => restore(future, past);
+export const canUndo = () => past.length > 0;
+export const canRedo = () => future.length > 0;
+
+/** The part of a request that says which spectrum it is about. */
+export const spectrumRequest = () => ({
+  peaks: state.peaks.map(({ ppm, multiplicity, count }) => ({ ppm, multiplicity, count })),
+  solvent: state.solvent,
+  one_per_carbon: state.perCarbon,
+});
+
+async function through(stream, bytes) {
+  return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer());
+}
+
+/** The state as text for the part of an address behind #, which no server sees. */
+export async function toLink() {
+  const bytes = await through(new CompressionStream("deflate-raw"), new TextEncoder().encode(JSON.stringify(state)));
+  return "s=" + btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** Take the state over from a link; false where there is none or it cannot be read. */
+export async function fromLink(text) {
+  if (!text.startsWith("s=")) return false;
+  try {
+    const binary = atob(text.slice(2).replaceAll("-", "+").replaceAll("_", "/"));
+    const bytes = await through(new DecompressionStream("deflate-raw"), Uint8Array.from(binary, (c) => c.charCodeAt(0)));
+    const read = JSON.parse(new TextDecoder().decode(bytes));
+    const known = Object.fromEntries(Object.entries(read).filter(([key, v]) => key in EMPTY && (EMPTY[key] === null || typeof v === typeof EMPTY[key])));
+    state = { ...structuredClone(EMPTY), ...known };
+  } catch {
+    return false;
+  }
+  tell(new Set(Object.keys(state)));
+  return true;
+}

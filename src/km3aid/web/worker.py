@@ -1,0 +1,94 @@
+"""A worker process: load the model, map the libraries, then answer one request after another over a pipe.
+
+Both directions carry JSON alone, so nothing that a client sends is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import sys
+import time
+import traceback
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from km3aid.errors import Km3aidError
+
+_ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
+
+
+def serve(pipe: Connection, model: Path | None, libraries: dict[str, Path], threads: int, limits: Any) -> None:
+    """Say what is loaded (or why nothing is), then answer until the pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the front, which then closes the pipes
+    os.environ["OMP_NUM_THREADS"] = str(threads)
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        try:
+            shared = _load(model, libraries, limits)
+        except Km3aidError as error:
+            _send(pipe, {"error": str(error)})
+            return
+        _send(pipe, _ready(shared))
+        while True:
+            asked = json.loads(pipe.recv_bytes())
+            began = time.perf_counter()
+            head, body = _answer(shared, asked)
+            _send(pipe, head | {"work_ms": round((time.perf_counter() - began) * 1000, 2)})
+            pipe.send_bytes(body)
+
+
+def _load(model: Path | None, libraries: dict[str, Path], limits: Any) -> Any:
+    import torch
+
+    from km3aid.engine import Engine
+    from km3aid.library import Library
+    from km3aid.spectra import Spectrum
+    from km3aid.web.tasks import Shared
+
+    torch.set_num_threads(1)
+    engine = Engine.load(model, "cpu")
+    opened = {name: Library.open(path, engine.model_sha256) for name, path in libraries.items()}
+    spectrum = Spectrum.from_shifts([170.0, 130.0, 21.0])
+    engine.assign(_ASPIRIN, spectrum)
+    for library in opened.values():
+        engine.search(spectrum, library, top=1)
+    return Shared(engine, opened, limits)
+
+
+def _ready(shared: Any) -> dict[str, Any]:
+    from km3aid.spectra import FORMATS
+    from km3aid.web.exports import formats
+
+    engine = shared.engine
+    return {
+        "models": [
+            {"name": engine.path.stem, "sha256": engine.model_sha256, "bundled": engine.path.parent.name == "weights"}
+        ],
+        "libraries": [
+            {"name": name, "molecules": len(library), "warnings": list(library.warnings)}
+            for name, library in shared.libraries.items()
+        ],
+        "formats": {task: formats(task) for task in ("assign", "rank", "search", "predict")},
+        "input_formats": {name: form.description for name, form in FORMATS.items()},
+    }
+
+
+def _answer(shared: Any, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    from km3aid.web.tasks import answer
+
+    try:
+        result = answer(shared, asked["task"], asked["request"])
+        return {"kind": "answer"}, json.dumps(result, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
+    except Km3aidError as error:
+        return {"kind": type(error).__name__}, str(error).encode("utf-8", "replace")
+    except Exception:
+        note = {"level": "error", "event": "exception", "task": asked["task"], "traceback": traceback.format_exc()}
+        print(json.dumps(note), file=sys.stderr, flush=True)
+        return {"kind": "InternalError"}, b"the service failed at this request; its log says where"
+
+
+def _send(pipe: Connection, value: dict[str, Any]) -> None:
+    pipe.send_bytes(json.dumps(value).encode())

@@ -1,0 +1,57 @@
+import csv
+import io
+import json
+
+import pyarrow.parquet as pq
+import pytest
+
+from km3aid.engine.results import Assignment, Hits
+from km3aid.errors import ConfigError
+from km3aid.render import Case, Failure, export, open_stream
+
+from .cases import CASE, CYMENE_CASE, HITS
+
+FAILED = Case(Failure("bad", "line 2: no peak"))
+
+
+def streamed(format, groups, kind=Assignment):
+    buffer = io.BytesIO()
+    with open_stream(format, kind, buffer) as stream:
+        for group in groups:
+            stream.write(group)
+    return buffer.getvalue()
+
+
+def test_a_failure_has_its_place_and_the_order_is_kept():
+    groups = [[CASE, FAILED], [CYMENE_CASE]]
+    lines = [json.loads(line) for line in streamed("jsonl", groups).splitlines()]
+    assert lines == [CASE.answer.to_dict(), {"id": "bad", "error": "line 2: no peak"}, CYMENE_CASE.answer.to_dict()]
+    assert json.loads(streamed("json", groups)) == lines
+    rows = pq.read_table(io.BytesIO(streamed("parquet", groups))).to_pylist()
+    assert [(r["id"], r["error"]) for r in rows] == [
+        ("<b>id</b>", None),
+        ("bad", "line 2: no peak"),
+        ("p-cymene", None),
+    ]
+    rows = list(csv.DictReader(io.StringIO(streamed("csv", groups).decode())))
+    assert [r["error"] for r in rows if r["id"] == "bad"] == ["line 2: no peak"]
+    assert len(rows) == 3 + 1 + 8
+    assert "failed: line 2: no peak" in streamed("html", groups).decode()
+
+
+@pytest.mark.parametrize("format", ["journal", "nmredata"])
+def test_formats_without_a_word_for_failures_pass_them_over(format):
+    assert streamed(format, [[CASE], [FAILED, CYMENE_CASE]]) == export([CASE, CYMENE_CASE], format).content
+
+
+def test_hits_and_failures_only():
+    lines = streamed("csv", [[Case(HITS)], [FAILED]], Hits).decode().splitlines()
+    assert len(lines) == 1 + 2 + 1
+    assert pq.read_table(io.BytesIO(streamed("parquet", [[FAILED]]))).to_pylist()[0]["assignments"] is None
+    assert pq.read_table(io.BytesIO(streamed("parquet", []))).num_rows == 0
+
+
+@pytest.mark.parametrize(("format", "kind"), [("svg", Assignment), ("nmredata", Hits), ("word", Hits)])
+def test_what_a_batch_cannot_be_is_refused(format, kind):
+    with pytest.raises(ConfigError), open_stream(format, kind, io.BytesIO()):
+        pass

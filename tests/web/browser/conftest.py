@@ -1,0 +1,77 @@
+"""A real service and a real browser: Debian's Chromium, driven by Playwright."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+@pytest.fixture(scope="session")
+def service(small_library):
+    """The address of a running `km3aid serve` with a small library."""
+    command = [str(Path(sys.executable).with_name("km3aid")), "serve", "--port", "0", "--library", str(small_library)]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    yield json.loads(process.stderr.readline())["url"]
+    process.terminate()
+    process.stderr.close()
+    process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    playwright = pytest.importorskip("playwright.sync_api")
+    if not CHROMIUM.exists():
+        pytest.skip(f"no {CHROMIUM}; apt-get install chromium")
+    with playwright.sync_playwright() as running:
+        yield lambda **how: running.chromium.launch_persistent_context(
+            str(tmp_path_factory.mktemp("profile")), executable_path=str(CHROMIUM), args=FLAGS, **how
+        )
+
+
+@pytest.fixture
+def open_page(browser, service):
+    """Open the page; what the console says of errors fails the test."""
+    opened = []
+
+    def make(path="", **how):
+        context = browser(**({"viewport": {"width": 1280, "height": 860}} | how))
+        context.set_default_timeout(60_000)
+        page = context.pages[0]
+        problems = []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda m: problems.append(m.text) if "Content Security Policy" in m.text else None)
+        page.goto(service + path)
+        page.wait_for_selector("html[data-ready]", state="attached")
+        opened.append((context, problems))
+        return page
+
+    yield make
+    for context, problems in opened:
+        context.close()
+        assert problems == []
+
+
+@pytest.fixture
+def shot():
+    """Keep a picture of the page under shots/."""
+    (ROOT / "shots").mkdir(exist_ok=True)
+
+    def take(page, name, **how):
+        page.screenshot(path=str(ROOT / "shots" / f"{name}.png"), **how)
+
+    return take

@@ -1,0 +1,259 @@
+"""Each job in the browser, from paste to result; overruling, bad input, keyboard, narrow screens, accessibility."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
+REPORT = "13C NMR (101 MHz, CDCl3) δ 170.2, 169.8, 151.3, 134.9, 132.5, 126.2, 124.0, 122.2, 77.2 (CDCl3), 21.0"
+BUTANOLS = "CCCCO 1-butanol\nCCC(C)O 2-butanol\nCC(C)CO isobutanol\nCC(C)(C)O tert-butanol"
+AXE = Path(__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
+
+pytestmark = pytest.mark.browser
+
+
+def paste(page, text=REPORT, structure=ASPIRIN):
+    page.fill("#spectrum-text", text)
+    page.wait_for_selector("#peaks tbody tr")
+    if structure:
+        page.fill("#structure-text", structure)
+        page.wait_for_selector("#assignment .meter")
+
+
+def atoms_of(page, peak):
+    return page.inner_text(f"#assignment tr[data-peak='{peak}'] td:nth-child(3)")
+
+
+def box(page, selector):
+    found = page.locator(selector).first.bounding_box()
+    return found["x"] + found["width"] / 2, found["y"] + found["height"] / 2
+
+
+def drag(page, start, end):
+    page.mouse.move(*box(page, start))
+    page.mouse.down()
+    page.mouse.move(*box(page, end), steps=5)
+    assert page.locator(".atom.target").count() == 1
+    page.mouse.up()
+    page.wait_for_selector(".pin")
+
+
+def test_assign_from_paste_to_result(open_page, shot):
+    page = open_page()
+    paste(page)
+    assert page.locator("#peaks tbody tr").count() == 9
+    assert "1 left out" in page.inner_text("#left-out")
+    assert page.inner_text("#spectrum-count") == "9 peaks, CDCl3"
+    assert atoms_of(page, 2) == "C4"
+    page.hover("#assignment tr[data-peak='2']")
+    assert page.locator(".atom[data-atom='4'].lit").count() == 1
+    page.hover(".atom[data-atom='0']", force=True)
+    assert page.locator("#assignment tr[data-peak='8'].lit").count() == 1
+    shot(page, "assign")
+
+
+def test_a_peak_dragged_to_another_carbon_overrules_and_undo_takes_it_back(open_page, shot):
+    page = open_page()
+    paste(page)
+    third, fourth = atoms_of(page, 3), atoms_of(page, 4)
+    target = f".atom[data-atom='{fourth[1:]}'] .disc"
+    drag(page, "#assignment [data-grab='3']", target)
+    page.wait_for_selector("#assignment tr[data-peak='3']:has-text('by hand')")
+    assert atoms_of(page, 3) == fourth
+    assert atoms_of(page, 4) == third
+    shot(page, "overrule")
+    page.click("#undo")
+    page.wait_for_selector(".pin", state="detached")
+    assert (atoms_of(page, 3), atoms_of(page, 4)) == (third, fourth)
+    drag(page, ".stick[data-peak='3'] .grip", target)
+    page.wait_for_selector("#assignment tr[data-peak='3']:has-text('by hand')")
+    assert atoms_of(page, 3) == fourth
+
+
+def test_alternatives_of_a_peak_can_be_taken(open_page):
+    page = open_page()
+    paste(page)
+    before = atoms_of(page, 0)
+    page.click("#assignment [data-key='peak-0']")
+    page.click(".choices button >> nth=0")
+    page.wait_for_selector(".pin")
+    assert atoms_of(page, 0) != before
+    page.click("text=Take the pin away")
+    page.wait_for_selector(".pin", state="detached")
+    assert atoms_of(page, 0) == before
+
+
+def test_rank_shows_cards_with_the_worst_carbons_marked(open_page, shot):
+    page = open_page()
+    paste(page, "69.2 32.0 22.6 9.9", structure=None)
+    page.click("#tab-rank")
+    page.fill("#candidates-text", BUTANOLS)
+    page.click("#rank-run")
+    page.wait_for_selector(".card:nth-child(4) .drawing svg")
+    assert page.inner_text(".card >> nth=0").startswith("1\n2-butanol")
+    assert page.locator(".card >> nth=0 >> .worst").count() == 0
+    assert page.locator(".card >> nth=1 >> .atom.worst").count() > 0
+    shot(page, "rank")
+
+
+def test_search_filters_and_assigns_a_hit(open_page, shot):
+    page = open_page()
+    paste(page, structure=None)
+    page.click("#tab-search")
+    page.fill("#f-formula", "C9H8O4")
+    page.click("#search-run")
+    page.wait_for_selector(".card .drawing svg")
+    assert "aspirin" in page.inner_text(".card >> nth=0")
+    shot(page, "search")
+    page.click(".card >> nth=0 >> text=Assign this one")
+    page.wait_for_selector("#assignment .meter")
+    assert page.input_value("#structure-text") == ASPIRIN
+
+
+def test_batch_shows_progress_and_saves(open_page, tmp_path):
+    page = open_page()
+    lines = [{"id": str(n), "smiles": ASPIRIN, "report": "170.2 21.0"} for n in range(20)] + [{"id": "bad"}]
+    (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    page.click("#tab-batch")
+    page.set_input_files("#batch-file", str(tmp_path / "in.jsonl"))
+    page.click("#batch-run")
+    page.wait_for_selector("#batch-download:visible")
+    assert page.inner_text("#batch-status").startswith("done: 21 of 21 answered, 1 failed")
+    with page.expect_download() as saved:
+        page.click("#batch-download")
+    assert len(Path(saved.value.path()).read_text().splitlines()) == 21
+
+
+def test_files_are_read_and_answers_saved(open_page, tmp_path):
+    page = open_page()
+    (tmp_path / "peaks.csv").write_text("type,ppm\nS,170.2\nQ,21.0\n")
+    (tmp_path / "acid.smi").write_text("CC(=O)O acetic acid\n")
+    page.set_input_files("#spectrum-file", str(tmp_path / "peaks.csv"))
+    page.set_input_files("#structure-file", str(tmp_path / "acid.smi"))
+    page.wait_for_selector("#assignment .meter")
+    with page.expect_download() as saved:
+        page.click("[aria-label='Save as csv']")
+    assert Path(saved.value.path()).read_text().startswith("peak,shift_ppm,atoms")
+
+
+def test_bad_input_is_said_and_lost_nothing(open_page, shot):
+    page = open_page()
+    paste(page)
+    page.fill("#structure-text", "C1CC")
+    page.wait_for_selector("#structure-error:visible")
+    assert "cannot be read" in page.inner_text("#structure-error")
+    page.fill("#spectrum-text", "hello world")
+    page.wait_for_selector("#spectrum-error:visible")
+    assert page.locator("#peaks tbody tr").count() == 9
+    page.fill("#peaks tbody tr:first-child input", "1000")
+    page.keyboard.press("Tab")
+    assert "between" in page.inner_text("#spectrum-error")
+    shot(page, "bad-input")
+
+
+def test_a_link_brings_everything_back(open_page):
+    page = open_page()
+    paste(page)
+    drag(page, "#assignment [data-grab='3']", f".atom[data-atom='{atoms_of(page, 4)[1:]}'] .disc")
+    before = [atoms_of(page, p) for p in range(9)]
+    page.click("#link")
+    page.wait_for_url("**/#s=*")
+    link = page.evaluate("location.hash")
+    other = open_page(link)
+    other.wait_for_selector("#assignment .pin")
+    assert [atoms_of(other, p) for p in range(9)] == before
+
+
+def test_the_keyboard_alone_is_enough(open_page):
+    page = open_page()
+    page.focus("#spectrum-text")
+    page.keyboard.insert_text(REPORT)
+    page.wait_for_selector("#peaks tbody tr")
+    page.focus("#structure-text")
+    page.keyboard.insert_text(ASPIRIN)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#assignment .meter")
+    page.focus("#assignment [data-key='peak-3']")
+    page.keyboard.press("Enter")
+    page.focus("[data-key='move-3']")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.classList.contains('atom')")
+    first = page.evaluate("document.activeElement.dataset.atom")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".pin")
+    assert atoms_of(page, 3) == f"C{first}"
+    page.focus("#undo")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".pin", state="detached")
+    page.focus("#tab-assign")
+    page.keyboard.press("ArrowRight")
+    assert page.get_attribute("#tab-rank", "aria-selected") == "true"
+
+
+@pytest.mark.parametrize(("name", "width", "height"), [("phone", 390, 844), ("tablet", 820, 1180), ("twice", 640, 430)])
+def test_narrow_screens_scroll_in_one_direction_only(open_page, shot, name, width, height):
+    """640 by 430 is what a window of 1280 by 860 shows at 200 %."""
+    page = open_page(viewport={"width": width, "height": height})
+    paste(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    shot(page, name, full_page=True)
+
+
+def test_a_finger_can_drag(open_page):
+    page = open_page(viewport={"width": 820, "height": 1180}, has_touch=True)
+    paste(page)
+    fourth = atoms_of(page, 4)
+    page.locator("#assignment [data-grab='3']").scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    start, end = box(page, "#assignment [data-grab='3']"), box(page, f".atom[data-atom='{fourth[1:]}'] .disc")
+    fingers = page.context.new_cdp_session(page)
+    for kind, (x, y) in (("touchStart", start), ("touchMove", (start[0], start[1] - 30)), ("touchMove", end)):
+        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    fingers.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_selector(".pin")
+    assert atoms_of(page, 3) == fourth
+
+
+def test_the_first_paint_shifts_nothing(open_page):
+    page = open_page()
+    page.evaluate(
+        "window.shift = 0; new PerformanceObserver(l => l.getEntries().forEach(e => { if (!e.hadRecentInput) "
+        "window.shift += e.value })).observe({type: 'layout-shift', buffered: true})"
+    )
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.shift") < 0.02
+
+
+def test_a_drawn_structure_is_assigned(open_page, shot):
+    page = open_page()
+    if page.locator("#structure-draw:visible").count() == 0:
+        pytest.skip("the editor is not installed: make editor")
+    page.fill("#structure-text", "CCO")
+    page.click("#structure-draw")
+    page.wait_for_selector("#editor-canvas canvas >> nth=0")
+    page.wait_for_timeout(500)
+    shot(page, "editor")
+    page.click("#editor-use")
+    page.wait_for_selector("#structure-figure svg")
+    assert page.input_value("#structure-text") == "CCO"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault(open_page, shot, scheme):
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: make browser")
+    page = open_page(color_scheme=scheme, bypass_csp=True)
+    paste(page)
+    page.click("#assignment [data-key='peak-0']")
+    page.add_script_tag(path=str(AXE))
+    for task in ("assign", "rank", "search", "batch"):
+        page.click(f"#tab-{task}")
+        if task == "search":
+            page.click("#search-run")
+            page.wait_for_selector(".card .drawing svg")
+        found = page.evaluate("axe.run().then(r => r.violations)")
+        serious = [(v["id"], v["nodes"][0]["html"][:200]) for v in found if v["impact"] in ("serious", "critical")]
+        assert serious == []
+    page.click("#tab-assign")
+    shot(page, f"assign-{scheme}")

@@ -1,0 +1,231 @@
+"""The routes: each job from request to answer, bad input, limits, headers, who may ask."""
+
+import base64
+import gzip
+import json
+
+import pytest
+
+from km3aid.spectra import Spectrum
+from km3aid.web.config import Limits
+
+ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
+SHIFTS = [170.2, 169.8, 151.3, 134.9, 132.5, 126.2, 124.0, 122.2, 21.0]
+PEAKS = [{"ppm": s} for s in SHIFTS]
+
+
+def test_assign_is_what_the_engine_answers(client, engine):
+    got = client.post("/api/assign", json={"id": "a", "smiles": ASPIRIN, "peaks": PEAKS})
+    assert got.status_code == 200
+    assert got.json() == engine.assign(ASPIRIN, Spectrum.from_shifts(SHIFTS, "a")).to_dict()
+    assert "queue;dur=" in got.headers["server-timing"]
+
+
+def test_detail_adds_the_drawing_and_all_predictions(client):
+    got = client.post("/api/assign", json={"smiles": ASPIRIN, "peaks": PEAKS, "detail": True}).json()
+    assert len(got["drawing"]["atoms"]) == 13
+    assert len(got["drawing"]["bonds"]) == 13
+    assert sorted(a for c in got["carbons"] for a in c["atoms"]) == [0, 1, 4, 5, 6, 7, 8, 9, 10]
+    assert got["formula"] == "C9H8O4"
+
+
+def test_a_pinned_peak_stays(client):
+    got = client.post("/api/assign", json={"smiles": ASPIRIN, "peaks": PEAKS, "pinned": {"3": [8]}}).json()
+    assert {a["peak"]: a["atoms"] for a in got["assignments"] if a["pinned"]} == {3: [8]}
+
+
+def test_rank_puts_the_right_butanol_first(client):
+    body = {
+        "candidates": ["CCCCO", "CCC(C)O", "nonsense("],
+        "names": ["one", "two", None],
+        "report": "69.2 32.0 22.6 9.9",
+    }
+    got = client.post("/api/rank", json=body).json()
+    assert [h["name"] for h in got["hits"]] == ["two", "one"]
+    assert any("candidate 3" in w for w in got["warnings"])
+
+
+def test_search_takes_all_filters(client):
+    body = {"peaks": PEAKS, "library": "compounds", "top": 3}
+    assert client.post("/api/search", json=body).json()["hits"][0]["name"] == "aspirin"
+    filters = {"formula": "C9H8O4", "mass_da": 180.0423, "mass_tolerance_ppm": 20, "elements": ["C", "H", "O"]}
+    filters |= {"required": ["O"], "carbons": [8, 10], "substructure": "c(OC(C)=O)cC(=O)O"}
+    got = client.post("/api/search", json=body | {"filters": filters}).json()
+    assert [h["name"] for h in got["hits"]] == ["aspirin"]
+    assert client.post("/api/search", json=body | {"filters": {"formula": "C99"}}).json()["hits"] == []
+
+
+def test_predict(client):
+    carbons = client.post("/api/predict", json={"smiles": "CC(C)O"}).json()["carbons"]
+    assert [c["atoms"] for c in carbons] == [[0, 2], [1]]
+
+
+def test_parse_shows_what_was_left_out(client):
+    text = "13C NMR (101 MHz, CDCl3) δ 170.1, 77.2 (CDCl3), 21.0"
+    (spectrum,) = client.post("/api/parse", json={"text": text}).json()["spectra"]
+    assert [p["ppm"] for p in spectrum["peaks"]] == [170.1, 21.0]
+    assert "77.2" in spectrum["left_out"][0]["text"]
+
+
+def test_parse_takes_a_packed_file_and_names_it_in_errors(client):
+    packed = base64.b64encode(gzip.compress(b"ppm,type\n170.2,S\n21.0,Q\n")).decode()
+    got = client.post("/api/parse", json={"base64": packed, "name": "a/b/peaks.csv.gz"}).json()
+    assert [p["multiplicity"] for p in got["spectra"][0]["peaks"]] == ["S", "Q"]
+    binary = base64.b64encode(b"%PDF-1.7 ...").decode()
+    got = client.post("/api/parse", json={"base64": binary, "name": "report.pdf"})
+    assert got.status_code == 422
+    assert got.json()["error"].startswith("report.pdf: a PDF document")
+
+
+def test_a_gz_file_that_unpacks_to_too_much_is_refused(client):
+    bomb = base64.b64encode(gzip.compress(bytes(Limits().unpacked_bytes + 10))).decode()
+    got = client.post("/api/parse", json={"base64": bomb})
+    assert got.status_code == 422
+    assert "unpacks to more than" in got.json()["error"]
+
+
+def test_parse_structures_keeps_the_mol_block(client):
+    from rdkit import Chem
+
+    block = Chem.MolToMolBlock(Chem.MolFromSmiles("OCC"))
+    got = client.post("/api/parse", json={"kind": "structures", "text": f"{block}\n$$$$\n"}).json()
+    assert got["structures"][0]["smiles"] == "CCO"
+    assert "M  END" in got["structures"][0]["block"]
+    got = client.post("/api/parse", json={"kind": "structures", "text": "CCO ethanol\nnonsense( bad\n"}).json()
+    assert [s["name"] for s in got["structures"]] == ["ethanol"]
+    assert "structure 2" in got["errors"][0]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "said"),
+    [
+        ("assign", {"smiles": "C1CC", "peaks": PEAKS}, 422, "SMILES 'C1CC' cannot be read"),
+        ("assign", {"smiles": "CCO"}, 422, "either as peaks or as report"),
+        ("assign", {"smiles": "CCO", "peaks": [{"ppm": 1000}]}, 422, "peaks.0.ppm"),
+        ("assign", {"smiles": "CCO", "report": "hello world"}, 422, "spectrum"),
+        ("assign", {"smiles": "C" * 400, "peaks": PEAKS}, 422, "takes up to 300"),
+        ("assign", {"smiles": "CCO", "peaks": PEAKS, "pinned": {"0": [2]}}, 422, "atom 2 is no carbon"),
+        ("assign", {"smiles": "CCO", "peaks": PEAKS, "model": "/etc/passwd"}, 422, "model"),
+        ("rank", {"candidates": ["xx"], "peaks": PEAKS}, 422, "no candidate can be read"),
+        ("search", {"peaks": PEAKS, "library": "../../etc"}, 404, "there are compounds"),
+        ("search", {"peaks": PEAKS, "filters": {"formula": "Zz2"}}, 422, "no element"),
+        ("search", {"peaks": PEAKS, "top": 10**9}, 422, "top"),
+        ("parse", {"text": ""}, 422, "empty"),
+        ("parse", {"base64": "…"}, 422, "base64"),
+    ],
+)
+def test_bad_input_is_said_in_one_line(client, path, body, status, said):
+    got = client.post(f"/api/{path}", json=body)
+    assert got.status_code == status
+    assert said in got.json()["error"]
+
+
+def test_answers_come_in_every_format(client):
+    written = client.get("/api/models").json()["formats"]
+    assert {"json", "csv", "svg", "html"} <= set(written["assign"])
+    for wanted in written["assign"]:
+        got = client.post(f"/api/assign?format={wanted}", json={"smiles": ASPIRIN, "peaks": PEAKS})
+        assert got.status_code == 200
+        assert got.content
+    table = client.post("/api/assign?format=csv", json={"smiles": "CCO", "report": "58 18"}).text
+    assert "peak,shift" in table.splitlines()[0]
+    assert client.post("/api/search?format=csv", json={"peaks": PEAKS}).text.count("\n") == 11
+    assert client.post("/api/assign?format=exe", json={"smiles": "CCO", "peaks": PEAKS}).status_code == 422
+
+
+def test_a_batch_is_answered_line_by_line_in_order(client):
+    lines = [{"id": n, "smiles": "CCO", "report": "58 18"} for n in range(20)]
+    lines[3] = {"id": 3, "smiles": "CCO"}
+    lines[7]["smiles"] = "C(("
+    content = "\n".join(map(json.dumps, lines)) + "\n{broken"
+    got = client.post("/api/batch/assign", content=content, headers={"content-type": "application/x-ndjson"})
+    answers = [json.loads(line) for line in got.text.splitlines()]
+    assert [a["id"] for a in answers] == [*map(str, range(20)), None]
+    assert [i for i, a in enumerate(answers) if "error" in a] == [3, 7, 20]
+
+
+def test_a_batch_of_searches_uses_each_formula(client):
+    lines = [{"id": "a", "peaks": PEAKS}, {"id": "b", "peaks": PEAKS, "formula": "C9H8O4"}]
+    got = client.post("/api/batch/search?top=2", content="\n".join(map(json.dumps, lines)))
+    first, second = map(json.loads, got.text.splitlines())
+    assert first["hits"][0]["name"] == second["hits"][0]["name"] == "aspirin"
+    assert first["candidates"] > second["candidates"]
+
+
+def test_a_job_reports_progress_and_keeps_its_answers(client):
+    content = "\n".join(json.dumps({"id": str(n), "smiles": "CCO", "report": "58 18"}) for n in range(30))
+    begun = client.post("/api/jobs/assign", content=content)
+    assert begun.status_code == 202
+    events = client.get(begun.headers["location"] + "/events").text.strip().split("\n\n")
+    assert events[-1].startswith("event: end")
+    last = json.loads(events[-1].split("data: ")[1])
+    assert (last["state"], last["done"], last["total"]) == ("done", 30, 30)
+    assert len(client.get(begun.headers["location"] + "/answers").text.splitlines()) == 30
+    assert client.get("/api/jobs/unknown").status_code == 404
+
+
+def test_a_job_can_be_cancelled(client):
+    content = "\n".join(json.dumps({"smiles": "CCO", "report": "58 18"}) for _ in range(400))
+    begun = client.post("/api/jobs/assign", content=content)
+    status = client.delete(begun.headers["location"]).json()
+    assert status["state"] == "cancelled"
+    assert status["done"] < 400
+
+
+def test_too_large_a_body_is_refused(make_client):
+    with make_client(limits=Limits(body_bytes=1000)) as small:
+        assert small.post("/api/assign", json={"smiles": "C" * 2000, "peaks": PEAKS}).status_code == 413
+        chunks = (b" " * 600 for _ in range(3))
+        got = small.post("/api/assign", content=chunks, headers={"content-type": "application/json"})
+        assert got.status_code in (400, 413)
+
+
+def test_security_headers_are_on_every_answer(client):
+    for path in ("/", "/static/main.js", "/api/health", "/nowhere"):
+        headers = client.get(path).headers
+        assert "script-src 'self'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_page_needs_no_other_host_and_no_inline_script(client):
+    page = client.get("/").text
+    assert "http://" not in page
+    assert "https://" not in page
+    assert "<script>" not in page
+    assert " style=" not in page
+
+
+def test_other_sites_and_foreign_names_are_refused(client):
+    assert client.get("/api/health", headers={"origin": "https://evil.example"}).status_code == 403
+    assert client.get("/api/health", headers={"host": "rebound.example"}).status_code == 403
+    form = {"content-type": "text/plain"}
+    assert client.post("/api/assign", content=json.dumps({"smiles": "CCO"}), headers=form).status_code == 422
+
+
+def test_a_token_is_wanted_where_one_is_set(make_client):
+    with make_client(token="secret") as guarded:
+        assert guarded.get("/").status_code == 200
+        assert guarded.get("/api/health").status_code == 200
+        assert guarded.get("/api/models").status_code == 401
+        assert guarded.get("/metrics").status_code == 401
+        assert guarded.get("/api/models", headers={"authorization": "Bearer wrong"}).status_code == 401
+        right = {"authorization": "Bearer secret", "host": "nmr.example"}
+        assert guarded.get("/api/models", headers=right).status_code == 200
+
+
+def test_metrics_count_what_was_answered(make_client):
+    with make_client() as counted:
+        counted.post("/api/assign", json={"smiles": "CCO", "report": "58 18"})
+        counted.post("/api/assign", json={"smiles": "C((", "report": "58 18"})
+        text = counted.get("/metrics").text
+    assert 'km3aid_requests_total{route="/api/assign",status="200"} 1' in text
+    assert 'km3aid_requests_total{route="/api/assign",status="422"} 1' in text
+    assert 'km3aid_work_seconds_count{task="assign"} 2' in text
+
+
+def test_the_description_names_every_task(client):
+    paths = client.get("/api/openapi.json").json()["paths"]
+    assert {
+        f"/api/{t}" for t in ("assign", "rank", "search", "predict", "parse", "libraries", "models", "health")
+    } <= set(paths)

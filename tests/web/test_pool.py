@@ -1,0 +1,95 @@
+"""The worker processes: one that is killed or hangs takes no other request with it."""
+
+import asyncio
+import json
+import os
+import signal
+from dataclasses import replace
+
+import pytest
+
+from km3aid.errors import ConfigError
+from km3aid.web.config import Limits, ServeConfig
+from km3aid.web.metrics import Metrics
+from km3aid.web.pool import Pool, RefusedError
+
+ETHANOL = {"smiles": "CCO", "report": "58 18"}
+CONFIG = ServeConfig(workers=2, limits=Limits(seconds=60, queue=2))
+
+
+@pytest.fixture
+def pool():
+    made = Pool(CONFIG, Metrics())
+    made.start()
+    yield made
+    made.stop()
+
+
+def test_killed_and_hanging_workers_lose_no_other_request(pool):
+    """One scenario after another on one pool, because its start costs seconds."""
+
+    async def scenarios():
+        await _killed(pool)
+        await _hanging(pool)
+        await _full(pool)
+
+    asyncio.run(scenarios())
+    assert pool.metrics.restarts == 2
+
+
+async def _killed(pool):
+    """A worker dies with a request in it: that one is asked again, the others never notice."""
+    victim = pool.process_ids()[0]
+    os.kill(victim, signal.SIGSTOP)
+    asked = [asyncio.create_task(pool.run("assign", ETHANOL, patient=True)) for _ in range(8)]
+    await asyncio.sleep(0.3)
+    os.kill(victim, signal.SIGKILL)
+    replies = await asyncio.gather(*asked)
+    assert [r.kind for r in replies] == ["answer"] * 8
+    assert len(json.loads(replies[0].body)["assignments"]) == 2
+    await _all_idle(pool)
+
+
+async def _hanging(pool):
+    """A worker that does not answer in time is replaced, and its client is told."""
+    os.kill(pool.process_ids()[0], signal.SIGSTOP)
+    pool.config = replace(CONFIG, limits=Limits(seconds=0.5, queue=2))
+    asked = [asyncio.create_task(pool.run("predict", {"smiles": "CCO"})) for _ in range(2)]
+    replies = await asyncio.gather(*asked, return_exceptions=True)
+    assert sorted(str(getattr(r, "status", "fine")) for r in replies) == ["504", "fine"]
+    pool.config = CONFIG
+    await _all_idle(pool)
+
+
+async def _full(pool):
+    """With all workers busy and the queue full the next request is told to wait."""
+    pids = pool.process_ids()
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    asked = [asyncio.create_task(pool.run("assign", ETHANOL)) for _ in range(4)]
+    await asyncio.sleep(0.1)
+    with pytest.raises(RefusedError) as refused:
+        await pool.run("assign", ETHANOL)
+    assert refused.value.status == 429
+    assert refused.value.retry_after >= 1
+    for pid in pids:
+        os.kill(pid, signal.SIGCONT)
+    assert [r.kind for r in await asyncio.gather(*asked)] == ["answer"] * 4
+
+
+async def _all_idle(pool):
+    for _ in range(600):
+        if pool.busy == 0:
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("a worker was not replaced")
+
+
+def test_what_cannot_be_loaded_is_said_at_the_start(tmp_path, untrained_weights, small_library):
+    for config, said in (
+        (ServeConfig(libraries={"x": tmp_path / "none"}), "no library here"),
+        (ServeConfig(model=tmp_path / "none.safetensors"), "none.safetensors"),
+        (ServeConfig(model=untrained_weights, libraries={"compounds": small_library}), "built by model"),
+    ):
+        with pytest.raises(ConfigError, match=said):
+            Pool(config, Metrics()).start()

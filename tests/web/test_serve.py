@@ -1,0 +1,56 @@
+"""`km3aid serve` as a user runs it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+COMMAND = [str(Path(sys.executable).with_name("km3aid")), "serve"]
+
+
+def test_a_busy_port_is_one_clear_line():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = subprocess.run([*COMMAND, "--port", port], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == f"km3aid: port {port} of 127.0.0.1 is in use; end the other program or take --port 0\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--host", "0.0.0.0"], "give --token"),
+        (["--library", "a/lib", "--library", "b/lib"], "two libraries are called"),
+    ],
+)
+def test_what_cannot_be_served_is_one_clear_line(arguments, said):
+    done = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_it_serves_and_ctrl_c_ends_it_with_all_its_workers():
+    process = subprocess.Popen(
+        [*COMMAND, "--port", "0", "--workers", "1"], stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        serving = json.loads(process.stderr.readline())
+        assert serving["event"] == "serving"
+        with urllib.request.urlopen(serving["url"] + "api/health") as got:
+            assert json.load(got)["status"] == "ok"
+        os.killpg(process.pid, signal.SIGINT)  # what a terminal does
+        assert process.wait(20) == 0
+        last = [json.loads(line) for line in process.stderr.read().splitlines()][-1]
+        assert last["event"] == "ended"
+    finally:
+        process.kill()
+        process.stderr.close()
