@@ -13,7 +13,7 @@ MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
 SOME_FAILED = [ $$? -eq 1 ]
 BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 
-.PHONY: help demo test check bench fuzz interop serve editor browser schema load train calibrate evaluate clean
+.PHONY: help demo test check bench fuzz interop serve editor browser schema load train calibrate evaluate paper report clean
 
 help:  ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -100,6 +100,13 @@ evaluate: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json  ## Mea
 	  $(BIN)/km3aid evaluate $$task $(BLOCK) --out results/$$task.json || exit 1; done
 	$(BIN)/km3aid evaluate retrieval $(BLOCK) --library $(RUNS)/library --out results/retrieval.json
 	$(BIN)/python benchmarks/figures.py
+
+paper: $(DEV) $(RUNS)/prepared/meta.json  ## Recompute the paper's tables (hours to days; goes on where it stopped): ARGS="--budget 2"
+	$(BIN)/km3aid evaluate paper $(BLOCK) --work $(RUNS)/paper --structures $(DATA)/library.smi.gz \
+	  --structures $(MOLECULES) $(ARGS)
+
+report: $(DEV)  ## Write docs/reproduction.md from results/paper
+	$(BIN)/km3aid evaluate report
 
 clean:  ## Remove the environment and caches
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache demo

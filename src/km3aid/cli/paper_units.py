@@ -15,7 +15,7 @@ from km3aid.engine import Engine
 from km3aid.evaluation.paper.plan import Plan
 from km3aid.evaluation.paper.store import Store
 from km3aid.evaluation.paper.sweep import Unit
-from km3aid.evaluation.paper.tasks import TASKS, Subject, make_pool
+from km3aid.evaluation.paper.tasks import TASKS, Subject, make_pool, measure_baselines
 from km3aid.evaluation.paper.variants import (
     SHAPES,
     STRICT,
@@ -60,6 +60,7 @@ def paper_units(plan: Plan, store: Store, folds: list[int], out_of_time: Clock) 
         for variant in TABLE_2:
             add(lists.trained(variant, fold, ("retrieval",)))
         add(lists.best())
+        add(lists.baselines(fold))
     add(lists.trained(STRICT, first, ("alignment",)))
     for shape in SHAPES:
         add(lists.trained(shape_variant(*shape), first, ("alignment",), "C1"))
@@ -123,6 +124,29 @@ class _Lists:
             units += self._evaluation(name, task, Subject(None, by_paper=False), BEST_FOLD, model, (), tables)
         return units
 
+    def baselines(self, fold: int) -> list[Unit]:
+        """What needs no learning, on one fold."""
+        plan = self.plan
+
+        def identity() -> dict[str, Any] | None:
+            pool = self._pool_identity()
+            return None if pool is None else {**self.data, **pool, "fold": fold, "task": "baselines"}
+
+        name = f"baselines/fold-{fold}/{self._task('retrieval').replace('retrieval', 'baselines')}"
+        run = Unit(name, identity, lambda: measure_baselines(plan, fold), (plan.pool_unit,), ("beyond",))
+        return [self._pool(), run]
+
+    def _pool(self) -> Unit:
+        plan = self.plan
+        known = {"size": plan.library_size, "structures": [s.name for s in plan.structures]}
+        return Unit(plan.pool_unit, lambda: known, lambda: make_pool(plan))
+
+    def _pool_identity(self) -> dict[str, Any] | None:
+        drawn = self.store.read(self.plan.pool_unit)
+        if drawn is None:
+            return None
+        return {"queries": self.plan.queries, "keys_sha256": drawn["result"]["keys_sha256"]}
+
     def _task(self, task: str) -> str:
         return f"retrieval-{self.plan.library_size}" if task == "retrieval" else task
 
@@ -136,7 +160,7 @@ class _Lists:
         needs: tuple[str, ...] = (),
         tables: tuple[str, ...] | None = None,
     ) -> list[Unit]:
-        plan, pool = self.plan, self.plan.pool_unit
+        plan = self.plan
 
         def identity() -> dict[str, Any] | None:
             about = model()
@@ -145,16 +169,13 @@ class _Lists:
             known = {**self.data, **about, "fold": fold, "task": task}
             if task != "retrieval":
                 return known
-            drawn = self.store.read(pool)
-            if drawn is None:
-                return None
-            return {**known, "queries": plan.queries, "keys_sha256": drawn["result"]["keys_sha256"]}
+            pool = self._pool_identity()
+            return None if pool is None else {**known, **pool}
 
         units = []
         if task == "retrieval":
-            needs = (*needs, pool)
-            known = {"size": plan.library_size, "structures": [s.name for s in plan.structures]}
-            units.append(Unit(pool, lambda: known, lambda: make_pool(plan)))
+            needs = (*needs, plan.pool_unit)
+            units.append(self._pool())
         run = TASKS[task]
         units.append(Unit(name, identity, lambda: run(plan, subject, fold), needs, tables or _TABLES_OF[task]))
         return units

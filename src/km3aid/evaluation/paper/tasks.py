@@ -17,6 +17,7 @@ from km3aid.engine import Engine
 from km3aid.errors import CheckpointError, DataError
 from km3aid.evaluation.cases import Case, make_cases
 from km3aid.evaluation.paper.alignment import evaluate_alignment
+from km3aid.evaluation.paper.baselines import evaluate_baselines
 from km3aid.evaluation.paper.beyond import contradicted_records, difficulty, reliability
 from km3aid.evaluation.paper.isomers import evaluate_isomer_groups
 from km3aid.evaluation.paper.plan import Plan
@@ -66,8 +67,7 @@ def measure_isomers(plan: Plan, subject: Subject, fold: int) -> dict[str, Any]:
 def measure_retrieval(plan: Plan, subject: Subject, fold: int) -> dict[str, Any]:
     """Encode the pool and the queries' molecules, then rank; the paper's models see the same in every kind of query."""
     block, engine = open_paper_block(plan, fold), _engine(plan, subject)
-    chosen = np.sort(np.random.RandomState(0).permutation(block.rows)[: plan.queries])
-    cases = list(make_cases(engine, block.data, chosen))
+    cases = list(make_cases(engine, block.data, query_rows(plan, block)))
     keys, about = read_pool(plan.pool_folder)
     kinds, scorings = (KINDS[:1], (SIMILARITY,)) if subject.by_paper else (KINDS, SCORINGS)
     with TemporaryDirectory() as folder:
@@ -86,6 +86,19 @@ def measure_beyond(plan: Plan, subject: Subject, fold: int) -> dict[str, Any]:
         "difficulty": difficulty(engine, block.data, cases, block.train),
         "contradicted": contradicted_records(engine, block.data, cases),
     }
+
+
+def measure_baselines(plan: Plan, fold: int) -> dict[str, Any]:
+    """What needs no learning, on the same molecules and queries."""
+    block = open_paper_block(plan, fold)
+    keys, _ = read_pool(plan.pool_folder)
+    queries = query_rows(plan, block)
+    return evaluate_baselines(block.data, block.train, block.rows, queries, pool_structures(plan.pool_folder), keys)
+
+
+def query_rows(plan: Plan, block: Block) -> NDArray[np.int64]:
+    """The molecules of the block whose spectra are the queries of the retrieval."""
+    return np.sort(np.random.RandomState(0).permutation(block.rows)[: plan.queries])
 
 
 def make_pool(plan: Plan) -> dict[str, Any]:
