@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
 
 from km3aid.engine.results import Assignment, Hits
-from km3aid.render.answers import Case, Failure
+from km3aid.render.answers import Answer, Case, Failure
+from km3aid.render.picture import sketch
 from km3aid.render.report import assignment_report, hits_report, mean_confidence
+from km3aid.render.svg import ON_PAGE, svg
 
 _STYLE = """
 :root{color-scheme:light dark;--ink:#111;--paper:#fff;--line:#8884;--lit:#fc36}
@@ -71,29 +73,32 @@ def _report(case: Case) -> str:
 
 
 def _overview(cases: Sequence[Case]) -> str:
-    rows = "".join(
-        f"<tr><td>{number}</td>{_cells(_summary(case))}</tr>"
-        f'<tr><td></td><td colspan="3"><details><summary>report</summary>{_report(case)}</details></td></tr>'
-        for number, case in enumerate(cases, 1)
-    )
-    return f"<table><thead><tr><th></th><th>id</th><th>molecule</th><th>how sure</th></tr></thead>{rows}</table>"
+    rows = "".join(_overview_row(number, case) for number, case in enumerate(cases, 1))
+    head = "<th></th><th>id</th><th colspan=2>molecule</th><th>how sure</th>"
+    return f"<table><thead><tr>{head}</tr></thead>{rows}</table>"
 
 
-def _summary(case: Case) -> tuple[str, str, str]:
-    """Id, molecule and how sure the answer is."""
+def _overview_row(number: int, case: Case) -> str:
     answer = case.answer
     if isinstance(answer, Failure):
-        return answer.id or "", "", f"failed: {answer.error}"
-    name = getattr(answer, "id", None) or ""
+        said = f'<td colspan="3" class="failed">failed: {escape(answer.error)}</td>'
+        return f"<tr><td>{number}</td><td>{escape(answer.id or '')}</td>{said}</tr>"
+    smiles, sure = _summary(answer)
+    drawn = svg(sketch(smiles), ON_PAGE) if smiles else ""
+    return (
+        f"<tr><td>{number}</td><td>{escape(getattr(answer, 'id', None) or '')}</td><td>{drawn}</td>"
+        f'<td class="smiles">{escape(smiles)}</td><td>{escape(sure)}</td></tr>'
+        f'<tr><td></td><td colspan="4"><details><summary>report</summary>{_report(case)}</details></td></tr>'
+    )
+
+
+def _summary(answer: Answer) -> tuple[str, str]:
+    """The molecule, and how sure the answer is."""
     if isinstance(answer, Hits):
         best = answer.hits[0] if answer.hits else None
-        return name, best.smiles if best else "", f"{best.probability:.0%}" if best else "no hit"
+        return (best.smiles, f"{best.probability:.0%}") if best else ("", "no hit")
     if isinstance(answer, Assignment):
         left = f", {len(answer.unassigned_peaks)} peaks and {len(answer.unobserved_atoms)} carbons alone"
         alone = left if answer.unassigned_peaks or answer.unobserved_atoms else ""
-        return name, answer.smiles, f"mean {mean_confidence(answer):.0%}{alone}"
-    return name, answer.smiles, ""
-
-
-def _cells(texts: Iterable[str]) -> str:
-    return "".join(f'<td class="smiles">{escape(t)}</td>' for t in texts)
+        return answer.smiles, f"mean {mean_confidence(answer):.0%}{alone}"
+    return answer.smiles, ""

@@ -16,7 +16,7 @@ from km3aid.render.structure import MARGIN, draw_structure
 _WIDTH, _WIDEST = 760.0, 2400.0
 _SHORTEST_BOND = 30.0  # pixels: then the picture grows instead
 _ROOM_PER_NUMBER = 17.0
-_SKETCH = 190.0
+_SKETCH, _SKETCH_MARGIN = 190.0, 20.0
 
 
 def picture(case: Case) -> Scene:
@@ -33,7 +33,7 @@ def picture(case: Case) -> Scene:
 
 def sketch(smiles: str) -> Scene:
     """A small picture of a structure alone."""
-    structure, height = draw_structure(lay_out(parse_smiles(smiles)), (), _SKETCH)
+    structure, height = draw_structure(lay_out(parse_smiles(smiles)), (), _SKETCH, _SKETCH_MARGIN)
     return Scene(_SKETCH, height, smiles, tuple(structure))
 
 

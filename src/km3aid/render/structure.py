@@ -31,9 +31,11 @@ class Placed(NamedTuple):
     height: float
 
 
-def draw_structure(drawing: Drawing, marks: Sequence[PeakMark], width: float) -> tuple[list[Item], float]:
+def draw_structure(
+    drawing: Drawing, marks: Sequence[PeakMark], width: float, margin: float = MARGIN
+) -> tuple[list[Item], float]:
     """The structure in a band `width` wide; returns its shapes and its height."""
-    placed = _place(drawing, width)
+    placed = _place(drawing, width, margin)
     size = _LABEL_SIZE * max(placed.scale / BOND, 0.72)
     labels = [a.label for a in drawing.atoms]
     items: list[Item] = []
@@ -46,13 +48,13 @@ def draw_structure(drawing: Drawing, marks: Sequence[PeakMark], width: float) ->
     return items + _numbers(drawing, marks, placed, size), placed.height
 
 
-def _place(drawing: Drawing, width: float) -> Placed:
+def _place(drawing: Drawing, width: float, margin: float) -> Placed:
     xs, ys = [a.x for a in drawing.atoms], [a.y for a in drawing.atoms]
     span = max(max(xs) - min(xs), 0.1)
-    scale = min(BOND, (width - 2 * MARGIN) / span)
+    scale = min(BOND, (width - 2 * margin) / span)
     left = (width - span * scale) / 2
-    points = [(left + (x - min(xs)) * scale, MARGIN + (max(ys) - y) * scale) for x, y in zip(xs, ys, strict=True)]
-    return Placed(points, scale, 2 * MARGIN + (max(ys) - min(ys)) * scale)
+    points = [(left + (x - min(xs)) * scale, margin + (max(ys) - y) * scale) for x, y in zip(xs, ys, strict=True)]
+    return Placed(points, scale, 2 * margin + (max(ys) - min(ys)) * scale)
 
 
 def _numbers(drawing: Drawing, marks: Sequence[PeakMark], placed: Placed, size: float) -> list[Item]:
