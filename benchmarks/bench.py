@@ -109,8 +109,8 @@ def encode_rate(engine: Engine, file: Path, molecules: int = 10_000) -> dict[str
     """SMILES → embeddings and shifts, and the parts of it, in molecules per second."""
     lines = list(islice(read_structures(file), molecules))
     workers = os.cpu_count() or 1
-    alone = min(_times(lambda: sum(len(e.smiles) for e in engine.entries(lines, [])), 2))
-    chunks = encode_in_processes(engine.path, lines * 3, workers, [])
+    alone = min(_times(lambda: sum(len(e.smiles) for e in engine.entries(lines)), 2))
+    chunks = encode_in_processes(engine.path, lines * 3, workers)
     next(chunks)  # the processes have started
     began = time.perf_counter()
     number = sum(len(chunk.smiles) for chunk in chunks)

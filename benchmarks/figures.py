@@ -71,6 +71,21 @@ def table(results: Path) -> str:
             for k in (1, 10)
         ),
     ]
+    large = _read(results, "search")
+    rows += [
+        (
+            f"search {large['stages']['queries']} spectra in {large['molecules']:,} structures, {text}, top {k}",
+            _percent(large["stages"][kind][f"top_{k}"]),
+            "",
+            "search",
+        )
+        for kind, text in (("per_carbon", "one peak per carbon"), ("distinct", "distinct peaks"))
+        for k in (1, 10)
+    ]
+    rows += [
+        (f"one such search, {text}, two cores", f"{large['queries'][kind]['median_ms']:.0f} ms", "", "search")
+        for kind, text in (("per_carbon", "one peak per carbon"), ("distinct", "distinct peaks"))
+    ]
     lines = ["| | km3aid | paper | file |", "|---|---|---|---|"]
     lines += [f"| {what} | {value} | {paper} | `results/{file}.json` |" for what, value, paper, file in rows]
     return "\n".join(lines)

@@ -55,6 +55,8 @@ def main() -> None:
     homes = [_home(library, smiles, key) for smiles, key in molecules]
     size = sum(f.stat().st_size for f in options.library.iterdir())
     result: dict[str, Any] = {
+        "command": "make bench",
+        "model_sha256": engine.model_sha256,
         "machine": {"processor": platform.machine(), "threads": int(os.environ.get("OMP_NUM_THREADS", "0"))},
         "molecules": len(library),
         "bytes_per_molecule": round(size / len(library), 1),
@@ -64,10 +66,10 @@ def main() -> None:
         "queries": _query_times(engine, library, cases),
         "filtered": _filtered_times(engine, library, cases),
         "batch_per_s": _batch_rate(engine, library, cases),
+        "peak_memory_gb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 2),
         "brute_force_768_ms": round(1e3 * _brute_force(len(library)), 1),
         "stages": _stages(engine, library, cases, homes),
         "agreement_with_everything": _agreement(engine, library, cases[: options.everything]),
-        "peak_memory_gb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 2),
     }
     text = json.dumps(result, indent=2) + "\n"
     print(text, end="")

@@ -43,7 +43,11 @@ class Assignment:
     warnings: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        return _plain(asdict(self))
+        values = _plain(asdict(self))
+        for peak in values["assignments"]:
+            if not peak["pinned"]:
+                del peak["pinned"]  # said only of what was put there by hand
+        return values
 
 
 @dataclass(frozen=True, slots=True)
