@@ -40,7 +40,7 @@ from km3aid.molecules import parse_smiles
 from km3aid.spectra.spectrum import MULTIPLICITIES, Spectrum
 
 DEFAULT_BUILD = BuildOptions()
-_TOGETHER = 64  # spectra that share a pass over a library
+_TOGETHER = 32  # spectra that share a pass over a library
 _ALTERNATIVES = 3
 
 
