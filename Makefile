@@ -13,7 +13,7 @@ MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
 SOME_FAILED = [ $$? -eq 1 ]
 BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 
-.PHONY: help demo test check bench train calibrate evaluate clean
+.PHONY: help demo test check bench scaling train calibrate evaluate clean
 
 help:  ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,6 +50,11 @@ $(RUNS)/library/library.json: $(wildcard src/km3aid/weights/*.safetensors) | $(D
 bench: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json  ## Measure the hot paths; writes results/bench.json
 	$(BIN)/python benchmarks/bench.py --data $(RUNS)/prepared --structures $(MOLECULES) --library $(RUNS)/library \
 	  --out results/bench.json
+
+ROWS ?= 10000 100000
+scaling: $(DEV)  ## Measure ROWS (10000 100000) on one machine and on Ray nodes; writes results/cluster.json, docs/scaling.md
+	$(BIN)/python benchmarks/cluster.py --structures $(DATA)/library.smi.gz --rows $(ROWS) --out results/cluster.json
+	$(BIN)/python benchmarks/scaling.py
 
 train: $(DEV) $(RUNS)/prepared/meta.json  ## Train preset best without fold 0 (an hour or two; goes on where it stopped)
 	$(BIN)/km3aid train $(BLOCK) --preset best -o $(RUNS)/best --resume

@@ -29,6 +29,7 @@ from km3aid.models.memory import keep_freed_memory
 Line = tuple[str, str | None]
 Answer = TypeVar("Answer")
 _AHEAD = 4  # chunks per processor that wait or are done and not fetched: bounds the memory
+_ANSWER_S = 10  # in which a cluster has to answer
 _START_S = 120  # in which a worker has to start
 
 
@@ -46,6 +47,9 @@ def connect(address: str) -> Iterator[Cluster]:
         yield Cluster()
         return
     try:
+        host, _, port = address.rpartition(":")
+        if host:  # Ray itself would try for minutes
+            socket.create_connection((host.rpartition("/")[2], int(port)), timeout=_ANSWER_S).close()
         ray.init(address, logging_level="error", log_to_driver=False)
     except Exception as error:  # of a dozen kinds
         reason = next(iter(str(error).splitlines()), type(error).__name__)
