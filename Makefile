@@ -13,7 +13,7 @@ MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
 SOME_FAILED = [ $$? -eq 1 ]
 BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 
-.PHONY: help demo test check bench fuzz interop serve editor browser schema load train calibrate evaluate paper report clean
+.PHONY: help demo test check bench scaling fuzz interop serve editor browser schema load train calibrate evaluate paper report clean
 
 help:  ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -91,6 +91,11 @@ schema: $(DEV)  ## Ask the service at random from its own description (schemathe
 
 load: $(DEV)  ## 50 clients for 30 s against the service; writes results/load.json
 	$(BIN)/python benchmarks/load.py --out results/load.json
+
+ROWS ?= 10000 100000
+scaling: $(DEV)  ## Measure ROWS (10000 100000) on one machine and on Ray nodes; writes results/cluster.json, docs/scaling.md
+	$(BIN)/python benchmarks/cluster.py --structures $(DATA)/library.smi.gz --rows $(ROWS) --out results/cluster.json
+	$(BIN)/python benchmarks/scaling.py
 
 train: $(DEV) $(RUNS)/prepared/meta.json  ## Train preset best without fold 0 (an hour or two; goes on where it stopped)
 	$(BIN)/km3aid train $(BLOCK) --preset best -o $(RUNS)/best --resume

@@ -262,3 +262,10 @@ def test_prepare_train_and_evaluate(tmp_path, small_source):
     )
     assert done.returncode == 0, done.stderr
     assert answer("predict", "CCO", "--model", tmp_path / "calibrated.safetensors")["smiles"] == "CCO"
+
+
+def test_a_cluster_that_does_not_answer_is_an_error(files, tmp_path):
+    pytest.importorskip("ray")
+    build = ("library", "build", files / "candidates.smi", tmp_path / "lib", "--cluster")
+    assert "no Ray cluster answers" in one_line(refused(*build, "127.0.0.1:1"))
+    assert "leave it out with --cluster" in one_line(refused(*build, "auto", "--workers", 2))

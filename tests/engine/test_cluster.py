@@ -21,10 +21,11 @@ pytestmark = pytest.mark.cluster
 
 LINES = [(s, f"m{n}") for n, s in enumerate([*made_smiles(), "bad", "O", *made_smiles()[:30]])]
 SMALL = BuildOptions(shard_records=16)
+os.environ.setdefault("RAY_raylet_start_wait_time_s", "180")  # of a busy machine
 QUICK_TO_NOTICE = {
     "health_check_initial_delay_ms": 0,
-    "health_check_period_ms": 300,
-    "health_check_failure_threshold": 3,
+    "health_check_period_ms": 1000,
+    "health_check_failure_threshold": 8,
 }
 
 
@@ -171,7 +172,7 @@ def test_damage_and_another_model_are_told_as_on_one_machine(nodes, engine, buil
     for file in built.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
     (tmp_path / "shard-00002.arrow").write_bytes(b"x")
-    nodes.have(1)
+    nodes.have(2)
     with connect("auto") as cluster:
         library = cluster.open(tmp_path)
         assert answers(engine, library, spectra[:1]) == answers(engine, Library.open(tmp_path), spectra[:1])

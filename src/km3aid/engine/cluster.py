@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ from km3aid.models.memory import keep_freed_memory
 Line = tuple[str, str | None]
 Answer = TypeVar("Answer")
 _AHEAD = 4  # chunks per processor that wait or are done and not fetched: bounds the memory
+_ANSWER_S = 10  # in which a cluster has to answer
+_SETTLE_S = 5  # in which processors that are free soon may become so
 _START_S = 120  # in which a worker has to start
 
 
@@ -46,6 +49,9 @@ def connect(address: str) -> Iterator[Cluster]:
         yield Cluster()
         return
     try:
+        host, _, port = address.rpartition(":")
+        if host:  # Ray itself would try for minutes
+            socket.create_connection((host.rpartition("/")[2], int(port)), timeout=_ANSWER_S).close()
         ray.init(address, logging_level="error", log_to_driver=False)
     except Exception as error:  # of a dozen kinds
         reason = next(iter(str(error).splitlines()), type(error).__name__)
@@ -87,7 +93,7 @@ class Cluster:
         place = place_of(path)
         folder = place.resolve() if isinstance(place, Path) else place
         manifest = read_manifest(folder)
-        count = min(int(ray.available_resources().get("CPU", 0)), len(manifest.shards))
+        count = min(_free_processors(), len(manifest.shards))
         if not count:
             raise LibraryError(f"{folder}: the library is empty, or no processor of the cluster is free")
         worker: Any = ray.remote(num_cpus=1, scheduling_strategy="SPREAD")(Worker)
@@ -97,6 +103,18 @@ class Cluster:
         if not ready:
             raise LibraryError(f"{folder}: no worker of the cluster has started in {_START_S} s; see `ray status`")
         return ClusterLibrary(folder, manifest, [started[ref] for ref in ready], strict)
+
+
+def _free_processors() -> int:
+    """Processors of the cluster that are free, or become so in a moment: Ray keeps those of the last tasks a while."""
+    import ray
+
+    deadline = time.monotonic() + _SETTLE_S
+    while True:
+        free, whole = (int(r.get("CPU", 0)) for r in (ray.available_resources(), ray.cluster_resources()))
+        if free >= whole or time.monotonic() > deadline:
+            return free
+        time.sleep(0.1)
 
 
 class Worker:
