@@ -6,6 +6,8 @@ DATA   ?= ../shared/data
 RUNS   ?= runs
 READY  := $(VENV)/.ready
 DEV    := $(VENV)/.dev
+STORES := .venv-stores
+ENGINES = faiss-cpu==1.15.1 pylance==14.0.2 usearch==2.26.6
 PIP     = $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 SOURCE  = $(DATA)/nmrshiftdb2withsignals.sd.gz
 MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
@@ -13,7 +15,7 @@ MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
 SOME_FAILED = [ $$? -eq 1 ]
 BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 
-.PHONY: help demo test check bench train calibrate evaluate clean
+.PHONY: help demo test check bench stores train calibrate evaluate clean
 
 help:  ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,6 +52,16 @@ $(RUNS)/library/library.json: $(wildcard src/km3aid/weights/*.safetensors) | $(D
 bench: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json  ## Measure the hot paths; writes results/bench.json
 	$(BIN)/python benchmarks/bench.py --data $(RUNS)/prepared --structures $(MOLECULES) --library $(RUNS)/library \
 	  --out results/bench.json
+
+$(STORES)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(STORES)
+	$(STORES)/bin/pip install --quiet --disable-pip-version-check -c constraints.txt torch
+	$(STORES)/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e . $(ENGINES)
+	@touch $@
+
+stores: $(STORES)/.ready $(RUNS)/prepared/meta.json $(RUNS)/library/library.json  ## Compare engines for libraries (an hour or more, 6 GB); writes results/stores.json
+	$(STORES)/bin/python benchmarks/stores.py $(BLOCK) --library $(RUNS)/library --work $(RUNS)/stores \
+	  --out results/stores.json
 
 train: $(DEV) $(RUNS)/prepared/meta.json  ## Train preset best without fold 0 (an hour or two; goes on where it stopped)
 	$(BIN)/km3aid train $(BLOCK) --preset best -o $(RUNS)/best --resume

@@ -36,7 +36,6 @@ SEED, K, QUERIES, COLD, BLOCK = 0, 100, 100, 3, 98_304
 NOISE = 0.1  # length of the noise of a row that no molecule stands behind
 KINDS = {"none": 1.0, "mass": 0.01, "formula": 0.0005}  # filters, and about what share of the rows passes
 PACKAGES = ("faiss-cpu", "usearch", "pylance", "numpy", "pyarrow", "numba")
-DROP = Path("/proc/sys/vm/drop_caches")
 Array = np.ndarray[Any, Any]
 
 
@@ -54,6 +53,11 @@ class Engine:
         self.count, self.dim = self.vectors.shape
         self.filters = json.loads((work / "filters.json").read_text())
         (self.side,) = pa.ipc.open_file(pa.memory_map(str(work / "side.arrow"))).read_all().to_batches()
+        self.code = self.side["formula"].dictionary.to_pylist().index(self.filters["formula"])
+
+    def files(self) -> list[Path]:
+        beside = [self.path.parent / "side.arrow"] if self.alone else []
+        return beside + [f for f in (self.path, *self.path.rglob("*")) if f.is_file()]
 
     def blocks(self) -> Iterator[tuple[int, Array, pa.Table]]:
         for start in range(0, self.count, BLOCK):
@@ -65,8 +69,7 @@ class Engine:
         if kind == "mass":
             centre, within = self.filters["mass"]
             return np.flatnonzero(np.abs(self.side["mass_da"].to_numpy() - centre) <= within)
-        code = self.side["formula"].dictionary.to_pylist().index(self.filters["formula"])
-        return np.flatnonzero(self.side["formula"].indices.to_numpy() == code)
+        return np.flatnonzero(self.side["formula"].indices.to_numpy() == self.code)
 
     def match(self, classes: PackedClasses, carbons: Array) -> None:
         """The stage of a search that reads the shifts of every row."""
@@ -113,6 +116,8 @@ class Faiss(Engine):
         if self.kind == "ivfpq":
             lists = round(self.count**0.5)
             index = self.lib.IndexIVFPQ(self.lib.IndexFlatIP(self.dim), self.dim, lists, 64, 8, product)
+            index.cp.niter = index.pq.cp.niter = 10
+            index.cp.max_points_per_centroid = index.pq.cp.max_points_per_centroid = 64
         else:
             bits = {"fp16": codec.QT_fp16, "sq8": codec.QT_8bit}[self.kind]
             index = self.lib.IndexScalarQuantizer(self.dim, bits, product)
@@ -180,7 +185,7 @@ class Lance(Engine):
         nearest = {"column": "vector", "q": query, "k": K, "metric": "dot", "use_index": self.kind == "ivfpq"}
         if self.kind == "ivfpq":
             nearest["nprobes"] = 64
-        found = self.data.to_table(columns=["row"], nearest=nearest, filter=self.conditions[kind], prefilter=True)
+        found = self.data.to_table(columns=["row", "_distance"], nearest=nearest, filter=self.conditions[kind], prefilter=True)
         return found["row"].to_numpy().astype(np.int64)
 
     def scan(self) -> None:
@@ -211,8 +216,8 @@ class Cress(Engine):
         return passing[best(self.rows[passing] @ (query @ self.turned))]
 
 
-ENGINES = {"km3aid": Ours, "cress": Cress, "faiss-fp16": Faiss, "faiss-sq8": Faiss, "faiss-ivfpq": Faiss,
-           "lance-flat": Lance, "lance-ivfpq": Lance, "usearch-i8": Usearch, "usearch-f16": Usearch}  # fmt: skip
+ENGINES = {"km3aid": Ours, "faiss-sq8": Faiss, "faiss-fp16": Faiss, "lance-flat": Lance, "cress": Cress,
+           "faiss-ivfpq": Faiss, "usearch-i8": Usearch, "usearch-f16": Usearch, "lance-ivfpq": Lance}  # fmt: skip
 
 
 def best(score: Array) -> Array:
@@ -236,9 +241,10 @@ def run_step(step: str, work: Path, name: str) -> dict[str, Any]:
     if step == "build":
         wall, cpu, _ = timed(engine.build)
         return {"s": wall / 1e3, "cpu_s": cpu / 1e3, "peak_mb": memory_mb("VmHWM") - before}
-    if step == "cold" and os.access(DROP, os.W_OK):
-        os.sync()
-        DROP.write_text("1")
+    for file in engine.files() if step == "cold" else ():
+        with open(file, "rb") as opened:
+            os.fsync(opened)
+            os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)  # out of the page cache
     queries, truth = np.load(work / "queries.npy"), np.load(work / "truth.npz")
     out: dict[str, Any] = {"open_ms": timed(engine.open)[0], "first_ms": timed(engine.search, queries[0], "none")[0]}
     for kind in KINDS if step == "warm" else ():
@@ -306,23 +312,33 @@ def encode(options: argparse.Namespace) -> tuple[Array, Array, list[float]]:
     return np.load(kept), queries, [p.shift_ppm for p in spectra[0]]
 
 
-def measure(work: Path, name: str) -> dict[str, Any]:
+def measure(work: Path, name: str, limit_s: float) -> dict[str, Any]:
     """All steps of one engine, each in a process of its own."""
 
     def child(step: str) -> dict[str, Any]:
         command = [sys.executable, __file__, "--step", step, name, "--work", str(work)]
-        done = subprocess.run(command, env={**os.environ, "OMP_NUM_THREADS": "1"}, check=True, stdout=subprocess.PIPE)
-        return json.loads(done.stdout.splitlines()[-1])
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, timeout=limit_s)
+        return json.loads(done.stdout.splitlines()[-1], parse_float=lambda text: round(float(text), 4))
 
-    load, build = os.getloadavg()[0], child("build")
-    path, beside = work / name, (work / "side.arrow").stat().st_size if ENGINES[name].alone else 0
-    size = sum(f.stat().st_size for f in (path.rglob("*") if path.is_dir() else [path]) if f.is_file())
-    cold = [child("cold") for _ in range(COLD)]
-    first = {f"cold_{key}": statistics.median(c[key] for c in cold) for key in ("open_ms", "first_ms")}
-    rows = len(np.load(work / "vectors.npy", mmap_mode="r"))
-    result = {"load": load, "bytes_per_row": (size + beside) / rows, "build": build, **first, **child("warm")}
-    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    remove(work / name)  # of a run that was interrupted
+    result: dict[str, Any] = {"load": os.getloadavg()[0]}
+    try:
+        result["build"] = child("build")
+        engine = ENGINES[name](work, name)
+        result["bytes_per_row"] = round(sum(f.stat().st_size for f in engine.files()) / engine.count, 1)
+        cold = [child("cold") for _ in range(COLD)]
+        result |= {f"cold_{key}": statistics.median(c[key] for c in cold) for key in ("open_ms", "first_ms")}
+        result |= child("warm")
+    except subprocess.TimeoutExpired:
+        result["gave_up"] = f"a step took more than {limit_s:.0f} s"
+    except subprocess.CalledProcessError as error:
+        result["failed"] = f"exit code {error.returncode}"
+    remove(work / name)
     return result
+
+
+def remove(path: Path) -> None:
+    shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 def main() -> None:
@@ -331,11 +347,13 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path)
     parser.add_argument("--work", type=Path, required=True, help="A folder for 6 GB of files at a million rows.")
     parser.add_argument("--rows", type=int, nargs="+", default=[100_000, 1_000_000])
+    parser.add_argument("--limit-s", type=float, default=3600, help="Longest time of one step.")
     parser.add_argument("--step", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.step:
         print(json.dumps(run_step(options.step[0], options.work, options.step[1])))
         return
+    os.environ["OMP_NUM_THREADS"] = "1"
     options.work.mkdir(parents=True, exist_ok=True)
     encoded, result = encode(options), {"versions": {p: version(p) for p in PACKAGES}, "settings": {"seed": SEED}}
     for count in options.rows:
@@ -345,7 +363,7 @@ def main() -> None:
             if name == "cress" and os.sysconf("SC_AVPHYS_PAGES") * 4096 < 5 * count * 768:
                 found[name] = {"left_out": "too little memory"}
                 continue
-            found[name] = measure(options.work, name)
+            found[name] = measure(options.work, name, options.limit_s)
             print(count, name, json.dumps(found[name]), file=sys.stderr)
             options.out.write_text(json.dumps(result, indent=2) + "\n")
 
