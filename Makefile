@@ -6,6 +6,8 @@ DATA   ?= ../shared/data
 RUNS   ?= runs
 READY  := $(VENV)/.ready
 DEV    := $(VENV)/.dev
+STORES := .venv-stores
+ENGINES = faiss-cpu==1.15.1 pylance==14.0.2 usearch==2.26.6
 PIP     = $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 SOURCE  = $(DATA)/nmrshiftdb2withsignals.sd.gz
 MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
@@ -13,7 +15,7 @@ MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
 SOME_FAILED = [ $$? -eq 1 ]
 BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 
-.PHONY: help demo test check bench scaling fuzz interop serve editor browser schema load train calibrate evaluate paper report clean
+.PHONY: help demo test check bench scaling stores fuzz interop serve editor browser schema load train calibrate evaluate paper report clean
 
 help:  ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -96,6 +98,16 @@ ROWS ?= 10000 100000
 scaling: $(DEV)  ## Measure ROWS (10000 100000) on one machine and on Ray nodes; writes results/cluster.json, docs/scaling.md
 	$(BIN)/python benchmarks/cluster.py --structures $(DATA)/library.smi.gz --rows $(ROWS) --out results/cluster.json
 	$(BIN)/python benchmarks/scaling.py
+
+$(STORES)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(STORES)
+	$(STORES)/bin/pip install --quiet --disable-pip-version-check -c constraints.txt torch
+	$(STORES)/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e . $(ENGINES)
+	@touch $@
+
+stores: $(STORES)/.ready $(RUNS)/prepared/meta.json $(RUNS)/library/library.json  ## Compare engines for libraries (an hour or more, 6 GB); writes results/stores.json
+	$(STORES)/bin/python benchmarks/stores.py $(BLOCK) --library $(RUNS)/library --work $(RUNS)/stores \
+	  --out results/stores.json
 
 train: $(DEV) $(RUNS)/prepared/meta.json  ## Train preset best without fold 0 (an hour or two; goes on where it stopped)
 	$(BIN)/km3aid train $(BLOCK) --preset best -o $(RUNS)/best --resume
