@@ -57,7 +57,7 @@ def _loaded(loaded: dict[str, list[dict[str, object]]]) -> dict[str, object]:
 def _bind(host: str, port: int) -> socket.socket:
     """A listening socket; raises `ConfigError`."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # else asyncio leaves Nagle on
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))

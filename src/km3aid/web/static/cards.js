@@ -54,7 +54,7 @@ async function fill(element, hit, request, signal) {
   const unseen = new Set(found.unobserved_atoms);
   sticks.replaceChildren(drawSticks({
     width, height: 137, label: "Observed above, predicted below",
-    observed: request.peaks.map((p, peak) => ({ peak, ppm: p.ppm, label: `${p.ppm} ppm` })),
+    observed: request.peaks.map((p, peak) => ({ peak, ppm: p.ppm, label: `${p.ppm} ppm`, worst: found.unassigned_peaks.includes(peak) })),
     predicted: found.carbons.map((c) => ({ ppm: c.shift_ppm, peak: owner.get(c.atoms[0]), worst: worst.has(c.atoms[0]) || unseen.has(c.atoms[0]) })),
   }));
   const mean = found.assignments.reduce((sum, a) => sum + Math.abs(a.shift_ppm - a.predicted_ppm), 0) / Math.max(found.assignments.length, 1);
