@@ -60,12 +60,8 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         504: "Not finished within the time limit.",
     }.items()
 }
-_UPLOAD = {
-    "requestBody": {
-        "required": True,
-        "content": {_JSON_LINES: {"schema": {"type": "string", "description": "One object of the batch a line."}}},
-    }
-}
+_LINES = {"schema": {"type": "string", "description": "One object of the batch a line."}}
+_UPLOAD = {"requestBody": {"required": True, "content": {_JSON_LINES: _LINES, "text/plain": _LINES}}}
 
 
 def create_app(config: ServeConfig, pool: Pool, metrics: Metrics, stop: Callable[[], None] | None = None) -> FastAPI:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from datetime import UTC, datetime
 from typing import Any
@@ -22,3 +23,11 @@ def log(level: str, event: str, **values: Any) -> None:
         return
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
     print(json.dumps({"time": at, "level": level, "event": event, **values}), file=sys.stderr, flush=True)
+
+
+class LogHandler(logging.Handler):
+    """What other packages log (the HTTP server, for one), in the same form."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        trouble = {"traceback": logging.Formatter().formatException(record.exc_info)} if record.exc_info else {}
+        log(record.levelname.lower(), record.getMessage(), logger=record.name, **trouble)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import socket
 
 from km3aid.errors import ConfigError
 from km3aid.web.config import ServeConfig
-from km3aid.web.log import log
+from km3aid.web.log import LogHandler, log
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -21,6 +22,7 @@ def run(config: ServeConfig, host: str, port: int) -> None:
     from km3aid.web.metrics import Metrics
     from km3aid.web.pool import Pool
 
+    logging.basicConfig(level=logging.WARNING, handlers=[LogHandler()])
     with _bind(host, port) as listening:
         metrics = Metrics()
         pool = Pool(config, metrics)
