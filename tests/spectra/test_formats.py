@@ -1,9 +1,9 @@
 """Formats of other programs: what each keeps, and what its real files do beside the standard."""
 
 import io
-import itertools
 import json
 import zipfile
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -104,7 +104,7 @@ def packed(values: list[int]) -> str:
     for start in range(0, len(values), 20):
         part = values[max(0, start - 1) : start + 20]
         words = [str(start), " " if part[0] >= 0 else "", str(part[0])]
-        for a, b in itertools.pairwise(part):
+        for a, b in pairwise(part):
             text = str(abs(b - a))
             first = digits[int(text[0])] if b >= a else "jklmnopqr"[int(text[0]) - 1]
             words.append(first + text[1:])

@@ -7,10 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from km3aid.cli.options import (
+    AptOption,
     BatchOption,
     Common,
+    Dept90Option,
+    Dept135Option,
     Device,
     DeviceOption,
+    Extras,
     FormatOption,
     HtmlOption,
     InputFormatOption,
@@ -21,6 +25,7 @@ from km3aid.cli.options import (
     PerCarbonOption,
     PngOption,
     QuietOption,
+    SolventOption,
     StrictOption,
     SvgOption,
     spectra_of,
@@ -33,6 +38,10 @@ def assign(
     spectrum: Annotated[str | None, typer.Argument(help="File with the spectrum; - for standard input.")] = None,
     peaks: PeaksOption = None,
     input_format: InputFormatOption = None,
+    solvent: SolventOption = None,
+    dept135: Dept135Option = None,
+    dept90: Dept90Option = None,
+    apt: AptOption = None,
     one_per_carbon: PerCarbonOption = False,
     batch: BatchOption = None,
     svg: SvgOption = None,
@@ -54,6 +63,7 @@ def assign(
     from km3aid.render import Case
     from km3aid.spectra import Spectrum
 
+    extras = Extras(solvent, dept135, dept90, apt, one_per_carbon)
     common = Common(format, out, model, device, quiet, strict)
     files = {"svg": svg, "png": png, "pdf": pdf, "html": html}
     if batch is not None:
@@ -65,10 +75,10 @@ def assign(
             answer = engine.assign(smiles, read, one_per_carbon=one_per_carbon)
             return Case(with_left_out(answer, read), smiles, read)
 
-        return run_batch(batch, common, ask, Assignment)
+        return run_batch(batch, common, ask, Assignment, extras)
     if structure is None:
         raise ConfigError("give a structure and a spectrum, or --batch FILE.jsonl")
-    spectra = spectra_of(peaks, spectrum, input_format)
+    spectra = spectra_of(peaks, spectrum, input_format, extras)
     text = read_structure(structure)
     check_outputs(common, Assignment, files, len(spectra))
     engine = common.engine()

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import typer
 
-from km3aid.cli.options import Common, Format
+from km3aid.cli.options import Common, Extras, Format
 from km3aid.cli.output import NO_FILES, Files, check_outputs, wanted_format
 from km3aid.errors import ConfigError, Km3aidError
 from km3aid.render import Case, Failure, Stream, open_output, open_stream
@@ -34,12 +34,12 @@ def check_batch(common: Common, kind: type, files: Files = NO_FILES) -> None:
     check_outputs(replace(common, format=Format(format)), kind, answers=2)
 
 
-def run_batch(path: Path, common: Common, ask: Ask, kind: type) -> None:
+def run_batch(path: Path, common: Common, ask: Ask, kind: type, extras: Extras) -> None:
     """Answer every line of `path`; exits with 1 where some failed, and stops at the first with `--strict`."""
     failed = total = 0
     with _output(common, kind) as out:
         for number, line in _lines(path):
-            case = _answer(line, f"{path}, line {number}", ask, common.strict)
+            case = _answer(line, f"{path}, line {number}", ask, extras, common.strict)
             out.write([case])
             total += 1
             failed += isinstance(case.answer, Failure)
@@ -52,6 +52,7 @@ def run_batch_together(
     prepare: Callable[[dict[str, Any], Spectrum], Request],
     answer: Callable[[list[Request]], Iterable[Case]],
     kind: type,
+    extras: Extras,
 ) -> None:
     """`run_batch` for work that many records share: each is prepared by itself, then a group is answered at once."""
     lines = _lines(path)
@@ -64,7 +65,8 @@ def run_batch_together(
                 record: Any = None
                 try:
                     record = _object(line, f"{path}, line {number}")
-                    requests.append(prepare(record, spectrum_from_dict(record, f"{path}, line {number}")))
+                    read = extras.apply(spectrum_from_dict(record, f"{path}, line {number}"))
+                    requests.append(prepare(record, read))
                     failures.append(None)
                 except Km3aidError as error:
                     if common.strict:
@@ -89,11 +91,11 @@ def _close(total: int, failed: int, common: Common) -> None:
         raise typer.Exit(1)
 
 
-def _answer(line: str, where: str, ask: Ask, strict: bool) -> Case:
+def _answer(line: str, where: str, ask: Ask, extras: Extras, strict: bool) -> Case:
     record: Any = None
     try:
         record = _object(line, where)
-        return ask(record, spectrum_from_dict(record, where))
+        return ask(record, extras.apply(spectrum_from_dict(record, where)))
     except Km3aidError as error:
         if strict:
             raise

@@ -8,10 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from km3aid.cli.options import (
+    AptOption,
     BatchOption,
     Common,
+    Dept90Option,
+    Dept135Option,
     Device,
     DeviceOption,
+    Extras,
     FormatOption,
     HtmlOption,
     InputFormatOption,
@@ -20,6 +24,7 @@ from km3aid.cli.options import (
     PeaksOption,
     PerCarbonOption,
     QuietOption,
+    SolventOption,
     StrictOption,
     spectra_of,
 )
@@ -31,6 +36,10 @@ def rank(
     spectrum: Annotated[str | None, typer.Argument(help="File with the spectrum; - for standard input.")] = None,
     peaks: PeaksOption = None,
     input_format: InputFormatOption = None,
+    solvent: SolventOption = None,
+    dept135: Dept135Option = None,
+    dept90: Dept90Option = None,
+    apt: AptOption = None,
     one_per_carbon: PerCarbonOption = False,
     batch: BatchOption = None,
     top: Annotated[int | None, typer.Option("--top", min=1, help="Only the best K.")] = None,
@@ -50,6 +59,7 @@ def rank(
     from km3aid.render import Case
     from km3aid.spectra import Spectrum
 
+    extras = Extras(solvent, dept135, dept90, apt, one_per_carbon)
     common = Common(format, out, model, device, quiet, strict)
     files = {"html": html}
     page = wants_page(common, files)
@@ -61,10 +71,10 @@ def rank(
             smiles = [str(s) for s in field(record, "candidates", list)]
             return hits_case(engine, engine.rank(smiles, read, one_per_carbon=one_per_carbon, top=top), read, page)
 
-        return run_batch(batch, common, ask, Hits)
+        return run_batch(batch, common, ask, Hits, extras)
     if candidates is None:
         raise ConfigError("give a file of candidates and a spectrum, or --batch FILE.jsonl")
-    spectra = spectra_of(peaks, spectrum, input_format)
+    spectra = spectra_of(peaks, spectrum, input_format, extras)
     entries = list(read_structures(candidates))
     check_outputs(common, Hits, files, len(spectra))
     engine = common.engine()

@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from km3aid.cli.options import (
+    AptOption,
     BatchOption,
     ClusterOption,
     Common,
+    Dept90Option,
+    Dept135Option,
     Device,
     DeviceOption,
+    Extras,
     FormatOption,
     HtmlOption,
     InputFormatOption,
@@ -24,6 +28,7 @@ from km3aid.cli.options import (
     PeaksOption,
     PerCarbonOption,
     QuietOption,
+    SolventOption,
     StrictOption,
     joined,
     spectra_of,
@@ -40,6 +45,10 @@ def search(
     library: Annotated[str, typer.Option("--library", help="Folder written by `library build`, or a URI.")] = ...,  # type: ignore[assignment]
     peaks: PeaksOption = None,
     input_format: InputFormatOption = None,
+    solvent: SolventOption = None,
+    dept135: Dept135Option = None,
+    dept90: Dept90Option = None,
+    apt: AptOption = None,
     one_per_carbon: PerCarbonOption = False,
     batch: BatchOption = None,
     formula: Annotated[str | None, typer.Option("--formula", help="Molecular formula, Hill order.")] = None,
@@ -67,6 +76,7 @@ def search(
     from km3aid.engine.results import Hits
     from km3aid.library import Filters, Library
 
+    extras = Extras(solvent, dept135, dept90, apt, one_per_carbon)
     common = Common(format, out, model, device, quiet, strict)
     files = {"html": html}
     page = wants_page(common, files)
@@ -81,7 +91,7 @@ def search(
         None if names is None else _names(names),
         substructure,
     )
-    spectra = [] if batch is not None else spectra_of(peaks, spectrum, input_format)
+    spectra = [] if batch is not None else spectra_of(peaks, spectrum, input_format, extras)
     if batch is None:
         check_outputs(common, Hits, files, len(spectra))
     else:
@@ -102,7 +112,7 @@ def search(
             return read, replace(filters, formula=wanted, mass_da=weight)
 
         if batch is not None:
-            run_batch_together(batch, common, ask, find, Hits)
+            run_batch_together(batch, common, ask, find, Hits, extras)
         else:
             emit(list(find([(s, filters) for s in spectra])), common, files)
 
