@@ -1,7 +1,9 @@
 """Where answers go, as a user asks for it."""
 
 import json
+import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pyarrow.parquet as pq
@@ -48,6 +50,16 @@ def test_the_name_of_out_tells_the_format_and_pictures_come_beside(km3aid, tmp_p
     assert "NMREDATA_1D_13C" in (tmp_path / "a.nmredata.sdf").read_text()
     assert 'class="matrix"' in (tmp_path / "a.html").read_text(encoding="utf-8")
     assert len(list(tmp_path.iterdir())) == 5
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full here")
+def test_a_full_disk_is_one_line():
+    code = "from km3aid.cli import main; main()"
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-c", code, "predict", "CCO"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120)
+    assert done.returncode == 2
+    assert done.stderr == "km3aid: standard output: cannot be written (No space left on device); give --out FILE\n"
 
 
 def test_a_journal_line_on_standard_output(km3aid):

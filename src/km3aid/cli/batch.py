@@ -15,6 +15,8 @@ import typer
 
 from km3aid.cli.options import Common, Extras, Format
 from km3aid.cli.output import NO_FILES, Files, check_outputs, wanted_format
+from km3aid.cli.options import Common, Format
+from km3aid.cli.output import NO_FILES, Files, check_outputs, standard_output, wanted_format
 from km3aid.errors import ConfigError, Km3aidError
 from km3aid.render import Case, Failure, Stream, open_output, open_stream
 from km3aid.spectra import Spectrum, spectrum_from_dict
@@ -125,7 +127,7 @@ def _output(common: Common, kind: type) -> Iterator[Stream]:
     """Where the answers go, as they come. What was answered before a batch stopped stays in `FILE.part`."""
     format = wanted_format(common, Format.JSONL)
     if common.out is None:
-        with open_stream(format, kind, sys.stdout.buffer) as stream:
+        with standard_output() as file, open_stream(format, kind, file) as stream:
             yield stream
         return
     try:

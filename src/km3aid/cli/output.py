@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from km3aid.cli.options import Common, Format
 from km3aid.engine.results import Assignment, Hits, Prediction
@@ -76,9 +77,22 @@ def _put(content: bytes, common: Common) -> None:
     if common.out is not None:
         write_file(common.out, content)
         return
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
+    with standard_output() as file:
+        file.write(content)
+
+
+@contextmanager
+def standard_output() -> Iterator[BinaryIO]:
+    """Standard output for bytes; raises `ConfigError` where it takes no more, a full disk for instance."""
+    try:
+        sys.stdout.flush()
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        sys.stdout = None  # what it still holds would fail again at the end
+        raise ConfigError(f"standard output: cannot be written ({error.strerror}); give --out FILE") from error
 
 
 def with_left_out(answer: Answer, spectrum: Spectrum) -> Answer:

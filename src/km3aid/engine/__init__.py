@@ -7,8 +7,19 @@ from km3aid.engine.results import (
     Assignment,
     Hit,
     Hits,
+    Matrix,
     PredictedCarbon,
     Prediction,
 )
 
-__all__ = ["Alternative", "AssignedPeak", "Assignment", "Engine", "Hit", "Hits", "PredictedCarbon", "Prediction"]
+__all__ = [
+    "Alternative",
+    "AssignedPeak",
+    "Assignment",
+    "Engine",
+    "Hit",
+    "Hits",
+    "Matrix",
+    "PredictedCarbon",
+    "Prediction",
+]
