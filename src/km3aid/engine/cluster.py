@@ -100,9 +100,9 @@ class Cluster:
         workers = [worker.remote(str(folder)) for _ in range(count)]
         started = dict(zip([w.begun.remote() for w in workers], workers, strict=True))
         ready, late = ray.wait(list(started), num_returns=count, timeout=_START_S)
+        _dismiss([started[ref] for ref in late])
         if not ready:
             raise LibraryError(f"{folder}: no worker of the cluster has started in {_START_S} s; see `ray status`")
-        _dismiss([started[ref] for ref in late])
         workers = [started[ref] for ref in ready]
         try:
             return ClusterLibrary(folder, manifest, workers, strict)
