@@ -176,9 +176,10 @@ def test_damage_and_another_model_are_told_as_on_one_machine(nodes, engine, buil
     with connect("auto") as cluster:
         library = cluster.open(tmp_path)
         assert answers(engine, library, spectra[:1]) == answers(engine, Library.open(tmp_path), spectra[:1])
-        with pytest.raises(LibraryError, match="shard-00002"):
-            cluster.open(tmp_path, strict=True)
         with pytest.raises(LibraryMismatchError, match="built by model"):
             library.check_model("0" * 64)
+        library.close()  # the strict one needs its processor
+        with pytest.raises(LibraryError, match="shard-00002"):
+            cluster.open(tmp_path, strict=True)
         with pytest.raises(LibraryError, match="no library here"):
             cluster.open(tmp_path / "none")

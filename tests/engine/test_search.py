@@ -5,7 +5,7 @@ import pytest
 from tests.conftest import made_smiles
 
 from km3aid.engine import Engine
-from km3aid.engine.search import NO_FILTERS, find_candidates
+from km3aid.engine.search import NO_FILTERS, Stages, ask_parts, find_candidates
 from km3aid.library import BuildOptions, Filters, Library
 from km3aid.matching.fusion import fuse
 from km3aid.spectra import Spectrum
@@ -64,3 +64,23 @@ def test_only_the_most_similar_are_matched_in_a_large_library(engine, library):
     assert set(part.rows) == set(whole.rows[np.argsort(-whole.graph)[: len(part.rows)]])
     best = [rows[np.argmax(fuse(g, m, question.fusion))] for rows, g, m, *_ in (whole, part)]
     assert best[0] == best[1]
+
+
+@pytest.mark.parametrize("limits", [(400, None), (20, 40), (5, None)])
+@pytest.mark.parametrize("filters", [NO_FILTERS, Filters(carbons=(3, 6)), Filters(substructure="CO")])
+def test_parts_of_a_library_find_what_the_whole_finds(engine, library, filters, limits):
+    shards, exactly, quickly = library.manifest.shards, *limits
+    parts = [
+        Library.of_manifest(library.path, library.manifest.changed(shards=some))
+        for some in (shards[:1], (), shards[1:])
+    ]
+    for question in (engine.question(s, False) for s in spectra(engine)):
+        stages = [Stages(question, part, filters) for part in parts]
+
+        def ask(stage, arguments, stages=stages):
+            return [[getattr(s, stage)(*given)] for s, (given,) in zip(stages, arguments, strict=True)]
+
+        (found,) = ask_parts(ask, [question], [len(part) for part in parts], exactly, quickly)
+        whole = find_candidates(question, library, filters, exactly=exactly, quickly=quickly)
+        for ours, theirs in zip(found, whole, strict=True):
+            np.testing.assert_array_equal(ours, theirs)

@@ -99,10 +99,16 @@ class Cluster:
         worker: Any = ray.remote(num_cpus=1, scheduling_strategy="SPREAD")(Worker)
         workers = [worker.remote(str(folder)) for _ in range(count)]
         started = dict(zip([w.begun.remote() for w in workers], workers, strict=True))
-        ready, _ = ray.wait(list(started), num_returns=count, timeout=_START_S)
+        ready, late = ray.wait(list(started), num_returns=count, timeout=_START_S)
+        _dismiss([started[ref] for ref in late])
         if not ready:
             raise LibraryError(f"{folder}: no worker of the cluster has started in {_START_S} s; see `ray status`")
-        return ClusterLibrary(folder, manifest, [started[ref] for ref in ready], strict)
+        workers = [started[ref] for ref in ready]
+        try:
+            return ClusterLibrary(folder, manifest, workers, strict)
+        except Km3aidError:
+            _dismiss(workers)
+            raise
 
 
 def _free_processors() -> int:
@@ -115,6 +121,14 @@ def _free_processors() -> int:
         if free >= whole or time.monotonic() > deadline:
             return free
         time.sleep(0.1)
+
+
+def _dismiss(workers: Sequence[Any]) -> None:
+    """End workers, so that their processors are free."""
+    import ray
+
+    for worker in workers:
+        ray.kill(worker)
 
 
 class Worker:
@@ -193,6 +207,10 @@ class ClusterLibrary:
     def workers(self) -> int:
         """How many workers are left."""
         return len(self._workers)
+
+    def close(self) -> None:
+        """Let the workers go."""
+        _dismiss(self._workers)
 
     def check_model(self, model_sha256: str) -> None:
         """Raise `LibraryMismatchError` unless this model built the library."""
