@@ -188,6 +188,8 @@ class Lance(Engine):
         found = self.data.to_table(
             columns=["row", "_distance"], nearest=nearest, filter=self.conditions[kind], prefilter=True
         )
+        columns, condition = ["row", "_distance"], self.conditions[kind]
+        found = self.data.to_table(columns=columns, nearest=nearest, filter=condition, prefilter=True)
         return found["row"].to_numpy().astype(np.int64)
 
     def scan(self) -> None:
