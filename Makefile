@@ -15,8 +15,7 @@ MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
 SOME_FAILED = [ $$? -eq 1 ]
 BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 
-.PHONY: help demo test check bench scaling stores fuzz interop serve editor browser schema load train calibrate evaluate paper report clean
-.PHONY: help demo test cluster-test check bench scaling train calibrate evaluate clean
+.PHONY: help demo test check bench scaling stores cluster fuzz interop serve editor browser schema load train calibrate evaluate paper report clean
 
 help:  ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,7 +36,7 @@ demo: $(READY)  ## Assign, rank, search and predict well-known compounds; writes
 test: $(DEV)  ## Run the tests
 	$(BIN)/python -m pytest
 
-cluster-test: $(DEV)  ## Test builds and searches on a Ray cluster of local nodes, some of which die
+cluster: $(DEV)  ## Test builds and searches on a Ray cluster of local nodes, some of which die
 	$(BIN)/python -m pytest -m cluster
 
 check: $(DEV)  ## Format, lint, types, import rule and tests: what CI runs

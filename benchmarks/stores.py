@@ -185,9 +185,6 @@ class Lance(Engine):
         nearest = {"column": "vector", "q": query, "k": K, "metric": "dot", "use_index": self.kind == "ivfpq"}
         if self.kind == "ivfpq":
             nearest["nprobes"] = 64
-        found = self.data.to_table(
-            columns=["row", "_distance"], nearest=nearest, filter=self.conditions[kind], prefilter=True
-        )
         columns, condition = ["row", "_distance"], self.conditions[kind]
         found = self.data.to_table(columns=columns, nearest=nearest, filter=condition, prefilter=True)
         return found["row"].to_numpy().astype(np.int64)

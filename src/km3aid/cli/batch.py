@@ -14,8 +14,6 @@ from typing import Any, TypeVar
 import typer
 
 from km3aid.cli.options import Common, Extras, Format
-from km3aid.cli.output import NO_FILES, Files, check_outputs, wanted_format
-from km3aid.cli.options import Common, Format
 from km3aid.cli.output import NO_FILES, Files, check_outputs, standard_output, wanted_format
 from km3aid.errors import ConfigError, Km3aidError
 from km3aid.render import Case, Failure, Stream, open_output, open_stream
