@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -103,7 +104,7 @@ def packed(values: list[int]) -> str:
     for start in range(0, len(values), 20):
         part = values[max(0, start - 1) : start + 20]
         words = [str(start), " " if part[0] >= 0 else "", str(part[0])]
-        for a, b in zip(part, part[1:], strict=False):
+        for a, b in pairwise(part):
             text = str(abs(b - a))
             first = digits[int(text[0])] if b >= a else "jklmnopqr"[int(text[0]) - 1]
             words.append(first + text[1:])
@@ -127,7 +128,9 @@ def test_jcamp_traces_are_picked_from_any_form_of_the_data():
 def test_nmrium_of_all_ages():
     old = {"spectra": [{"info": {"nucleus": "13C"}, "peaks": [{"delta": 170.2}, {"delta": 21.0}], "ranges": []}]}
     new = {"version": 8, "data": {"spectra": examples.NMRIUM_V3["spectra"]}, "view": {}}
-    signals = json.loads(json.dumps(examples.NMRIUM_V3).replace("signals", "signal").replace('"version": 3', '"version": 0'))
+    signals = json.loads(
+        json.dumps(examples.NMRIUM_V3).replace("signals", "signal").replace('"version": 3', '"version": 0')
+    )
     for state in (old, new, signals):
         assert shifts(json.dumps(state)) == [170.2, 21.0]
 
@@ -188,8 +191,12 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
         (examples.JCAMP.replace("13C", "1H"), "no 13C peak table or spectrum .*another nucleus, 1H"),
         (examples.JCAMP.replace("170.2, 10.0\n21.0, 12.0\n", ""), "holds no peak"),
         (examples.TEXT["nmrium"].replace("13C", "19F"), "no processed one-dimensional 13C spectrum"),
-        (examples.PEAKLIST.replace("<PeakList m", '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><PeakList m'),
-         "document type or entities"),
+        (
+            examples.PEAKLIST.replace(
+                "<PeakList m", '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><PeakList m'
+            ),
+            "document type or entities",
+        ),
         (examples.PEAKLIST[:-30], "not valid XML"),
         (examples.NMREDATA[: examples.NMREDATA.index("> <NMREDATA_ASS")] + "$$$$\n", "neither NMREDATA_1D_13C nor"),
     ],

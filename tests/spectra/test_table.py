@@ -139,3 +139,29 @@ def test_columns_are_recognised_only_where_every_row_has_them():
     assert has_columns(["170.2,S\n", "128.5,\n"])
     assert not has_columns(["170.2,S\n", "128.5\n"])
     assert not has_columns(["170.2,128.5\n"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # MestReNova, TopSpin, ACD, NMRium; then other languages
+        "Peak\tppm\tHz\tIntensity\tWidth\tArea\tType\tFlags\n1\t170.2\t17122.1\t10.5\t1.1\t9\tCompound\tNone\n"
+        "2\t21.0\t2112.6\t12.5\t1.1\t9\tCompound\tNone\n",
+        "Peak\tν(F1) [ppm]\tν(F1) [Hz]\tIntensity [abs]\tIntensity [rel]\n1\t170.2\t17122.1\t10.5\t0.9\n"
+        "2\t21.0\t2112.6\t12.5\t1.0\n",
+        "Acetate in CDCl3\nNucleus\t13C\n\nNo.\t(ppm)\t(Hz)\tHeight\n1\t170.2\t17122.1\t10.5\n2\t21.0\t2112.6\t12.5\n",
+        "#;δ (ppm);δ (Hz);Intensity\n1;170,2;17122,1;10,5\n2;21,0;2112,6;12,5\n",
+        "Nr.;Chem. Verschiebung [ppm];Intensität\n1;170,2;10,5\n2;21,0;12,5\n",
+        "Intensité;Déplacement chimique (ppm)\n10,5;170,2\n12,5;21,0\n",
+        "编号\t化学位移\t强度\n1\t170.2\t10.5\n2\t21.0\t12.5\n",
+        "Intensidad\tDesplazamiento químico (ppm)\n10,5\t170,2\n12,5\t21,0\n",
+    ],
+)
+def test_exports_of_other_programs_and_languages(text):
+    assert [(p.shift_ppm, p.intensity) for p in read(text)] == [(170.2, 10.5), (21.0, 12.5)]
+
+
+def test_numbered_rows_without_a_header():
+    spectrum = read("1\t170.2\t17122.1\t10.5\n2\t128.5\t12927.1\t11.5\n3\t21.0\t2112.6\t12.5\n")
+    assert [(p.shift_ppm, p.intensity) for p in spectrum] == [(170.2, 10.5), (128.5, 11.5), (21.0, 12.5)]
+    assert [left.reason for left in spectrum.left_out][:2] == ["numbers the rows", "the shift once more, in Hz"]

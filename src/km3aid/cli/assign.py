@@ -8,10 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from km3aid.cli.options import (
+    AptOption,
     BatchOption,
     Common,
+    Dept90Option,
+    Dept135Option,
     Device,
     DeviceOption,
+    Extras,
     FormatOption,
     InputFormatOption,
     ModelOption,
@@ -19,6 +23,7 @@ from km3aid.cli.options import (
     PeaksOption,
     PerCarbonOption,
     QuietOption,
+    SolventOption,
     StrictOption,
     spectra_of,
 )
@@ -30,6 +35,10 @@ def assign(
     spectrum: Annotated[str | None, typer.Argument(help="File with the spectrum; - for standard input.")] = None,
     peaks: PeaksOption = None,
     input_format: InputFormatOption = None,
+    solvent: SolventOption = None,
+    dept135: Dept135Option = None,
+    dept90: Dept90Option = None,
+    apt: AptOption = None,
     one_per_carbon: PerCarbonOption = False,
     batch: BatchOption = None,
     svg: Annotated[Path | None, typer.Option("--svg", help="Draw structure and spectrum.")] = None,
@@ -48,6 +57,7 @@ def assign(
     from km3aid.engine.results import Assignment
     from km3aid.spectra import Spectrum
 
+    extras = Extras(solvent, dept135, dept90, apt, one_per_carbon)
     common = Common(format, out, model, device, quiet, strict)
     if batch is not None:
         engine = common.engine()
@@ -55,10 +65,10 @@ def assign(
         def ask(record: dict[str, Any], read: Spectrum) -> Assignment:
             return engine.assign(field(record, "smiles", str), read, one_per_carbon=one_per_carbon)
 
-        return run_batch(batch, common, ask)
+        return run_batch(batch, common, ask, extras)
     if structure is None:
         raise ConfigError("give a structure and a spectrum, or --batch FILE.jsonl")
-    spectra = spectra_of(peaks, spectrum, input_format)
+    spectra = spectra_of(peaks, spectrum, input_format, extras)
     text = read_structure(structure)
     engine = common.engine()
     answers = [with_left_out(engine.assign(text, s, one_per_carbon=one_per_carbon), s) for s in spectra]

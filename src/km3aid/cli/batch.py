@@ -12,7 +12,7 @@ from typing import Any, TextIO, TypeVar
 
 import typer
 
-from km3aid.cli.options import Common
+from km3aid.cli.options import Common, Extras
 from km3aid.cli.output import with_left_out
 from km3aid.engine.results import Assignment, Hits
 from km3aid.errors import ConfigError, Km3aidError
@@ -23,12 +23,12 @@ Request = TypeVar("Request")
 Ask = Callable[[dict[str, Any], Spectrum], Assignment | Hits]
 
 
-def run_batch(path: Path, common: Common, ask: Ask) -> None:
+def run_batch(path: Path, common: Common, ask: Ask, extras: Extras) -> None:
     """Answer every line of `path`; exits with 1 where some failed, and stops at the first with `--strict`."""
     failed = total = 0
     with _output(common.out) as out:
         for number, line in _lines(path):
-            answer = _answer(line, f"{path}, line {number}", ask, common.strict)
+            answer = _answer(line, f"{path}, line {number}", ask, extras, common.strict)
             out.write(json.dumps(answer, ensure_ascii=False) + "\n")
             total += 1
             failed += "error" in answer
@@ -40,6 +40,7 @@ def run_batch_together(
     common: Common,
     prepare: Callable[[dict[str, Any], Spectrum], Request],
     answer: Callable[[list[Request]], Iterable[Hits]],
+    extras: Extras,
 ) -> None:
     """`run_batch` for work that many records share: each is prepared by itself, then a group is answered at once."""
     lines = _lines(path)
@@ -52,7 +53,7 @@ def run_batch_together(
                 record: Any = None
                 try:
                     record = _object(line, f"{path}, line {number}")
-                    spectrum = spectrum_from_dict(record, f"{path}, line {number}")
+                    spectrum = extras.apply(spectrum_from_dict(record, f"{path}, line {number}"))
                     requests.append(prepare(record, spectrum))
                     results.append(spectrum)
                 except Km3aidError as error:
@@ -80,11 +81,11 @@ def _close(total: int, failed: int, common: Common) -> None:
         raise typer.Exit(1)
 
 
-def _answer(line: str, where: str, ask: Ask, strict: bool) -> dict[str, Any]:
+def _answer(line: str, where: str, ask: Ask, extras: Extras, strict: bool) -> dict[str, Any]:
     record: Any = None
     try:
         record = _object(line, where)
-        spectrum = spectrum_from_dict(record, where)
+        spectrum = extras.apply(spectrum_from_dict(record, where))
         return with_left_out(ask(record, spectrum), spectrum).to_dict()
     except Km3aidError as error:
         if strict:

@@ -37,6 +37,10 @@ QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress and no w
 StrictOption = Annotated[bool, typer.Option("--strict", help="Stop at the first record that fails.")]
 PeaksOption = Annotated[str | None, typer.Option("--peaks", help='Shifts, e.g. "170.2 169.8Q 128.5(2C)".')]
 InputFormatOption = Annotated[str | None, typer.Option("--input-format", help="Overrides the recognised format.")]
+SolventOption = Annotated[str | None, typer.Option("--solvent", help="Sets its lines aside; none: keeps them.")]
+Dept135Option = Annotated[str | None, typer.Option("--dept135", help='Signed shifts, e.g. "128.5 -33.4".')]
+Dept90Option = Annotated[str | None, typer.Option("--dept90", help="Shifts of the CH.")]
+AptOption = Annotated[str | None, typer.Option("--apt", help="Signed shifts; C and CH2 positive.")]
 PerCarbonOption = Annotated[bool, typer.Option("--one-per-carbon", help="The input holds one peak per carbon.")]
 BatchOption = Annotated[Path | None, typer.Option("--batch", help="JSON lines, one object a line; - for stdin.")]
 
@@ -59,8 +63,36 @@ class Common:
         return Engine.load(self.model, self.device.value)
 
 
-def spectra_of(peaks: str | None, source: str | None, input_format: str | None) -> list[Spectrum]:
+@dataclass(frozen=True)
+class Extras:
+    """What is told beside the spectrum: its solvent (`none`: set nothing aside), and lists of DEPT or APT."""
+
+    solvent: str | None = None
+    dept135: str | None = None
+    dept90: str | None = None
+    apt: str | None = None
+    one_per_carbon: bool = False
+
+    def apply(self, spectrum: Spectrum) -> Spectrum:
+        """The spectrum with multiplicities from DEPT, and the solvent's lines set aside."""
+        from km3aid.spectra import add_multiplicities, set_aside_solvent
+
+        if any(text is not None for text in (self.dept135, self.dept90, self.apt)):
+            spectrum = add_multiplicities(spectrum, self.dept135, self.dept90, self.apt)
+        if self.one_per_carbon or (self.solvent or "").lower() == "none":
+            return spectrum
+        return set_aside_solvent(spectrum, self.solvent)
+
+
+def spectra_of(
+    peaks: str | None, source: str | None, input_format: str | None, extras: Extras | None = None
+) -> list[Spectrum]:
     """The spectra that the arguments name: inline peaks, or a file, or standard input."""
+    extras = extras or Extras()
+    return [extras.apply(spectrum) for spectrum in _read(peaks, source, input_format)]
+
+
+def _read(peaks: str | None, source: str | None, input_format: str | None) -> list[Spectrum]:
     from km3aid.spectra import parse_peaks, read_spectra
 
     if (peaks is None) == (source is None):

@@ -52,10 +52,10 @@ def write_text(text: str, common: Common) -> None:
 
 
 def with_left_out(answer: Answer, spectrum: Spectrum) -> Answer:
-    """The answer with what the reader of its spectrum left out, as warnings."""
-    notes = tuple(f"left out {item.text!r}: {item.reason}" for item in spectrum.left_out)
-    shown = notes if len(notes) <= _WARNED else (*notes[:_WARNED], f"… and {len(notes) - _WARNED} more left out")
-    return replace(answer, warnings=answer.warnings + shown)
+    """The answer with what the reader of its spectrum decided and left out, as warnings."""
+    left_out = tuple(f"left out {item.text!r}: {item.reason}" for item in spectrum.left_out)
+    more = (f"… and {len(left_out) - _WARNED} more left out",) if len(left_out) > _WARNED else ()
+    return replace(answer, warnings=(*answer.warnings, *spectrum.notes, *left_out[:_WARNED], *more))
 
 
 def json_text(value: dict[str, Any]) -> str:

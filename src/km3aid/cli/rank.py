@@ -8,10 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from km3aid.cli.options import (
+    AptOption,
     BatchOption,
     Common,
+    Dept90Option,
+    Dept135Option,
     Device,
     DeviceOption,
+    Extras,
     FormatOption,
     InputFormatOption,
     ModelOption,
@@ -19,6 +23,7 @@ from km3aid.cli.options import (
     PeaksOption,
     PerCarbonOption,
     QuietOption,
+    SolventOption,
     StrictOption,
     spectra_of,
 )
@@ -30,6 +35,10 @@ def rank(
     spectrum: Annotated[str | None, typer.Argument(help="File with the spectrum; - for standard input.")] = None,
     peaks: PeaksOption = None,
     input_format: InputFormatOption = None,
+    solvent: SolventOption = None,
+    dept135: Dept135Option = None,
+    dept90: Dept90Option = None,
+    apt: AptOption = None,
     one_per_carbon: PerCarbonOption = False,
     batch: BatchOption = None,
     top: Annotated[int | None, typer.Option("--top", min=1, help="Only the best K.")] = None,
@@ -47,6 +56,7 @@ def rank(
     from km3aid.engine.results import Hits
     from km3aid.spectra import Spectrum
 
+    extras = Extras(solvent, dept135, dept90, apt, one_per_carbon)
     common = Common(format, out, model, device, quiet, strict)
     if batch is not None:
         engine = common.engine()
@@ -55,10 +65,10 @@ def rank(
             smiles = [str(s) for s in field(record, "candidates", list)]
             return engine.rank(smiles, read, one_per_carbon=one_per_carbon, top=top)
 
-        return run_batch(batch, common, ask)
+        return run_batch(batch, common, ask, extras)
     if candidates is None:
         raise ConfigError("give a file of candidates and a spectrum, or --batch FILE.jsonl")
-    spectra = spectra_of(peaks, spectrum, input_format)
+    spectra = spectra_of(peaks, spectrum, input_format, extras)
     entries = list(read_structures(candidates))
     engine = common.engine()
     smiles, names = [s for s, _ in entries], [n for _, n in entries]

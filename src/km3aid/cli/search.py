@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from km3aid.cli.options import (
+    AptOption,
     BatchOption,
     Common,
+    Dept90Option,
+    Dept135Option,
     Device,
     DeviceOption,
+    Extras,
     FormatOption,
     InputFormatOption,
     ModelOption,
@@ -22,6 +26,7 @@ from km3aid.cli.options import (
     PeaksOption,
     PerCarbonOption,
     QuietOption,
+    SolventOption,
     StrictOption,
     spectra_of,
 )
@@ -36,6 +41,10 @@ def search(
     library: Annotated[Path, typer.Option("--library", help="Folder written by `library build`.")] = ...,  # type: ignore[assignment]
     peaks: PeaksOption = None,
     input_format: InputFormatOption = None,
+    solvent: SolventOption = None,
+    dept135: Dept135Option = None,
+    dept90: Dept90Option = None,
+    apt: AptOption = None,
     one_per_carbon: PerCarbonOption = False,
     batch: BatchOption = None,
     formula: Annotated[str | None, typer.Option("--formula", help="Molecular formula, Hill order.")] = None,
@@ -61,6 +70,7 @@ def search(
     from km3aid.engine.results import Hits
     from km3aid.library import Filters, Library
 
+    extras = Extras(solvent, dept135, dept90, apt, one_per_carbon)
     common = Common(format, out, model, device, quiet, strict)
     filters = Filters(
         formula,
@@ -73,7 +83,7 @@ def search(
         None if names is None else _names(names),
         substructure,
     )
-    spectra = [] if batch is not None else spectra_of(peaks, spectrum, input_format)
+    spectra = [] if batch is not None else spectra_of(peaks, spectrum, input_format, extras)
     opened = Library.open(library, strict=strict)
     for warning in opened.warnings:
         print(f"km3aid: {warning}", file=sys.stderr)
@@ -89,7 +99,7 @@ def search(
             wanted, weight = record.get("formula", formula), record.get("mass_da", mass)
             return read, replace(filters, formula=wanted, mass_da=weight)
 
-        return run_batch_together(batch, common, ask, find)
+        return run_batch_together(batch, common, ask, find, extras)
     emit([with_left_out(h, s) for h, s in zip(find([(s, filters) for s in spectra]), spectra, strict=True)], common)
     return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from importlib import resources
 from itertools import islice
 from pathlib import Path
@@ -69,6 +70,8 @@ class Engine:
         """Which peak belongs to which carbon; raises `MoleculeError` and `SpectrumFormatError`."""
         encoded = self._encode(structure)
         classes = encoded.classes()
+        if one_per_carbon:
+            spectrum = replace(spectrum, peaks=tuple(replace(p, aside=None) for p in spectrum))
         match = self.match(encoded.node, classes, spectrum, one_per_carbon)
         to_input = encoded.molecule.input_atoms
         assigned = tuple(
@@ -82,10 +85,10 @@ class Engine:
             spectrum.id,
             encoded.molecule.smiles,
             assigned,
-            match.unassigned_peaks,
+            tuple(p for p in match.unassigned_peaks if spectrum.peaks[p].aside is None),
             unobserved,
             -match.cost,
-            _warnings(match, unobserved),
+            _warnings(match, spectrum, unobserved),
         )
 
     def predict(self, structure: str) -> Prediction:
@@ -123,6 +126,7 @@ class Engine:
         if not molecules:
             raise MoleculeError("; ".join(["no candidate can be read", *warnings[:3]]))
         encoded = encode_molecules(self.model, molecules, self.device)
+        spectrum = spectrum.without_aside()
         question = self.question(spectrum, one_per_carbon)
         graph = np.array([float(question.vector @ e.graph) for e in encoded])
         match = np.array([-cheapest_cost(spectrum, e.classes(), self.matching, one_per_carbon) for e in encoded])
@@ -159,7 +163,7 @@ class Engine:
         for first in range(0, len(spectra), _TOGETHER):
             part = slice(first, first + _TOGETHER)
             began = time.perf_counter()
-            asked = [self.question(s, one_per_carbon) for s in spectra[part]]
+            asked = [self.question(s.without_aside(), one_per_carbon) for s in spectra[part]]
             graph = None
             if len(asked) > 1 and any(c == NO_FILTERS for c in conditions[part]):
                 graph = similarities_of_many(np.stack([q.vector for q in asked]), library, self.device)
@@ -299,10 +303,15 @@ class Engine:
         )
 
 
-def _warnings(match: Match, unobserved: tuple[int, ...]) -> tuple[str, ...]:
-    found = []
-    if match.unassigned_peaks:
-        found.append(f"{len(match.unassigned_peaks)} peak(s) fit no carbon")
+def _warnings(match: Match, spectrum: Spectrum, unobserved: tuple[int, ...]) -> tuple[str, ...]:
+    alone = [p for p in match.unassigned_peaks if spectrum.peaks[p].aside is None]
+    found = [
+        f"took back {peak.shift_ppm:g} ppm, set aside as {peak.aside}: a carbon may lie there"
+        for peak, classes in zip(spectrum, match.peak_classes, strict=True)
+        if classes and peak.aside
+    ]
+    if alone:
+        found.append(f"{len(alone)} peak(s) fit no carbon")
     if unobserved:
         found.append(f"{len(unobserved)} carbon(s) have no peak")
     return tuple(found)

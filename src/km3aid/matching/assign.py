@@ -2,7 +2,8 @@
 
 One peak per carbon is a one-to-one matching. Otherwise a peak normally owns one class and a class one peak; a class
 may share its peak with others (overlap), a class with diastereotopic carbons may take several peaks (split), and
-peaks and classes may stay alone, each at a cost. All of it is one linear sum assignment over slots.
+peaks and classes may stay alone, each at a cost. A peak that was set aside costs nothing alone and something to use.
+All of it is one linear sum assignment over slots.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class Match:
 
     @property
     def unassigned_peaks(self) -> tuple[int, ...]:
+        """Peaks without a class, those that were set aside among them."""
         return tuple(p for p, classes in enumerate(self.peak_classes) if not classes)
 
 
@@ -68,7 +70,7 @@ def assign_peaks(
 ) -> Match:
     """Assign distinct peaks, with or without multiplicity and count, solvent lines and missing carbons allowed."""
     cost = peak_class_cost(spectrum, classes, config, evidence) + count_cost(spectrum, classes, config)
-    pairs, total = _match_slots(cost, classes, config)
+    pairs, total = _match_slots(cost, classes, config, _alone(spectrum, config))
     peak_classes: list[list[int]] = [[] for _ in spectrum]
     for peak, k in pairs:
         peak_classes[peak].append(k)
@@ -96,11 +98,16 @@ def cheapest_cost(
         owner = np.repeat(np.arange(len(classes)), classes.sizes)
         rows, columns = linear_sum_assignment(cost[:, owner])
         return float(cost[rows, owner[columns]].sum() + abs(len(owner) - len(cost)) * config.wrong_number)
-    return _match_slots(cost + count_cost(spectrum, classes, config), classes, config)[1]
+    return _match_slots(cost + count_cost(spectrum, classes, config), classes, config, _alone(spectrum, config))[1]
+
+
+def _alone(spectrum: Spectrum, config: MatchConfig) -> NDArray[np.float64]:
+    """What a peak (P,) saves by having a class: its cost alone, or for one set aside minus the cost of its use."""
+    return np.array([config.unassigned_peak if p.aside is None else -config.aside_peak for p in spectrum])
 
 
 def _match_slots(
-    cost: NDArray[np.float64], classes: PredictedClasses, config: MatchConfig
+    cost: NDArray[np.float64], classes: PredictedClasses, config: MatchConfig, alone: NDArray[np.float64]
 ) -> tuple[list[tuple[int, int]], float]:
     """Pairs (peak, class) of the cheapest matching, and its cost."""
     peaks, count = cost.shape
@@ -110,15 +117,15 @@ def _match_slots(
     peak_of = np.tile(np.arange(peaks), OVERLAPS)
     later_peak = np.repeat(np.arange(OVERLAPS), peaks) > 0
     price = cost[np.ix_(peak_of, class_of)]
-    price = price + np.where(later_peak, config.overlap, -config.unassigned_peak)[:, None]
+    price = price + np.where(later_peak, config.overlap, -np.tile(alone, OVERLAPS))[:, None]
     price = price + np.where(later_class, config.split, -config.unobserved_carbon)[None, :]
     price[np.ix_(later_peak, later_class)] = 0.0  # a pair is matched once
     rows, columns = linear_sum_assignment(np.minimum(price, 0.0))
     kept = price[rows, columns] < 0
     rows, columns = rows[kept], columns[kept]
     pairs = sorted({(int(peak_of[r]), int(class_of[c])) for r, c in zip(rows, columns, strict=True)})
-    alone = peaks * config.unassigned_peak + count * config.unobserved_carbon
-    return pairs, float(price[rows, columns].sum() + alone)
+    nothing = np.maximum(alone, 0.0).sum() + count * config.unobserved_carbon
+    return pairs, float(price[rows, columns].sum() + nothing)
 
 
 def _share_atoms(

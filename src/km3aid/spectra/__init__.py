@@ -1,11 +1,13 @@
 """Spectra: peak lists and their readers, one file per format. No torch, no RDKit."""
 
 from km3aid.spectra.batch_json import spectrum_from_dict
+from km3aid.spectra.dept import add_multiplicities
 from km3aid.spectra.inline import parse_peaks
 from km3aid.spectra.journal import parse_journal
 from km3aid.spectra.nmredata import AssignedSpectrum
 from km3aid.spectra.read import FORMATS, iter_spectra, read_spectra
 from km3aid.spectra.sd_file import read_assigned
+from km3aid.spectra.solvent_lines import set_aside_solvent
 from km3aid.spectra.spectrum import (
     MULTIPLICITIES,
     SHIFT_MAX_PPM,
@@ -26,10 +28,12 @@ __all__ = [
     "Multiplicity",
     "Peak",
     "Spectrum",
+    "add_multiplicities",
     "iter_spectra",
     "parse_journal",
     "parse_peaks",
     "read_assigned",
     "read_spectra",
+    "set_aside_solvent",
     "spectrum_from_dict",
 ]

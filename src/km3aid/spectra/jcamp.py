@@ -180,7 +180,8 @@ def read_trace(block: Block, where: str) -> tuple[list[float], list[float]]:
         numbers = [float(n) for n in _NUMBER.findall(block.get("XYPOINTS").partition("\n")[2])]
         return [x * scale for x in numbers[0::2][: len(numbers) // 2]], numbers[1::2]
     body = block.get("XYDATA", "DATATABLE").partition("\n")[2]
-    trace = decode_ordinates(body, where)
+    factor = _number(block, "YFACTOR", 1.0)
+    trace = [factor * value for value in decode_ordinates(body, where)]
     symbols = [s.strip().upper() for s in block.get("SYMBOL").split(",")]
     column = symbols.index("X") if "X" in symbols else 0
     first, last = (_listed(block, a, column, b) for a, b in (("FIRST", "FIRSTX"), ("LAST", "LASTX")))

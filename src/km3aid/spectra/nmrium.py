@@ -66,7 +66,7 @@ def read_nmrium_archive(data: bytes, where: str) -> Iterator[Spectrum | Spectrum
 def _spectrum(entry: dict[str, Any], info: dict[str, Any], where: str, others: list[LeftOut]) -> Spectrum:
     left_out = list(others)
     name = info.get("name") or _dict(entry.get("display")).get("name") or entry.get("id")
-    about = {"id": str(name) if name else None, "solvent": str(info["solvent"]) if info.get("solvent") else None}
+    name, solvent = (str(text) if text else None for text in (name, info.get("solvent")))
     peaks = [
         peak
         for zone in _values(entry.get("ranges"))
@@ -76,14 +76,14 @@ def _spectrum(entry: dict[str, Any], info: dict[str, Any], where: str, others: l
     if not peaks:
         peaks = [peak for value in _values(entry.get("peaks")) if (peak := _peak(value, left_out)) is not None]
     if peaks:
-        return Spectrum(tuple(peaks), left_out=tuple(left_out), **about)
+        return Spectrum(tuple(peaks), name, solvent, tuple(left_out))
     import numpy as np
 
     trace = _dict(entry.get("data"))
     x, y = (_numbers(trace.get(keys[0], trace.get(keys[1]))) for keys in (("x", "x"), ("re", "y")))
     if not x or len(x) != len(y):
         raise SpectrumFormatError(f"{where}: neither ranges, peaks nor a trace; pick peaks in NMRium and save again")
-    return pick_peaks(np.asarray(x), np.asarray(y), where, **about)
+    return pick_peaks(np.asarray(x), np.asarray(y), where, id=name, solvent=solvent)
 
 
 def _peak(value: dict[str, Any], left_out: list[LeftOut]) -> Peak | None:

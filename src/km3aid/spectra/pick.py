@@ -16,9 +16,7 @@ _CLOSEST_PPM = 0.03
 _MOST_PEAKS = 500
 
 
-def pick_peaks(
-    shift_ppm: NDArray[np.float64], trace: NDArray[np.float64], where: str, **about: Any
-) -> Spectrum:
+def pick_peaks(shift_ppm: NDArray[np.float64], trace: NDArray[np.float64], where: str, **about: Any) -> Spectrum:
     """The positive lines of `trace` (N,) at `shift_ppm` (N,) above six times the noise, in order of falling shift.
 
     The noise is the median of the differences of neighbours, as a standard deviation; the baseline is the running

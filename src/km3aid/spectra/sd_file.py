@@ -29,9 +29,7 @@ def read_assigned(source: str | Path | IO[str]) -> Iterator[AssignedSpectrum | S
     yield from _read(source, str(source) if isinstance(source, str | Path) else "text stream")
 
 
-def _read(
-    source: Iterable[str] | str | Path | IO[str], where: str
-) -> Iterator[AssignedSpectrum | SpectrumFormatError]:
+def _read(source: Iterable[str] | str | Path | IO[str], where: str) -> Iterator[AssignedSpectrum | SpectrumFormatError]:
     for record in read_sd_records(cast(IO[str], source)):
         at = f"{where}, record {record.id or 'without an id'} (line {record.line})"
         if not record.complete:

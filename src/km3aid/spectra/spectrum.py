@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from km3aid.errors import SpectrumFormatError
@@ -20,13 +20,15 @@ class Peak:
     """One line of a 13C spectrum.
 
     `shift_ppm` in ppm; `multiplicity` is the number of attached hydrogens as S (0), D (1), T (2), Q (3);
-    `count` is how many carbons the line stands for; `intensity` is in the unit of its source.
+    `count` is how many carbons the line stands for; `intensity` is in the unit of its source. `aside` says why the
+    line is probably none of the molecule (the solvent's, for instance).
     """
 
     shift_ppm: float
     multiplicity: Multiplicity | None = None
     count: int | None = None
     intensity: float | None = None
+    aside: str | None = None
 
     def __post_init__(self) -> None:
         if not SHIFT_MIN_PPM <= self.shift_ppm <= SHIFT_MAX_PPM:  # also catches NaN
@@ -84,6 +86,11 @@ class Spectrum:
 
     def __iter__(self) -> Iterator[Peak]:
         return iter(self.peaks)
+
+    def without_aside(self) -> Spectrum:
+        """The spectrum without the peaks that are set aside."""
+        kept = tuple(peak for peak in self.peaks if peak.aside is None)
+        return self if len(kept) == len(self.peaks) else replace(self, peaks=kept)
 
     def to_dict(self) -> dict[str, Any]:
         """The `peaks` form of the batch contract: ppm, multiplicity and count of each peak."""

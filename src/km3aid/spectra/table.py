@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -17,15 +17,26 @@ from km3aid.spectra.spectrum import LeftOut, Multiplicity, Peak, Spectrum
 _COLUMNS: dict[str, re.Pattern[str]] = {
     "shift": re.compile(
         r"(?:13c|c13)?(?:nmr)?(?:chemical)?shifts?(?:ppm)?|(?:δ|delta)c?(?:13c)?(?:ppm)?|"
-        r"(?:13c|c13)(?:nmr)?(?:δ|delta)?(?:ppm)?|ppm(?:shift)?"
+        r"(?:13c|c13)(?:nmr)?(?:δ|delta)?(?:ppm)?|ppm(?:shift)?|[νv]?f1(?:ppm)?|peakppm|positionppm|position|"
+        r"(?:chem(?:ische)?)?verschiebung(?:ppm)?|déplacement(?:chimique)?(?:ppm)?|"
+        r"(?:desplazamiento|deslocamento)(?:qu[ií]mico)?(?:ppm)?|spostamentochimico(?:ppm)?|"
+        r"хим(?:ический)?сдвиг(?:ppm|мд)?|化学位移(?:ppm)?|化学シフト(?:ppm)?|kemiskskift(?:ppm)?|"
+        r"(?:kemialliset)?siirtym[äa]t?(?:ppm)?|przesuni[ęe]cie(?:chemiczne)?(?:ppm)?"
     ),
-    "multiplicity": re.compile(r"multiplicit(?:y|ies)|mult|(?:carbon|c)?type|dept"),
-    "count": re.compile(r"counts?|(?:n|num|numberof)?carbons|nc"),
-    "intensity": re.compile(r"(?:rel|relative|abs|absolute)?intensit(?:y|ies)|int|height"),
+    "multiplicity": re.compile(
+        r"multiplicit(?:y|ies)|mult|(?:carbon|c)?type|dept|multiplizität|multiplicité|multiplicidade?|molteplicità|"
+        r"typ|tipo|峰型|多重度|多重性|мультиплетность"
+    ),
+    "count": re.compile(r"counts?|(?:n|num|numberof)?carbons|nc|anzahl|nombre|número|numero|碳数"),
+    "intensity": re.compile(
+        r"(?:rel|relative|abs|absolute)?intensit(?:y|ies)(?:rel|abs)?|int|height|intensität|höhe|intensité|hauteur|"
+        r"intensidade?|altura|intensità|altezza|интенсивность|强度|強度"
+    ),
 }
 _UNIT = re.compile(r"[(\[](?:ppm|a\.?u\.?|rel\.?|%|abs\.?)?[)\]]", re.IGNORECASE)
 _VALUE = re.compile(r"[0-9]\.[0-9]|MHz|(?:^|[,;\t])\s*[0-9]+\s*(?:$|[,;\t])")  # stands in data, not in a header
 _NO_VALUE = {"", "-", "--", "n/a", "na", "nan", "none", "null", "nd", "n.d.", "n.o."}
+_PREAMBLE = 20  # lines of title and parameters that may stand before the header
 _PLAIN_NUMBER = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?")
 _FLOAT = re.compile(r"[-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?|[-+]?[0-9]+\.")
 
@@ -72,6 +83,8 @@ def has_columns(lines: Iterable[str]) -> bool:
     if {len(row) for row in cells} - {len(cells[0])} or not all(_PLAIN_NUMBER.fullmatch(row[0]) for row in cells):
         return False
     others = list(zip(*cells, strict=True))[1:]
+    if delimiter in "\t;" and others and _is_numbering([row[0] for row in cells]):
+        return all(_PLAIN_NUMBER.fullmatch(cell) for cell in others[0])
     return any(any(column) and all(not c or parse_multiplicity(c) for c in column) for column in others)
 
 
@@ -134,6 +147,10 @@ def _rows(text: list[str], start: int, delimiter: str | None, where: str) -> Ite
 
 def _column(name: str) -> str | None:
     """What a column called `name` holds."""
+    if re.fullmatch(r"\s*[\[(]?ppm[\])]?\s*", name):
+        return "shift"
+    if re.search(r"\bHz\b", name):
+        return None
     plain = _UNIT.sub("", normalise(name)).lower()
     key = re.sub(r"\W|_", "", plain)
     return next((column for column, names in _COLUMNS.items() if names.fullmatch(key)), None)
@@ -141,17 +158,21 @@ def _column(name: str) -> str | None:
 
 def _find_header(lines: Iterable[str]) -> Header | None:
     """The header, if the first line with content is one; behind a `#` it may name nothing but known columns."""
+    titled = False  # whether lines of another kind stand before
     for number, line in enumerate(lines, 1):
-        comment = line.lstrip().startswith("#")
-        plain = line.lstrip("# ").rstrip()
+        comment = line.lstrip().startswith("#") and not re.match(r"\s*#[\t;,]", line)
+        plain = (line.lstrip("# ") if comment else line).strip("\r\n").rstrip(" ")
         for delimiter in dict.fromkeys((_delimiter(plain), None)):
             names = _names(plain, delimiter)
             found = [_column(name) for name in names]
             known = None not in found and (not comment or len(found) > 1)
+            if number > 1 and not comment and titled and len(found) - found.count(None) < 2:
+                continue  # behind other lines a header has to be plain
             if "shift" in found and (known if comment or delimiter == " " else not _VALUE.search(plain)):
                 return Header(number, names, delimiter)
-        if plain and not comment:
+        if plain.strip() and not comment and not (number <= _PREAMBLE and re.match(r"[^0-9]*$|[^0-9\s,;]", plain)):
             return None
+        titled = titled or (bool(plain.strip()) and not comment)
     return None
 
 
@@ -169,6 +190,8 @@ def _layout_of_header(names: list[str], rows: list[Row], where: str) -> Layout:
         column = _column(name)
         if column is None:
             left_out.append(LeftOut(f"column {name!r}", "holds neither shift, multiplicity, count nor intensity"))
+        elif column in columns and column != "shift":
+            left_out.append(LeftOut(f"column {name!r}", f"the {column} stands in {names[columns[column]]!r} already"))
         elif column in columns:
             raise SpectrumFormatError(
                 f"{where}: the columns {names[columns[column]]!r} and {name!r} both name the {column}; keep one"
@@ -179,10 +202,15 @@ def _layout_of_header(names: list[str], rows: list[Row], where: str) -> Layout:
 
 
 def _layout_of_content(rows: list[Row], where: str) -> Layout:
-    """Without a header: the shift comes first, words are multiplicities, whole numbers counts, others intensities."""
-    columns = {"shift": 0}
-    left_out = []
-    for index in range(1, max(len(row.cells) for row in rows)):
+    """Without a header: the shift comes first, or behind the numbers 1, 2, 3, …; words are multiplicities, whole
+    numbers counts, multiples of the shift are in Hz, others intensities."""
+    first = int(_is_numbering([row.cells[0] for row in rows]) and all(len(row.cells) > 1 for row in rows))
+    columns = {"shift": first}
+    left_out = [LeftOut("column 1", "numbers the rows")] if first else []
+    for index in range(first + 1, max(len(row.cells) for row in rows)):
+        if _is_multiple(rows, first, index):
+            left_out.append(LeftOut(f"column {index + 1}", "the shift once more, in Hz"))
+            continue
         cells = [row.cells[index] for row in rows if index < len(row.cells) and row.cells[index]]
         if all(map(parse_multiplicity, cells)):
             name = "multiplicity"
@@ -195,7 +223,22 @@ def _layout_of_content(rows: list[Row], where: str) -> Layout:
         else:
             columns[name] = index
             left_out.append(LeftOut(f"column {index + 1}", f"no header names it; it is taken for the {name}"))
-    return Layout(columns, _mark(rows, 0, where), tuple(left_out))
+    return Layout(columns, _mark(rows, first, where), tuple(left_out))
+
+
+def _is_numbering(cells: Sequence[str]) -> bool:
+    """Whether the cells of at least three rows count 1, 2, 3, …"""
+    return len(cells) > 2 and list(cells) == [str(n) for n in range(1, len(cells) + 1)]
+
+
+def _is_multiple(rows: list[Row], shift: int, other: int) -> bool:
+    """Whether a column is that of the shifts times a spectrometer's frequency."""
+    try:
+        pairs = [[float(row.cells[i].replace(",", ".")) for i in (shift, other)] for row in rows]
+    except (ValueError, IndexError):
+        return False
+    ratios = [b / a for a, b in pairs if abs(a) > 5]
+    return len(ratios) > 2 and min(ratios) > 10 and max(ratios) / min(ratios) < 1.001
 
 
 def _mark(rows: list[Row], shift: int, where: str) -> str:

@@ -1,0 +1,65 @@
+import pytest
+from hypothesis import given
+
+from km3aid.errors import SpectrumFormatError
+from km3aid.spectra import Spectrum, parse_journal, parse_peaks, set_aside_solvent
+from km3aid.spectra.impurities import IMPURITIES
+from km3aid.spectra.solvents import SOLVENTS
+
+from .strategies import peak_lists
+
+
+def aside(text: str, solvent: str | None = None) -> list[float]:
+    return [p.shift_ppm for p in set_aside_solvent(parse_peaks(text), solvent) if p.aside]
+
+
+@given(peak_lists)
+def test_without_a_solvent_nothing_changes(peaks):
+    spectrum = Spectrum(tuple(peaks))
+    assert set_aside_solvent(spectrum) is spectrum
+
+
+@pytest.mark.parametrize(
+    ("text", "solvent", "expected"),
+    [
+        ("170.1 77.2 21.0", "CDCl3", [77.2]),
+        ("170.1 77.0 21.0", "Chloroform-d", [77.0]),
+        ("170.1 77.48 77.16 76.84 21.0", "CDCl3", [77.48, 77.16, 76.84]),
+        ("170.1 77.4 77.0 76.6 75.9 21.0", "CDCl3", [77.4, 77.0, 76.6]),
+        ("170.1 77.16 78.1 21.0", "CDCl3", [77.16]),
+        ("170.1 40.1 39.9 39.7 39.5 39.3 39.1 38.9 21.0", "d6-DMSO", [40.1, 39.9, 39.7, 39.5, 39.3, 39.1, 38.9]),
+        ("206.3 170.1 29.9 21.0", "acetone-d6", [206.3, 29.9]),
+        ("170.1 77.2CH 21.0", "CDCl3", []),
+        ("170.1 77.2(2C) 21.0", "CDCl3", []),
+        ("170.1 21.0 0.0", "CDCl3", [0.0]),
+        ("170.1 49.0 77.2", "CDCl3/CD3OD 9:1", [49.0, 77.2]),
+        ("170.1 21.0", "D2O", []),
+        ("77.2", "CDCl3", []),
+    ],
+)
+def test_what_is_set_aside(text, solvent, expected):
+    assert aside(text, solvent) == expected
+
+
+def test_the_solvent_of_the_spectrum_counts_and_places_stay():
+    spectrum = set_aside_solvent(parse_journal("13C NMR (101 MHz, CDCl3) δ 170.1, 77.2, 21.0"))
+    assert [p.shift_ppm for p in spectrum] == [170.1, 77.2, 21.0]
+    assert spectrum.notes == ("set aside 77.2 ppm: line of the solvent CDCl3 (77.16 ppm)",)
+    assert [p.shift_ppm for p in spectrum.without_aside()] == [170.1, 21.0]
+
+
+def test_an_unknown_solvent_is_an_error_only_where_it_is_asked_for():
+    with pytest.raises(SpectrumFormatError, match="unknown solvent 'beer'"):
+        aside("170.1", "beer")
+    assert set_aside_solvent(Spectrum(parse_peaks("170.1").peaks, solvent="beer")).notes == ()
+
+
+def test_impurities_are_named_and_stay():
+    spectrum = set_aside_solvent(parse_peaks("171.3 171.1 128.5 60.4 21.0 14.2 53.5"), "CDCl3")
+    assert "171.3, 60.4, 21, 14.2 ppm may be ethyl acetate; they stay peaks" in spectrum.notes
+    assert not any(p.aside for p in spectrum)
+
+
+def test_the_tables_are_sound():
+    assert len({s.name for s in SOLVENTS}) == len(SOLVENTS)
+    assert all(len(by_solvent) == 3 and len(set(map(len, by_solvent))) == 1 for by_solvent in IMPURITIES.values())
