@@ -8,7 +8,7 @@ from tests.spectra import format_examples as examples
 from tests.spectra.test_formats import SHIFTS, jcamp_trace, packed
 
 from km3aid.spectra import read_spectra
-from km3aid.spectra.jcamp import _blocks, read_trace
+from km3aid.spectra.jcamp import read_blocks, read_trace
 
 pytestmark = pytest.mark.npm
 
@@ -44,7 +44,7 @@ def test_the_same_numbers(node, tmp_path, name):
         (spectrum,) = read_spectra(io.StringIO(text))
         x, y = zip(*((p.shift_ppm, p.intensity) for p in spectrum), strict=True)
     else:
-        (block,) = _blocks(text)
+        (block,) = read_blocks(text)
         x, y = read_trace(block, "spectrum.dx")
     order = np.argsort(theirs["x"])
     assert np.allclose(np.asarray(theirs["x"])[order], np.sort(x), atol=1e-4)

@@ -85,3 +85,25 @@ def write_bruker_fid(folder: Path, shifts: list[float]) -> Path:
     head = "##TITLE= Parameter file\n##JCAMPDX= 5.0\n"
     (folder / "acqus").write_text(head + "".join(f"##${k}= {v}\n" for k, v in acqus.items()) + "##END=\n")
     return folder
+
+
+def write_varian(folder: Path, shifts: list[float]) -> Path:
+    """A raw spectrum as VnmrJ stores it."""
+    folder.mkdir(parents=True)
+    size, frequency, width = 1 << 14, 100.6, 24000.0
+    centre = 100.0
+    seconds = np.arange(size) / width
+    rng = np.random.default_rng(0)
+    fid = sum(np.exp((-2j * np.pi * (s - centre) * frequency - 4) * seconds) for s in shifts)
+    fid = fid + rng.normal(0, 0.05, size) + 1j * rng.normal(0, 0.05, size)
+    words = np.stack([fid.real, fid.imag], 1).astype(">f4")
+    head = np.array([1, 1, 2 * size, 4, 8 * size, 8 * size + 28], ">i4").tobytes()
+    head += np.array([0, 1 | 8 | 16], ">i2").tobytes() + np.array([1], ">i4").tobytes()
+    (folder / "fid").write_bytes(head + bytes(28) + words.tobytes())
+    values = {"sw": width, "sfrq": frequency, "rfl": width / 2 - centre * frequency, "rfp": 0.0}
+    lines = [f"{name} 1 1 1e+18 -1e+18 0 2 1 0 1 64\n1 {value}\n0\n" for name, value in values.items()]
+    lines += [
+        f'{name} 2 2 8 0 0 2 1 0 1 64\n1 "{value}"\n0\n' for name, value in {"tn": "C13", "solvent": "CDCl3"}.items()
+    ]
+    (folder / "procpar").write_text("".join(lines))
+    return folder

@@ -40,6 +40,7 @@ def write_sources(folder: Path) -> list[Path]:
     (folder / "book.xlsx").write_bytes(examples.workbook())
     (folder / "packed.gz").write_bytes(gzip.compress(EXAMPLES["journal"].encode()))
     done = examples.write_bruker(folder / "done", [170.2, 21.0])
+    other = examples.write_varian(folder / "other.fid", [170.2, 21.0])
     raw = examples.write_bruker_fid(folder / "raw", [170.2, 21.0])
     return [
         *found,
@@ -49,6 +50,8 @@ def write_sources(folder: Path) -> list[Path]:
         done / "pdata/1/1r",
         raw / "acqus",
         raw / "fid",
+        other / "fid",
+        other / "procpar",
     ]
 
 
@@ -101,7 +104,6 @@ def check_damage(folder: Path, times: int, seed: int, seconds: float | None = No
 
 
 def test_damaged_files(tmp_path):
-    pytest.importorskip("nmrglue")
     read, failed = check_damage(tmp_path / "files", 320, seed=1)
     assert read > 30
     assert failed > 30
@@ -109,14 +111,12 @@ def test_damaged_files(tmp_path):
 
 @pytest.mark.fuzz
 def test_ten_thousand_damaged_files(tmp_path):
-    pytest.importorskip("nmrglue")
     read, failed = check_damage(tmp_path / "files", 10_000, seed=0, seconds=_SECONDS)
     print(f"\n{read} read, {failed} refused with an error")
     assert read + failed == 10_000
 
 
 def test_a_header_of_ten_gigabytes_allocates_nothing(tmp_path):
-    pytest.importorskip("nmrglue")
     done = examples.write_bruker(tmp_path / "done", [170.2, 21.0])
     procs = done / "pdata/1/procs"
     procs.write_text(procs.read_text().replace("##$SI= 32768", "##$SI= 10000000000"))

@@ -160,7 +160,6 @@ def test_a_workbook(tmp_path):
 @pytest.mark.parametrize("order", [0, 1])
 @pytest.mark.parametrize("given", ["10", "10/pdata/1", "10/pdata/1/1r", "10/acqus"])
 def test_a_processed_bruker_folder(tmp_path, order, given):
-    pytest.importorskip("nmrglue")
     examples.write_bruker(tmp_path / "10", SHIFTS, order)
     (spectrum,) = read_spectra(tmp_path / given)
     assert [p.shift_ppm for p in spectrum] == pytest.approx(SHIFTS, abs=0.01)
@@ -168,15 +167,20 @@ def test_a_processed_bruker_folder(tmp_path, order, given):
 
 
 def test_a_raw_bruker_folder_is_transformed_and_phased(tmp_path):
-    pytest.importorskip("nmrglue")
     examples.write_bruker_fid(tmp_path / "10", SHIFTS)
     (spectrum,) = read_spectra(tmp_path / "10")
     assert [p.shift_ppm for p in spectrum] == pytest.approx(SHIFTS, abs=0.05)
     assert "transformed" in spectrum.notes[0]
 
 
+def test_a_raw_varian_folder(tmp_path):
+    examples.write_varian(tmp_path / "carbon.fid", SHIFTS)
+    (spectrum,) = read_spectra(tmp_path / "carbon.fid")
+    assert [p.shift_ppm for p in spectrum] == pytest.approx(SHIFTS, abs=0.05)
+    assert spectrum.solvent == "CDCl3"
+
+
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
-    pytest.importorskip("nmrglue")
     examples.write_bruker(tmp_path / "other", SHIFTS)
     examples.write_bruker(tmp_path / "10", SHIFTS)
     (tmp_path / "10" / "pdata" / "1" / "1r").unlink()

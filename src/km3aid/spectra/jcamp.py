@@ -46,7 +46,7 @@ def read_jcamp(lines: Iterable[str], where: str) -> Iterator[Spectrum | Spectrum
     """
     left_out: list[LeftOut] = []
     found: list[Spectrum] = []
-    for block in _blocks("".join(lines)):
+    for block in read_blocks("".join(lines)):
         at = f"{where}, block {block.get('TITLE')[:40] or 'without a title'} (line {block.line})"
         reason = _not_ours(block)
         if reason:
@@ -68,7 +68,7 @@ def read_jcamp(lines: Iterable[str], where: str) -> Iterator[Spectrum | Spectrum
         yield spectrum
 
 
-def _blocks(text: str) -> Iterator[Block]:
+def read_blocks(text: str) -> Iterator[Block]:
     """The blocks that hold data, in the order of their ends; an outer block that only links others holds none."""
     text = re.sub(r"\$\$[^\n]*", "", text.replace("\r\n", "\n").replace("\r", "\n"))
     marks = list(_LABEL.finditer(text))

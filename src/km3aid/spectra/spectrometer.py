@@ -1,17 +1,20 @@
-"""Measured 1D spectra as spectrometers store them: Bruker, Varian/Agilent and JEOL, through nmrglue.
+"""Measured 1D spectra as spectrometers store them: Bruker, Varian/Agilent and JEOL.
 
 A processed spectrum is taken as it is. An FID is transformed here: the digital filter is removed, the line broadened by
-1 Hz, zero-filled, phased automatically and its magnitude never used. Only files of the given folder are read.
+1 Hz, zero-filled, phased automatically. Only files of the given folder are read, and no size in a header is believed.
+Bruker's digital filter and JEOL's files are a matter of nmrglue.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.jcamp import read_blocks
 from km3aid.spectra.pick import pick_peaks
 from km3aid.spectra.source import MOST_BYTES
 from km3aid.spectra.spectrum import Spectrum
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
 _BROADENING_HZ = 1.0
 _MOST_POINTS = 1 << 22
+_MOST_PARAMETERS = 1 << 20  # bytes
 
 
 def kind_of_folder(folder: Path) -> str | None:
@@ -33,43 +37,53 @@ def kind_of_folder(folder: Path) -> str | None:
 
 def read_bruker(folder: Path, where: str) -> Iterator[Spectrum]:
     """Read a Bruker folder: an experiment, or its `pdata/n`; processed data come before the FID."""
-    ng = _nmrglue()
     processed = folder if (folder / "1r").is_file() else _processed(folder)
-    experiment = folder.parents[1] if folder.parent.name == "pdata" and len(folder.parts) > 2 else folder
     if processed is not None:
         _check_files(folder, processed, ("1r", "procs"))
-        procs = _guarded(where, lambda: ng.bruker.read_jcamp(str(processed / "procs")))
-        _check_nucleus(str(procs.get("AXNUC", "")), where)
-        trace = _guarded(where, lambda: _bruker_trace(processed / "1r", procs))
-        sf, width, offset = (_positive(procs, key, where) for key in ("SF", "SW_p", "OFFSET"))
-        ppm = _axis(len(trace), offset, width / sf)
-        yield pick_peaks(ppm, trace, where, id=folder.name, solvent=_bruker_solvent(experiment, ng, where))
+        procs = _parameters(processed / "procs", where)
+        _check_nucleus(procs.get("AXNUC", ""), where)
+        trace = _words(processed / "1r", procs, "P")[: int(_number(procs.get("SI")) or _MOST_POINTS)]
+        frequency, width, offset = (_positive(procs, key, where) for key in ("SF", "SWP", "OFFSET"))
+        trace = _one_dimension(trace, where)
+        experiment = folder.parents[1] if processed == folder and folder.parent.name == "pdata" else folder
+        solvent = _bruker_solvent(experiment, where)
+        ppm = _axis(len(trace), offset, width / frequency)
+        yield pick_peaks(ppm, trace, where, id=experiment.name, solvent=solvent)
         return
     _check_files(folder, folder, ("fid", "acqus"))
-    only = {"bin_file": "fid", "acqus_files": ["acqus"], "read_pulseprogram": False, "read_procs": False}
-    parameters, fid = _guarded(where, lambda: ng.bruker.read(str(folder), **only))
-    acqus = parameters["acqus"]
-    _check_nucleus(str(acqus.get("NUC1", "")), where)
-    fid = _one_dimension(fid, where)
-    if (_number(acqus.get("GRPDLY")) or 0) > 0 or (_number(acqus.get("DSPFVS")) or 0) >= 10:
-        fid = _guarded(where, lambda: ng.bruker.remove_digital_filter(parameters, fid))
-    width, frequency, carrier = (_positive(acqus, key, where) for key in ("SW_h", "SFO1", "BF1"))
+    acqus = _parameters(folder / "acqus", where)
+    _check_nucleus(acqus.get("NUC1", ""), where)
+    words = _words(folder / "fid", acqus, "A")
+    fid = _one_dimension(words[0::2][: len(words) // 2] + 1j * words[1::2], where)
+    delay, firmware, decimation = (_number(acqus.get(key)) or 0.0 for key in ("GRPDLY", "DSPFVS", "DECIM"))
+    if 0 < delay < len(fid) or firmware >= 10:
+        filtered = (fid, int(decimation), int(firmware), delay)
+        fid = _one_dimension(_guarded(where, lambda: _nmrglue().bruker.rm_dig_filter(*filtered)), where)
+    width, frequency, carrier = (_positive(acqus, key, where) for key in ("SWH", "SFO1", "BF1"))
     centre = (frequency - carrier) / carrier * 1e6
-    yield _of_fid(fid, width, carrier, centre, where, id=folder.name, solvent=str(acqus.get("SOLVENT", "")) or None)
+    yield _of_fid(fid, width, carrier, centre, where, id=folder.name, solvent=acqus.get("SOLVENT") or None)
 
 
 def read_varian(folder: Path, where: str) -> Iterator[Spectrum]:
     """Read the FID of a Varian/Agilent folder."""
-    ng = _nmrglue()
+    import numpy as np
+
     _check_files(folder, folder, ("fid", "procpar"))
-    parameters, fid = _guarded(where, lambda: ng.varian.read(str(folder)))
-    procpar = {key: (value.get("values") or [""])[0] for key, value in parameters["procpar"].items()}
-    _check_nucleus(str(procpar.get("tn", "")), where)
+    procpar = _procpar(folder / "procpar")
+    _check_nucleus(procpar.get("tn", ""), where)
     width, frequency = (_positive(procpar, key, where) for key in ("sw", "sfrq"))
-    reference = [_number(procpar.get(key)) for key in ("rfl", "rfp", "reffrq")]
-    centre = (width / 2 - (reference[0] or 0.0) + (reference[1] or 0.0)) / frequency
-    solvent = str(procpar.get("solvent", "")) or None
-    yield _of_fid(_one_dimension(fid, where), width, frequency, centre, where, id=folder.name, solvent=solvent)
+    line, position = (_number(procpar.get(key)) or 0.0 for key in ("rfl", "rfp"))
+    with open(folder / "fid", "rb") as file:
+        head = np.frombuffer(file.read(28).ljust(28, b"\0"), ">i2")
+        kind = ">f4" if head[13] & 8 else ">i4" if head[13] & 4 else ">i2"
+        file.seek(32 + 28)  # the header of the file and that of the first block
+        words = np.frombuffer(file.read(MOST_BYTES), np.uint8)
+    with np.errstate(invalid="ignore"):  # of damaged numbers, which are refused below
+        values = words[: len(words) // int(kind[2]) * int(kind[2])].view(kind).astype(np.float64)
+    fid = _one_dimension(values[0::2][: len(values) // 2] + 1j * values[1::2], where)
+    centre = (width / 2 - line + position) / frequency
+    solvent = procpar.get("solvent") or None
+    yield _of_fid(fid.conj(), width, frequency, centre, where, id=folder.name, solvent=solvent)
 
 
 def read_jeol(path: Path, where: str) -> Iterator[Spectrum]:
@@ -131,14 +145,34 @@ def _axis(size: int, left_ppm: float, width_ppm: float) -> NDArray[np.float64]:
     return left_ppm - np.arange(size) * width_ppm / size
 
 
-def _bruker_trace(path: Path, procs: dict[str, Any]) -> NDArray[np.float64]:
+def _parameters(path: Path, where: str) -> dict[str, str]:
+    """The `##$NAME= value` of a parameter file; names in capitals without underscores, as JCAMP-DX compares them."""
+    text = path.read_bytes()[:_MOST_PARAMETERS].decode("utf-8", errors="replace")
+    block = next(read_blocks(text), None)
+    if block is None:
+        raise SpectrumFormatError(f"{where}: {path.name} holds no parameters; the file is damaged")
+    return {name[1:]: value.strip().strip("<>") for name, value in block.labels.items() if name.startswith("$")}
+
+
+def _procpar(path: Path) -> dict[str, str]:
+    """The first value of each parameter: a line that begins with its name, then one of the number and the values."""
+    lines = path.read_bytes()[:_MOST_PARAMETERS].decode("utf-8", errors="replace").splitlines()
+    found = {}
+    for line, following in pairwise(lines):
+        match = re.match(r"([A-Za-z]\w*)(?: [-+.0-9eE]+){8,}\s*$", line)
+        values = following.split(maxsplit=1)
+        if match and len(values) == 2 and values[0].isdigit():
+            found[match[1]] = values[1].strip().strip('"') if '"' in values[1] else values[1].split()[0]
+    return found
+
+
+def _words(path: Path, parameters: dict[str, str], suffix: str) -> NDArray[np.float64]:
+    """The numbers of a Bruker file; `suffix` is A for acquired and P for processed data."""
     import numpy as np
 
-    order = ">" if _number(procs.get("BYTORDP")) == 1 else "<"
-    kind = "f8" if _number(procs.get("DTYPP")) == 2 else "i4"
-    raw = np.fromfile(path, order + kind, count=_MOST_POINTS)
-    wanted = _number(procs.get("SI"))
-    values: NDArray[np.float64] = raw[: int(wanted)].astype(np.float64) if wanted else raw.astype(np.float64)
+    order = ">" if _number(parameters.get("BYTORD" + suffix)) == 1 else "<"
+    kind = "f8" if _number(parameters.get("DTYP" + suffix)) == 2 else "i4"
+    values: NDArray[np.float64] = np.fromfile(path, order + kind, count=2 * _MOST_POINTS).astype(np.float64)
     return values
 
 
@@ -151,11 +185,11 @@ def _processed(folder: Path) -> Path | None:
     return found[0] if found else None
 
 
-def _bruker_solvent(experiment: Path, ng: Any, where: str) -> str | None:
+def _bruker_solvent(experiment: Path, where: str) -> str | None:
     path = experiment / "acqus"
-    if not path.is_file() or path.is_symlink() or path.stat().st_size > 1 << 20:
+    if not path.is_file() or path.is_symlink():
         return None
-    return str(_guarded(where, lambda: ng.bruker.read_jcamp(str(path))).get("SOLVENT", "")) or None
+    return _parameters(path, where).get("SOLVENT") or None
 
 
 def _check_files(root: Path, folder: Path, names: tuple[str, ...]) -> None:
