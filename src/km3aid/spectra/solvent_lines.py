@@ -27,15 +27,16 @@ def set_aside_solvent(spectrum: Spectrum, solvent: str | None = None) -> Spectru
     solvents = known_solvents(named)
     if solvent and not solvents:
         raise SpectrumFormatError(f"unknown solvent {solvent!r}; known are names such as CDCl3, DMSO-d6, CD3OD, D2O")
+    if not solvents:
+        return spectrum
     reasons: dict[int, str] = {}
     for known in solvents:
         for line in known.lines:
             for position in _lines_of(spectrum.peaks, line):
                 reasons[position] = f"line of the solvent {known.name} ({line.shift_ppm:g} ppm)"
-    if solvents:
-        for position, peak in enumerate(spectrum.peaks):
-            if abs(peak.shift_ppm) <= _REFERENCE_PPM:
-                reasons.setdefault(position, "line of the reference tetramethylsilane (0 ppm)")
+    for position, peak in enumerate(spectrum.peaks):
+        if abs(peak.shift_ppm) <= _REFERENCE_PPM:
+            reasons.setdefault(position, "line of the reference tetramethylsilane (0 ppm)")
     if len(reasons) == len(spectrum):
         return spectrum  # nothing would be left; then they are what is asked about
     notes = [f"set aside {spectrum.peaks[p].shift_ppm:g} ppm: {reasons[p]}" for p in sorted(reasons)]
