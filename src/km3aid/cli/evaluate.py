@@ -135,6 +135,9 @@ def paper(
     work: Annotated[Path, typer.Option("--work", help="Folder of weights, libraries and locks.")] = Path("runs/paper"),
     structures: Annotated[list[Path] | None, typer.Option("--structures", help="SMILES file of the library.")] = None,
     library_size: Annotated[int, typer.Option("--library-size", min=100, help="Largest library.")] = 100_000,
+    library: Annotated[
+        Path | None, typer.Option("--library", help="Library of the bundled model, to search instead of a drawn one.")
+    ] = None,
     queries: Annotated[int, typer.Option("--queries", min=1, help="Spectra to find in it.")] = 1000,
     folds: Annotated[str, typer.Option("--folds", help="Validation blocks, the first first.")] = "0,1,2,3,4",
     published: Annotated[bool, typer.Option("--published", help="200 epochs with halvings, not the fast 40.")] = False,
@@ -167,6 +170,7 @@ def paper(
         accelerator=accelerator,
         structures=tuple(structures or ()),
         library_size=library_size,
+        library=library,
         queries=queries,
         workers=workers,
         say=say,

@@ -7,15 +7,25 @@ import json
 import time
 from collections.abc import Callable, Iterable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from km3aid.cli.paper_training import pretrain_encoder, settings, train_variant
 from km3aid.data.dataset import read_meta
 from km3aid.engine import Engine
 from km3aid.evaluation.paper.plan import Plan
+from km3aid.evaluation.paper.retrieval import SIZES
 from km3aid.evaluation.paper.store import Store
 from km3aid.evaluation.paper.sweep import Unit
-from km3aid.evaluation.paper.tasks import TASKS, Subject, make_pool, measure_baselines
+from km3aid.evaluation.paper.tasks import (
+    CASE_VARIANTS,
+    TASKS,
+    Subject,
+    make_pool,
+    measure_baselines,
+    measure_cases,
+    measure_retrieval,
+)
 from km3aid.evaluation.paper.variants import (
     SHAPES,
     STRICT,
@@ -26,6 +36,7 @@ from km3aid.evaluation.paper.variants import (
     shape_variant,
     temperature_variant,
 )
+from km3aid.library import Library
 
 Clock = Callable[[], bool]
 BEST_FOLD = 0  # the bundled model trained without it
@@ -59,6 +70,7 @@ def paper_units(plan: Plan, store: Store, folds: list[int], out_of_time: Clock) 
             add(lists.trained(variant, fold, ("alignment", "isomers")))
         for variant in TABLE_2:
             add(lists.trained(variant, fold, ("retrieval",)))
+        add(lists.cases(fold))
         add(lists.best())
         add(lists.baselines(fold))
     add(lists.trained(STRICT, first, ("alignment",)))
@@ -80,6 +92,14 @@ def units_of_tables(units: list[Unit], tables: list[str]) -> list[Unit]:
     return [u for u in units if u.name in wanted]
 
 
+@cache
+def bundled_model() -> dict[str, Any]:
+    """The identity of the bundled model: its weights and its constants of matching."""
+    engine = Engine.load(device="cpu")
+    matching = json.dumps(engine.matching.to_dict(), sort_keys=True)
+    return {"model_sha256": engine.model_sha256, "matching_sha256": hashlib.sha256(matching.encode()).hexdigest()}
+
+
 class _Lists:
     """Makes units of one plan."""
 
@@ -96,8 +116,7 @@ class _Lists:
         subject = Subject(plan.model_file(variant, fold), by_paper=True)
 
         def model() -> dict[str, Any] | None:
-            value = self.store.read(training)
-            return None if value is None else {"model_sha256": value["result"]["model_sha256"]}
+            return self._trained_model(variant, fold)
 
         units = self._trainings(variant, fold)
         for task in tasks:
@@ -108,21 +127,45 @@ class _Lists:
     def best(self) -> list[Unit]:
         """Evaluations of the bundled model: stale as soon as its weights or its constants of matching change."""
 
-        @cache
-        def model() -> dict[str, Any]:
-            engine = Engine.load(device="cpu")
-            matching = json.dumps(engine.matching.to_dict(), sort_keys=True)
-            return {
-                "model_sha256": engine.model_sha256,
-                "matching_sha256": hashlib.sha256(matching.encode()).hexdigest(),
-            }
-
         units: list[Unit] = []
         for task in TASKS:
+            if task == "retrieval" and self.plan.library is not None:
+                units.append(self._library_retrieval(self.plan.library))
+                continue
             name = f"best/fold-{BEST_FOLD}/{self._task(task)}"
             tables = ("best", *_TABLES_OF[task])
-            units += self._evaluation(name, task, Subject(None, by_paper=False), BEST_FOLD, model, (), tables)
+            units += self._evaluation(name, task, Subject(None, by_paper=False), BEST_FOLD, bundled_model, (), tables)
         return units
+
+    def _library_retrieval(self, path: Path) -> Unit:
+        """The retrieval of the bundled model in a library that is there."""
+        plan, library = self.plan, Library.open(path)
+        size = max((n for n in SIZES if n <= len(library)), default=0)
+
+        def identity() -> dict[str, Any]:
+            shards = [shard["sha256"] for shard in library.manifest.shards]
+            return {**self.data, **bundled_model(), "shards": shards, "queries": plan.queries, "fold": BEST_FOLD}
+
+        subject = Subject(None, by_paper=False)
+        name = f"best/fold-{BEST_FOLD}/retrieval-{size}"
+        tables = ("best", *_TABLES_OF["retrieval"])
+        return Unit(name, identity, lambda: measure_retrieval(plan, subject, BEST_FOLD), (), tables)
+
+    def cases(self, fold: int) -> list[Unit]:
+        """The case studies, which need three trainings."""
+        plan = self.plan
+        needs = tuple(plan.unit(v, fold, "training") for v in CASE_VARIANTS)
+
+        def identity() -> dict[str, Any] | None:
+            models = [self._trained_model(v, fold) for v in CASE_VARIANTS]
+            return None if None in models else {**self.data, "models": models, "best": bundled_model(), "fold": fold}
+
+        name = f"{plan.schedule}/fold-{fold}/cases"
+        return [Unit(name, identity, lambda: measure_cases(plan, fold), needs, ("F4",))]
+
+    def _trained_model(self, variant: Variant, fold: int) -> dict[str, Any] | None:
+        value = self.store.read(self.plan.unit(variant, fold, "training"))
+        return None if value is None else {"model_sha256": value["result"]["model_sha256"]}
 
     def baselines(self, fold: int) -> list[Unit]:
         """What needs no learning, on one fold."""

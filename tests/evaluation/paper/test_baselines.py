@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from km3aid.evaluation.paper.baselines import Same, _by_chance, _quantiles, _vectors, predicted_spectra
+from km3aid.evaluation.paper.baselines import _by_chance, _quantiles, _vectors, predicted_spectra
 from km3aid.evaluation.paper.spheres import build_table, look_up, sphere_codes
 from km3aid.molecules import featurise, parse_smiles
 
@@ -49,9 +49,3 @@ def test_chance():
     ppm = np.array([10, 10, 20, 30], np.float32)
     assert _by_chance(ppm, np.zeros(4, int))[0] == (0.5 + 0.5 + 0.25 + 0.25) / 4
     assert _by_chance(ppm, np.array([3, 3, 2, 2]))[0] == (1 + 1 + 0.5 + 0.5) / 4
-
-
-def test_rows_that_are_the_query():
-    keys = np.array([b"AAAAAAAAAAAAAA-B-N", b"AAAAAAAAAAAAAA-C-N", b"D" * 14 + b"-B-N"], "S27")
-    same = Same(keys, np.array([k[:14] for k in keys], "S14"), keys[1])
-    assert (same.same_key.tolist(), same.same_block.tolist()) == ([1], [0, 1])

@@ -12,6 +12,7 @@ from km3aid.data.dataset import Dataset
 from km3aid.errors import MoleculeError
 from km3aid.evaluation.paper.alignment import accuracy_shares, node_shares
 from km3aid.evaluation.paper.ranks import Scores, rank_among, shares_within
+from km3aid.evaluation.paper.reference import Same
 from km3aid.evaluation.paper.spheres import Table, build_table, look_up, sphere_codes
 from km3aid.molecules import featurise, parse_smiles
 
@@ -20,14 +21,6 @@ _OTHER_MULTIPLICITY_PPM = 30.0  # what a wrong number of attached hydrogens cost
 _LARGEST = 100_000
 _BIN_PPM, _BLUR_PPM, _LOW_PPM, _HIGH_PPM = 1.0, 1.5, -20.0, 240.0
 _QUANTILES = 48
-
-
-class Same:
-    """Rows of the pool that are the query's molecule."""
-
-    def __init__(self, keys: NDArray[np.bytes_], blocks: NDArray[np.bytes_], key: bytes) -> None:
-        self.same_key = np.flatnonzero(keys == key)
-        self.same_block = np.flatnonzero(blocks == key[:14])
 
 
 def whole_codes(data: Dataset) -> NDArray[np.uint64]:
@@ -110,7 +103,6 @@ def _retrieval(
     spectra = list(predicted_spectra((s for s, _ in structures), table, len(keys)))
     own = list(predicted_spectra(iter(known), table, len(known)))
     blocks = np.array([key[:14] for key in keys], "S14")
-    place = np.arange(len(keys))
     sizes = [n for n in (100, 1000, 10_000, 100_000) if n <= len(keys)]
     vectors, own_vectors = _vectors(spectra), _vectors(own)
     quantiles, own_quantiles = _quantiles(spectra), _quantiles(own)
@@ -124,11 +116,12 @@ def _retrieval(
             "vector": (vectors @ vector, own_vectors[n] @ vector),
             "wasserstein": (-np.abs(quantiles - quantile).mean(1), -np.abs(own_quantiles[n] - quantile).mean()),
         }
-        same = Same(keys, blocks, data.inchi_key[row])
+        key = data.inchi_key[row]
+        same = Same(np.flatnonzero(keys == key), np.flatnonzero(blocks == key[:14]))
         for name, (among, mine) in scores.items():
             compared = Scores(among.astype(np.float32), float(np.float32(mine)), None, 0.0)
             for size in sizes:
-                ranks = rank_among(compared, None, same, place, size, 1)
+                ranks = rank_among(compared, None, same, size, 1)
                 found.setdefault(name, {}).setdefault(str(size), []).append(ranks)
     shares = {name: {size: shares_within(r) for size, r in by.items()} for name, by in found.items()}
     return {"queries": len(queries), "shares": shares}

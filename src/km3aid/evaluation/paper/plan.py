@@ -25,6 +25,7 @@ class Plan:
     accelerator: str = "auto"
     structures: tuple[Path, ...] = ()  # SMILES files from which the reference library of the retrieval is drawn
     library_size: int = 100_000
+    library: Path | None = None  # encoded by the bundled model, for its retrieval instead of the drawn one
     queries: int = 1000
     workers: int = 1  # processes that encode the library
     say: Callable[[str], None] = field(default=lambda _: None)

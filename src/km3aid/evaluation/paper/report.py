@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from km3aid.evaluation.paper import report_beyond, report_retrieval
+from km3aid.evaluation.paper import report_beyond, report_cases, report_retrieval
 from km3aid.evaluation.paper.figures import bar_chart, line_chart
 from km3aid.evaluation.paper.found import NOT_RUN, Found, each, percent, stated, table
 from km3aid.evaluation.paper.published import NO_ERROR_BY_SIZE, TABLE_1, TABLE_3, TABLE_C1, TABLE_C2
@@ -62,7 +62,7 @@ def build_report(found: Found) -> tuple[str, dict[str, str]]:
         _table_3(found),
         _ablations(found),
         _figure_3(found, drawings),
-        "## Figures 4, F.1, F.2: case studies\n\n" + NOT_RUN + "\n",
+        report_cases.section(found, drawings),
         report_beyond.sections(found, drawings),
         _cost(found),
     ]

@@ -19,12 +19,17 @@ from km3aid.evaluation.cases import Case, make_cases
 from km3aid.evaluation.paper.alignment import evaluate_alignment
 from km3aid.evaluation.paper.baselines import evaluate_baselines
 from km3aid.evaluation.paper.beyond import contradicted_records, difficulty, reliability
+from km3aid.evaluation.paper.case_studies import study_cases
 from km3aid.evaluation.paper.isomers import evaluate_isomer_groups
 from km3aid.evaluation.paper.plan import Plan
 from km3aid.evaluation.paper.pool import build_pool, pool_structures, read_pool
+from km3aid.evaluation.paper.reference import Reference
 from km3aid.evaluation.paper.retrieval import KINDS, SCORINGS, SIMILARITY, evaluate_zero_shot
+from km3aid.evaluation.paper.variants import K_M3AID, SP_ID, WP_ID
 from km3aid.evaluation.report import open_block
 from km3aid.library import BuildOptions, Library
+
+CASE_VARIANTS = (SP_ID, WP_ID, K_M3AID)  # of figures 4, F.1 and F.2
 
 
 class Block(NamedTuple):
@@ -68,13 +73,16 @@ def measure_retrieval(plan: Plan, subject: Subject, fold: int) -> dict[str, Any]
     """Encode the pool and the queries' molecules, then rank; the paper's models see the same in every kind of query."""
     block, engine = open_paper_block(plan, fold), _engine(plan, subject)
     cases = list(make_cases(engine, block.data, query_rows(plan, block)))
-    keys, about = read_pool(plan.pool_folder)
     kinds, scorings = (KINDS[:1], (SIMILARITY,)) if subject.by_paper else (KINDS, SCORINGS)
+    if plan.library is None or subject.by_paper:
+        library, about = _pool_library(plan, engine), read_pool(plan.pool_folder)[1]
+    else:
+        library = Library.open(plan.library, engine.model_sha256, strict=True)
+        about = {"deduplicate": library.manifest.deduplicate, "sources": list(library.manifest.sources)}
     with TemporaryDirectory() as folder:
-        truths = _truths(engine, block.data, cases, Path(folder) / "truths")
-        pool = _pool_library(plan, engine)
-        found = evaluate_zero_shot(engine, block.data, cases, pool, truths, keys, kinds=kinds, scorings=scorings)
-    return {**found, "pool_source": about}
+        own = Reference(_truths(engine, block.data, cases, Path(folder) / "truths"))
+        found = evaluate_zero_shot(engine, block.data, cases, Reference(library), own, kinds=kinds, scorings=scorings)
+    return {**found, "source": about}
 
 
 def measure_beyond(plan: Plan, subject: Subject, fold: int) -> dict[str, Any]:
@@ -94,6 +102,16 @@ def measure_baselines(plan: Plan, fold: int) -> dict[str, Any]:
     keys, _ = read_pool(plan.pool_folder)
     queries = query_rows(plan, block)
     return evaluate_baselines(block.data, block.train, block.rows, queries, pool_structures(plan.pool_folder), keys)
+
+
+def measure_cases(plan: Plan, fold: int) -> dict[str, Any]:
+    """The molecules of figures 4, F.1 and F.2 by three variants and the bundled model."""
+    block = open_paper_block(plan, fold)
+    engines: dict[str, tuple[Engine, bool]] = {}
+    for variant in CASE_VARIANTS:
+        engines[variant.title] = (_engine(plan, Subject(plan.model_file(variant, fold), by_paper=True)), True)
+    engines["best"] = (_engine(plan, Subject(None, by_paper=False)), False)
+    return study_cases(engines, block.data, block.rows)
 
 
 def query_rows(plan: Plan, block: Block) -> NDArray[np.int64]:
