@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -163,7 +164,8 @@ def _scores(
     return found
 
 
-class _Blend(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Blend:
     """Similarity and exact match of places in one score."""
 
     weights: Fusion
