@@ -55,11 +55,11 @@ class Job:
         changed.set()
 
     async def changes(self) -> AsyncIterator[None]:
-        """Yield at once, then after every change until the job has ended."""
+        """Yield at once and after every change, the last time when the job has ended."""
         while True:
-            changed = self._changed
-            yield
-            if self.state != "running":
+            changed, ended = self._changed, self.state != "running"
+            yield  # meanwhile the job may go on, or end
+            if ended:
                 return
             await changed.wait()
 
@@ -67,9 +67,9 @@ class Job:
         """The answers as JSON lines, as they come."""
         sent = 0
         async for _ in self.changes():
-            for line in self.answers[sent:]:
-                yield line.encode("utf-8", "replace") + b"\n"
-            sent = len(self.answers)
+            while sent < len(self.answers):  # more may come while one is sent
+                sent += 1
+                yield self.answers[sent - 1].encode("utf-8", "replace") + b"\n"
 
     async def events(self) -> AsyncIterator[bytes]:
         """Progress as server-sent events."""
