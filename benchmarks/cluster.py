@@ -28,6 +28,7 @@ from km3aid.engine import Engine
 from km3aid.engine.cluster import ClusterLibrary, connect
 from km3aid.library import BuildOptions, BuildReport, Filters, Library
 from km3aid.library.build import SHARD_RECORDS, _Keys
+from km3aid.models.precision import fast_single_precision
 from km3aid.spectra import Spectrum, read_spectra
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -48,6 +49,7 @@ def main() -> None:
     result["command"] = "benchmarks/cluster.py"
     result["machine"] = {"processor": platform.machine(), "cores": os.cpu_count()}
     result["keys_ns_per_stored_molecule"] = key_cost()
+    fast_single_precision()  # as the command line
     engine = Engine.load(device="cpu")
     for rows in options.rows:
         result["rows"][str(rows)] = measure(engine, options.structures, rows)

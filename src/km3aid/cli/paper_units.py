@@ -13,7 +13,7 @@ from typing import Any
 from km3aid.cli.paper_training import pretrain_encoder, settings, train_variant
 from km3aid.data.dataset import read_meta
 from km3aid.engine import Engine
-from km3aid.evaluation.paper.plan import Plan
+from km3aid.evaluation.paper.plan import MODEL, Plan
 from km3aid.evaluation.paper.retrieval import SIZES
 from km3aid.evaluation.paper.store import Store
 from km3aid.evaluation.paper.sweep import Unit
@@ -182,7 +182,7 @@ class _Lists:
     def _pool(self) -> Unit:
         plan = self.plan
         known = {"size": plan.library_size, "structures": [s.name for s in plan.structures]}
-        return Unit(plan.pool_unit, lambda: known, lambda: make_pool(plan))
+        return Unit(plan.pool_unit, lambda: known, lambda: make_pool(plan), leaves=plan.pool_folder)
 
     def _pool_identity(self) -> dict[str, Any] | None:
         drawn = self.store.read(self.plan.pool_unit)
@@ -231,11 +231,17 @@ class _Lists:
         pretraining = {**known, "epochs": plan.pretrain_epochs or config.pretrain_epochs, "seed": config.seed}
         training = {**known, "model": model.to_dict(), "training": config.to_dict(), "spectrum_encoder": pretraining}
         return [
-            Unit(encoder_name, lambda: pretraining, lambda: pretrain_encoder(plan, variant, fold, clock)),
+            Unit(
+                encoder_name,
+                lambda: pretraining,
+                lambda: pretrain_encoder(plan, variant, fold, clock),
+                leaves=plan.encoder_folder(variant, fold) / MODEL,
+            ),
             Unit(
                 plan.unit(variant, fold, "training"),
                 lambda: training,
                 lambda: train_variant(plan, variant, fold, clock),
                 (encoder_name,),
+                leaves=plan.model_file(variant, fold),
             ),
         ]

@@ -26,6 +26,7 @@ from km3aid.library import Entries, Filters, Library, Manifest, Place, place_of,
 from km3aid.matching.prediction import ClassTable
 from km3aid.models.alignment import AlignmentModel
 from km3aid.models.memory import keep_freed_memory
+from km3aid.models.precision import fast_single_precision
 
 Line = tuple[str, str | None]
 Answer = TypeVar("Answer")
@@ -97,7 +98,7 @@ class Cluster:
         if not count:
             raise LibraryError(f"{folder}: the library is empty, or no processor of the cluster is free")
         worker: Any = ray.remote(num_cpus=1, scheduling_strategy="SPREAD")(Worker)
-        workers = [worker.remote(str(folder)) for _ in range(count)]
+        workers = [worker.remote(str(folder), torch.get_float32_matmul_precision()) for _ in range(count)]
         started = dict(zip([w.begun.remote() for w in workers], workers, strict=True))
         ready, late = ray.wait(list(started), num_returns=count, timeout=_START_S)
         _dismiss([started[ref] for ref in late])
@@ -134,9 +135,10 @@ def _dismiss(workers: Sequence[Any]) -> None:
 class Worker:
     """An actor that holds parts of a library, known by their first shard, and does the stages of searches in them."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, matmul_precision: str) -> None:
         os.environ["OMP_NUM_THREADS"] = "1"  # the matching's threads
         torch.set_num_threads(1)
+        torch.set_float32_matmul_precision(matmul_precision)  # the driver's: batches share products
         self.folder = place_of(path)
         self._parts: dict[int, Library] = {}
         self._stages: dict[int, list[Stages]] = {}
@@ -314,6 +316,7 @@ def _model(reference: Any) -> AlignmentModel:
 
     torch.set_num_threads(1)
     keep_freed_memory()
+    fast_single_precision()  # as the processes of one machine
     model: AlignmentModel = ray.get(reference)
     return model
 

@@ -60,6 +60,24 @@ def test_what_is_broken_off_leaves_no_file_and_runs_again(tmp_path):
     assert run_units(units, store_in(tmp_path)).ran == ("a",)
 
 
+def test_weights_that_are_gone_are_made_again_only_where_something_needs_them(tmp_path):
+    log: list[str] = []
+    weights = tmp_path / "weights"
+
+    def train():
+        log.append("train")
+        weights.touch()
+        return {}
+
+    training = Unit("training", dict, train, leaves=weights)
+    first = [training, unit("figure", log, ("training",))]
+    run_units(first, store_in(tmp_path))
+    weights.unlink()
+    assert run_units(first, store_in(tmp_path)).ran == ()  # nothing needs them any more
+    run_units([*first, unit("another", log, ("training",))], store_in(tmp_path))
+    assert log == ["train", "figure", "train", "another"]
+
+
 def test_a_spent_budget_starts_nothing(tmp_path):
     log: list[str] = []
     outcome = run_units([unit("a", log)], store_in(tmp_path), out_of_time=lambda: True)

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -22,13 +23,16 @@ CHROMIUM = Path("/usr/bin/chromium")
 
 
 @pytest.fixture(scope="session")
-def service(small_library):
+def service(small_library, tmp_path_factory):
     """The address of a running `km3aid serve` with a small library."""
     command = [str(Path(sys.executable).with_name("km3aid")), "serve", "--port", "0", "--library", str(small_library)]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    yield json.loads(process.stderr.readline())["url"]
+    written = tmp_path_factory.mktemp("service") / "log"
+    with open(written, "w") as log:  # a pipe that nobody reads would fill up and stop it
+        process = subprocess.Popen(command, stderr=log, start_new_session=True)
+    while not (lines := written.read_text().splitlines()) and process.poll() is None:
+        time.sleep(0.1)
+    yield json.loads(lines[0])["url"]
     process.terminate()
-    process.stderr.close()
     process.wait(30)
 
 

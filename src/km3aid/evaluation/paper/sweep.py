@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from km3aid.evaluation.paper.store import Store, identity_hash
@@ -29,6 +30,7 @@ class Unit:
     run: Callable[[], dict[str, Any]]
     needs: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
+    leaves: Path | None = None  # weights or the like, not kept with the results, that units in need of this one read
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ def run_units(
                     taken_elsewhere = True
                     continue
                 identity = unit.identity()
-                if identity is None or store.is_done(unit.name, identity):  # ended elsewhere meanwhile
+                here = unit.leaves is None or unit.leaves.exists()
+                if identity is None or (here and store.is_done(unit.name, identity)):  # ended elsewhere meanwhile
                     continue
                 say(f"{time.strftime('%H:%M:%S')} {unit.name}")
                 try:
@@ -89,10 +92,23 @@ def _ready(units: Sequence[Unit], store: Store) -> Iterator[Unit]:
 
 
 def missing_units(units: Sequence[Unit], store: Store) -> tuple[str, ...]:
-    """Names of the units that have not ended, or ended with something else than they should have now."""
-    found = []
-    for unit in units:
-        identity = unit.identity()
-        if identity is None or not store.is_done(unit.name, identity):
-            found.append(unit.name)
-    return tuple(found)
+    """Names of the units that have not ended, or ended with something else than they should have now.
+
+    A unit that has ended, but whose weights are not here, is missing as soon as a missing one needs them.
+    """
+    missing = {unit.name for unit in units if not _is_done(unit, store)}
+    for unit in reversed(units):  # what a unit needs stands before it
+        if unit.name not in missing and _is_wanted_again(unit, units, missing):
+            missing.add(unit.name)
+    return tuple(unit.name for unit in units if unit.name in missing)
+
+
+def _is_done(unit: Unit, store: Store) -> bool:
+    identity = unit.identity()
+    return identity is not None and store.is_done(unit.name, identity)
+
+
+def _is_wanted_again(unit: Unit, units: Sequence[Unit], missing: set[str]) -> bool:
+    if unit.leaves is None or unit.leaves.exists():
+        return False
+    return any(other.name in missing and unit.name in other.needs for other in units)
