@@ -9,7 +9,7 @@ from km3aid import Engine, Spectrum, read_spectra
 from km3aid.errors import CheckpointError, ConfigError, LibraryMismatchError, MoleculeError, SpectrumFormatError
 from km3aid.library import Filters, Library
 from km3aid.matching.packed import unpack_classes
-from km3aid.spectra import parse_peaks
+from km3aid.spectra import parse_peaks, set_aside_solvent
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
@@ -179,3 +179,14 @@ def test_pinned_peaks_stay_and_the_rest_moves_around_them(engine):
     assert {a.peak: a.atoms for a in pinned.assignments} == {0: (2,), 1: (1,)}
     with pytest.raises(ConfigError, match="atom 0 is no carbon"):
         engine.assign(block, parse_peaks("58 18"), pinned={1: [0]})
+
+
+def test_a_solvent_line_is_taken_back_where_a_carbon_needs_it(engine):
+    phenylacetylene = set_aside_solvent(parse_peaks("132.1 128.7 128.3 122.1 83.6 77.2"), "CDCl3")
+    answer = engine.assign("C#Cc1ccccc1", phenylacetylene)
+    assert {a.peak: a.atoms for a in answer.assignments}[5] == (0,)
+    assert any("took back 77.2 ppm" in warning for warning in answer.warnings)
+    aspirin = "170.2 169.8 151.3 134.9 132.5 126.2 124.0 122.2 77.2 21.0"
+    answer = engine.assign("CC(=O)Oc1ccccc1C(=O)O", set_aside_solvent(parse_peaks(aspirin), "CDCl3"))
+    assert answer.unassigned_peaks == ()
+    assert 8 not in [a.peak for a in answer.assignments]

@@ -30,7 +30,7 @@ def blocks() -> dict[str, str]:
         "table": examples.JCAMP,
         "affn": jcamp_trace(ppm, "##XFACTOR= 1\n##YFACTOR= 1\n##XYDATA= (X++(Y..Y))\n" + plain),
         "difdup": jcamp_trace(ppm, "##XFACTOR= 1\n##YFACTOR= 1\n##XYDATA= (X++(Y..Y))\n" + packed(trace)),
-        "pairs": jcamp_trace(ppm, "##XFACTOR= 1\n##YFACTOR= 1\n##XYPOINTS= (XY..XY)\n" + pairs),
+        "pairs": jcamp_trace(ppm, "##XFACTOR= 1\n##YFACTOR= 1\n##XYDATA= (XY..XY)\n" + pairs),
     }
 
 

@@ -147,3 +147,22 @@ def test_the_evidence_of_the_node_level_counts():
     evidence = np.log([[0.01, 0.99], [0.99, 0.01]])
     match = assign_peaks(Spectrum.from_shifts([29.9, 30.1]), classes, CONFIG, evidence)
     assert match.peak_classes == ((1,), (0,))
+
+
+ASIDE = "line of the solvent CDCl3 (77.16 ppm)"
+
+
+def test_a_peak_that_is_set_aside_costs_nothing_alone():
+    own = Spectrum((Peak(170.0), Peak(21.0)))
+    both = Spectrum((Peak(170.0), Peak(77.2, aside=ASIDE), Peak(21.0)))
+    classes = classes_at([170.2, 21.1])
+    assert assign_peaks(both, classes, CONFIG).peak_classes == ((0,), (), (1,))
+    assert cheapest_cost(both, classes, CONFIG) == pytest.approx(cheapest_cost(own, classes, CONFIG))
+
+
+@pytest.mark.parametrize("unobserved", [3.5, 9.0])  # as fitted, and as without a fit
+def test_a_peak_that_is_set_aside_is_taken_back_by_a_carbon_without_another(unobserved):
+    config = CONFIG.changed(unobserved_carbon=unobserved)
+    spectrum = Spectrum((Peak(170.0), Peak(77.2, aside=ASIDE), Peak(21.0)))
+    assert assign_peaks(spectrum, classes_at([170.2, 77.0, 21.1]), config).peak_classes == ((0,), (1,), (2,))
+    assert assign_peaks(spectrum, classes_at([170.2, 140.0, 21.1]), config).peak_classes == ((0,), (), (2,))

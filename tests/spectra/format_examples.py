@@ -71,17 +71,17 @@ def write_bruker(folder: Path, shifts: list[float], order: int = 0) -> Path:
     return folder
 
 
-def write_bruker_fid(folder: Path, shifts: list[float]) -> Path:
-    """A raw spectrum as TopSpin stores it, without a digital filter and with an odd phase."""
+def write_bruker_fid(folder: Path, shifts: list[float], delay: float = 0.0) -> Path:
+    """A raw spectrum as TopSpin stores it, with an odd phase and `delay` points of a digital filter before it."""
     folder.mkdir(parents=True)
     size, carrier, width, centre = 1 << 14, 100.6, 24000.0, 100.0
-    seconds = np.arange(size) / width
+    seconds = (np.arange(size) - delay) / width
     rng = np.random.default_rng(0)
-    fid = sum(np.exp((2j * np.pi * (s - centre) * carrier - 4) * seconds + 0.8j) for s in shifts)
+    fid = sum(np.exp((2j * np.pi * (s - centre) * carrier - 4) * seconds + 0.8j) for s in shifts) * (seconds >= 0)
     fid = (fid + rng.normal(0, 0.05, size) + 1j * rng.normal(0, 0.05, size)) * 1e5
     np.stack([fid.real, fid.imag], 1).astype("<i4").tofile(folder / "fid")
     acqus = {"NUC1": "<13C>", "SOLVENT": "<CDCl3>", "SW_h": width, "BF1": carrier, "TD": 2 * size, "BYTORDA": 0}
-    acqus |= {"SFO1": carrier * (1 + centre / 1e6), "DTYPA": 0, "DECIM": 1, "DSPFVS": 0, "GRPDLY": 0, "AQ_mod": 3}
+    acqus |= {"SFO1": carrier * (1 + centre / 1e6), "DTYPA": 0, "DECIM": 1, "DSPFVS": 0, "GRPDLY": delay, "AQ_mod": 3}
     head = "##TITLE= Parameter file\n##JCAMPDX= 5.0\n"
     (folder / "acqus").write_text(head + "".join(f"##${k}= {v}\n" for k, v in acqus.items()) + "##END=\n")
     return folder

@@ -10,6 +10,7 @@ import pytest
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra import Peak, read_assigned, read_spectra
+from km3aid.spectra.spectrometer import _jeol_delay
 
 from . import format_examples as examples
 from .test_sd_file import record
@@ -144,6 +145,25 @@ def test_nmrium_marks_and_traces():
     assert shifts(json.dumps({"version": 3, "spectra": [bare]})) == pytest.approx(SHIFTS, abs=0.02)
 
 
+def test_the_delay_of_jeols_filter():
+    # two stages of order 54 and 73, decimating by 8 and 2: ½ (53/16 + 72/2) points
+    assert _jeol_delay({"orders": "25473", "factors": "82"}) == pytest.approx(19.656, abs=1e-3)
+    assert _jeol_delay({}) == _jeol_delay({"orders": "x", "factors": "0"}) == 0.0
+
+
+def test_a_packed_record_of_nmredata(tmp_path):
+    with zipfile.ZipFile(tmp_path / "record.zip", "w") as archive:
+        archive.writestr("record/compound1.nmredata.sdf", examples.NMREDATA)
+        archive.writestr("record/10/fid", "raw")
+    assert [p.shift_ppm for p in read_spectra(tmp_path / "record.zip")[0]] == [170.2, 21.0]
+
+
+def test_an_empty_spectrum_of_nmredata_beside_a_full_one_is_left_out():
+    empty = "> <NMREDATA_1D_13C#2>\nLarmor=100.6\\\n\n$$$$"
+    found = assigned(examples.NMREDATA.replace("$$$$", empty))
+    assert ("NMREDATA_1D_13C#2", "holds no signal") in [(x.text, x.reason) for x in found.spectrum.left_out]
+
+
 def test_an_archive_of_nmrium(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.nmrium", "w") as archive:
         archive.writestr("state.json", examples.TEXT["nmrium"])
@@ -166,8 +186,9 @@ def test_a_processed_bruker_folder(tmp_path, order, given):
     assert spectrum.solvent == "CDCl3"
 
 
-def test_a_raw_bruker_folder_is_transformed_and_phased(tmp_path):
-    examples.write_bruker_fid(tmp_path / "10", SHIFTS)
+@pytest.mark.parametrize("delay", [0.0, 67.98])
+def test_a_raw_bruker_folder_is_transformed_and_phased(tmp_path, delay):
+    examples.write_bruker_fid(tmp_path / "10", SHIFTS, delay)
     (spectrum,) = read_spectra(tmp_path / "10")
     assert [p.shift_ppm for p in spectrum] == pytest.approx(SHIFTS, abs=0.05)
     assert "transformed" in spectrum.notes[0]

@@ -35,7 +35,7 @@ class MatchConfig:
     node_weight: float = 0.5  # of the node level's evidence beside the predicted shift
     unassigned_peak: float = 9.0
     unobserved_carbon: float = 9.0
-    aside_peak: float = 4.0  # a carbon at a line that is probably the solvent's
+    aside_peak: float = 0.5  # a carbon at a line that the solvent gives anyway; it competes with `unobserved_carbon`
     overlap: float = 2.5  # another carbon class under the same peak
     split: float = 1.5  # another peak of one class whose carbons may be diastereotopic
     wrong_number: float = 9.0  # one peak per carbon: per carbon of a candidate too many or too few

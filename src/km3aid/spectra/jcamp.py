@@ -176,10 +176,10 @@ def _ppm_per_unit(block: Block) -> float:
 def read_trace(block: Block, where: str) -> tuple[list[float], list[float]]:
     """Abscissa in ppm and ordinate of a block's spectrum."""
     scale = _ppm_per_unit(block)
-    if block.get("XYPOINTS"):
-        numbers = [float(n) for n in _NUMBER.findall(block.get("XYPOINTS").partition("\n")[2])]
+    form, _, body = block.get("XYPOINTS", "XYDATA", "DATATABLE").partition("\n")
+    if "XY..XY" in form:
+        numbers = [float(n) for n in _NUMBER.findall(body)]
         return [x * scale for x in numbers[0::2][: len(numbers) // 2]], numbers[1::2]
-    body = block.get("XYDATA", "DATATABLE").partition("\n")[2]
     factor = _number(block, "YFACTOR", 1.0)
     trace = [factor * value for value in decode_ordinates(body, where)]
     symbols = [s.strip().upper() for s in block.get("SYMBOL").split(",")]

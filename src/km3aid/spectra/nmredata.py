@@ -59,7 +59,9 @@ def read_nmredata_record(record: SdRecord, where: str) -> list[AssignedSpectrum]
     carbons = {i for i, element in enumerate(elements_of(record.mol_block)) if element == "C"}
     about = (record, labels, carbons, values.get("NMREDATA_SOLVENT", "").strip(" \\\n") or None)
     names = [key for key in values if re.fullmatch(r"NMREDATA_1D_13C(?:#\w+)?", key)]
-    found = [_spectrum(values[name], *about, list(left_out), f"{where}, {name}") for name in names]
+    filled = [name for name in names if any(_is_signal(line) for line in _lines(values[name]))]
+    left_out += [LeftOut(name, "holds no signal") for name in names if name not in filled]
+    found = [_spectrum(values[name], *about, list(left_out), f"{where}, {name}") for name in filled]
     if not found:
         entries = [f"{shift}, L={name}" for name, shift in labels.shift.items() if set(labels.atoms[name]) & carbons]
         if not entries:
@@ -73,6 +75,11 @@ def _lines(text: str) -> list[str]:
     """The entries of a property: lines end in a backslash, a line break or both; `;` begins a comment."""
     parts = (re.sub(r"(?<!\\);.*", "", part).strip() for part in re.split(r"\\\s*\n?|\n", text))
     return [part for part in parts if part]
+
+
+def _is_signal(line: str) -> bool:
+    """Whether an entry is a signal, and not `Larmor`, `Spectrum_Location` or another attribute of the spectrum."""
+    return _ATTRIBUTE.match(line) is None or re.match(r"\s*L\s*=", line) is not None
 
 
 def _fields(line: str) -> list[str]:
@@ -122,8 +129,8 @@ def _spectrum(
     atoms: list[tuple[int, ...]] = []
     of_label: dict[str, int] = {}
     for line in _lines(text):
-        if _ATTRIBUTE.match(line) and not re.match(r"\s*L\s*=", line):
-            continue  # Larmor, Spectrum_Location, MD5, …
+        if not _is_signal(line):
+            continue
         entry, names = _read_signal(line, labels, left_out)
         if entry is None:
             continue

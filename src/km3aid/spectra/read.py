@@ -20,7 +20,17 @@ from km3aid.spectra.nmrium import is_nmrium, read_nmrium, read_nmrium_archive
 from km3aid.spectra.peaklist_xml import is_peaklist_xml, read_peaklist_xml
 from km3aid.spectra.plain_list import check_not_a_table, read_plain_list
 from km3aid.spectra.sd_file import read_sd_spectra
-from km3aid.spectra.source import Source, bounded, checked, first_bytes, name_of, open_binary, text_lines, whole
+from km3aid.spectra.source import (
+    MOST_BYTES,
+    Source,
+    bounded,
+    checked,
+    first_bytes,
+    name_of,
+    open_binary,
+    text_lines,
+    whole,
+)
 from km3aid.spectra.spectrometer import kind_of_folder, read_bruker, read_jeol, read_varian
 from km3aid.spectra.spectrum import Spectrum
 from km3aid.spectra.table import has_columns, has_header, read_table
@@ -188,16 +198,30 @@ def _of_folder(folder: Path, input_format: str | None, where: str) -> Found:
     )
 
 
+def _of_record(data: bytes, name: str, where: str) -> Found:
+    """The SD file of a packed NMReDATA record, which holds the raw spectra as well; nothing is unpacked to disk."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            text = archive.read(name).decode("utf-8", errors="replace")
+    except Exception as error:  # zipfile raises whatever the damage leads to
+        raise SpectrumFormatError(f"{where}: a damaged zip archive ({type(error).__name__}: {error})") from None
+    return read_sd_spectra(io.StringIO(text), f"{where}, {name}")
+
+
 def _of_archive(data: bytes, where: str) -> Found:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = set(archive.namelist())
+            sizes = {member.filename: member.file_size for member in archive.infolist()}
     except Exception:
-        names = set()
+        sizes = {}
+    names = sizes.keys()
+    records = [n for n in names if re.search(r"(?:^|/)(?!\.)[^/]+\.sdf?$", n) and not n.startswith("__MACOSX")]
     if "state.json" in names:
         return read_nmrium_archive(data, where)
     if any(name.startswith("xl/") for name in names):
         return read_xlsx(data, where)
+    if len(records) == 1 and sizes[records[0]] <= MOST_BYTES:
+        return _of_record(data, records[0], where)
     raise SpectrumFormatError(
         f"{where}: a zip archive or an Office document, not text; give a workbook (.xlsx) or unpack the archive"
     )

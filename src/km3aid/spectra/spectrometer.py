@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import pairwise
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _BROADENING_HZ = 1.0
+_LINE_HZ = 12.0  # to either side of a line, by which its phase is judged
+_PHASED_LINES = 40
 _MOST_POINTS = 1 << 22
 _MOST_PARAMETERS = 1 << 20  # bytes
 
@@ -56,12 +59,13 @@ def read_bruker(folder: Path, where: str) -> Iterator[Spectrum]:
     words = _words(folder / "fid", acqus, "A")
     fid = _one_dimension(words[0::2][: len(words) // 2] + 1j * words[1::2], where)
     delay, firmware, decimation = (_number(acqus.get(key)) or 0.0 for key in ("GRPDLY", "DSPFVS", "DECIM"))
-    if 0 < delay < len(fid) or firmware >= 10:
-        filtered = (fid, int(decimation), int(firmware), delay)
-        fid = _one_dimension(_guarded(where, lambda: _nmrglue().bruker.rm_dig_filter(*filtered)), where)
+    if delay <= 0 and firmware >= 10:  # old firmware does not say it
+        table = _nmrglue().bruker.bruker_dsp_table
+        delay = float(table.get(int(firmware), {}).get(int(decimation), 0.0))
     width, frequency, carrier = (_positive(acqus, key, where) for key in ("SWH", "SFO1", "BF1"))
     centre = (frequency - carrier) / carrier * 1e6
-    yield _of_fid(fid, width, carrier, centre, where, id=folder.name, solvent=acqus.get("SOLVENT") or None)
+    solvent = acqus.get("SOLVENT") or None
+    yield _of_fid(fid, width, carrier, centre, where, delay, id=folder.name, solvent=solvent)
 
 
 def read_varian(folder: Path, where: str) -> Iterator[Spectrum]:
@@ -102,39 +106,69 @@ def read_jeol(path: Path, where: str) -> Iterator[Spectrum]:
         raise SpectrumFormatError(f"{where}: the frequency or the width is missing from the file's parameters")
     megahertz = frequency / 1e6 if frequency > 1e5 else frequency
     fid = _one_dimension(np.asarray(data), where)
-    yield _of_fid(fid, width, megahertz, centre, where, id=path.stem, solvent=str(found.get("solvent", "")) or None)
+    solvent = str(found.get("solvent", "")) or None
+    yield _of_fid(fid, width, megahertz, centre, where, _jeol_delay(found), id=path.stem, solvent=solvent)
 
 
-def _of_fid(fid: Any, width_hz: float, mhz: float, centre_ppm: float, where: str, **about: Any) -> Spectrum:
-    """Transform an FID and pick its peaks; `centre_ppm` is the shift of the middle of the spectrum."""
+def _jeol_delay(parameters: dict[str, Any]) -> float:
+    """The delay of the digital filter in points, ½ Σ (order_i − 1) / Π_{j≥i} factor_j over its stages.
+
+    `orders` is the number of stages and then the order of each, written with as many digits; `factors` one digit each.
+    """
+    orders, factors = (str(parameters.get(key, "")).strip() for key in ("orders", "factors"))
+    stages = len(factors)
+    if not stages or not (orders + factors).isdigit() or "0" in factors or (len(orders) - 1) % stages:
+        return 0.0
+    digits = (len(orders) - 1) // stages
+    order = [int(orders[1 + i * digits : 1 + (i + 1) * digits] or 1) for i in range(stages)]
+    return 0.5 * sum((order[i] - 1) / prod(int(f) for f in factors[i:]) for i in range(stages))
+
+
+def _of_fid(
+    fid: Any, width_hz: float, mhz: float, centre_ppm: float, where: str, delay: float = 0.0, **about: Any
+) -> Spectrum:
+    """Transform an FID and pick its peaks; `centre_ppm` is the shift of the middle, `delay` the filter's in points."""
     import numpy as np
 
     size = 1 << max(3, int(np.ceil(np.log2(max(len(fid), 2)))) + 1)
     seconds = np.arange(len(fid)) / width_hz
     damped = np.asarray(fid, np.complex128) * np.exp(-np.pi * _BROADENING_HZ * seconds)
     damped[0] *= 0.5
-    spectrum = np.fft.fftshift(np.fft.fft(damped, size))[::-1]
-    phased = _phased(spectrum)
+    turned = np.fft.fft(damped, size) * np.exp(2j * np.pi * np.fft.fftfreq(size) * min(max(delay, 0.0), len(fid) / 2))
+    spectrum = np.fft.fftshift(turned)[::-1]
+    phased = _phased(spectrum, half=max(8, round(_LINE_HZ * size / width_hz)))
     ppm = centre_ppm + (size / 2 - 1 - np.arange(size)) * width_hz / mhz / size
     note = "an FID: transformed, broadened by 1 Hz and phased automatically; look at the shifts' reference"
     return pick_peaks(ppm, phased, where, notes=(note,), **about)
 
 
-def _phased(spectrum: NDArray[np.complex128]) -> NDArray[np.float64]:
-    """The real part after the zero- and first-order phase with the least negative signal, on a grid and refined."""
+def _phased(spectrum: NDArray[np.complex128], half: int) -> NDArray[np.float64]:
+    """The real part after the zero- and first-order phase at which the strongest lines are least negative.
+
+    The lines count alike, each with `half` points to either side, lest the solvent decide for all; a grid is refined.
+    """
     import numpy as np
     from scipy.optimize import minimize
+    from scipy.signal import find_peaks
 
-    ramp = np.linspace(-0.5, 0.5, len(spectrum))
-    strong = np.argsort(-np.abs(spectrum))[: max(64, len(spectrum) // 64)]
-    points, place = spectrum[strong] / np.abs(spectrum[strong]).max(initial=1e-300), ramp[strong]
+    size = np.abs(spectrum)
+    tops, _ = find_peaks(size, distance=2 * half)
+    tops = tops[(tops >= half) & (tops < len(size) - half)]
+    tops = tops[np.argsort(-size[tops])][:_PHASED_LINES]
+    if not len(tops):
+        return np.asarray(spectrum.real, np.float64)
+    around = tops[:, None] + np.arange(-half, half + 1)[None, :]
+    points = spectrum[around] / np.linalg.norm(spectrum[around], axis=1, keepdims=True)
+    weight = np.minimum(size[tops] / np.median(size) / 50, 1.0)[:, None]  # noise is no line
+    place = around / len(size) - 0.5
 
     def negative(phase: NDArray[np.float64]) -> float:
         real = (points * np.exp(1j * (phase[0] + phase[1] * place))).real
-        return float((np.minimum(real, 0.0) ** 2).sum() - 1e-3 * real.sum())
+        return float((weight * np.minimum(real, 0.0) ** 2).sum())
 
-    grid = [np.array([a, b]) for a in np.linspace(-np.pi, np.pi, 24, False) for b in np.linspace(-6, 6, 13)]
+    grid = [np.array([a, b]) for a in np.linspace(-np.pi, np.pi, 24, False) for b in np.linspace(-9, 9, 25)]
     best = minimize(negative, min(grid, key=negative), method="Nelder-Mead").x
+    ramp = np.arange(len(size)) / len(size) - 0.5
     real: NDArray[np.float64] = (spectrum * np.exp(1j * (best[0] + best[1] * ramp))).real
     return real
 
