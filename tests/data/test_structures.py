@@ -60,7 +60,7 @@ def test_sd_files(tmp_path):
     ("name", "data", "message"),
     [
         ("no.smi", None, "cannot be read"),
-        ("cut.smi.gz", gzip.compress(b"CCO\n" * 1000)[:40], "cannot be read"),
+        ("cut.smi.gz", gzip.compress(b"CCO\n" * 1000, mtime=0)[:40], "cannot be read"),
         ("bytes.smi", b"CC\xff\xfe", "cannot be read"),
         ("no.csv", b"x,y\n1,2\n", "no column 'smiles' among x, y"),
         ("no.parquet", b"PAR1 is not", "no Parquet file"),
