@@ -165,7 +165,8 @@ def _hash(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
-_KEYS: dict[str, Callable[[Molecule], int]] = {  # 64 bits: one false duplicate in some 10⁸ molecules
+# 64 bits: the chance of any false duplicate among N molecules is N²/2⁶⁵, 0.03 % at 10⁸
+_KEYS: dict[str, Callable[[Molecule], int]] = {
     "smiles": lambda m: _hash(m.smiles),
     "inchikey": lambda m: _hash(m.inchi_key or m.smiles),
     "connectivity": lambda m: _hash(m.inchi_key[:14] or m.smiles),

@@ -1,7 +1,8 @@
 """13C shifts of frequent impurities, by solvent.
 
 Gottlieb, Kotlyar, Nudelman, J. Org. Chem. 62 (1997) 7512, table 2; Fulmer et al., Organometallics 29 (2010) 2176,
-table 2 (ppm; solvents CDCl3, DMSO-d6, CD3OD).
+table 2 (ppm; solvents CDCl3, DMSO-d6, CD3OD). Entered from memory of these tables and not yet compared with them value
+by value: an impurity is only named on their account, never taken away.
 """
 
 from __future__ import annotations

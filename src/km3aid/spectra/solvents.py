@@ -27,7 +27,8 @@ _L = SolventLine
 
 # Shifts: Fulmer et al., Organometallics 29 (2010) 2176, table 2 (the first nine and water), and for acids, pyridine,
 # DMF, dioxane, TFE, chlorobenzene and chlorinated ethane the chart of Cambridge Isotope Laboratories, from which the
-# numbers of lines and couplings come as well.
+# numbers of lines and couplings come as well. Entered from memory, not yet compared
+# with the sources value by value.
 SOLVENTS: tuple[Solvent, ...] = (
     Solvent("CDCl3", r"CDCl_?3|(?:deutero)?chloroform(?:-?d_?1?)?", (_L(77.16, 3, 32),)),
     Solvent(
