@@ -14,7 +14,7 @@ from km3aid.matching.prediction import ClassTable, PredictedClasses
 from km3aid.matching.score import match_scores, quick_scores, similarities
 from km3aid.spectra.spectrum import Peak, Spectrum
 
-CONFIG = MatchConfig()
+CONFIG = MatchConfig(scale_factor=1.6, scale_power=0.9)
 
 
 def table(molecules, sizes=None, hydrogens=None, splits=None):
@@ -95,7 +95,7 @@ def test_the_molecule_of_the_spectrum_scores_best():
 
 def test_the_quick_score_is_the_mean_of_two_nearest_sums():
     found = quick(Spectrum.from_shifts([100.0, 50.0]), table([[101.0, 52.0, 10.0]]))
-    scale = SCALES_PPM[pack_classes(table([[1.0]])).spread[0]]
+    scale = CONFIG.trusted_scale(SCALES_PPM[pack_classes(table([[1.0]])).spread[0]])
     near = [1.0 / scale, 2.0 / scale]
     floor = np.log(2 * scale)
     assert found[0] == pytest.approx(-0.5 * (sum(near) + 2 * floor + sum(near) + 2 * floor + 8.0), rel=1e-4)

@@ -122,11 +122,12 @@ class Engine:
         """The shift of every carbon class with its standard deviation; raises `MoleculeError`."""
         encoded = self._encode(structure)
         classes = encoded.classes()
+        deviation = math.sqrt(2) * self.matching.trusted_scale(classes.scale_ppm)
         carbons = tuple(
             PredictedCarbon(
                 tuple(encoded.molecule.input_atoms[i] for i in atoms),
                 round(float(classes.shift_ppm[k]), 2),
-                round(math.sqrt(2) * float(classes.scale_ppm[k]), 2),
+                round(float(deviation[k]), 2),
                 MULTIPLICITIES[classes.hydrogens[k]] if classes.hydrogens[k] < len(MULTIPLICITIES) else None,
             )
             for k, atoms in enumerate(classes.atoms)

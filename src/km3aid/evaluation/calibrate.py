@@ -13,42 +13,55 @@ from km3aid.evaluation.assignment import Scored, score_distinct, score_disturbed
 from km3aid.evaluation.cases import Case
 from km3aid.matching.confidence import expected_calibration_error, fit_calibration
 from km3aid.matching.config import Calibration, MatchConfig
+from km3aid.matching.cost import fit_shift_cost, shift_cost
 
 _GRID: dict[str, tuple[float, ...]] = {
     "unassigned_peak": (2.0, 3.5, 5.0, 7.0),
     "unobserved_carbon": (2.0, 3.5, 5.0, 7.0),
-    "outlier": (0.01, 0.03, 0.08, 0.15),
-    "outlier_ppm": (3.0, 5.0, 10.0, 20.0),
-    "node_weight": (0.0, 0.25, 0.5, 1.0),
+    "node_weight": (0.0, 0.5, 1.0, 2.0),
     "wrong_multiplicity": (0.003, 0.01, 0.025),
     "overlap": (1.5, 2.5, 4.0),
     "split": (0.5, 1.5, 3.0),
 }
-_GRID_CASES = 400
-_TEMPERATURES = (0.7, 1.0, 1.4, 2.0)
+_GAIN = 0.001  # below it a constant stays as it was
+_TEMPERATURES = (0.5, 0.7, 1.0, 1.4)
 
 
 def calibrate(engine: Engine, cases: Sequence[Case]) -> dict[str, Any]:
     """Set `engine.matching` to the best constants for `cases` and return what was tried.
 
-    Constants are chosen one after the other, each for the mean share of what is right over spectra with one peak per
-    carbon, with distinct peaks, and with distinct peaks some of which are lost or foreign.
+    First what a shift costs, by likelihood; then the other constants one after the other, each for the mean share of
+    what is right over spectra with one peak per carbon, with distinct peaks, and with distinct peaks some of which are
+    lost or foreign.
     """
-    tried: list[dict[str, Any]] = []
+    engine.matching, tried = _fit_shifts(cases, engine.matching)
     for name, values in _GRID.items():
-        outcomes = []
+        outcomes, before = [], getattr(engine.matching, name)
         for value in values:
             engine.matching = engine.matching.changed(**{name: value})
-            scored = _scores(engine, cases[:_GRID_CASES])
+            scored = _scores(engine, cases)
             shares = [float(np.mean([s.share_right for s in kind])) for kind in scored]
-            outcomes.append((sum(shares) / len(shares), value))
-            tried.append({"setting": name, "value": value, "accuracy": outcomes[-1][0], "by_kind": shares})
+            accuracy = sum(shares) / len(shares)
+            outcomes.append((accuracy + _GAIN * (value == before), value))
+            tried.append({"setting": name, "value": value, "accuracy": accuracy, "by_kind": shares})
         engine.matching = engine.matching.changed(**{name: max(outcomes)[1]})
     for position, kind in enumerate(("per_carbon", "distinct")):
         outcomes_of_kind = [_fit_confidence(engine, cases, kind, position, t) for t in _TEMPERATURES]
         tried += [report for _, _, report in outcomes_of_kind]
         engine.matching = min(outcomes_of_kind, key=lambda outcome: outcome[0])[1]
     return {"molecules": len(cases), "tried": tried, "matching": engine.matching.to_dict()}
+
+
+def _fit_shifts(cases: Sequence[Case], config: MatchConfig) -> tuple[MatchConfig, list[dict[str, Any]]]:
+    """The constants of `shift_cost`, and the mean cost with the scales as the model states them and as fitted."""
+    recorded = [np.median(c.recorded_ppm[list(atoms)]) for c in cases for atoms in c.classes.atoms]
+    away = np.abs(np.array(recorded) - np.concatenate([c.classes.shift_ppm for c in cases]))
+    scale = np.concatenate([c.classes.scale_ppm for c in cases])
+    stated = config.changed(scale_factor=1.0, scale_power=1.0)
+    fitted = fit_shift_cost(away, scale, stated)
+    costs = [("stated", stated), ("fitted", fitted)]
+    tried = [{"setting": "scale", "value": how, "cost": float(shift_cost(away, scale, c).mean())} for how, c in costs]
+    return fitted, tried
 
 
 def _fit_confidence(

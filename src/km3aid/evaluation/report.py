@@ -18,7 +18,7 @@ from km3aid.library import Library
 from km3aid.matching.config import Fusion
 from km3aid.models.checkpoint import write_model
 
-_FUSION_QUERIES = 150
+_FUSION_QUERIES = 400
 
 
 def open_block(data: str | Path, paper_ids: str | Path, fold: int) -> tuple[Dataset, NDArray[np.int64], Split]:

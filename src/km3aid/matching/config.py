@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from km3aid.errors import ConfigError
 
 
@@ -29,6 +32,8 @@ class Fusion:
 class MatchConfig:
     """Costs are negative natural logarithms of probabilities."""
 
+    scale_factor: float = 1.0  # see `trusted_scale`
+    scale_power: float = 1.0
     outlier: float = 0.03  # share of carbons whose prediction (or record) is plainly wrong
     outlier_ppm: float = 20.0  # Laplace scale of those
     wrong_multiplicity: float = 0.025
@@ -57,6 +62,14 @@ class MatchConfig:
         for name in ("per_carbon_fusion", "distinct_fusion"):
             made[name] = Fusion(**values.get(name, {}))
         return cls(**made)
+
+    def trusted_scale(self, scale_ppm: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The Laplace scale to expect where the model states `scale_ppm`, both in ppm.
+
+        A model knows its training molecules better than others, so it states scales that are too small for those.
+        """
+        trusted: NDArray[np.float64] = self.scale_factor * scale_ppm**self.scale_power
+        return trusted
 
     def changed(self, **values: Any) -> MatchConfig:
         """A copy with other values."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import expit, logit
 
 from km3aid.matching.config import MatchConfig
 from km3aid.matching.prediction import PredictedClasses
@@ -12,20 +14,30 @@ from km3aid.spectra.spectrum import Spectrum
 _NARROWEST_PPM = 0.05
 
 
+def shift_cost(
+    away_ppm: NDArray[np.float64], scale_ppm: NDArray[np.float64], config: MatchConfig
+) -> NDArray[np.float64]:
+    """Negative log-likelihood of a peak `away_ppm` from a prediction that the model gives `scale_ppm`.
+
+    A Laplace density mixed with a wide one for wrong records and predictions; where no scale is stated (NaN), as wide.
+    """
+    scale = config.trusted_scale(np.maximum(scale_ppm, _NARROWEST_PPM))
+    scale = np.nan_to_num(scale, nan=config.outlier_ppm)
+    near = np.log1p(-config.outlier) - away_ppm / scale - np.log(2 * scale)
+    wide = np.log(config.outlier / (2 * config.outlier_ppm)) - away_ppm / config.outlier_ppm
+    return np.asarray(-np.logaddexp(near, wide), np.float64)
+
+
 def peak_class_cost(
     spectrum: Spectrum, classes: PredictedClasses, config: MatchConfig, evidence: NDArray[np.float64] | None = None
 ) -> NDArray[np.float64]:
     """Negative log-likelihood (P, K) of every peak at every class, in nats.
 
-    A Laplace density around the prediction mixed with a wide one for wrong records, the chance that a recorded
-    multiplicity is wrong, and the node level's `evidence` (P, K) as log-probabilities over the classes of a peak.
+    The cost of the shift, the chance that a recorded multiplicity is wrong, and the node level's `evidence` (P, K) as
+    log-probabilities over the classes of a peak.
     """
     shift = np.array([p.shift_ppm for p in spectrum])[:, None]
-    away = np.abs(shift - classes.shift_ppm)
-    scale = np.maximum(np.nan_to_num(classes.scale_ppm, nan=config.outlier_ppm), _NARROWEST_PPM)
-    near = np.log1p(-config.outlier) - away / scale - np.log(2 * scale)
-    wide = np.log(config.outlier / (2 * config.outlier_ppm)) - away / config.outlier_ppm
-    cost = -np.logaddexp(near, wide)
+    cost = shift_cost(np.abs(shift - classes.shift_ppm), classes.scale_ppm, config)
     for row, peak in enumerate(spectrum):
         if peak.hydrogens is not None:
             right = classes.hydrogens == peak.hydrogens
@@ -41,3 +53,22 @@ def count_cost(spectrum: Spectrum, classes: PredictedClasses, config: MatchConfi
     off = np.maximum(classes.sizes - count, 0)  # a peak may hold further classes, but no part of one
     cost: NDArray[np.float64] = np.where(count > 0, config.wrong_count * np.minimum(off, 4), 0.0)
     return cost
+
+
+def fit_shift_cost(away_ppm: NDArray[np.float64], scale_ppm: NDArray[np.float64], config: MatchConfig) -> MatchConfig:
+    """`config` with the scales and outliers that make the errors (N,) of predictions with these scales likeliest."""
+
+    def made(parameters: NDArray[np.float64]) -> MatchConfig:
+        factor, power, share, wide = parameters
+        return config.changed(
+            scale_factor=float(np.exp(factor)),
+            scale_power=float(power),
+            outlier=float(expit(share)),
+            outlier_ppm=float(np.exp(wide)),
+        )
+
+    def loss(parameters: NDArray[np.float64]) -> float:
+        return float(shift_cost(away_ppm, scale_ppm, made(parameters)).mean())
+
+    start = np.array([0.0, 1.0, logit(0.03), np.log(10.0)])
+    return made(minimize(loss, start, method="Nelder-Mead", options={"maxiter": 1000}).x)

@@ -40,6 +40,7 @@ def quick_match(
     penalty,
     steepness,
     floor,
+    lowest,
     farthest,
     tolerance,
     rows,
@@ -51,7 +52,12 @@ def quick_match(
     the code of the spread. `tolerance` < 0: distinct peaks; otherwise one peak per carbon, and a molecule that is off
     by more carbons than that is not looked at closely.
     """
-    nearest = np.empty(len(peaks), np.float32)
+    # Counted from `lowest` no cost is negative. Such floats have the order of their bits as integers, whose smallest
+    # the compiler finds for many peaks at a time; that of floats it finds one by one.
+    cost = np.empty(len(peaks), np.float32)
+    nearest = np.empty(len(peaks) + 1, np.float32)  # of every peak, and of the class in hand
+    cost_bits, nearest_bits = cost.view(np.int32), nearest.view(np.int32)
+    last = len(peaks)
     per_carbon = tolerance >= 0
     for i in range(len(rows)):
         n = rows[i]
@@ -59,21 +65,25 @@ def quick_match(
         if per_carbon and off > tolerance:
             out[i] = -farthest * np.float32(off + count)
             continue
-        nearest[:] = farthest
+        nearest[:] = farthest - lowest
         classes = np.float32(0)
         for k in range(offset[n], offset[n + 1]):
             place = np.float32(LOWEST_PPM) + np.float32(STEP_PPM) * np.float32(shift[k])
-            slope, base = steepness[spread[k]], floor[spread[k]]
+            slope, base = steepness[spread[k]], floor[spread[k]] - lowest
             extra = penalty[min(hydrogens[k], 4)]
-            best = farthest
-            for p in range(len(peaks)):
-                cost = abs(place - peaks[p]) * slope + (base + extra[p])
-                nearest[p] = min(nearest[p], cost)
-                best = min(best, cost)
-            classes += best * np.float32(size[k]) if per_carbon else best
+            for p in range(last):
+                cost[p] = abs(place - peaks[p]) * slope + (base + extra[p])
+            nearest[last] = farthest - lowest
+            best = nearest_bits[last]
+            for p in range(last):
+                nearest_bits[p] = min(nearest_bits[p], cost_bits[p])
+                best = min(best, cost_bits[p])
+            nearest_bits[last] = best
+            least = nearest[last] + lowest
+            classes += least * np.float32(size[k]) if per_carbon else least
         total = np.float32(0)
         for p in range(count):
-            total += nearest[p]
+            total += nearest[p] + lowest
         out[i] = -(np.float32(0.5) * (total + classes) + farthest * np.float32(off))
 
 

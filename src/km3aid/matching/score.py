@@ -52,9 +52,10 @@ def quick_scores(
         if peak.hydrogens is not None:
             penalty[:, p] = -np.log(config.wrong_multiplicity / 3)
             penalty[peak.hydrogens, p] = 0
-    steepness, floor = (1 / SCALES_PPM).astype(np.float32), np.log(2 * SCALES_PPM).astype(np.float32)
+    scales = config.trusted_scale(SCALES_PPM)
+    steepness, floor = (1 / scales).astype(np.float32), np.log(2 * scales).astype(np.float32)
     tolerance = 3 + count // 8 if one_per_carbon else -1
-    fixed = (peaks, count, penalty, steepness, floor, np.float32(_FARTHEST), tolerance)
+    fixed = (peaks, count, penalty, steepness, floor, floor.min(), np.float32(_FARTHEST), tolerance)
     return _share(rows, np.float32, lambda part, out: kernels.quick_match(*classes[:5], carbons, *fixed, part, out))
 
 
@@ -85,7 +86,7 @@ def match_scores(
         config.split,
         config.wrong_number,
     )
-    fixed = (query, settings, SCALES_PPM, one_per_carbon, OVERLAPS)
+    fixed = (query, settings, config.trusted_scale(SCALES_PPM), one_per_carbon, OVERLAPS)
     return _share(rows, np.float64, lambda part, out: kernels.exact_match(*classes, *fixed, part, out), alone=64)
 
 
