@@ -7,6 +7,7 @@ RUNS   ?= runs
 READY  := $(VENV)/.ready
 DEV    := $(VENV)/.dev
 STORES := .venv-stores
+PEER   := .venv-peer
 ENGINES = faiss-cpu==1.15.1 pylance==14.0.2 usearch==2.26.6
 PIP     = $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 SOURCE  = $(DATA)/nmrshiftdb2withsignals.sd.gz
@@ -15,7 +16,7 @@ MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
 SOME_FAILED = [ $$? -eq 1 ]
 BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 
-.PHONY: help demo test check bench scaling stores cluster fuzz interop serve editor browser schema load train calibrate evaluate paper report clean
+.PHONY: help demo test check bench scaling stores peer cluster fuzz interop serve editor browser schema load train calibrate evaluate paper report clean
 
 help:  ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -129,6 +130,15 @@ evaluate: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json  ## Mea
 paper: $(DEV) $(RUNS)/prepared/meta.json  ## Recompute the paper's tables (hours to days; goes on where it stopped): ARGS="--budget 2"
 	$(BIN)/km3aid evaluate paper $(BLOCK) --work $(RUNS)/paper --structures $(DATA)/library.smi.gz \
 	  --structures $(MOLECULES) $(ARGS)
+
+$(PEER)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(PEER)
+	$(PEER)/bin/pip install --quiet --disable-pip-version-check -c constraints.txt torch
+	$(PEER)/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e . csp5==0.3.1
+	@touch $@
+
+peer: $(PEER)/.ready $(RUNS)/prepared/meta.json  ## Compare with CSP5 on 300 molecules; writes results/paper/peer
+	$(PEER)/bin/python benchmarks/peer.py --source $(SOURCE) $(BLOCK) --out results/paper/peer/fold-0/csp5.json
 
 report: $(DEV)  ## Write docs/reproduction.md from results/paper
 	$(BIN)/km3aid evaluate report

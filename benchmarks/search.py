@@ -23,8 +23,8 @@ from typing import Any
 import numpy as np
 
 from km3aid.engine import Engine
-from km3aid.engine.engine import NO_FILTERS
-from km3aid.engine.search import MATCHED_EXACTLY, MATCHED_QUICKLY, find_candidates
+from km3aid.engine.recall import agreement, best_rows
+from km3aid.engine.search import MATCHED_EXACTLY, MATCHED_QUICKLY, NO_FILTERS, find_candidates
 from km3aid.evaluation.cases import Case, make_cases
 from km3aid.evaluation.report import open_block
 from km3aid.library import Filters, Library
@@ -147,14 +147,9 @@ def _agreement(engine: Engine, library: Library, cases: Sequence[Case]) -> dict[
     """Share of the ten best of scoring every molecule with everything that the search finds as well."""
     shares = {}
     for kind in ("per_carbon", "distinct"):
-        same = []
-        for case in cases:
-            spectrum, alone = _kinds(case)[kind]
-            question = engine.question(spectrum, alone)
-            full = find_candidates(question, library, NO_FILTERS, exactly=len(library), quickly=None)
-            fast = find_candidates(question, library, NO_FILTERS)
-            best = [f.rows[np.argsort(-fuse(f.graph, f.match, question.fusion))[:_TOP]] for f in (full, fast)]
-            same.append(len(np.intersect1d(*best)) / len(best[0]))
+        questions = [engine.question(*_kinds(case)[kind]) for case in cases]
+        hits = [best_rows(q, find_candidates(q, library, NO_FILTERS)) for q in questions]
+        same = [agreement(q, library, found) for q, found in zip(questions, hits, strict=True)]
         shares[kind] = round(float(np.mean(same)), 4)
     return {"queries": len(cases), **shares}
 

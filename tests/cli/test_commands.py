@@ -197,6 +197,7 @@ def test_library_build_reports_bad_lines(tmp_path):
     assert done.returncode == 1
     assert "1 rejected" in done.stderr
     assert answer("library", "info", tmp_path / "lib")["molecules"] == 1
+    assert answer("library", "info", tmp_path / "lib", "--recall", 3)["recall"]["queries"] == 1
     again = km3aid("library", "build", tmp_path / "in.smi", tmp_path / "lib")
     assert again.returncode == 0
     assert "complete already" in again.stderr

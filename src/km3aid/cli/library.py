@@ -195,12 +195,30 @@ def merge(
 
 
 @app.command()
-def info(library: Annotated[str, typer.Argument(help="Folder written by `library build`, or a URI.")]) -> None:
-    """Say what a library holds and which model built it."""
+def info(
+    library: Annotated[str, typer.Argument(help="Folder written by `library build`, or a URI.")],
+    recall: Annotated[
+        int, typer.Option("--recall", min=0, help="Made-up spectra to measure the recall of a search with; slow.")
+    ] = 0,
+    model: ModelOption = None,
+    device: DeviceOption = Device.AUTO,
+    quiet: QuietOption = False,
+) -> None:
+    """Say what a library holds, which model built it and, on request, how much a search misses."""
     from km3aid.cli.output import json_text
+    from km3aid.cli.progress import progress_bar
     from km3aid.library import Library
 
-    print(json_text(Library.open(library).info()), end="")
+    opened = Library.open(library)
+    about = opened.info()
+    if recall:
+        from km3aid.engine.recall import measure_recall
+
+        engine = Common(None, None, model, device, quiet, False).engine()
+        opened.check_model(engine.model_sha256)
+        with progress_bar("Scoring every molecule", recall, quiet) as progress:
+            about["recall"] = measure_recall(engine, opened, recall, progress=progress)
+    print(json_text(about), end="")
 
 
 @app.command()

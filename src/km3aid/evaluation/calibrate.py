@@ -16,21 +16,22 @@ from km3aid.matching.config import Calibration, MatchConfig
 from km3aid.matching.cost import fit_shift_cost, shift_cost
 
 _GRID: dict[str, tuple[float, ...]] = {
+    "scale_factor": (1.3, 1.6, 2.0, 2.5),
     "unassigned_peak": (2.0, 3.5, 5.0, 7.0),
     "unobserved_carbon": (2.0, 3.5, 5.0, 7.0),
-    "node_weight": (0.0, 0.5, 1.0, 2.0),
+    "node_weight": (0.0, 0.5, 1.0, 1.5),
     "wrong_multiplicity": (0.003, 0.01, 0.025),
     "overlap": (1.5, 2.5, 4.0),
     "split": (0.5, 1.5, 3.0),
 }
-_GAIN = 0.001  # below it a constant stays as it was
+_GAIN = 0.0005  # below it a constant stays as it was
 _TEMPERATURES = (0.5, 0.7, 1.0, 1.4)
 
 
 def calibrate(engine: Engine, cases: Sequence[Case]) -> dict[str, Any]:
     """Set `engine.matching` to the best constants for `cases` and return what was tried.
 
-    First what a shift costs, by likelihood; then the other constants one after the other, each for the mean share of
+    First what a shift costs, by likelihood; then the constants one after the other, each for the mean share of
     what is right over spectra with one peak per carbon, with distinct peaks, and with distinct peaks some of which are
     lost or foreign.
     """

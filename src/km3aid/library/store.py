@@ -84,7 +84,8 @@ class Library:
 
     def entry(self, row: int) -> tuple[str, str | None]:
         """SMILES and name of molecule `row`."""
-        return self.smiles(row), self.name(row)
+        shard, local = self.locate(row)
+        return str(shard.smiles[local].as_py()), shard.names[local].as_py()
 
     def mass_da(self, row: int) -> float:
         """Monoisotopic mass of molecule `row`."""

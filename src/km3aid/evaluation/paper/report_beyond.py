@@ -17,6 +17,8 @@ _BASELINES = {
     "spheres_only": "spheres of known carbons",
     "spheres": "spheres and attached hydrogens",
 }
+_PEERS = {"csp5": "CSP5", "best_by_shifts": "`best`, by shifts", "best": "`best`, as the tool assigns"}
+_ERRORS = ("mean", "median")
 _PREDICTED = {"carbon_count": "carbon count alone", "vector": "vector", "wasserstein": "Wasserstein"}
 _SIZES = (100, 1000, 10_000, 100_000)
 
@@ -32,7 +34,7 @@ def sections(found: Found, drawings: dict[str, str]) -> str:
 
 
 def _baselines(found: Found) -> str:
-    """Assignment and retrieval without learning, and a trained peer, beside `best`."""
+    """Assignment and retrieval without learning, beside `best`, and a trained peer."""
     folds, best = found.folds("baselines", "", "baselines"), found.best("alignment")
     rows = [
         [
@@ -41,19 +43,46 @@ def _baselines(found: Found) -> str:
         ]
         for name, title in _BASELINES.items()
     ]
-    rows.append(["CSP5 (trained, 3D conformers)", *[NOT_RUN] * 3])
     perfect = percent(each(best, "by_size", "all", "one_to_one", "perfect"))
     rows.append(["`best`", percent(each(best, "node")), percent(each(best, "one_to_one")), perfect])
     text = "### Baselines\n\n" + table(["assignment", "each peak alone", "one-to-one", "no error"], rows)
     if folds:
         mean, median = (folds[0]["assignment"][f"shift_{k}_error_ppm"] for k in ("mean", "median"))
         text += f"\nThe spheres predict shifts with a mean error of {mean:.2f} ppm and a median of {median:.2f} ppm.\n"
+    text += _peer(found)
     rows = [
         [title, *(percent(each(folds, "retrieval", "shares", name, str(n), "by_key", "top_1")) for n in _SIZES)]
         for name, title in _PREDICTED.items()
     ]
-    note = "\nRetrieval, top 1, one peak per carbon without multiplicity, by spectra predicted with the spheres:\n\n"
+    note = (
+        "\n### Retrieval without learning\n\nTop 1, one peak per carbon without multiplicity, by spectra predicted "
+        "with the spheres:\n\n"
+    )
     return text + note + table(["similarity", "10²", "10³", "10⁴", "10⁵"], rows) + "\n"
+
+
+def _peer(found: Found) -> str:
+    """CSP5 and the bundled model on the same molecules."""
+    text = "\n### A trained peer: CSP5\n\n"
+    measured = found.folds("peer", "", "csp5")
+    if not measured:
+        return f"{text}{NOT_RUN}\n"
+    value = measured[0]
+    rows = []
+    for name, title in _PEERS.items():
+        of = value[name]
+        shares = [f"{100 * of[what]:.1f}" for what in ("node", "one_to_one", "no_error")]
+        errors = [f"{of[f'shift_{k}_error_ppm']:.2f}" if f"shift_{k}_error_ppm" in of else "" for k in _ERRORS]
+        batches = f" ({of['molecules_per_s_in_batches']:,.0f})" if "molecules_per_s_in_batches" in of else ""
+        rows.append([title, *errors, *shares, f"{of.get('molecules_per_s', '')}{batches}"])
+    head = ["predicted by", "mean error, ppm", "median", "each peak alone", "one-to-one", "no error", "molecules/s"]
+    return (
+        f"{text}{value['molecules']} validation molecules of fold 0, one peak per carbon with multiplicity, one "
+        f"thread; CSP5 {value['versions']['csp5']} predicts from one conformer and may have trained on these "
+        f"molecules, `best` has not. {value['not_predicted_by_peer']} further molecules had no prediction by CSP5. By "
+        "shifts: a peak costs its distance, and 30 ppm for another number of attached hydrogens. In brackets: in "
+        "batches.\n\n" + table(head, rows)
+    )
 
 
 def _reliability(value: dict[str, Any], drawings: dict[str, str]) -> str:

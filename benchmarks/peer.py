@@ -1,0 +1,140 @@
+"""Measure CSP5, a trained peer that predicts 13C shifts from 3D conformers, beside the bundled model.
+
+    python benchmarks/peer.py --source nmrshiftdb2withsignals.sd.gz --data runs/prepared --paper-ids km3aid_ids.csv \
+      --out results/paper/peer/fold-0/csp5.json
+
+Needs `pip install csp5` (MIT licence) beside this package: `make peer` makes an environment of its own. The molecules
+are of validation block 0, which the bundled model has not seen; CSP5 may well have trained on them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from csp5 import predict_smiles
+from numpy.typing import NDArray
+from rdkit import Chem
+
+from km3aid.data.dataset import Dataset
+from km3aid.engine import Engine
+from km3aid.evaluation.cases import Case, make_cases
+from km3aid.evaluation.paper.alignment import accuracy_shares, node_scores, node_shares
+from km3aid.evaluation.report import open_block
+from km3aid.molecules import parse_mol_block
+from km3aid.spectra.nmrshiftdb2 import read_sd_records
+
+_OTHER_MULTIPLICITY_PPM = 30.0  # what a wrong number of attached hydrogens costs, as for the spheres
+_HYDROGENS = 4  # column of the attached hydrogens
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ("source", "data", "paper-ids", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--molecules", type=int, default=300)
+    options = parser.parse_args()
+    engine = Engine.load(device="cpu")
+    data, rows, _ = open_block(options.data, options.paper_ids, 0)
+    chosen = np.sort(np.random.RandomState(0).permutation(rows)[: options.molecules])
+    cases = list(make_cases(engine, data, chosen))
+    ids = [int(data.record_id[c.row]) for c in cases]
+    ordered = _ordered_smiles(options.source, set(ids))
+    smiles = [ordered[number][0] for number in ids]
+    predict_smiles(smiles[:2], device="cpu")
+    began = time.perf_counter()
+    answer = predict_smiles(smiles, device="cpu")
+    peer_s = time.perf_counter() - began
+    table = answer.predictions.groupby("molecule_id")
+    peer = {int(n): dict(zip(t["atom_index"], t["shift_ppm"], strict=True)) for n, t in table}
+    both = [n for n in peer if len(peer[n]) == len(cases[n].carbons)]
+    engine.predict(smiles[0])
+    began = time.perf_counter()
+    for text in smiles:
+        engine.predict(text)
+    alone_s = time.perf_counter() - began
+    began = time.perf_counter()
+    list(engine.entries((text, None) for text in smiles))
+    together_s = time.perf_counter() - began
+    peer_ppm = {n: np.full(len(cases[n].recorded_ppm), np.nan, np.float32) for n in both}
+    for n in both:
+        peer_ppm[n][ordered[ids[n]][1]] = [peer[n].get(i, np.nan) for i in range(len(peer_ppm[n]))]
+    result = {
+        "versions": {name: version(name) for name in ("csp5", "km3aid", "torch", "rdkit")},
+        "molecules": len(both),
+        "not_predicted_by_peer": len(cases) - len(both),
+        "csp5": {
+            **_figures([_by_shifts(data, cases[n], peer_ppm[n]) for n in both]),
+            **_errors([peer_ppm[n][c.carbons] - c.recorded_ppm[c.carbons] for n in both for c in [cases[n]]]),
+            "molecules_per_s": round(len(cases) / peer_s, 2),
+        },
+        "best_by_shifts": {
+            **_figures([_by_shifts(data, cases[n], cases[n].predicted_ppm) for n in both]),
+            **_errors([(c.predicted_ppm - c.recorded_ppm)[c.carbons] for n in both for c in [cases[n]]]),
+            "molecules_per_s": round(len(cases) / alone_s, 1),
+            "molecules_per_s_in_batches": round(len(cases) / together_s, 1),
+        },
+        "best": _figures([_by_costs(engine, cases[n]) for n in both]),
+    }
+    unit = {"unit": "peer/fold-0/csp5", "command": "make peer", "model_sha256": engine.model_sha256, "result": result}
+    text = json.dumps(unit, indent=1) + "\n"
+    print(text, end="")
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(text)
+
+
+def _ordered_smiles(source: Path, ids: set[int]) -> dict[int, tuple[str, list[int]]]:
+    """By id the SMILES of a record's molecule, and for each of its atoms the atom of the record."""
+    found = {}
+    for record in read_sd_records(source):
+        number = int(record.id) if record.id and record.id.isdigit() else -1
+        if number in ids:
+            mol = parse_mol_block(record.mol_block).mol
+            smiles = Chem.MolToSmiles(mol)
+            found[number] = (smiles, list(mol.GetPropsAsDict(True, True)["_smilesAtomOutputOrder"]))
+            if len(found) == len(ids):
+                break
+    return found
+
+
+def _by_shifts(data: Dataset, case: Case, predicted_ppm: NDArray[np.float32]) -> tuple[float, float]:
+    """Shares of right carbons where shifts and attached hydrogens decide."""
+    carbons = np.sort(case.carbons)
+    hydrogens = data.atoms[int(data.atom_offset[case.row]) + np.arange(len(case.recorded_ppm)), _HYDROGENS].astype(int)
+    recorded = case.recorded_ppm
+    away = np.abs(recorded[case.carbons][:, None] - predicted_ppm[carbons][None, :])
+    other = hydrogens[case.carbons][:, None] != hydrogens[carbons][None, :]
+    return node_shares(
+        -(away + _OTHER_MULTIPLICITY_PPM * other).astype(float), recorded[case.carbons], recorded[carbons]
+    )
+
+
+def _by_costs(engine: Engine, case: Case) -> tuple[float, float]:
+    recorded = case.recorded_ppm
+    return node_shares(node_scores(engine, case, False), recorded[case.carbons], recorded[np.sort(case.carbons)])
+
+
+def _figures(shares: Sequence[tuple[float, float]]) -> dict[str, Any]:
+    return {
+        "node": float(np.mean([s[0] for s in shares])),
+        "one_to_one": float(np.mean([s[1] for s in shares])),
+        "no_error": accuracy_shares(np.array([s[1] for s in shares]))["perfect"],
+    }
+
+
+def _errors(differences: Sequence[NDArray[np.float32]]) -> dict[str, float]:
+    away = np.abs(np.concatenate(differences))
+    return {
+        "shift_mean_error_ppm": round(float(away.mean()), 3),
+        "shift_median_error_ppm": round(float(np.median(away)), 3),
+    }
+
+
+if __name__ == "__main__":
+    main()
