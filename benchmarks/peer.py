@@ -51,9 +51,12 @@ def main() -> None:
     began = time.perf_counter()
     answer = predict_smiles(smiles, device="cpu")
     peer_s = time.perf_counter() - began
-    table = answer.predictions.groupby("molecule_id")
-    peer = {int(n): dict(zip(t["atom_index"], t["shift_ppm"], strict=True)) for n, t in table}
-    both = [n for n in peer if len(peer[n]) == len(cases[n].carbons)]
+    by_smiles = {
+        text: dict(zip(t["atom_index"], t["shift_ppm"], strict=True))
+        for text, t in answer.predictions.groupby("smiles")
+    }
+    peer = [by_smiles.get(text, {}) for text in smiles]
+    both = [n for n, case in enumerate(cases) if len(peer[n]) == len(case.carbons)]
     engine.predict(smiles[0])
     began = time.perf_counter()
     for text in smiles:

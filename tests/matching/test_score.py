@@ -158,5 +158,5 @@ def test_fitted_fusion_trusts_what_is_right():
         graphs.append(rng.normal(0, 1, 10))
         matches.append(match)
         right.append(truth)
-    fitted = fit_fusion(graphs, matches, right)
+    fitted, loss = fit_fusion(graphs, matches, right)
     assert fitted.match_weight > 3 * fitted.graph_weight

@@ -12,13 +12,13 @@ from km3aid.data.dataset import Dataset, in_memory, open_dataset
 from km3aid.data.folds import Split, read_paper_ids, strict_split, watched_split
 from km3aid.engine import Engine
 from km3aid.evaluation.calibrate import calibrate
-from km3aid.evaluation.cases import make_cases
+from km3aid.evaluation.cases import Case, make_cases
 from km3aid.evaluation.retrieval import fit_search_fusion
 from km3aid.library import Library
-from km3aid.matching.config import Fusion
 from km3aid.models.checkpoint import write_model
 
 _FUSION_QUERIES = 400
+_WRONG_NUMBER = (9.0, 12.0, 15.0, 20.0)  # nats for each carbon too many or too few
 
 
 def open_block(data: str | Path, paper_ids: str | Path, fold: int) -> tuple[Dataset, NDArray[np.int64], Split]:
@@ -37,10 +37,21 @@ def calibrate_and_write(
     cases = list(make_cases(engine, dataset, split.validation))
     report = calibrate(engine, cases)
     if library is not None:
-        opened = Library.open(library)
-        for name, one_per_carbon in (("per_carbon_fusion", True), ("distinct_fusion", False)):
-            fusion = fit_search_fusion(engine, dataset, cases[:_FUSION_QUERIES], opened, one_per_carbon)
-            engine.matching = engine.matching.changed(**{name: Fusion(**fusion)})
+        report["tried"] += _fit_search(engine, dataset, cases[:_FUSION_QUERIES], Library.open(library))
     matching = engine.matching.to_dict()
     write_model(weights, engine.model, {**engine.header, "matching": matching}, half=True)
     return {**report, "matching": matching}
+
+
+def _fit_search(engine: Engine, data: Dataset, cases: list[Case], library: Library) -> list[dict[str, Any]]:
+    """Set the weights of the fusion, and what a wrong number of carbons costs, by the likelihood of the right hits."""
+    tried, outcomes = [], []
+    for cost in _WRONG_NUMBER:
+        engine.matching = engine.matching.changed(wrong_number=cost)
+        fusion, loss = fit_search_fusion(engine, data, cases, library, True)
+        tried.append({"setting": "wrong_number", "value": cost, "loss": loss})
+        outcomes.append((loss, engine.matching.changed(per_carbon_fusion=fusion)))
+    engine.matching = min(outcomes, key=lambda outcome: outcome[0])[1]
+    fusion, loss = fit_search_fusion(engine, data, cases, library, False)
+    engine.matching = engine.matching.changed(distinct_fusion=fusion)
+    return [*tried, {"setting": "distinct_fusion", "value": [fusion.graph_weight, fusion.match_weight], "loss": loss}]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from km3aid.engine import Engine
 from km3aid.engine.search import NO_FILTERS, find_candidates
 from km3aid.evaluation.cases import Case
 from km3aid.library import Library
+from km3aid.matching.config import Fusion
 from km3aid.matching.fusion import fit_fusion
 from km3aid.molecules import parse_smiles
 
@@ -27,7 +29,7 @@ def evaluate_retrieval(engine: Engine, data: Dataset, cases: Sequence[Case], lib
             spectrum = case.per_carbon() if one_per_carbon else case.distinct()
             hits = engine.search(spectrum, library, top=max(_TOPS), one_per_carbon=one_per_carbon)
             block = data.inchi_key[case.row][:14].decode()
-            found = (h.rank for h in hits.hits if parse_smiles(h.smiles).inchi_key[:14] == block)
+            found = (h.rank for h in hits.hits if _connectivity(h.smiles) == block)
             ranks.append(next(found, max(_TOPS) + 1))
             elapsed.append(hits.elapsed_ms)
         shares = {f"top_{k}": float(np.mean(np.array(ranks) <= k)) for k in _TOPS}
@@ -37,19 +39,22 @@ def evaluate_retrieval(engine: Engine, data: Dataset, cases: Sequence[Case], lib
 
 def fit_search_fusion(
     engine: Engine, data: Dataset, cases: Sequence[Case], library: Library, one_per_carbon: bool
-) -> dict[str, float]:
-    """Weights of graph level and match from queries whose molecule is in the library; returned as a table."""
+) -> tuple[Fusion, float]:
+    """Weights of graph level and match from queries whose molecule is in the library, and their mean loss."""
     graphs, matches, right = [], [], []
     for case in cases:
         spectrum = case.per_carbon() if one_per_carbon else case.distinct()
-        rows, graph, match, *_ = find_candidates(
-            engine.question(spectrum, one_per_carbon), library, NO_FILTERS, exactly=100
-        )
+        found = find_candidates(engine.question(spectrum, one_per_carbon), library, NO_FILTERS, exactly=100)
         block = data.inchi_key[case.row][:14].decode()
-        found = [i for i, r in enumerate(rows) if parse_smiles(library.smiles(int(r))).inchi_key[:14] == block]
-        if found:
-            graphs.append(graph)
-            matches.append(match)
-            right.append(found[0])
-    fusion = fit_fusion(graphs, matches, right)
-    return {"graph_weight": fusion.graph_weight, "match_weight": fusion.match_weight}
+        place = [i for i, (smiles, _) in enumerate(found.entries) if _connectivity(smiles) == block]
+        if place:
+            graphs.append(found.graph)
+            matches.append(found.match)
+            right.append(place[0])
+    return fit_fusion(graphs, matches, right)
+
+
+@cache
+def _connectivity(smiles: str) -> str:
+    """First block of the InChIKey."""
+    return parse_smiles(smiles).inchi_key[:14]

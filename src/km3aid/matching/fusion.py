@@ -26,12 +26,13 @@ def probabilities(score: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def fit_fusion(
     graph: Sequence[NDArray[np.float64]], match: Sequence[NDArray[np.float64]], right: Sequence[int]
-) -> Fusion:
-    """Weights that maximise the likelihood of the right candidate `right[q]` in each query's list."""
+) -> tuple[Fusion, float]:
+    """Weights that maximise the likelihood of the right candidate `right[q]` in each query's list, and its mean
+    negative logarithm."""
 
     def loss(log_weights: NDArray[np.float64]) -> float:
         how = Fusion(*np.exp(log_weights))
         return -float(np.mean([log_softmax(fuse(g, m, how))[r] for g, m, r in zip(graph, match, right, strict=True)]))
 
-    found = minimize(loss, np.log([20.0, 0.5]), method="Nelder-Mead", options={"maxiter": 120}).x
-    return Fusion(*(float(w) for w in np.exp(found)))
+    found = minimize(loss, np.log([20.0, 0.5]), method="Nelder-Mead", options={"maxiter": 120})
+    return Fusion(*(float(w) for w in np.exp(found.x))), float(found.fun)
