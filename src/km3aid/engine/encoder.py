@@ -124,7 +124,7 @@ def _entries(model: AlignmentModel, molecules: list[Molecule], device: torch.dev
     with torch.autocast(device.type, torch.bfloat16, enabled=multiplies_bfloat16(device)):
         out = model.encode(collate(graphs).to(device))
     ends = np.cumsum([len(g.atoms) for g in graphs])
-    found = [carbon_classes(m.mol) for m in molecules]
+    found = [carbon_classes(m.mol, g) for m, g in zip(molecules, graphs, strict=True)]
     flat = [c for classes in found for c in classes]
     start = np.repeat(ends - [len(g.atoms) for g in graphs], [len(classes) for classes in found])
     size = np.array([len(c.atoms) for c in flat], np.int64)

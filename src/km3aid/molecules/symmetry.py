@@ -16,6 +16,11 @@ from functools import cache
 
 from rdkit import Chem
 
+from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS, MolGraph, featurise
+
+_CARBON = 6
+_COLUMN = {name: n for n, name in enumerate(ATOM_COLUMNS)}
+_STEREO = list(BOND_COLUMNS).index("stereo")
 _MIRROR = {
     Chem.ChiralType.CHI_TETRAHEDRAL_CW: Chem.ChiralType.CHI_TETRAHEDRAL_CCW,
     Chem.ChiralType.CHI_TETRAHEDRAL_CCW: Chem.ChiralType.CHI_TETRAHEDRAL_CW,
@@ -41,12 +46,15 @@ def atom_classes(mol: Chem.Mol) -> list[int]:
     return _classes(mol, _ranks(mol), _ranks(mol, chirality=False))
 
 
-def carbon_classes(mol: Chem.Mol) -> tuple[CarbonClass, ...]:
-    """The carbon classes of `mol`, in the order of their first atom."""
-    ranks, plain = _ranks(mol), _ranks(mol, chirality=False)
+def carbon_classes(mol: Chem.Mol, graph: MolGraph | None = None) -> tuple[CarbonClass, ...]:
+    """The carbon classes of `mol`, in the order of their first atom; `graph` is what `featurise` makes of it."""
+    graph = featurise(mol) if graph is None else graph
+    element, hydrogens = (graph.atoms[:, _COLUMN[name]].tolist() for name in ("atomic_number", "hydrogens"))
+    ranks = _ranks(mol)
+    plain = _ranks(mol, chirality=False) if _configured(graph) else ranks
     members: dict[int, list[int]] = {}
     for i, number in enumerate(_classes(mol, ranks, plain)):
-        if mol.GetAtomWithIdx(i).GetAtomicNum() == 6:
+        if element[i] == _CARBON:
             members.setdefault(number, []).append(i)
     stereocentre = cache(lambda: _has_stereocentre(mol))  # dear, and seldom asked for
     classes = []
@@ -54,8 +62,13 @@ def carbon_classes(mol: Chem.Mol) -> tuple[CarbonClass, ...]:
         splits = False
         if len(atoms) > 1 and len({ranks[i] for i in atoms}) == 1:  # else a mirror image exchanges them
             splits = _diastereotopic(mol, atoms, plain, stereocentre)
-        classes.append(CarbonClass(tuple(atoms), mol.GetAtomWithIdx(atoms[0]).GetTotalNumHs(), splits))
+        classes.append(CarbonClass(tuple(atoms), hydrogens[atoms[0]], splits))
     return tuple(classes)
+
+
+def _configured(graph: MolGraph) -> bool:
+    """Whether some atom or double bond has a configuration: without one the ranks that regard it are the plain ones."""
+    return bool(graph.atoms[:, _COLUMN["chiral_tag"]].any() or graph.bond_codes[:, _STEREO].any())
 
 
 def _ranks(mol: Chem.Mol, chirality: bool = True) -> list[int]:

@@ -81,7 +81,7 @@ def make_record(record: SdRecord) -> tuple[Record | None, Counter[str]]:
     number = int(record.id) if record.id and record.id.isdigit() else -1
     symmetry = np.arange(len(graph.atoms), dtype=np.uint16)
     splits = np.zeros(len(graph.atoms), bool)
-    for carbons in carbon_classes(molecule.mol):
+    for carbons in carbon_classes(molecule.mol, graph):
         symmetry[list(carbons.atoms)] = carbons.atoms[0]
         splits[list(carbons.atoms)] = carbons.splits
     return Record(number, smiles, key or "", graph, symmetry, splits, tuple(spectra)), faults
