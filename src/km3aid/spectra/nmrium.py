@@ -6,17 +6,14 @@ Up to version 3 `spectra` stand at the top, later within `data`; peaks are a lis
 
 from __future__ import annotations
 
-import io
 import json
 import math
-import zipfile
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.pick import pick_peaks
 from km3aid.spectra.remarks import parse_multiplicity
-from km3aid.spectra.source import MOST_BYTES
 from km3aid.spectra.spectrum import LeftOut, Peak, Spectrum
 
 
@@ -52,15 +49,6 @@ def read_nmrium(lines: Iterable[str], where: str) -> Iterator[Spectrum | Spectru
     if not found:
         why = "; ".join(f"{item.text}: {item.reason}" for item in others[:5])
         raise SpectrumFormatError(f"{where}: no processed one-dimensional 13C spectrum ({why or 'none at all'})")
-
-
-def read_nmrium_archive(data: bytes, where: str) -> Iterator[Spectrum | SpectrumFormatError]:
-    """The same from the zip archive that NMRium writes with the raw data; nothing is unpacked to disk."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if archive.getinfo("state.json").file_size > MOST_BYTES:
-            raise SpectrumFormatError(f"{where}: state.json is larger than {MOST_BYTES >> 20} MiB")
-        text = archive.read("state.json").decode("utf-8", errors="replace")
-    yield from read_nmrium([text], where)
 
 
 def _spectrum(entry: dict[str, Any], info: dict[str, Any], where: str, others: list[LeftOut]) -> Spectrum:
