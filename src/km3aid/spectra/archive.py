@@ -24,7 +24,7 @@ def member_names(data: bytes) -> list[str]:
 def read_members(
     data: bytes, wanted: Callable[[str], bool], where: str, most_bytes: int = MOST_BYTES
 ) -> dict[str, bytes]:
-    """The members whose names are `wanted`; raises `SpectrumFormatError` beyond `most_bytes` together, or for damage."""
+    """The `wanted` members by name; raises `SpectrumFormatError` for damage, or beyond `most_bytes` together."""
     found: dict[str, bytes] = {}
     left = most_bytes
     try:

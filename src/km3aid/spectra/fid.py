@@ -1,4 +1,4 @@
-"""From an FID to peaks: broadened by 1 Hz, zero-filled, transformed, phased automatically; and the checks before that."""
+"""From an FID to peaks: broadened by 1 Hz, zero-filled, transformed, phased automatically; and the checks before."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Measured 1D spectra in the folders of spectrometers: Bruker and Varian/Agilent.
 
 A processed spectrum is taken as it is. An FID is transformed (`fid.py`), its digital filter's delay taken out. Only
-files of the given folder are read, and no size in a header is believed. nmrglue knows the delays of old Bruker firmware.
+files of the given folder are read, and no size in a header is believed. nmrglue knows the delays of old firmware.
 """
 
 from __future__ import annotations
