@@ -2,7 +2,7 @@
 
 Gottlieb, Kotlyar, Nudelman, J. Org. Chem. 62 (1997) 7512, table 2; Fulmer et al., Organometallics 29 (2010) 2176,
 table 2 (ppm). All 93 values were compared with the table of the npm package nmr-processing, transcribed from the same
-papers: no difference (`tests/interop/test_impurities.py`). An impurity is only named on their account, never taken away.
+papers: no difference (`tests/interop/test_impurities.py`). An impurity is only named, never taken away.
 """
 
 from __future__ import annotations

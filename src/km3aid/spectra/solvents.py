@@ -34,8 +34,8 @@ class Solvent(NamedTuple):
 
 _L = SolventLine
 
-# Shifts: Fulmer et al., Organometallics 29 (2010) 2176, table 2 (the first nine, TFE, chlorobenzene); for the others the
-# chart of Cambridge Isotope Laboratories, as for the numbers of lines and the couplings. Compared with public
+# Shifts: Fulmer et al., Organometallics 29 (2010) 2176, table 2 (the first nine, TFE, chlorobenzene); for the others
+# the chart of Cambridge Isotope Laboratories, as for the numbers of lines and the couplings. Compared with public
 # transcriptions: Fulmer's eleven solvents with one in TypeScript, no difference; acetic acid, DMF, dioxane, pyridine,
 # TFA and all numbers of lines with the npm package @complat/react-spectra-editor 1.4.0, no difference; C2D2Cl4 with one
 # in Python, none. Where the chart is off Fulmer by 0.3 ppm or more, its value stands behind. CCl4 is 96.0 in the CRC
