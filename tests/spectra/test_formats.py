@@ -40,6 +40,29 @@ def test_nmredata_gives_the_assignment_as_well():
 
 
 @pytest.mark.parametrize(
+    ("numbers", "multiplicities", "counts"),
+    [
+        ((3, 3), ["Q", "Q"], [None, None]),  # the hydrogens of dimethyl ether, as the format says
+        ((1, 1), [None, None], [1, 1]),  # its carbons, as some programs write
+        ((0, 3), ["S", "Q"], [None, None]),
+        ((2, 2), [None, None], [None, None]),
+    ],
+)
+def test_nmredata_numbers_are_hydrogens_unless_the_structure_says_carbons(numbers, multiplicities, counts):
+    text = examples.NMREDATA.replace("L=b, N=1", f"L=b, N={numbers[1]}").replace("L=a", f"L=a, N={numbers[0]}")
+    spectrum = read(text)
+    assert [p.multiplicity for p in spectrum] == multiplicities
+    assert [p.count for p in spectrum] == counts
+    assert bool(spectrum.notes) is (multiplicities == [None, None])
+
+
+def test_the_frequency_is_read():
+    assert [read(text).frequency_mhz for text in (examples.NMREDATA, examples.JCAMP)] == [100.6, 100.6]
+    assert read("13C NMR (100.6 MHz, CDCl3) δ 170.2, 21.0").frequency_mhz == 100.6
+    assert read("13C NMR (400 MHz, CDCl3) δ 170.2, 21.0").frequency_mhz is None  # of the protons
+
+
+@pytest.mark.parametrize(
     "damage",
     [
         lambda t: t.replace("\\\n", "\n"),

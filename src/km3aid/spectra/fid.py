@@ -35,7 +35,7 @@ def transform_fid(
     phased = _phased(spectrum, half=max(8, round(_LINE_HZ * size / width_hz)))
     ppm = centre_ppm + (size / 2 - 1 - np.arange(size)) * width_hz / mhz / size
     note = "an FID: transformed, broadened by 1 Hz and phased automatically; look at the shifts' reference"
-    return pick_peaks(ppm, phased, where, notes=(note,), **about)
+    return pick_peaks(ppm, phased, where, notes=(note,), frequency_mhz=mhz, **about)
 
 
 def check_nucleus(nucleus: str, where: str) -> None:

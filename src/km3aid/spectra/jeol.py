@@ -50,13 +50,14 @@ def read_jeol(data: bytes, where: str, name: str | None = None) -> Iterator[Spec
         )
     solvent = str(found.get("solvent", "")) or None
     points = one_dimension(_numbers(data, order, kind == _COMPLEX), where)
-    if unit == _PPM:
-        yield pick_peaks(_axis_ppm(data, len(points), where), points.real, where, id=name, solvent=solvent)
-        return
     frequency, width = number_of(found.get("x_freq")), number_of(found.get("x_sweep"))
     if not frequency or not width or min(frequency, width) <= 0:
         raise SpectrumFormatError(f"{where}: the frequency or the width is missing from the file's parameters")
     megahertz = frequency / 1e6 if frequency > 1e5 else frequency
+    if unit == _PPM:
+        axis, about = _axis_ppm(data, len(points), where), {"id": name, "solvent": solvent, "frequency_mhz": megahertz}
+        yield pick_peaks(axis, points.real, where, **about)
+        return
     centre = number_of(found.get("x_offset")) or 0.0
     yield transform_fid(points, width, megahertz, centre, where, filter_delay(found), id=name, solvent=solvent)
 

@@ -35,6 +35,8 @@ _DELTA = re.compile(r"δ(?:\s?_?\{?C\}?(?![\w-]))?|\bdelta\b")
 _LOOKS = re.compile(
     rf"{_ISOTOPE}[^\n]{{0,40}}\b(?:NMR|APT|DEPT)|\bNMR\b|(?<!\w)13C\s*[:(]|δ[^\n]{{0,60}}?[0-9]|\bdelta\b\s*[=:]?\s*[0-9]"
 )
+_FREQUENCY = re.compile(r"([0-9]{2,3}(?:[.,][0-9]+)?)\s?MHz")
+_HIGHEST_MHZ = 310.0  # of 13C, on a spectrometer of 1.2 GHz; beyond it, the frequency is that of the protons
 _MARKUP = re.compile(r"[$<~\\&]")
 _SNIPPET = 60
 
@@ -160,8 +162,14 @@ def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spect
     solvent = find_solvent(" ".join([section.head, preamble, *found.preface]))
     if solvent is None:
         solvent = next((draft.solvent for draft in drafts if draft.solvent), None)
+    frequency = _FREQUENCY.search(section.head + body)
+    megahertz = float(frequency[1].replace(",", ".")) if frequency else 0.0
     return Spectrum(
-        tuple([d.to_peak(where) for d in drafts]), solvent=solvent, left_out=tuple(left_out), notes=tuple(notes)
+        tuple([d.to_peak(where) for d in drafts]),
+        solvent=solvent,
+        left_out=tuple(left_out),
+        frequency_mhz=megahertz if 0 < megahertz <= _HIGHEST_MHZ else None,
+        notes=tuple(notes),
     )
 
 

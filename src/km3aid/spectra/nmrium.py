@@ -55,6 +55,8 @@ def _spectrum(entry: dict[str, Any], info: dict[str, Any], where: str, others: l
     left_out = list(others)
     name = info.get("name") or _dict(entry.get("display")).get("name") or entry.get("id")
     name, solvent = (str(text) if text else None for text in (name, info.get("solvent")))
+    known = info.get("originFrequency")
+    frequency = float(known) if isinstance(known, int | float) and 0 < known < 1e4 else None
     peaks = [
         peak
         for zone in _values(entry.get("ranges"))
@@ -64,14 +66,14 @@ def _spectrum(entry: dict[str, Any], info: dict[str, Any], where: str, others: l
     if not peaks:
         peaks = [peak for value in _values(entry.get("peaks")) if (peak := _peak(value, left_out)) is not None]
     if peaks:
-        return Spectrum(tuple(peaks), name, solvent, tuple(left_out))
+        return Spectrum(tuple(peaks), name, solvent, tuple(left_out), frequency_mhz=frequency)
     import numpy as np
 
     trace = _dict(entry.get("data"))
     x, y = (_numbers(trace.get(keys[0], trace.get(keys[1]))) for keys in (("x", "x"), ("re", "y")))
     if not x or len(x) != len(y):
         raise SpectrumFormatError(f"{where}: neither ranges, peaks nor a trace; pick peaks in NMRium and save again")
-    return pick_peaks(np.asarray(x), np.asarray(y), where, id=name, solvent=solvent)
+    return pick_peaks(np.asarray(x), np.asarray(y), where, id=name, solvent=solvent, frequency_mhz=frequency)
 
 
 def _peak(value: dict[str, Any], left_out: list[LeftOut]) -> Peak | None:

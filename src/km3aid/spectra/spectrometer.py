@@ -46,7 +46,7 @@ def read_bruker(folder: Path, where: str) -> Iterator[Spectrum]:
         experiment = folder.parents[1] if processed == folder and folder.parent.name == "pdata" else folder
         solvent = _bruker_solvent(experiment, where)
         ppm = _axis(len(trace), offset, width / frequency)
-        yield pick_peaks(ppm, trace, where, id=experiment.name, solvent=solvent)
+        yield pick_peaks(ppm, trace, where, id=experiment.name, solvent=solvent, frequency_mhz=frequency)
         return
     _check_files(folder, folder, ("fid", "acqus"))
     acqus = _parameters(folder / "acqus", where)
