@@ -37,6 +37,7 @@ _LOOKS = re.compile(
 )
 _FREQUENCY = re.compile(r"([0-9]{2,3}(?:[.,][0-9]+)?)\s?MHz")
 _HIGHEST_MHZ = 310.0  # of 13C, on a spectrometer of 1.2 GHz; beyond it, the frequency is that of the protons
+_RANGE = re.compile(r"(?<=[0-9]) -(?=[0-9]{2,3}[.,][0-9])")  # `29.1 -29.6`; no carbon lies so far below 0
 _MARKUP = re.compile(r"[$<~\\&]")
 _SNIPPET = 60
 
@@ -148,6 +149,7 @@ def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spect
     delta = _DELTA.search(masked)
     before, start = delta.span() if delta else (0, 0)
     preamble, listed = body[:before], body[start:]
+    listed = _RANGE.sub("- ", listed)
     found = read_peak_text(listed, where, decimal_mark(masked[start:], where), strict=False)
     drafts = _without_solvent_and_frequency(found, known_start=delta is not None)
     if not drafts:

@@ -193,7 +193,7 @@ def _scanner(mark: str) -> re.Pattern[str]:
         "times": r"[x×]\s*[0-9]{1,2}(?![0-9.,]*[0-9])",
         "carbons": r"[2-9](?:\s*[x×]\s*)?C(?:H[0-3]?)?(?![\w-])",
         "unclear": r"[1-5][0-9]C(?:H[0-3]?)?(?![\w-])",
-        "range": rf"[-+]?{number}(?:-| - | to )[-+]?{number}{end}(?! - [0-9])",
+        "range": rf"[-+]?{number}(?:-| - |- | to )[-+]?{number}{end}(?! - [0-9])",
         "equation": rf"(?!δ|delta|ppm|shift)[^\W\d_]\w*\s*=\s*{number}",
         "number": rf"(?:(?<=[,;]\s)-\s|[-+])?{number}{end}",
         "footnote": r"[*†‡§]+",
@@ -268,7 +268,7 @@ def _draft(token: Token, where: str, mark: str, left_out: list[LeftOut]) -> Draf
 
 def _numbers(text: str, mark: str) -> list[str]:
     number = rf"[0-9]+(?:{re.escape(mark)}[0-9]+)?"
-    parts = re.fullmatch(rf"([-+]?{number})(?:(?:-| - | to )([-+]?{number}))?", text)
+    parts = re.fullmatch(rf"([-+]?{number})(?:(?:-| - |- | to )([-+]?{number}))?", text)
     return [part for part in parts.groups() if part] if parts else []
 
 

@@ -1,8 +1,12 @@
-"""XLSX: the first sheet that holds a table of peaks, read as the same text that a CSV export has."""
+"""XLSX: the first sheet that holds a table of peaks, read as the same text that a CSV export has.
+
+A sheet with a header that names the shifts comes before those without.
+"""
 
 from __future__ import annotations
 
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -12,7 +16,7 @@ from typing import Any
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.archive import read_members
 from km3aid.spectra.spectrum import Spectrum
-from km3aid.spectra.table import read_table
+from km3aid.spectra.table import has_header, read_table
 
 _MOST_BYTES = 16 << 20  # unpacked; a table of peaks needs kilobytes
 _MOST_SHEETS, _MOST_ROWS, _MOST_COLUMNS = 20, 20_000, 64
@@ -36,22 +40,31 @@ def read_xlsx(data: bytes, where: str) -> Iterator[Spectrum]:
     except Exception as error:  # openpyxl raises whatever the damage leads to
         raise SpectrumFormatError(f"{where}: not a readable workbook ({type(error).__name__}: {error})") from None
     reasons = []
-    for title, lines in sheets.items():
+    for title, lines in sorted(sheets.items(), key=lambda sheet: not has_header(sheet[1])):
         try:
             yield from read_table(lines, f"{where}, sheet {title!r}")
         except SpectrumFormatError as error:
             reasons.append(str(error))
         else:
             return
-    raise SpectrumFormatError(reasons[0] if reasons else f"{where}: the workbook has no sheet")
+    others = f" (nor does any of the {len(reasons) - 1} other sheets hold peaks)" if len(reasons) > 1 else ""
+    raise SpectrumFormatError(f"{reasons[0]}{others}" if reasons else f"{where}: the workbook has no sheet")
 
 
 def _lines(sheet: Any) -> list[str]:
     rows = islice(sheet.iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS, values_only=True), _MOST_ROWS)
+    rows = list(rows)
+    typed = any(isinstance(cell, float) for row in rows for cell in row if cell is not None)
     filled = ([] if row.count(None) == len(row) else row for row in rows)  # gaps are padded, which costs time
-    cells = [["" if cell is None else " ".join(str(cell).split()) for cell in row] for row in filled]
+    cells = [["" if cell is None else _text(cell, typed) for cell in row] for row in filled]
     width = max((i + 1 for row in cells for i, cell in enumerate(row) if cell), default=0)
     return ["\t".join(row[:width]) + "\n" if any(row) else "\n" for row in cells]
+
+
+def _text(cell: object, typed: bool) -> str:
+    """A cell as text; beside numbers that are stored as such, a text of digits and a comma is one as well."""
+    text = " ".join(str(cell).split())
+    return text.replace(",", ".") if typed and re.fullmatch(r"[-+]?[0-9]{1,3},[0-9]{1,4}", text) else text
 
 
 def _honest_copy(data: bytes, where: str) -> io.BytesIO:
