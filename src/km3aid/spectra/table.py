@@ -229,7 +229,7 @@ def _layout_of_content(rows: list[Row], where: str) -> Layout:
 
 
 def _without_singlets(layout: Layout, rows: list[Row]) -> Layout:
-    """The layout without a multiplicity that is `s` in every row, as programs call the lines of a decoupled spectrum."""
+    """The layout without a multiplicity that is `s` in every row, as the lines of decoupled spectra are called."""
     index = layout.columns.get("multiplicity")
     if index is None:
         return layout

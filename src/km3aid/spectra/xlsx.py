@@ -19,7 +19,7 @@ from km3aid.spectra.spectrum import Spectrum
 from km3aid.spectra.table import has_header, read_table
 
 _MOST_BYTES = 16 << 20  # unpacked; a table of peaks needs kilobytes
-_MOST_SHEETS, _MOST_ROWS, _MOST_COLUMNS = 20, 20_000, 64
+_MOST_SHEETS, _MOST_ROWS, _MOST_COLUMNS = 20, 10_000, 64
 
 
 def read_xlsx(data: bytes, where: str) -> Iterator[Spectrum]:
@@ -52,11 +52,11 @@ def read_xlsx(data: bytes, where: str) -> Iterator[Spectrum]:
 
 
 def _lines(sheet: Any) -> list[str]:
-    rows = islice(sheet.iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS, values_only=True), _MOST_ROWS)
-    rows = list(rows)
-    typed = any(isinstance(cell, float) for row in rows for cell in row if cell is not None)
-    filled = ([] if row.count(None) == len(row) else row for row in rows)  # gaps are padded, which costs time
-    cells = [["" if cell is None else _text(cell, typed) for cell in row] for row in filled]
+    found = sheet.iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS, values_only=True)
+    gap: tuple[Any, ...] = ()  # openpyxl pads rows that hold nothing, which costs time
+    rows = [gap if row.count(None) == len(row) else row for row in islice(found, _MOST_ROWS)]
+    typed = any(isinstance(cell, float) for row in rows for cell in row)
+    cells = [["" if cell is None else _text(cell, typed) for cell in row] for row in rows]
     width = max((i + 1 for row in cells for i, cell in enumerate(row) if cell), default=0)
     return ["\t".join(row[:width]) + "\n" if any(row) else "\n" for row in cells]
 
