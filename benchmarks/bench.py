@@ -32,7 +32,7 @@ from km3aid.library import Library
 from km3aid.models.build import build_model
 from km3aid.models.config import model_config, read_preset
 from km3aid.molecules import featurise, parse_smiles
-from km3aid.spectra import parse_peaks
+from km3aid.spectra import parse_journal, parse_peaks
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
@@ -53,6 +53,7 @@ def main() -> None:
         "matmul_gflops": matmul_rate(),
         "start": start_times(),
         "assign": assign_times(engine),
+        "journal": journal_rates(),
     }
     if options.structures:
         result["encode"] = encode_rate(engine, options.structures)
@@ -133,6 +134,27 @@ def assign_times(engine: Engine) -> dict[str, float]:
     spectrum = parse_peaks(ASPIRIN_PEAKS)
     times = _times(lambda: engine.assign(ASPIRIN, spectrum), 60)
     return {"median_ms": round(statistics.median(times) * 1e3, 2)}
+
+
+def journal_rates(lines: int = 2000) -> dict[str, dict[str, float]]:
+    """Journal lines parsed per second on one core, and seconds for 100,000: bare shifts, and shifts with remarks."""
+    rng = np.random.default_rng(0)
+    remarks = ["", "", " (C)", " (CH)", " (CH2)", " (2C)", " (C-7)", " (d, J = 21.3 Hz)"]
+
+    def line(peaks: int, remarked: bool) -> str:
+        shifts = [f"{s:.1f}{remarks[rng.integers(8)] if remarked else ''}" for s in rng.uniform(10, 200, peaks)]
+        return f"13C NMR ({rng.choice([75, 101, 126])} MHz, {rng.choice(['CDCl3', 'DMSO-d6'])}) δ {', '.join(shifts)}."
+
+    found = {}
+    for name, peaks, remarked in (
+        ("9_shifts", 9, False),
+        ("19_shifts", 19, False),
+        ("19_shifts_with_remarks", 19, True),
+    ):
+        texts = [line(peaks, remarked) for _ in range(lines)]
+        seconds = min(_times(lambda texts=texts: [parse_journal(text) for text in texts], 5))
+        found[name] = {"lines_per_s": round(lines / seconds), "s_for_100_000": round(seconds * 100_000 / lines, 1)}
+    return found
 
 
 def search_times(engine: Engine, library: Library) -> dict[str, float]:

@@ -2,6 +2,8 @@
 
 import io
 import json
+import struct
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -107,3 +109,55 @@ def write_varian(folder: Path, shifts: list[float]) -> Path:
     ]
     (folder / "procpar").write_text("".join(lines))
     return folder
+
+
+def write_jeol(path: Path, shifts: list[float], order: str = "<", processed: bool = False) -> Path:
+    """A spectrum as JEOL's Delta stores it, raw, or processed with its axis in ppm."""
+    size, frequency, width, centre = 1 << 14, 100.6e6, 24000.0, 100.0
+    ends = (0.0, size / width)
+    if processed:
+        ends = (220.0, 220.0 - (size - 1) * width / frequency * 1e6 / size)
+        points = lines_of(np.linspace(*ends, size), shifts) + 0j
+    else:
+        seconds = np.arange(size) / width
+        rng = np.random.default_rng(0)
+        points = sum(np.exp((2j * np.pi * (s - centre) * frequency / 1e6 - 4) * seconds) for s in shifts)
+        points = points + rng.normal(0, 0.05, size) + 1j * rng.normal(0, 0.05, size)
+    texts = {"x_domain": "Carbon13", "solvent": "CHLOROFORM-D"}
+    values = {"x_freq": frequency, "x_sweep": width, "x_offset": centre}
+    entries = []
+    for name, value in (texts | values).items():
+        packed = value.encode().ljust(16) if isinstance(value, str) else struct.pack(order + "d8x", value)
+        kind = 0 if isinstance(value, str) else 2
+        entries.append(bytes(16) + packed + struct.pack(order + "i", kind) + name.upper().encode().ljust(28))
+    table = struct.pack(order + "4I", 64, 0, len(entries), 64 * len(entries)) + b"".join(entries)
+    head = bytearray(1360)
+    head[:15] = b"JEOL.NMR" + bytes([order == "<", 1, 0, 1, 1, 128, 1])
+    head[24], head[32:34] = 3, bytes([1, 26 if processed else 28])
+    struct.pack_into(">8I", head, 176, size, *[1] * 7)
+    struct.pack_into(">I", head, 240, size - 1)
+    struct.pack_into(">d", head, 272, ends[0])
+    struct.pack_into(">d", head, 336, ends[1])
+    struct.pack_into(">I", head, 1212, len(head))
+    struct.pack_into(">I", head, 1284, len(head) + len(table))
+    numbers = np.concatenate([points.real, -points.imag]).astype(order + "f8").tobytes()
+    path.write_bytes(bytes(head) + table + numbers)
+    return path
+
+
+def nmredata_zip() -> bytes:
+    """A record of NMReDATA, packed with its raw data."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("record/compound1.nmredata.sdf", NMREDATA)
+        archive.writestr("record/10/fid", "raw")
+    return out.getvalue()
+
+
+def nmrium_zip() -> bytes:
+    """An archive of NMRium; one of its names leads out of any folder."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("state.json", TEXT["nmrium"])
+        archive.writestr("../../outside", "never unpacked")
+    return out.getvalue()

@@ -1,9 +1,13 @@
 """Damaged files of every format: a clear error or an answer, quickly, in little memory, without leaving the folder."""
 
 import gzip
+import io
 import random
 import resource
+import struct
 import time
+import tracemalloc
+import zipfile
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -38,6 +42,8 @@ def write_sources(folder: Path) -> list[Path]:
         found.append(folder / f"{name}.txt")
         found[-1].write_text(EXAMPLES[name], encoding="utf-8")
     (folder / "book.xlsx").write_bytes(examples.workbook())
+    (folder / "record.zip").write_bytes(examples.nmredata_zip())
+    (folder / "state.nmrium").write_bytes(examples.nmrium_zip())
     (folder / "packed.gz").write_bytes(gzip.compress(EXAMPLES["journal"].encode()))
     done = examples.write_bruker(folder / "done", [170.2, 21.0])
     other = examples.write_varian(folder / "other.fid", [170.2, 21.0])
@@ -45,6 +51,8 @@ def write_sources(folder: Path) -> list[Path]:
     return [
         *found,
         folder / "book.xlsx",
+        folder / "record.zip",
+        folder / "state.nmrium",
         folder / "packed.gz",
         done / "pdata/1/procs",
         done / "pdata/1/1r",
@@ -52,13 +60,17 @@ def write_sources(folder: Path) -> list[Path]:
         raw / "fid",
         other / "fid",
         other / "procpar",
+        examples.write_jeol(folder / "raw.jdf", [170.2, 21.0]),
+        examples.write_jeol(folder / "done.jdf", [170.2, 21.0], processed=True),
     ]
 
 
 def damaged(data: bytes, rng: random.Random) -> bytes:
-    """`data` cut off, with bytes changed, doubled or removed, or with a number made absurd."""
+    """`data` cut off, with bytes changed, doubled or removed, or with a number made absurd; of an archive, a member."""
+    if data.startswith(b"PK") and rng.random() < 0.7:
+        return repacked(data, rng)
     for _ in range(rng.randint(1, 4)):
-        at = rng.randrange(len(data) + 1)
+        at = rng.randrange(min(len(data), rng.choice([2000, len(data)])) + 1)  # headers stand in front
         far = min(len(data), at + rng.randint(1, 40))
         way = rng.randrange(6)
         if way == 0:
@@ -74,6 +86,19 @@ def damaged(data: bytes, rng: random.Random) -> bytes:
         else:
             data = data[:at] + rng.choice(_HUGE) + data[far:]
     return data
+
+
+def repacked(data: bytes, rng: random.Random) -> bytes:
+    """The archive with one member damaged, which its checksum does not tell."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    name = rng.choice(list(members))
+    members[name] = damaged(members[name], rng)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for member, content in members.items():
+            archive.writestr(member, content)
+    return out.getvalue()
 
 
 def check_damage(folder: Path, times: int, seed: int, seconds: float | None = None) -> tuple[int, int]:
@@ -136,3 +161,42 @@ def test_what_unpacks_to_gigabytes_is_refused(tmp_path):
     (tmp_path / "bomb.gz").write_bytes(gzip.compress(b"1" * (40 << 20)))
     with pytest.raises(SpectrumFormatError, match="line 1: longer than 32 MiB"):
         read_spectra(tmp_path / "bomb.gz")
+
+
+def bomb(name: str, mebibytes: int, stated: int | None = None) -> bytes:
+    """A zip whose one member unpacks to so many MiB, whatever size is `stated`."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive, archive.open(name, "w") as member:
+        for _ in range(mebibytes):
+            member.write(bytes(1 << 20))
+    data = bytearray(out.getvalue())
+    if stated is not None:
+        entry = data.rindex(b"PK\x01\x02")
+        struct.pack_into("<I", data, entry + 24, stated)
+    return bytes(data)
+
+
+@pytest.mark.parametrize("name", ["state.json", "a/b.sdf", "xl/workbook.xml"])
+@pytest.mark.parametrize("stated", [None, 100, 0xFFFFFFF0])
+def test_an_archive_that_unpacks_to_gigabytes_is_refused(tmp_path, name, stated):
+    (tmp_path / "bomb.zip").write_bytes(bomb(name, 150, stated))
+    tracemalloc.start()
+    with pytest.raises(SpectrumFormatError, match=r"unpacks to more than|damaged zip archive"):
+        read_spectra(tmp_path / "bomb.zip")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < (20 if stated == 100 else 300) << 20  # a false size must not unpack the rest
+
+
+def test_headers_of_jeol_allocate_and_repeat_nothing(tmp_path):
+    path = examples.write_jeol(tmp_path / "huge.jdf", [170.2, 21.0])
+    data = bytearray(path.read_bytes())
+    struct.pack_into(">I", data, 176, 0xFFFFFFFF)  # points
+    struct.pack_into(">I", data, 240, 0xFFFFFFFF)  # the last one
+    struct.pack_into("<h", data, 1360 + 16 + 4, 32767)  # the nucleus, times 10 to that power
+    path.write_bytes(data)
+    assert [p.shift_ppm for p in read_spectra(path)[0]] == pytest.approx([170.2, 21.0], abs=0.05)
+    struct.pack_into(">I", data, 1212, 0xFFFFFFF0)  # the parameters, behind the end
+    path.write_bytes(data)
+    with pytest.raises(SpectrumFormatError, match="frequency or the width is missing"):
+        read_spectra(path)

@@ -2,15 +2,15 @@
 
 import io
 import json
-import zipfile
 from itertools import pairwise
 
 import numpy as np
 import pytest
+from openpyxl import Workbook
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra import Peak, read_assigned, read_spectra
-from km3aid.spectra.spectrometer import _jeol_delay
+from km3aid.spectra.jeol import _numbers, filter_delay
 
 from . import format_examples as examples
 from .test_sd_file import record
@@ -38,6 +38,29 @@ def test_nmredata_gives_the_assignment_as_well():
     assert found.interchangeable == ((0, 1),)
     assert found.spectrum.peaks == (Peak(170.2), Peak(21.0, None, 1))
     assert found.spectrum.solvent == "CDCl3"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "multiplicities", "counts"),
+    [
+        ((3, 3), ["Q", "Q"], [None, None]),  # the hydrogens of dimethyl ether, as the format says
+        ((1, 1), [None, None], [1, 1]),  # its carbons, as some programs write
+        ((0, 3), ["S", "Q"], [None, None]),
+        ((2, 2), [None, None], [None, None]),
+    ],
+)
+def test_nmredata_numbers_are_hydrogens_unless_the_structure_says_carbons(numbers, multiplicities, counts):
+    text = examples.NMREDATA.replace("L=b, N=1", f"L=b, N={numbers[1]}").replace("L=a", f"L=a, N={numbers[0]}")
+    spectrum = read(text)
+    assert [p.multiplicity for p in spectrum] == multiplicities
+    assert [p.count for p in spectrum] == counts
+    assert bool(spectrum.notes) is (multiplicities == [None, None])
+
+
+def test_the_frequency_is_read():
+    assert [read(text).frequency_mhz for text in (examples.NMREDATA, examples.JCAMP)] == [100.6, 100.6]
+    assert read("13C NMR (100.6 MHz, CDCl3) δ 170.2, 21.0").frequency_mhz == 100.6
+    assert read("13C NMR (400 MHz, CDCl3) δ 170.2, 21.0").frequency_mhz is None  # of the protons
 
 
 @pytest.mark.parametrize(
@@ -147,14 +170,12 @@ def test_nmrium_marks_and_traces():
 
 def test_the_delay_of_jeols_filter():
     # two stages of order 54 and 73, decimating by 8 and 2: ½ (53/16 + 72/2) points
-    assert _jeol_delay({"orders": "25473", "factors": "82"}) == pytest.approx(19.656, abs=1e-3)
-    assert _jeol_delay({}) == _jeol_delay({"orders": "x", "factors": "0"}) == 0.0
+    assert filter_delay({"orders": "25473", "factors": "82"}) == pytest.approx(19.656, abs=1e-3)
+    assert filter_delay({}) == filter_delay({"orders": "x", "factors": "0"}) == 0.0
 
 
 def test_a_packed_record_of_nmredata(tmp_path):
-    with zipfile.ZipFile(tmp_path / "record.zip", "w") as archive:
-        archive.writestr("record/compound1.nmredata.sdf", examples.NMREDATA)
-        archive.writestr("record/10/fid", "raw")
+    (tmp_path / "record.zip").write_bytes(examples.nmredata_zip())
     assert [p.shift_ppm for p in read_spectra(tmp_path / "record.zip")[0]] == [170.2, 21.0]
 
 
@@ -165,9 +186,7 @@ def test_an_empty_spectrum_of_nmredata_beside_a_full_one_is_left_out():
 
 
 def test_an_archive_of_nmrium(tmp_path):
-    with zipfile.ZipFile(tmp_path / "a.nmrium", "w") as archive:
-        archive.writestr("state.json", examples.TEXT["nmrium"])
-        archive.writestr("../../outside", "never unpacked")
+    (tmp_path / "a.nmrium").write_bytes(examples.nmrium_zip())
     assert [p.shift_ppm for p in read_spectra(tmp_path / "a.nmrium")[0]] == [170.2, 21.0]
 
 
@@ -175,6 +194,23 @@ def test_a_workbook(tmp_path):
     (tmp_path / "peaks.xlsx").write_bytes(examples.workbook())
     (spectrum,) = read_spectra(tmp_path / "peaks.xlsx")
     assert spectrum.peaks == (Peak(170.2, "S"), Peak(21.0, "Q"))
+
+
+def test_a_german_workbook_with_other_sheets_titles_and_mixed_numbers(tmp_path):
+    book = Workbook()
+    book.active.append(["Probe", 17.5])
+    sheet = book.create_sheet("Peaks")
+    for row in (
+        [],
+        ["Auswertung 13C"],
+        ["Nr.", "Chemische Verschiebung δ / ppm", "Klasse"],
+        [1, "170,2", "Cq"],
+        [2, 21.5, "CH3"],
+    ):
+        sheet.append(row)
+    book.save(tmp_path / "peaks.xlsx")
+    (spectrum,) = read_spectra(tmp_path / "peaks.xlsx")
+    assert spectrum.peaks == (Peak(170.2, "S"), Peak(21.5, "Q"))
 
 
 @pytest.mark.parametrize("order", [0, 1])
@@ -199,6 +235,23 @@ def test_a_raw_varian_folder(tmp_path):
     (spectrum,) = read_spectra(tmp_path / "carbon.fid")
     assert [p.shift_ppm for p in spectrum] == pytest.approx(SHIFTS, abs=0.05)
     assert spectrum.solvent == "CDCl3"
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("processed", [False, True])
+def test_a_file_of_jeol(tmp_path, order, processed):
+    examples.write_jeol(tmp_path / "carbon.jdf", SHIFTS, order, processed)
+    (spectrum,) = read_spectra(tmp_path / "carbon.jdf")
+    assert [p.shift_ppm for p in spectrum] == pytest.approx(SHIFTS, abs=0.05)
+    assert (spectrum.id, spectrum.solvent) == ("carbon", "CHLOROFORM-D")
+    assert ("transformed" in spectrum.notes[0]) is not processed
+
+
+def test_nmrglue_finds_the_same_numbers_in_a_file_of_jeol(tmp_path):
+    nmrglue = pytest.importorskip("nmrglue")
+    path = examples.write_jeol(tmp_path / "carbon.jdf", SHIFTS)
+    _, theirs = nmrglue.jeol.read(str(path))
+    assert np.array_equal(_numbers(path.read_bytes(), "<", is_complex=True), theirs)
 
 
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path):

@@ -33,6 +33,8 @@ def test_without_a_solvent_nothing_changes(peaks):
         ("170.1 77.2(2C) 21.0", "CDCl3", []),
         ("170.1 21.0 0.0", "CDCl3", [0.0]),
         ("170.1 49.0 77.2", "CDCl3/CD3OD 9:1", [49.0, 77.2]),
+        ("170.1 67.6 25.4 21.0", "THF-d8", [67.6, 25.4]),
+        ("170.1 137.9 129.2 128.3 125.5 20.4", "toluene-d8", [137.9, 129.2, 128.3, 125.5, 20.4]),
         ("170.1 21.0", "D2O", []),
         ("77.2", "CDCl3", []),
     ],
@@ -63,3 +65,19 @@ def test_impurities_are_named_and_stay():
 def test_the_tables_are_sound():
     assert len({s.name for s in SOLVENTS}) == len(SOLVENTS)
     assert all(len(by_solvent) == 3 and len(set(map(len, by_solvent))) == 1 for by_solvent in IMPURITIES.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "shifts"),
+    [
+        ("CDCl3", (77.16,)),
+        ("DMSO-d6", (39.52,)),
+        ("CD3OD", (49.00,)),
+        ("acetone-d6", (29.84, 206.26)),
+        ("C6D6", (128.06,)),
+        ("CD3CN", (1.32, 118.26)),
+        ("CD2Cl2", (53.84,)),
+    ],
+)
+def test_shifts_that_every_chemist_knows(name, shifts):
+    assert [tuple(line.shift_ppm for line in s.lines) for s in SOLVENTS if s.name == name] == [shifts]

@@ -165,3 +165,12 @@ def test_numbered_rows_without_a_header():
     spectrum = read("1\t170.2\t17122.1\t10.5\n2\t128.5\t12927.1\t11.5\n3\t21.0\t2112.6\t12.5\n")
     assert [(p.shift_ppm, p.intensity) for p in spectrum] == [(170.2, 10.5), (128.5, 11.5), (21.0, 12.5)]
     assert [left.reason for left in spectrum.left_out][:2] == ["numbers the rows", "the shift once more, in Hz"]
+
+
+def test_singlets_of_a_decoupled_spectrum_are_no_multiplicities():
+    text = "From\tTo\tδ (ppm)\tMult.\n170.1\t170.3\t170.2\ts\n20.9\t21.1\t21.0\ts\n"
+    (spectrum,) = read_spectra(io.StringIO(text))
+    assert [(p.shift_ppm, p.multiplicity) for p in spectrum] == [(170.2, None), (21.0, None)]
+    assert any("decoupled" in item.reason for item in spectrum.left_out)
+    (spectrum,) = read_spectra(io.StringIO(text.replace("21.0\ts", "21.0\tq")))
+    assert [p.multiplicity for p in spectrum] == ["S", "Q"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from km3aid.errors import SpectrumFormatError
@@ -62,9 +63,7 @@ def read_jcamp(lines: Iterable[str], where: str) -> Iterator[Spectrum | Spectrum
         raise SpectrumFormatError(f"{where}: no 13C peak table or spectrum ({why})")
     for position, spectrum in enumerate(found):
         if position == 0 and left_out:
-            spectrum = Spectrum(
-                spectrum.peaks, spectrum.id, spectrum.solvent, (*spectrum.left_out, *left_out), spectrum.notes
-            )
+            spectrum = replace(spectrum, left_out=(*spectrum.left_out, *left_out))
         yield spectrum
 
 
@@ -111,14 +110,15 @@ def _read_block(block: Block, where: str) -> Spectrum:
         peaks = list(_assigned_peaks(block, where, left_out))
     elif block.get("PEAKTABLE"):
         peaks = list(_table_peaks(block, where))
+    frequency = _number(block, ".OBSERVEFREQUENCY", 0.0) or None
     if peaks:
-        return Spectrum(tuple(peaks), name, solvent, tuple(left_out))
+        return Spectrum(tuple(peaks), name, solvent, tuple(left_out), frequency_mhz=frequency)
     if not block.get(*_TRACES):
         raise SpectrumFormatError(f"{where}: the table holds no peak; expected lines of 'shift, intensity'")
     import numpy as np
 
     shift, trace = read_trace(block, where)
-    return pick_peaks(np.asarray(shift), np.asarray(trace), where, id=name, solvent=solvent)
+    return pick_peaks(np.asarray(shift), np.asarray(trace), where, id=name, solvent=solvent, frequency_mhz=frequency)
 
 
 def _assigned_peaks(block: Block, where: str, left_out: list[LeftOut]) -> Iterator[Peak]:

@@ -19,7 +19,7 @@ _ISOTOPE = (
 _DECOUPLED = r"(?:\s*(?:\{[^}]{0,12}\}|\[1?H\]|\(1?H\)))?"
 _METHOD = r"(?:NMR|APT|DEPTQ?(?:[\s-]?[0-9]{2,3})?|PENDANT|CMR)\b"
 _HEAD = re.compile(
-    r"(?=[\^{0-9A-Zδcp])(?:"
+    r"(?<![0-9])(?=[\^{0-9A-Zδcp])(?![0-9]+[.,;)]|C[H)]|J\s)(?:"  # not at shifts and remarks, to be fast
     rf"(?<![\w.-]){_ISOTOPE}{_DECOUPLED}(?:[^0-9.;:()δ]{{0,20}}?\b{_METHOD}|\s*(?=[:=δ(]))"
     r"|(?<!\w)δ\s?_?\{?(?P<delta>C|H|F|P|N|B|Si)\b\}?"
     r"|(?<!\w)(?P<word>[Cc]arbon|[Pp]roton|DEPT|HSQC|HMBC|COSY|NOESY|ROESY|CMR)\b(?:[\s-]*NMR)?(?=[^,;.]{0,40}[(:δ=]))"
@@ -35,16 +35,23 @@ _DELTA = re.compile(r"δ(?:\s?_?\{?C\}?(?![\w-]))?|\bdelta\b")
 _LOOKS = re.compile(
     rf"{_ISOTOPE}[^\n]{{0,40}}\b(?:NMR|APT|DEPT)|\bNMR\b|(?<!\w)13C\s*[:(]|δ[^\n]{{0,60}}?[0-9]|\bdelta\b\s*[=:]?\s*[0-9]"
 )
+_FREQUENCY = re.compile(r"([0-9]{2,3}(?:[.,][0-9]+)?)\s?MHz")
+_HIGHEST_MHZ = 310.0  # of 13C, on a spectrometer of 1.2 GHz; beyond it, the frequency is that of the protons
+_RANGE = re.compile(r"(?<=[0-9]) -(?=[0-9]{2,3}[.,][0-9])")  # `29.1 -29.6`; no carbon lies so far below 0
 _MARKUP = re.compile(r"[$<~\\&]")
 _SNIPPET = 60
 
 
 class Section(NamedTuple):
-    """What one nucleus has in the text: its element, its heading, the text behind that, and its line from 1."""
+    """What one nucleus has in the text: its element, its heading, the text behind that, and its line from 1.
+
+    `masked` is the body with its parentheses blanked out.
+    """
 
     element: str
     head: str
     body: str
+    masked: str
     line: int
 
 
@@ -112,15 +119,15 @@ def _sections(text: str) -> tuple[list[Section], list[LeftOut]]:
         if not inside and not again:
             heads.append((match, element))
     if not heads:
-        return [Section("C", "", text, 1)], []
+        return [Section("C", "", text, masked, 1)], []
     title = text[: heads[0][0].start()]
     outside = [_snippet(title, "text before the spectrum")] if title.strip(" \n\t.:;,-") else []
     sections = []
     for index, (match, element) in enumerate(heads):
         stop = heads[index + 1][0].start() if index + 1 < len(heads) else len(text)
-        sections.append(
-            Section(element, match.group(), text[match.end() : stop], text.count("\n", 0, match.start()) + 1)
-        )
+        body = slice(match.end(), stop)
+        line = text.count("\n", 0, match.start()) + 1
+        sections.append(Section(element, match.group(), text[body], masked[body], line))
     return sections, outside
 
 
@@ -137,26 +144,34 @@ def _element(head: re.Match[str]) -> str:
 
 
 def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spectrum | None:
-    body, tail = _split_tail(section.body)
-    masked = mask_notes(body)
+    cut = _end_of_list(section.body, section.masked)
+    body, masked, tail = section.body[:cut], section.masked[:cut], section.body[cut:]
     delta = _DELTA.search(masked)
-    preamble, listed = (body[: delta.start()], body[delta.end() :]) if delta else ("", body)
-    found = read_peak_text(listed, where, decimal_mark(listed, where), strict=False)
+    before, start = delta.span() if delta else (0, 0)
+    preamble, listed = body[:before], body[start:]
+    listed = _RANGE.sub("- ", listed)
+    found = read_peak_text(listed, where, decimal_mark(masked[start:], where), strict=False)
     drafts = _without_solvent_and_frequency(found, known_start=delta is not None)
     if not drafts:
         return None
     notes: list[str] = []
     settle_letters(drafts, found.left_out, notes, patterns=any(map(_is_pattern, found.left_out)))
     left_out = [*outside, *found.left_out]
-    if re.search(r"(?<![\w.])[0-9]+(?:\.[0-9]+)?(?!\s*(?:[MG]?Hz|K|°))(?![\w.])", mask_notes(preamble)):
+    if re.search(r"(?<![\w.])[0-9]+(?:\.[0-9]+)?(?!\s*(?:[MG]?Hz|K|°))(?![\w.])", masked[:before]):
         left_out.append(_snippet(preamble, "stands before the δ"))
     if tail.strip(" \n\t.;,"):
         left_out.append(_snippet(tail, "text behind the peak list"))
     solvent = find_solvent(" ".join([section.head, preamble, *found.preface]))
     if solvent is None:
         solvent = next((draft.solvent for draft in drafts if draft.solvent), None)
+    frequency = _FREQUENCY.search(section.head + body)
+    megahertz = float(frequency[1].replace(",", ".")) if frequency else 0.0
     return Spectrum(
-        tuple(d.to_peak(where) for d in drafts), solvent=solvent, left_out=tuple(left_out), notes=tuple(notes)
+        tuple([d.to_peak(where) for d in drafts]),
+        solvent=solvent,
+        left_out=tuple(left_out),
+        frequency_mhz=megahertz if 0 < megahertz <= _HIGHEST_MHZ else None,
+        notes=tuple(notes),
     )
 
 
@@ -165,15 +180,14 @@ def _is_pattern(item: LeftOut) -> bool:
     return item.reason == PATTERN_REASON and re.search(r"[sdtq]{2}|sept|hept|quin", item.text) is not None
 
 
-def _split_tail(body: str) -> tuple[str, str]:
-    """Cut off what follows the peak list: other analyses, or the next sentence."""
-    masked = mask_notes(body)
+def _end_of_list(body: str, masked: str) -> int:
+    """Where the peak list ends and other analyses, or the next sentence, follow."""
     first = re.search(r"[0-9]", masked)
     for end in _END.finditer(body):
         cut_off = masked[end.start()] != " " or end.group()[0] in "[\n"
         if cut_off and (first is None or end.start() > first.start()):
-            return body[: end.start()], body[end.start() :]
-    return body, ""
+            return end.start()
+    return len(body)
 
 
 def _without_solvent_and_frequency(found: PeakText, known_start: bool) -> list[Draft]:

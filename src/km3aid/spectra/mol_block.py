@@ -1,10 +1,11 @@
-"""The elements of a mol block, as far as readers need them to tell carbons; structures are `km3aid.molecules`."""
+"""The elements and hydrogens of a mol block, as far as readers need them; structures are `km3aid.molecules`."""
 
 from __future__ import annotations
 
 import re
 
 _V3000_ATOM = re.compile(r"^M  V30 [0-9]+ ([A-Z][a-z]?) ", re.MULTILINE)
+_V3000_BOND = re.compile(r"^M  V30 [0-9]+ ([0-9]+) ([0-9]+) ([0-9]+)\b", re.MULTILINE)
 
 
 def elements_of(mol_block: str) -> tuple[str, ...]:
@@ -32,3 +33,25 @@ def atom_base(mol_block: str, atoms: list[int]) -> int | None:
     if not atoms or max(fits) < len(atoms) or fits[0] == fits[1]:
         return None
     return 0 if fits[0] > fits[1] else 1
+
+
+def carbon_hydrogens(mol_block: str) -> dict[int, int]:
+    """The hydrogens on each carbon, drawn or not, by its 0-based atom: what four bonds leave free."""
+    elements = elements_of(mol_block)
+    free = {atom: 4.0 for atom, element in enumerate(elements) if element == "C"}
+    for order, *ends in _bonds(mol_block, len(elements)):
+        for atom, other in (ends, ends[::-1]):
+            if atom in free and 0 <= other < len(elements) and elements[other] != "H":
+                free[atom] -= 1.5 if order == 4 else order
+    return {atom: max(0, int(left)) for atom, left in free.items()}
+
+
+def _bonds(mol_block: str, atoms: int) -> list[tuple[int, int, int]]:
+    """Order (4 is aromatic) and the two 0-based atoms of each bond."""
+    lines = mol_block.split("\n")
+    if len(lines) > 3 and "V3000" in lines[3]:
+        return [(int(order), int(a) - 1, int(b) - 1) for order, a, b in _V3000_BOND.findall(mol_block)]
+    rows = (line for line in lines[4 + atoms :] if re.match(r"[ 0-9]{8}[0-9]", line))
+    return [
+        (int(row[6:9]), int(row[:3]) - 1, int(row[3:6]) - 1) for row in rows if row[:3].strip() and row[3:6].strip()
+    ]

@@ -6,12 +6,12 @@ order and spacing, comments, ranges, and `777.777` for a shift that is not known
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from km3aid.errors import SpectrumFormatError
-from km3aid.spectra.mol_block import elements_of
+from km3aid.spectra.mol_block import carbon_hydrogens, elements_of
 from km3aid.spectra.nmrshiftdb2 import SdRecord
-from km3aid.spectra.spectrum import LeftOut, Peak, Spectrum
+from km3aid.spectra.spectrum import MULTIPLICITIES, LeftOut, Peak, Spectrum
 
 _NOT_KNOWN_PPM = 777.777
 _FLOAT = r"[-+]?[0-9]+(?:\.[0-9]+)?"
@@ -77,6 +77,13 @@ def _lines(text: str) -> list[str]:
     return [part for part in parts if part]
 
 
+def _title(text: str) -> str:
+    """The name of a record in `NMREDATA_ID`: its title, or its number in a database, or what stands there alone."""
+    entries = [(m[1].lower(), m[2]) if (m := _ATTRIBUTE.match(line)) else ("", line) for line in _lines(text)]
+    known = dict(reversed(entries))
+    return known.get("title") or known.get("db_id") or known.get("") or ""
+
+
 def _is_signal(line: str) -> bool:
     """Whether an entry is a signal, and not `Larmor`, `Spectrum_Location` or another attribute of the spectrum."""
     return _ATTRIBUTE.match(line) is None or re.match(r"\s*L\s*=", line) is not None
@@ -127,28 +134,67 @@ def _spectrum(
 ) -> AssignedSpectrum:
     peaks: list[Peak] = []
     atoms: list[tuple[int, ...]] = []
+    stated: list[int | None] = []
     of_label: dict[str, int] = {}
     for line in _lines(text):
         if not _is_signal(line):
             continue
-        entry, names = _read_signal(line, labels, left_out)
+        entry, number, names = _read_signal(line, labels, left_out)
         if entry is None:
             continue
         for name in names:
             of_label.setdefault(name, len(peaks))
         own = sorted({a for name in names for a in labels.atoms.get(name, ()) if a in carbons})
         peaks.append(entry)
+        stated.append(number)
         atoms.append(tuple(own))
     if not peaks:
         raise SpectrumFormatError(f"{where}: no readable signal; expected lines such as '170.2, L=a'")
-    name = record.properties.get("NMREDATA_ID", "").strip(" \\\n") or record.id or record.mol_block.split("\n")[0]
-    spectrum = Spectrum(tuple(peaks), (name or "").strip()[:80] or None, solvent, tuple(left_out))
+    name = _title(record.properties.get("NMREDATA_ID", "")) or record.id or record.mol_block.split("\n")[0]
+    peaks, notes = _with_numbers(peaks, stated, [_hydrogens(record.mol_block, own) for own in atoms], atoms)
+    larmor = re.search(r"^\s*Larmor\s*=\s*([0-9]+(?:\.[0-9]+)?)", text, re.MULTILINE | re.IGNORECASE)
+    spectrum = Spectrum(
+        tuple(peaks),
+        (name or "").strip()[:80] or None,
+        solvent,
+        tuple(left_out),
+        frequency_mhz=(float(larmor[1]) or None) if larmor else None,
+        notes=tuple(notes),
+    )
     groups = (tuple(of_label[n] for n in group if n in of_label) for group in labels.interchangeable)
     return AssignedSpectrum(spectrum, record.mol_block, tuple(atoms), tuple(g for g in groups if len(g) > 1))
 
 
-def _read_signal(line: str, labels: _Labels, left_out: list[LeftOut]) -> tuple[Peak | None, list[str]]:
-    """The peak of one signal and its labels; `N` is the count, `I` the intensity, the rest has no place in a peak."""
+def _hydrogens(mol_block: str, atoms: tuple[int, ...]) -> int | None:
+    """The hydrogens on each of `atoms`, None where they differ or there are none."""
+    known = carbon_hydrogens(mol_block)
+    found = {known[atom] for atom in atoms if atom in known}
+    return found.pop() if len(found) == 1 else None
+
+
+def _with_numbers(
+    peaks: list[Peak], stated: list[int | None], hydrogens: list[int | None], atoms: list[tuple[int, ...]]
+) -> tuple[list[Peak], list[str]]:
+    """The peaks with the meaning of `N`: by the format the attached hydrogens, in some programs' files the carbons.
+
+    The structure decides; where it does not, only an N of 0 can tell that hydrogens are meant. `notes` say it.
+    """
+    given = [(n, hydrogens[i], len(atoms[i])) for i, n in enumerate(stated) if n is not None]
+    if not given:
+        return peaks, []
+    as_hydrogens = sum(n == h for n, h, _ in given) + any(n == 0 for n, _, _ in given)
+    as_carbons = sum(n == carbons for n, _, carbons in given)
+    if as_hydrogens == as_carbons == 0 or (as_hydrogens == as_carbons and not any(n == h for n, h, _ in given)):
+        return peaks, ["N is not taken: neither the structure nor the numbers say what is counted"]
+    if as_hydrogens < as_carbons:
+        counted = [replace(p, count=n) if n else p for p, n in zip(peaks, stated, strict=True)]
+        return counted, ["N is taken as the number of carbons, for it fits the atoms of the assignment"]
+    letters = [None if n is None or n > 3 else MULTIPLICITIES[n] for n in stated]
+    return [replace(p, multiplicity=m) for p, m in zip(peaks, letters, strict=True)], []
+
+
+def _read_signal(line: str, labels: _Labels, left_out: list[LeftOut]) -> tuple[Peak | None, int | None, list[str]]:
+    """The peak of one signal, its `N`, and its labels; `I` is the intensity, the rest has no place in a peak."""
     fields = _fields(line)
     attributes = {m[1].upper(): m[2].strip() for f in fields if (m := _ATTRIBUTE.match(f))}
     names = [n.strip() for n in re.split(r"[&|/]", attributes.get("L", "").strip("() ")) if n.strip()]
@@ -158,13 +204,13 @@ def _read_signal(line: str, labels: _Labels, left_out: list[LeftOut]) -> tuple[P
         left_out.append(LeftOut(fields[0], f"a range; its midpoint, {shift:g} ppm, is taken as the peak"))
     if shift is None or abs(shift - _NOT_KNOWN_PPM) < 0.01:
         shift = next((labels.shift[n] for n in names if n in labels.shift), None)
-    count, intensity = attributes.get("N", ""), attributes.get("I", "")
+    number, intensity = attributes.get("N", ""), attributes.get("I", "")
     if shift is not None and abs(shift - _NOT_KNOWN_PPM) > 0.01:
         try:
-            number = int(count) if re.fullmatch(r"[1-9][0-9]{0,2}", count) else None
-            return Peak(shift, None, number, float(intensity) if re.fullmatch(_FLOAT, intensity) else None), names
+            peak = Peak(shift, intensity=float(intensity) if re.fullmatch(_FLOAT, intensity) else None)
+            return peak, int(number) if re.fullmatch(r"[0-9]{1,3}", number) else None, names
         except SpectrumFormatError as error:
             left_out.append(LeftOut(line[:60], str(error)))
-            return None, names
+            return None, None, names
     left_out.append(LeftOut(line[:60], "a signal without a shift"))
-    return None, names
+    return None, None, names

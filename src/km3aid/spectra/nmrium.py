@@ -6,17 +6,14 @@ Up to version 3 `spectra` stand at the top, later within `data`; peaks are a lis
 
 from __future__ import annotations
 
-import io
 import json
 import math
-import zipfile
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.pick import pick_peaks
 from km3aid.spectra.remarks import parse_multiplicity
-from km3aid.spectra.source import MOST_BYTES
 from km3aid.spectra.spectrum import LeftOut, Peak, Spectrum
 
 
@@ -54,19 +51,12 @@ def read_nmrium(lines: Iterable[str], where: str) -> Iterator[Spectrum | Spectru
         raise SpectrumFormatError(f"{where}: no processed one-dimensional 13C spectrum ({why or 'none at all'})")
 
 
-def read_nmrium_archive(data: bytes, where: str) -> Iterator[Spectrum | SpectrumFormatError]:
-    """The same from the zip archive that NMRium writes with the raw data; nothing is unpacked to disk."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if archive.getinfo("state.json").file_size > MOST_BYTES:
-            raise SpectrumFormatError(f"{where}: state.json is larger than {MOST_BYTES >> 20} MiB")
-        text = archive.read("state.json").decode("utf-8", errors="replace")
-    yield from read_nmrium([text], where)
-
-
 def _spectrum(entry: dict[str, Any], info: dict[str, Any], where: str, others: list[LeftOut]) -> Spectrum:
     left_out = list(others)
     name = info.get("name") or _dict(entry.get("display")).get("name") or entry.get("id")
     name, solvent = (str(text) if text else None for text in (name, info.get("solvent")))
+    known = info.get("originFrequency")
+    frequency = float(known) if isinstance(known, int | float) and 0 < known < 1e4 else None
     peaks = [
         peak
         for zone in _values(entry.get("ranges"))
@@ -76,14 +66,14 @@ def _spectrum(entry: dict[str, Any], info: dict[str, Any], where: str, others: l
     if not peaks:
         peaks = [peak for value in _values(entry.get("peaks")) if (peak := _peak(value, left_out)) is not None]
     if peaks:
-        return Spectrum(tuple(peaks), name, solvent, tuple(left_out))
+        return Spectrum(tuple(peaks), name, solvent, tuple(left_out), frequency_mhz=frequency)
     import numpy as np
 
     trace = _dict(entry.get("data"))
     x, y = (_numbers(trace.get(keys[0], trace.get(keys[1]))) for keys in (("x", "x"), ("re", "y")))
     if not x or len(x) != len(y):
         raise SpectrumFormatError(f"{where}: neither ranges, peaks nor a trace; pick peaks in NMRium and save again")
-    return pick_peaks(np.asarray(x), np.asarray(y), where, id=name, solvent=solvent)
+    return pick_peaks(np.asarray(x), np.asarray(y), where, id=name, solvent=solvent, frequency_mhz=frequency)
 
 
 def _peak(value: dict[str, Any], left_out: list[LeftOut]) -> Peak | None:

@@ -19,14 +19,14 @@ from km3aid.spectra.spectrum import LeftOut, Multiplicity, Peak
 
 _PROSE = "words between the shifts"
 _WIDEST_RANGE_PPM = 10.0
-_BRACKET = re.compile(r"[()\[\]]")
+_BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]|[()\[\]]")  # a pair that holds no other, or one alone
 _DASH = re.compile("[‐‑‒–—―−]")
 _SILENT = {"ppm", "and"}  # words beside shifts that say nothing about a peak
 _FILLERS = {*_SILENT, "at", "in", "of", "with", "shift", "shifts", "delta", "d"}  # the same, in prose before them
 
 
 class Token(NamedTuple):
-    """A piece of text: its kind (a name in `_scanner`, or note), its text and where it starts."""
+    """A piece of text: its kind (a name in `_scanner`; plain, a usual shift; note), its text and where it starts."""
 
     kind: str
     text: str
@@ -108,6 +108,7 @@ def decimal_mark(text: str, where: str) -> str:
     return ","
 
 
+@lru_cache(maxsize=8)  # every step of reading a text asks for it again
 def mask_notes(text: str) -> str:
     """`text` with every parenthesis blanked out; the length stays."""
     parts, last = [], 0
@@ -127,17 +128,24 @@ def read_peak_text(text: str, where: str, mark: str = ".", strict: bool = True) 
     tokens = list(_scan(text, mark))
     times = 0  # of `2 × 128.5`, until its shift comes
     for position, token in enumerate(tokens):
+        if token.kind == "note":
+            _remark(token, text, where, strict, result)
+            continue
+        if token.kind == "plain" and (strict or not token.text.isdigit()):
+            result.drafts.append(Draft(token.text, float(token.text.replace(mark, ".")), count=times or None))
+            times = 0
+            continue
         following = tokens[position + 1] if position + 1 < len(tokens) else None
         if not (strict or result.drafts) and token.kind == "word" and token.text.lower() in _FILLERS:
             continue
         reason = _not_a_shift(token, following, strict, text)
-        if token.kind in ("number", "range") and reason is None:
+        if token.kind in ("plain", "number", "range") and reason is None:
             draft = _draft(token, where, mark, result.left_out)
             draft.count, times = times or None, 0
             result.drafts.append(draft)
         elif token.kind == "prefix":
             times = int(token.text.rstrip(" x×"))
-        elif token.kind in ("note", "word", "carbons", "times", "coupling", "footnote") and reason is None:
+        elif token.kind in ("word", "carbons", "times", "coupling", "footnote") and reason is None:
             _remark(token, text, where, strict, result)
         elif strict:
             raise _unreadable(text, token, where, reason)
@@ -148,19 +156,28 @@ def read_peak_text(text: str, where: str, mark: str = ".", strict: bool = True) 
 
 def _scan(text: str, mark: str) -> Iterator[Token]:
     closing = _parentheses(text)
-    scanner = _scanner(mark)
+    usual, scan = _usual(mark).match, _scanner(mark).match
     start = 0
     while start < len(text):
-        if start in closing:
+        if match := usual(text, start):
+            yield Token("plain", match[1], start)
+            if (note := match[2]) is not None:
+                yield Token("note", note, match.start(2) - 1)
+            start = match.end()
+        elif start in closing:
             yield Token("note", text[start + 1 : closing[start]], start)
             start = closing[start] + 1
-        elif match := scanner.match(text, start):
-            kind = match.lastgroup
-            if kind == "plain":
-                yield Token("number", match.group(), start)
-            elif kind != "sep":
-                yield Token(kind or "other", match.group(), start)
+        elif match := scan(text, start):
+            if (kind := match.lastgroup or "other") != "sep":
+                yield Token(kind, match.group(), start)
             start = match.end()
+
+
+@cache
+def _usual(mark: str) -> re.Pattern[str]:
+    """A shift with at most one remark in parentheses, and what parts it from the next: most of any list, at once."""
+    number = rf"[0-9]+(?:{re.escape(mark)}[0-9]+)?"
+    return re.compile(rf"({number})(?:\s?\(([^()\[\]]*)\)(?:,\s)?|,\s)")
 
 
 @cache
@@ -169,7 +186,6 @@ def _scanner(mark: str) -> re.Pattern[str]:
     end = rf"(?![0-9]|{re.escape(mark)}[0-9]|-[0-9])"
     kinds = {
         "sep": r"[\s,;]+|\.(?=\s|$)",
-        "plain": rf"{number}(?=,\s|\s?\()",  # the usual number, told at once
         "coupling": rf"[0-9]?\s?J(?![a-z]{{2}})[^\n=;]{{0,20}}?[=\s]\s*{number}"
         rf"(?:(?:\s*[,/&]\s*{number})*?\s*(?:[Hz]{{1,4}}(?![A-Za-z])|(?=\))))?",
         "quantity": rf"(?:{number}-)?{number}\s*(?:(?i:[MG]?Hz)|K|°\s?C|mg|m[Ll]|m?M|%|cm-1|nm|min|h)(?![A-Za-z])",
@@ -177,7 +193,7 @@ def _scanner(mark: str) -> re.Pattern[str]:
         "times": r"[x×]\s*[0-9]{1,2}(?![0-9.,]*[0-9])",
         "carbons": r"[2-9](?:\s*[x×]\s*)?C(?:H[0-3]?)?(?![\w-])",
         "unclear": r"[1-5][0-9]C(?:H[0-3]?)?(?![\w-])",
-        "range": rf"[-+]?{number}(?:-| - | to )[-+]?{number}{end}(?! - [0-9])",
+        "range": rf"[-+]?{number}(?:-| - |- | to )[-+]?{number}{end}(?! - [0-9])",
         "equation": rf"(?!δ|delta|ppm|shift)[^\W\d_]\w*\s*=\s*{number}",
         "number": rf"(?:(?<=[,;]\s)-\s|[-+])?{number}{end}",
         "footnote": r"[*†‡§]+",
@@ -187,19 +203,22 @@ def _scanner(mark: str) -> re.Pattern[str]:
     return re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in kinds.items()), re.DOTALL)
 
 
-@lru_cache(maxsize=4)  # every step of reading a text asks for them again
+@lru_cache(maxsize=8)
 def _parentheses(text: str) -> dict[int, int]:
     """The outermost pairs of round or square brackets, opening position → closing position."""
     opened: list[int] = []
     outer: dict[int, int] = {}
-    for bracket in _BRACKET.finditer(text):
-        if bracket.group() in "([":
-            opened.append(bracket.start())
+    for bracket in _BRACKETS.finditer(text):
+        start, end = bracket.span()
+        if end - start > 1:
+            outer[start] = end - 1
+        elif text[start] in "([":
+            opened.append(start)
         elif opened:
             start = opened.pop()
             while outer and next(reversed(outer)) > start:
                 outer.popitem()
-            outer[start] = bracket.start()
+            outer[start] = end - 1
     return outer
 
 
@@ -216,7 +235,7 @@ def _not_a_shift(token: Token, following: Token | None, strict: bool, text: str)
     if token.kind == "word":
         ends_in_colon = text[token.start + len(token.text) :].lstrip().startswith(":")
         return "a heading" if ends_in_colon and not is_solvent(token.text) else _unknown_word(token.text, strict)
-    if strict or following is None or token.kind != "number" or not token.text.isdigit():
+    if strict or following is None or token.kind not in ("plain", "number") or not token.text.isdigit():
         return None
     if following.kind == "word" and _unknown_word(following.text, False) and following.text.lower() not in _SILENT:
         return f"a number of {following.text}, not a shift"
@@ -234,7 +253,7 @@ def _unknown_word(word: str, strict: bool) -> str | None:
 
 
 def _draft(token: Token, where: str, mark: str, left_out: list[LeftOut]) -> Draft:
-    if token.kind == "number":
+    if token.kind in ("plain", "number"):
         return Draft(token.text, float(token.text.replace(mark, ".").replace("- ", "-")))
     shifts = [float(n.replace(mark, ".")) for n in _numbers(token.text, mark)]
     middle = round(sum(shifts) / 2, 4)
@@ -249,7 +268,7 @@ def _draft(token: Token, where: str, mark: str, left_out: list[LeftOut]) -> Draf
 
 def _numbers(text: str, mark: str) -> list[str]:
     number = rf"[0-9]+(?:{re.escape(mark)}[0-9]+)?"
-    parts = re.fullmatch(rf"([-+]?{number})(?:(?:-| - | to )([-+]?{number}))?", text)
+    parts = re.fullmatch(rf"([-+]?{number})(?:(?:-| - |- | to )([-+]?{number}))?", text)
     return [part for part in parts.groups() if part] if parts else []
 
 
@@ -267,7 +286,7 @@ def _remark(token: Token, text: str, where: str, strict: bool, result: PeakText)
         result.left_out.append(LeftOut(f"{draft.text}{token.text}", "a footnote mark; the shift is kept"))
         return
     remark = read_remark(token.text)
-    result.left_out.extend(LeftOut(f"{draft.text}: {part}", reason) for part, reason in remark.unused)
+    result.left_out += [LeftOut(f"{draft.text}: {part}", reason) for part, reason in remark.unused]
     _merge(draft, remark, where, strict, result.left_out)
 
 
@@ -281,7 +300,8 @@ def _merge(draft: Draft, remark: Remark, where: str, strict: bool, left_out: lis
         stated = stated or remark.letter
     else:
         draft.letter = draft.letter or remark.letter
-    for name, old, new in (("multiplicity", draft.multiplicity, stated), ("count", draft.count, remark.count)):
+    contradictions = [("multiplicity", draft.multiplicity, stated), ("count", draft.count, remark.count)]
+    for name, old, new in contradictions if draft.multiplicity or draft.count else ():
         if old is not None and new is not None and old != new:
             if strict:
                 raise SpectrumFormatError(f"{where}: {draft.text} has two {name} values, {old} and {new}; give one")

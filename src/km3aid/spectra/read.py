@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import sys
-import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from itertools import chain
@@ -13,15 +12,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.archive import member_names, read_members
 from km3aid.spectra.batch_json import read_json, read_json_lines
 from km3aid.spectra.jcamp import is_jcamp, read_jcamp
+from km3aid.spectra.jeol import is_jeol, read_jeol
 from km3aid.spectra.journal import looks_like_journal, read_journal
-from km3aid.spectra.nmrium import is_nmrium, read_nmrium, read_nmrium_archive
+from km3aid.spectra.nmrium import is_nmrium, read_nmrium
 from km3aid.spectra.peaklist_xml import is_peaklist_xml, read_peaklist_xml
 from km3aid.spectra.plain_list import check_not_a_table, read_plain_list
 from km3aid.spectra.sd_file import read_sd_spectra
 from km3aid.spectra.source import (
-    MOST_BYTES,
     Source,
     bounded,
     checked,
@@ -31,7 +31,7 @@ from km3aid.spectra.source import (
     text_lines,
     whole,
 )
-from km3aid.spectra.spectrometer import kind_of_folder, read_bruker, read_jeol, read_varian
+from km3aid.spectra.spectrometer import kind_of_folder, read_bruker, read_varian
 from km3aid.spectra.spectrum import Spectrum
 from km3aid.spectra.table import has_columns, has_header, read_table
 from km3aid.spectra.xlsx import read_xlsx
@@ -39,7 +39,7 @@ from km3aid.spectra.xlsx import read_xlsx
 Found = Iterator[Spectrum | SpectrumFormatError]
 
 _HEAD_LINES = 200
-_ZIP, _JEOL = b"PK\x03\x04", (b"JEOL.NMR", b"RMN.LEOJ")
+_ZIP = b"PK\x03\x04"
 _SPECTROMETER_FILES = ("fid", "1r", "acqus", "procs", "procpar")
 
 
@@ -146,8 +146,8 @@ def _items(source: Source, input_format: str | None, where: str, stack: ExitStac
     start = first_bytes(binary, where)
     if start.startswith(_ZIP):
         return _of_archive(whole(binary, where), where)
-    if start.startswith(_JEOL) and str(source) != "-":
-        return read_jeol(Path(source), where)
+    if is_jeol(start):
+        return read_jeol(whole(binary, where), where, None if str(source) == "-" else Path(source).stem)
     if input_format in BINARY_FORMATS:
         raise SpectrumFormatError(f"{where}: no {BINARY_FORMATS[input_format]}")
     return _text(text_lines(binary, where, stack), input_format, where)
@@ -198,30 +198,18 @@ def _of_folder(folder: Path, input_format: str | None, where: str) -> Found:
     )
 
 
-def _of_record(data: bytes, name: str, where: str) -> Found:
-    """The SD file of a packed NMReDATA record, which holds the raw spectra as well; nothing is unpacked to disk."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            text = archive.read(name).decode("utf-8", errors="replace")
-    except Exception as error:  # zipfile raises whatever the damage leads to
-        raise SpectrumFormatError(f"{where}: a damaged zip archive ({type(error).__name__}: {error})") from None
-    return read_sd_spectra(io.StringIO(text), f"{where}, {name}")
-
-
 def _of_archive(data: bytes, where: str) -> Found:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            sizes = {member.filename: member.file_size for member in archive.infolist()}
-    except Exception:
-        sizes = {}
-    names = sizes.keys()
+    """A workbook, an archive of NMRium, or a packed NMReDATA record, which holds the raw spectra as well."""
+    names = member_names(data)
     records = [n for n in names if re.search(r"(?:^|/)(?!\.)[^/]+\.sdf?$", n) and not n.startswith("__MACOSX")]
     if "state.json" in names:
-        return read_nmrium_archive(data, where)
+        (text,) = read_members(data, lambda name: name == "state.json", where).values()
+        return read_nmrium([text.decode("utf-8", errors="replace")], where)
     if any(name.startswith("xl/") for name in names):
         return read_xlsx(data, where)
-    if len(records) == 1 and sizes[records[0]] <= MOST_BYTES:
-        return _of_record(data, records[0], where)
+    if len(records) == 1:
+        (text,) = read_members(data, lambda name: name == records[0], where).values()
+        return read_sd_spectra(io.StringIO(text.decode("utf-8", errors="replace")), f"{where}, {records[0]}")
     raise SpectrumFormatError(
         f"{where}: a zip archive or an Office document, not text; give a workbook (.xlsx) or unpack the archive"
     )

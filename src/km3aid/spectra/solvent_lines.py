@@ -49,7 +49,7 @@ def set_aside_solvent(spectrum: Spectrum, solvent: str | None = None) -> Spectru
 def _lines_of(peaks: tuple[Peak, ...], line: SolventLine) -> list[int]:
     """Positions of the peaks that are `line`: one near it without attached hydrogens, or its multiplet."""
     reach = _NEAR_PPM + (line.lines // 2) * line.coupling_hz / _SLOWEST_MHZ
-    around = [i for i, p in enumerate(peaks) if abs(p.shift_ppm - line.shift_ppm) <= reach and _may_be_solvent(p)]
+    around = [i for i, p in enumerate(peaks) if line.distance(p.shift_ppm) <= reach and _may_be_solvent(p)]
     around.sort(key=lambda i: peaks[i].shift_ppm)
     for size in range(min(line.lines, len(around)), 2, -1):
         for start in range(len(around) - size + 1):
@@ -57,10 +57,10 @@ def _lines_of(peaks: tuple[Peak, ...], line: SolventLine) -> list[int]:
             gaps = [peaks[b].shift_ppm - peaks[a].shift_ppm for a, b in pairwise(group)]
             middle = sum(peaks[i].shift_ppm for i in group) / size
             even = max(gaps) - min(gaps) <= _EVEN_PPM and min(gaps) > 0
-            if even and abs(middle - line.shift_ppm) <= _NEAR_PPM and max(gaps) <= line.coupling_hz / _SLOWEST_MHZ:
+            if even and line.distance(middle) <= _NEAR_PPM and max(gaps) <= line.coupling_hz / _SLOWEST_MHZ:
                 return group
-    near = [i for i in around if abs(peaks[i].shift_ppm - line.shift_ppm) <= _NEAR_PPM]
-    return [min(near, key=lambda i: abs(peaks[i].shift_ppm - line.shift_ppm))] if near else []
+    near = [i for i in around if line.distance(peaks[i].shift_ppm) <= _NEAR_PPM]
+    return [min(near, key=lambda i: line.distance(peaks[i].shift_ppm))] if near else []
 
 
 def _may_be_solvent(peak: Peak) -> bool:

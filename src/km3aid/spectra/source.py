@@ -18,6 +18,7 @@ Source = str | Path | TextIO
 
 MOST_BYTES = 128 << 20  # of anything that is held in memory as a whole
 _LONGEST_LINE = 32 << 20  # characters
+_CHUNK = 1 << 20
 _GZIP = b"\x1f\x8b"
 _BINARY_KINDS = {b"PK\x03\x04": "a zip archive or an Office document", b"%PDF": "a PDF document"}
 
@@ -55,13 +56,17 @@ def first_bytes(stream: io.BufferedReader, where: str) -> bytes:
 
 def whole(stream: io.BufferedReader, where: str) -> bytes:
     """All bytes of a stream, up to `MOST_BYTES`."""
+    chunks: list[bytes] = []
+    held = 0
     try:
-        data = stream.read(MOST_BYTES + 1)
+        while held <= MOST_BYTES and (chunk := stream.read(_CHUNK)):
+            chunks.append(chunk)
+            held += len(chunk)
     except (OSError, EOFError, zlib.error) as error:
         raise SpectrumFormatError(f"{where}: cannot be read: {error}; the file is damaged or cut off") from None
-    if len(data) > MOST_BYTES:
+    if held > MOST_BYTES:
         raise SpectrumFormatError(f"{where}: larger than {MOST_BYTES >> 20} MiB; expected one spectrum")
-    return data
+    return b"".join(chunks)
 
 
 def text_lines(stream: io.BufferedReader, where: str, stack: ExitStack) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from km3aid.errors import SpectrumFormatError
 
@@ -50,8 +50,7 @@ class Peak:
         return None if self.multiplicity is None else MULTIPLICITIES.index(self.multiplicity)
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(NamedTuple):
     """Something in the input that did not become a peak, with the reason (nothing is dropped in silence)."""
 
     text: str

@@ -16,16 +16,16 @@ from km3aid.spectra.spectrum import LeftOut, Multiplicity, Peak, Spectrum
 # What columns may be called, without blanks, underscores, brackets and capitals.
 _COLUMNS: dict[str, re.Pattern[str]] = {
     "shift": re.compile(
-        r"(?:13c|c13)?(?:nmr)?(?:chemical)?shifts?(?:ppm)?|(?:δ|delta)c?(?:13c)?(?:ppm)?|"
+        r"(?:13c|c13)?(?:nmr)?(?:chemical)?shifts?(?:δ|delta)?(?:13c)?(?:ppm)?|(?:δ|delta)c?(?:13c)?(?:ppm)?|"
         r"(?:13c|c13)(?:nmr)?(?:δ|delta)?(?:ppm)?|ppm(?:shift)?|[νv]?f1(?:ppm)?|peakppm|positionppm|position|"
-        r"(?:chem(?:ische)?)?verschiebung(?:ppm)?|déplacement(?:chimique)?(?:ppm)?|"
+        r"(?:chem(?:ische)?)?verschiebung(?:δ|delta)?(?:13c)?(?:ppm)?|déplacement(?:chimique)?(?:ppm)?|"
         r"(?:desplazamiento|deslocamento)(?:qu[ií]mico)?(?:ppm)?|spostamentochimico(?:ppm)?|"
         r"хим(?:ический)?сдвиг(?:ppm|мд)?|化学位移(?:ppm)?|化学シフト(?:ppm)?|kemiskskift(?:ppm)?|"
         r"(?:kemialliset)?siirtym[äa]t?(?:ppm)?|przesuni[ęe]cie(?:chemiczne)?(?:ppm)?"
     ),
     "multiplicity": re.compile(
         r"multiplicit(?:y|ies)|mult|(?:carbon|c)?type|dept|multiplizität|multiplicité|multiplicidade?|molteplicità|"
-        r"typ|tipo|峰型|多重度|多重性|мультиплетность"
+        r"(?:c|kohlenstoff)?(?:typ|klasse)|(?:carbon)?class|tipo|峰型|多重度|多重性|мультиплетность"
     ),
     "count": re.compile(r"counts?|(?:n|num|numberof)?carbons|nc|anzahl|nombre|número|numero|碳数"),
     "intensity": re.compile(
@@ -103,7 +103,9 @@ def read_table(lines: Iterable[str], where: str) -> Iterator[Spectrum]:
     if not rows:
         raise SpectrumFormatError(f"{where}: the table has no row; expected one peak a row")
     names = header.names if header else []
-    layout = _layout_of_header(names, rows, where) if names else _layout_of_content(rows, where)
+    layout = _without_singlets(
+        _layout_of_header(names, rows, where) if names else _layout_of_content(rows, where), rows
+    )
     peaks: list[Peak] = []
     left_out = list(layout.left_out)
     for row in rows:
@@ -224,6 +226,19 @@ def _layout_of_content(rows: list[Row], where: str) -> Layout:
             columns[name] = index
             left_out.append(LeftOut(f"column {index + 1}", f"no header names it; it is taken for the {name}"))
     return Layout(columns, _mark(rows, first, where), tuple(left_out))
+
+
+def _without_singlets(layout: Layout, rows: list[Row]) -> Layout:
+    """The layout without a multiplicity that is `s` in every row, as the lines of decoupled spectra are called."""
+    index = layout.columns.get("multiplicity")
+    if index is None:
+        return layout
+    words = [row.cells[index] for row in rows if index < len(row.cells) and row.cells[index].lower() not in _NO_VALUE]
+    if len(words) < 2 or set(words) != {"s"}:
+        return layout
+    reason = "is s in every row, as in any decoupled spectrum; it does not tell the attached hydrogens"
+    columns = {name: i for name, i in layout.columns.items() if i != index}
+    return replace(layout, columns=columns, left_out=(*layout.left_out, LeftOut(f"column {index + 1}", reason)))
 
 
 def _is_numbering(cells: Sequence[str]) -> bool:
