@@ -60,6 +60,7 @@ def _load(model: Path | None, libraries: dict[str, Path], limits: Any) -> Any:
 
 def _ready(shared: Any) -> dict[str, Any]:
     from km3aid.spectra import FORMATS
+    from km3aid.spectra.solvents import SOLVENTS
     from km3aid.web.exports import formats
 
     engine = shared.engine
@@ -73,6 +74,7 @@ def _ready(shared: Any) -> dict[str, Any]:
         ],
         "formats": {task: formats(task) for task in ("assign", "rank", "search", "predict")},
         "input_formats": {name: form.description for name, form in FORMATS.items()},
+        "solvents": [solvent.name for solvent in SOLVENTS],
     }
 
 

@@ -3,7 +3,11 @@
 const EMPTY = {
   task: "assign",
   peaks: [], // {ppm, multiplicity, count}
-  solvent: null,
+  solvent: null, // as the spectrum states it
+  chosenSolvent: "", // a name, or "none"; empty: that of the spectrum
+  dept135: "",
+  dept90: "",
+  apt: "",
   leftOut: [], // {text, reason}
   perCarbon: false,
   structure: "",
@@ -52,7 +56,10 @@ export const canRedo = () => future.length > 0;
 /** The part of a request that says which spectrum it is about. */
 export const spectrumRequest = () => ({
   peaks: state.peaks.map(({ ppm, multiplicity, count }) => ({ ppm, multiplicity, count })),
-  solvent: state.solvent,
+  solvent: state.chosenSolvent || state.solvent,
+  dept135: state.dept135 || null,
+  dept90: state.dept90 || null,
+  apt: state.apt || null,
   one_per_carbon: state.perCarbon,
 });
 
