@@ -4,7 +4,7 @@ import { postJson } from "./api.js";
 import { byId, h, hue, percent, say } from "./dom.js";
 import { grabbing } from "./drag.js";
 import { drawMolecule } from "./molecule.js";
-import { change, onChange, spectrumRequest, state } from "./state.js";
+import { change, onChange, shiftText, spectrumRequest, state } from "./state.js";
 import { drawSticks } from "./sticks.js";
 
 const INPUTS = ["peaks", "structure", "pinned", "perCarbon", "solvent", "chosenSolvent", "dept135", "dept90", "apt"];
@@ -20,7 +20,7 @@ export function setUpAssign() {
   });
   new ResizeObserver(draw).observe(byId("structure-figure"));
   document.addEventListener("keydown", (event) => event.key === "Escape" && picked !== null && pick(null));
-  grabbing(byId("task-assign"), { label: (peak) => `${state.peaks[peak].ppm.toFixed(1)} ppm`, onDrop: pin });
+  grabbing(byId("task-assign"), { label: (peak) => `${shiftText(state.peaks[peak].ppm)} ppm`, onDrop: pin });
   draw();
 }
 
@@ -73,7 +73,7 @@ function rows() {
 const atomNames = (atoms) => (atoms.length ? atoms.map((a) => `C${a}`).join(", ") : "no carbon");
 
 function peakLabel({ index, ppm, found, aside }) {
-  const head = `Peak ${index + 1}, ${ppm.toFixed(2)} ppm`;
+  const head = `Peak ${index + 1}, ${shiftText(ppm)} ppm`;
   return found ? `${head}, ${atomNames(found.atoms)}, ${found.pinned ? "pinned by hand" : `confidence ${percent(found.confidence)}`}` : `${head}, ${aside ? `set aside: ${aside}` : "no carbon"}`;
 }
 
@@ -141,7 +141,7 @@ function line(r) {
   return h("tr", { "data-peak": index, ...sure },
     h("td", {}, h("button", { class: "open grab", "data-key": `peak-${index}`, "data-grab": index, "aria-expanded": String(open === index), "aria-label": `${peakLabel(r)}: alternatives`, title: "Click for alternatives; drag onto a carbon to overrule", onclick: () => toggle(index) }, String(index + 1)),
       found?.pinned || index in state.pinned ? h("span", { class: "pin", title: "Put there by hand" }, "pinned") : null),
-    h("td", {}, ppm.toFixed(2)),
+    h("td", {}, shiftText(ppm)),
     h("td", {}, found ? atomNames(found.atoms) : aside ? "set aside" : "–"),
     h("td", {}, found ? found.predicted_ppm.toFixed(1) : ""),
     h("td", { class: away !== null && Math.abs(away) > 5 ? "off" : null }, away === null ? "" : `${away >= 0 ? "+" : "−"}${Math.abs(away).toFixed(1)}`),

@@ -88,7 +88,7 @@ function row(peak, index) {
   const name = `peak ${index + 1}`;
   return h("tr", { "data-peak": index },
     h("td", {}, String(index + 1)),
-    h("td", {}, h("input", { value: peak.ppm === null ? "" : peak.ppm, inputmode: "decimal", "aria-label": `Shift of ${name} in ppm`, onchange: (e) => edit(index, "ppm", e.target) })),
+    h("td", {}, h("input", { value: peak.ppm === null ? "" : Number.isInteger(peak.ppm) ? peak.ppm.toFixed(1) : peak.ppm, inputmode: "decimal", "aria-label": `Shift of ${name} in ppm`, onchange: (e) => edit(index, "ppm", e.target) })),
     h("td", {}, h("select", { "aria-label": `Type of ${name}`, onchange: (e) => edit(index, "multiplicity", e.target) },
       TYPES.map((t) => h("option", { value: t, selected: (peak.multiplicity ?? "") === t }, SHOWN[t])))),
     h("td", {}, h("input", { value: peak.count ?? "", inputmode: "numeric", "aria-label": `Carbons of ${name}`, onchange: (e) => edit(index, "count", e.target) })),

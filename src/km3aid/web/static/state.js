@@ -53,6 +53,9 @@ export const redo = () => restore(future, past);
 export const canUndo = () => past.length > 0;
 export const canRedo = () => future.length > 0;
 
+/** A shift as it is written among the others of the spectrum: with one decimal, or with two where one of them needs it. */
+export const shiftText = (ppm) => ppm.toFixed(state.peaks.some((peak) => Math.abs(10 * peak.ppm - Math.round(10 * peak.ppm)) > 1e-6) ? 2 : 1);
+
 /** The part of a request that says which spectrum it is about. */
 export const spectrumRequest = () => ({
   peaks: state.peaks.map(({ ppm, multiplicity, count }) => ({ ppm, multiplicity, count })),
