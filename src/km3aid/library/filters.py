@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,8 +46,8 @@ class Filters:
             keep = condition if keep is None else keep & condition
         return np.arange(len(shard), dtype=np.int32) if keep is None else np.flatnonzero(keep).astype(np.int32)
 
-    def substructure_test(self) -> Callable[[str], bool] | None:
-        """Whether a SMILES holds the substructure; None where none is asked for."""
+    def substructure_test(self) -> Callable[[Sequence[str]], NDArray[np.bool_]] | None:
+        """Which of some SMILES hold the substructure; None where none is asked for."""
         return None if self.substructure is None else substructure_test(self.substructure)
 
     def _conditions(self, shard: Shard) -> Iterable[NDArray[np.bool_]]:

@@ -94,7 +94,8 @@ def _clashes(mol: Chem.Mol) -> int:
     def side(points: NDArray[np.float64]) -> NDArray[np.float64]:
         """On which side of each bond (rows) each point (columns) lies."""
         away = points - start[:, None]
-        return along[:, None, 0] * away[..., 1] - along[:, None, 1] * away[..., 0]
+        turn: NDArray[np.float64] = along[:, None, 0] * away[..., 1] - along[:, None, 1] * away[..., 0]
+        return turn
 
     apart = side(place[begin]) * side(place[end]) < 0
     away = place - start[:, None]
