@@ -45,10 +45,11 @@ def main() -> None:
     cases = make_cases(Engine.load(device="cpu"), data, chosen)
     asked = [(data.smiles[case.row].decode(), case.distinct().to_dict()["peaks"]) for case in cases]
     result: dict[str, Any] = {
-        "command": " ".join(["python benchmarks/filters.py", *(f"--library {p}" for p in given.library), "…"]),
+        "command": "make bench",
         "cores": len(os.sched_getaffinity(0)),
         "load_average_1_min": round(os.getloadavg()[0], 2),
         "queries_of_each_kind": len(asked),
+        "substructures": _SUBSTRUCTURES,
         "libraries": [],
     }
     for library in given.library:

@@ -114,6 +114,13 @@ def test_parse_shows_what_was_left_out(client):
     assert "77.2" in spectrum["left_out"][0]["text"]
 
 
+def test_what_the_reader_decided_is_told(client):
+    text = "13C NMR (101 MHz, CDCl3) δ 170.1 (s), 128.5 (d), 60.1 (t), 21.0 (q)"
+    (spectrum,) = client.post("/api/parse", json={"text": text}).json()["spectra"]
+    assert "the letters s, d, t, q are read as attached hydrogens" in spectrum["notes"][0]
+    assert spectrum["notes"][0] in client.post("/api/spectrum", json={"report": text}).json()["remarks"]
+
+
 def test_parse_takes_a_packed_file_and_names_it_in_errors(client):
     packed = base64.b64encode(gzip.compress(b"ppm,type\n170.2,S\n21.0,Q\n")).decode()
     got = client.post("/api/parse", json={"base64": packed, "name": "a/b/peaks.csv.gz"}).json()

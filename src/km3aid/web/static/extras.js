@@ -49,7 +49,7 @@ async function understand() {
     say("extras-error", error.message);
   }
   remarks = found.remarks;
-  byId("remarks").replaceChildren(...remarks.map((remark) => h("li", {}, remark)));
+  byId("remarks").replaceChildren(...[...state.notes, ...remarks].map((remark) => h("li", {}, remark)));
   [...byId("peaks").tBodies[0].rows].forEach((row, index) => mark(row, found.peaks[index] ?? { aside: null, multiplicity: null }));
 }
 

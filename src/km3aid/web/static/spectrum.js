@@ -30,7 +30,7 @@ export function setUpSpectrum() {
     text.value = "";
     say("spectrum-error", null);
     byId("spectrum-choice").hidden = true;
-    change({ peaks: [], leftOut: [], solvent: null, chosenSolvent: "", dept135: "", dept90: "", apt: "" });
+    change({ peaks: [], leftOut: [], notes: [], solvent: null, chosenSolvent: "", dept135: "", dept90: "", apt: "" });
   });
   byId("peak-add").addEventListener("click", () => {
     byId("peaks").tBodies[0].append(row({ ppm: null, multiplicity: null, count: null }, state.peaks.length));
@@ -72,7 +72,7 @@ function offer(spectra) {
 }
 
 function take(spectrum) {
-  change({ peaks: spectrum.peaks, solvent: spectrum.solvent, leftOut: spectrum.left_out, pinned: {} });
+  change({ peaks: spectrum.peaks, solvent: spectrum.solvent, leftOut: spectrum.left_out, notes: spectrum.notes, pinned: {} });
 }
 
 function showPeaks() {

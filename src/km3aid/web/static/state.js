@@ -9,6 +9,7 @@ const EMPTY = {
   dept90: "",
   apt: "",
   leftOut: [], // {text, reason}
+  notes: [], // what the reader decided
   perCarbon: false,
   structure: "",
   pinned: {}, // peak → atoms
