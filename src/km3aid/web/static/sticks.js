@@ -23,16 +23,16 @@ export function drawSticks({ observed, predicted, width, height, label, onPeak =
   svg.append(
     h("line", { class: "axis", x1: margin, x2: width - margin, y1: base, y2: base }),
     h("line", { class: "axis", x1: margin, x2: width - margin, y1: height - 17, y2: height - 17 }));
-  if (onPeak) {
-    const says = (text, x, y, anchor) => h("text", { class: "tick", x, y, "text-anchor": anchor, "font-size": 10.5 }, text);
-    svg.append(says("observed", 4, 11, "start"), says("δ / ppm", width - 4, height - 21, "end"));
-    if (predicted.length) svg.append(says("predicted", 4, height - 21, "start"));
-  }
   for (const stick of predicted) {
     svg.append(h("g", { class: stick.worst ? "predicted worst" : "predicted", "data-peak": stick.peak },
       h("title", {}, `predicted ${stick.ppm.toFixed(1)} ppm`),
       h("line", { x1: at(stick.ppm), x2: at(stick.ppm), y1: base, y2: height - (stick.text ? 31 : 21) }),
       stick.text ? h("text", { x: at(stick.ppm), y: height - 20, "text-anchor": "middle", "font-size": 10.5 }, stick.text) : null));
+  }
+  if (onPeak) {
+    const says = (text, x, y, anchor) => h("text", { class: "tick caption", x, y, "text-anchor": anchor, "font-size": 10.5 }, text);
+    svg.append(says("observed", 4, 11, "start"), says("δ / ppm", width - 4, height - 21, "end"));
+    if (predicted.length) svg.append(says("predicted", 4, height - 21, "start"));
   }
   const levels = onPeak ? 4 : 0;
   const top = 12 + 12 * levels;
