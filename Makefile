@@ -62,11 +62,14 @@ $(RUNS)/library/library.json: $(wildcard src/km3aid/weights/*.safetensors) | $(D
 $(RUNS)/million/library.json: $(wildcard src/km3aid/weights/*.safetensors) | $(DEV)
 	$(BIN)/km3aid library build $(DATA)/library.smi.gz $(MOLECULES) $(RUNS)/million || $(SOME_FAILED)
 
-bench: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json $(RUNS)/million/library.json  ## Measure the hot paths; writes results/bench.json and results/search.json
+bench: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json $(RUNS)/million/library.json  ## Measure the hot paths; writes results/bench.json, search.json and filters.json
 	$(BIN)/python benchmarks/bench.py --data $(RUNS)/prepared --structures $(MOLECULES) --library $(RUNS)/library \
 	  --out results/bench.json
 	$(BIN)/python benchmarks/search.py --library $(RUNS)/million --data $(RUNS)/prepared \
 	  --paper-ids $(DATA)/km3aid_ids.csv --out results/search.json
+	$(PIP) -e '.[web]'
+	$(BIN)/python benchmarks/filters.py --library $(RUNS)/library --library $(RUNS)/million --data $(RUNS)/prepared \
+	  --paper-ids $(DATA)/km3aid_ids.csv --out results/filters.json
 
 serve: $(READY)  ## Serve the page on this machine
 	$(PIP) -e '.[web]'
@@ -89,7 +92,7 @@ node_modules/%/package.json:
 browser: $(DEV) $(EDITOR) node_modules/axe-core/package.json  ## Test the page in a real browser (needs chromium and npm)
 	$(PIP) -e '.[browser]'
 	$(BIN)/python -m pytest -m browser tests/web/browser
-	cp shots/assign.png shots/overrule.png shots/search.png docs/web/
+	cp shots/assign.png shots/overrule.png shots/search.png shots/solvent.png docs/web/
 
 schema: $(DEV)  ## Ask the service at random from its own description (schemathesis)
 	$(PIP) -e '.[browser]'

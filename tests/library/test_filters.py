@@ -1,9 +1,13 @@
 """Every filter and combination against a plain loop with RDKit."""
 
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rdkit import Chem
 from rdkit.Chem.Descriptors import ExactMolWt
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
@@ -12,6 +16,7 @@ from tests.conftest import made_smiles
 from km3aid.engine import Engine
 from km3aid.errors import MoleculeError
 from km3aid.library import BuildOptions, Filters, Library
+from km3aid.molecules import element_counts, hill
 
 FORMULA, MASS = "C4H8O2", 88.0524
 CONDITIONS = {
@@ -47,6 +52,23 @@ def test_filters_keep_what_a_loop_keeps(library, names):
     assert rows(library, filters) == expected
     if len(names) == 1:
         assert 0 < len(expected) < len(library)
+
+
+SYMBOLS = st.sampled_from(["C", "Cl", "Co", "H", "Hg", "N", "Na", "O", "Os", "S", "Si"])  # beginnings of one another
+FORMULAS = st.builds(
+    lambda counts, charge: hill("".join(f"{s}{n}" for s, n in counts.items()) + charge),
+    st.dictionaries(SYMBOLS, st.integers(1, 30), min_size=1),
+    st.sampled_from(["", "+", "-", "+2"]),
+)
+
+
+@given(st.lists(FORMULAS, unique=True), st.lists(SYMBOLS), st.lists(SYMBOLS, max_size=3))
+def test_elements_are_told_apart_in_any_formula(formulas, elements, required):
+    shard = SimpleNamespace(formulas=pa.array(formulas, pa.string()), formula_code=np.arange(len(formulas)))
+    kept = Filters(elements=tuple(elements), required=(*required, "C")).rows(shard)
+    found = [set(element_counts(formula)) for formula in formulas]
+    wanted = [(not elements or f <= set(elements)) and {*required, "C"} <= f for f in found]
+    assert [*kept] == [*np.flatnonzero(wanted)]
 
 
 def test_a_mass_tolerance_in_ppm_takes_precedence(library):

@@ -60,11 +60,65 @@ def test_predict(client):
     assert [c["atoms"] for c in carbons] == [[0, 2], [1]]
 
 
+ETHANOL = {"smiles": "CCO", "peaks": [{"ppm": 58.3}, {"ppm": 77.1}, {"ppm": 18.4}]}
+ASIDE = "line of the solvent CDCl3 (77.16 ppm)"
+
+
+@pytest.mark.parametrize(
+    ("told", "aside", "said"),
+    [
+        ({}, None, ""),
+        ({"solvent": "CDCl3"}, ASIDE, f"set aside 77.1 ppm: {ASIDE}"),
+        ({"solvent": "none"}, None, ""),
+        ({"solvent": "Unreported"}, None, "the lines of the solvent 'Unreported' are not known"),
+        ({"solvent": "CDCl3", "one_per_carbon": True}, None, ""),
+    ],
+)
+def test_the_lines_of_the_solvent_are_set_aside_and_shown_as_such(client, told, aside, said):
+    understood = client.post("/api/spectrum", json={"peaks": ETHANOL["peaks"]} | told).json()
+    assert [p["aside"] for p in understood["peaks"]] == [None, aside, None]
+    assert any(said in remark for remark in understood["remarks"]) or not said
+    if "one_per_carbon" not in told:
+        got = client.post("/api/assign", json=ETHANOL | told | {"detail": True}).json()
+        assert got["unassigned_peaks"] == ([] if aside else [1])
+        assert got["spectrum"] == understood
+        assert set(understood["remarks"]) <= set(got["warnings"])
+
+
+def test_types_come_from_dept_and_apt(client):
+    lists = {"dept135": "-58.3 18.4", "dept90": "30.0"}
+    got = client.post("/api/spectrum", json={"peaks": ETHANOL["peaks"], "solvent": "CDCl3"} | lists).json()
+    assert [p["multiplicity"] for p in got["peaks"]] == ["T", "S", "Q"]
+    assert any("DEPT-90: 30" in remark for remark in got["remarks"])
+    wrong = client.post("/api/assign", json=ETHANOL | {"apt": "58.3 x"})
+    assert wrong.status_code == 422
+    assert "APT" in wrong.json()["error"]
+
+
+def test_rank_search_batch_and_files_know_the_solvent_too(client):
+    told = {"peaks": ETHANOL["peaks"], "solvent": "CDCl3"}
+    assert f"set aside 77.1 ppm: {ASIDE}" in client.post("/api/search", json=told).json()["warnings"]
+    hits = client.post("/api/rank", json=told | {"candidates": ["CCO", "CO"]}).json()
+    assert f"set aside 77.1 ppm: {ASIDE}" in hits["warnings"]
+    file = client.post("/api/assign?format=csv", json=ETHANOL | {"solvent": "CDCl3"}).text
+    assert file.splitlines()[2].startswith("1,77.1,,,,,")
+    (line,) = client.post("/api/batch/assign?solvent=CDCl3", content=json.dumps(ETHANOL)).text.splitlines()
+    assert json.loads(line)["unassigned_peaks"] == []
+    assert "CDCl3" in client.get("/api/models").json()["solvents"]
+
+
 def test_parse_shows_what_was_left_out(client):
     text = "13C NMR (101 MHz, CDCl3) δ 170.1, 77.2 (CDCl3), 21.0"
     (spectrum,) = client.post("/api/parse", json={"text": text}).json()["spectra"]
     assert [p["ppm"] for p in spectrum["peaks"]] == [170.1, 21.0]
     assert "77.2" in spectrum["left_out"][0]["text"]
+
+
+def test_what_the_reader_decided_is_told(client):
+    text = "13C NMR (101 MHz, CDCl3) δ 170.1 (s), 128.5 (d), 60.1 (t), 21.0 (q)"
+    (spectrum,) = client.post("/api/parse", json={"text": text}).json()["spectra"]
+    assert "the letters s, d, t, q are read as attached hydrogens" in spectrum["notes"][0]
+    assert spectrum["notes"][0] in client.post("/api/spectrum", json={"report": text}).json()["remarks"]
 
 
 def test_parse_takes_a_packed_file_and_names_it_in_errors(client):

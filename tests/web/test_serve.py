@@ -38,7 +38,20 @@ def test_what_cannot_be_served_is_one_clear_line(arguments, said):
     assert done.stderr.count("\n") == 1
 
 
-def test_it_serves_and_ctrl_c_ends_it_with_all_its_workers():
+def test_what_a_worker_cannot_load_is_one_clear_line():
+    command = [*COMMAND, "--port", "0", "--workers", "1", "--library", "nowhere"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "nowhere" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def _all(process, ending):
+    os.killpg(process.pid, ending)  # what a terminal does
+
+
+@pytest.mark.parametrize(("ending", "send"), [(signal.SIGINT, _all), (signal.SIGTERM, subprocess.Popen.send_signal)])
+def test_it_serves_and_ends_cleanly_with_all_its_workers(ending, send):
     process = subprocess.Popen(
         [*COMMAND, "--port", "0", "--workers", "1"], stderr=subprocess.PIPE, text=True, start_new_session=True
     )
@@ -47,7 +60,7 @@ def test_it_serves_and_ctrl_c_ends_it_with_all_its_workers():
         assert serving["event"] == "serving"
         with urllib.request.urlopen(serving["url"] + "api/health") as got:
             assert json.load(got)["status"] == "ok"
-        os.killpg(process.pid, signal.SIGINT)  # what a terminal does
+        send(process, ending)
         assert process.wait(20) == 0
         last = [json.loads(line) for line in process.stderr.read().splitlines()][-1]
         assert last["event"] == "ended"

@@ -112,13 +112,11 @@ class Extras:
 
     def apply(self, spectrum: Spectrum) -> Spectrum:
         """The spectrum with multiplicities from DEPT, and the solvent's lines set aside."""
-        from km3aid.spectra import add_multiplicities, set_aside_solvent
+        from km3aid.spectra import apply_extras
 
-        if any(text is not None for text in (self.dept135, self.dept90, self.apt)):
-            spectrum = add_multiplicities(spectrum, self.dept135, self.dept90, self.apt)
-        if self.one_per_carbon or (self.solvent or "").lower() == "none":
-            return spectrum
-        return set_aside_solvent(spectrum, self.solvent)
+        return apply_extras(
+            spectrum, self.solvent, self.dept135, self.dept90, self.apt, one_per_carbon=self.one_per_carbon
+        )
 
 
 def spectra_of(

@@ -18,6 +18,7 @@ from km3aid.spectra.spectrum import Spectrum
 
 MATCHED_EXACTLY = 400  # molecules, the best by similarity and quick match
 MATCHED_QUICKLY = 100_000  # molecules, the most similar; a library up to this size is matched whole
+_TESTED = 500  # molecules that are tested for a substructure at a time
 _BLOCK = 2048  # molecules multiplied with many spectra at once: their vectors stay in the cache
 _SAMPLE = 20_000  # similarities that decide which are among the best
 NO_FILTERS = Filters()
@@ -102,7 +103,7 @@ class Stages:
         row, similar, quick = (np.concatenate(column) for column in zip(*found, strict=True))
         score = fuse(similar.astype(np.float64), quick.astype(np.float64), question.fusion)
         test = self.filters.substructure_test()
-        holds = None if test is None else lambda place: test(self.library.smiles(int(row[place])))
+        holds = None if test is None else lambda places: test([self.library.smiles(int(row[p])) for p in places])
         place = _best(score, count, holds)
         return Best(row[place].astype(np.int64), similar[place], score[place])
 
@@ -207,14 +208,18 @@ def _threshold(sample: NDArray[np.float32], passed: int, quickly: int) -> float 
     return None if passed <= quickly else float(np.quantile(sample, 1 - quickly / passed))
 
 
-def _best(score: NDArray[np.float64], count: int, holds: Callable[[int], bool] | None = None) -> NDArray[np.int64]:
+def _best(
+    score: NDArray[np.float64], count: int, holds: Callable[[NDArray[np.int64]], NDArray[np.bool_]] | None = None
+) -> NDArray[np.int64]:
     """Places of the `count` best scores, best first, equal ones in order; with `holds` only of places that pass it."""
     if holds is None:
         places = np.arange(len(score))
         if count < len(score):
             places = np.flatnonzero(score >= np.partition(score, len(score) - count)[len(score) - count])
         return places[np.argsort(-score[places], kind="stable")][:count]
-    passing = (place for place in np.argsort(-score, kind="stable") if holds(int(place)))
+    order = np.argsort(-score, kind="stable")
+    parts = (order[start : start + _TESTED] for start in range(0, len(order), _TESTED))
+    passing = (place for part in parts for place in part[holds(part)])
     return np.fromiter(islice(passing, count), np.int64)
 
 

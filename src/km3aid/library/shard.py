@@ -43,7 +43,7 @@ class Shard:
     smiles: pa.StringArray
     names: pa.StringArray
     formula_code: NDArray[np.int32]  # (N,) into `formulas`
-    formulas: tuple[str, ...]
+    formulas: pa.StringArray  # the distinct ones
     mass_da: NDArray[np.float64]  # (N,)
     carbons: NDArray[np.uint16]  # (N,)
     key: NDArray[np.uint64]  # (N,)
@@ -144,7 +144,7 @@ def open_shard(path: Place, described: dict[str, Any]) -> Shard:
             column["smiles"],
             column["name"],
             column["formula"].indices.to_numpy(),
-            tuple(column["formula"].dictionary.to_pylist()),
+            column["formula"].dictionary,
             column["mass_da"].to_numpy(),
             column["carbons"].to_numpy(),
             column["key"].to_numpy(),

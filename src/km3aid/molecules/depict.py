@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from rdkit import Chem
 from rdkit.Chem import rdDepictor
 
 from km3aid.molecules.molecule import Molecule
 
 _WEDGES = {Chem.BondDir.BEGINWEDGE: "wedge", Chem.BondDir.BEGINDASH: "hash"}
+_NEAR = 0.3  # of an atom to a bond, in RDKit's coordinates, where a bond is 1.5 long
 
 
 class DrawnAtom(NamedTuple):
@@ -47,9 +50,7 @@ class Drawing(NamedTuple):
 
 def lay_out(molecule: Molecule) -> Drawing:
     """Coordinates, labels and bonds of `molecule` in the atoms' order."""
-    mol = Chem.Mol(molecule.mol)
-    rdDepictor.SetPreferCoordGen(False)
-    rdDepictor.Compute2DCoords(mol)
+    mol = _placed(molecule.mol)
     rdDepictor.StraightenDepiction(mol)
     conformer = mol.GetConformer()
     Chem.WedgeMolBonds(mol, conformer)
@@ -70,6 +71,39 @@ def lay_out(molecule: Molecule) -> Drawing:
         for b in mol.GetBonds()
     )
     return Drawing(atoms, bonds)
+
+
+def _placed(mol: Chem.Mol) -> Chem.Mol:
+    """A copy in the plane; of two ways to draw rings the one in which less lies on one another."""
+    rdDepictor.SetPreferCoordGen(False)
+    plain = Chem.Mol(mol)
+    rdDepictor.Compute2DCoords(plain)
+    if mol.GetRingInfo().NumRings() < 2:
+        return plain
+    templates = Chem.Mol(mol)
+    rdDepictor.Compute2DCoords(templates, useRingTemplates=True)
+    return min(plain, templates, key=_clashes)
+
+
+def _clashes(mol: Chem.Mol) -> int:
+    """How often bonds cross, or an atom lies on a bond that is not its own."""
+    place = mol.GetConformer().GetPositions()[:, :2]
+    begin, end = np.array([(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in mol.GetBonds()]).T
+    start, along = place[begin], place[end] - place[begin]
+
+    def side(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """On which side of each bond (rows) each point (columns) lies."""
+        away = points - start[:, None]
+        turn: NDArray[np.float64] = along[:, None, 0] * away[..., 1] - along[:, None, 1] * away[..., 0]
+        return turn
+
+    apart = side(place[begin]) * side(place[end]) < 0
+    away = place - start[:, None]
+    share = np.clip((away * along[:, None]).sum(2) / (along**2).sum(1)[:, None], 0, 1)
+    gap = np.linalg.norm(away - share[..., None] * along[:, None], axis=2)
+    bonds = np.arange(len(begin))
+    gap[bonds, begin] = gap[bonds, end] = np.inf
+    return int((apart & apart.T).sum() // 2 + (gap < _NEAR).sum())
 
 
 def _label(atom: Chem.Atom, places: list[Any]) -> tuple[str, bool]:

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from rdkit import Chem
+from rdkit.Chem.rdSubstructLibrary import CachedSmilesMolHolder, CachedTrustedSmilesMolHolder, SubstructLibrary
 
 from km3aid.errors import MoleculeError
 
 
-def substructure_test(smarts: str) -> Callable[[str], bool]:
-    """A function that says whether the molecule of a SMILES holds the substructure; raises `MoleculeError`.
+def substructure_test(smarts: str) -> Callable[[Sequence[str]], NDArray[np.bool_]]:
+    """A function that says which of some molecules hold the substructure; raises `MoleculeError`.
 
-    >>> substructure_test("c1ccccc1O")("Oc1ccccc1C")
-    True
+    The molecules are SMILES as RDKit writes them, which are read without a new search for aromatic rings, four times as
+    fast; but hybridisation (`^2`) is known only after it.
+
+    >>> substructure_test("c1ccccc1O")(["Cc1ccccc1O", "Cc1ccccc1"]).tolist()
+    [True, False]
     """
     pattern = Chem.MolFromSmarts(smarts)
     if pattern is None or not pattern.GetNumAtoms():
         raise MoleculeError(f"SMARTS {smarts!r} cannot be read; write for example c1ccccc1[OX2H]")
+    holder = CachedSmilesMolHolder if "^" in smarts else CachedTrustedSmilesMolHolder
 
-    def holds(smiles: str) -> bool:
-        mol = Chem.MolFromSmiles(smiles)
-        return mol is not None and bool(mol.HasSubstructMatch(pattern))
+    def holds(smiles: Sequence[str]) -> NDArray[np.bool_]:
+        held = np.zeros(len(smiles), bool)
+        if not smiles:
+            return held  # RDKit refuses an empty library
+        molecules = holder()
+        for one in smiles:
+            molecules.AddSmiles(one)
+        library = SubstructLibrary(molecules)
+        found = library.GetMatches(pattern, useChirality=False, numThreads=1, maxResults=len(smiles))
+        held[np.fromiter(found, np.int64)] = True
+        return held
 
     return holds

@@ -2,6 +2,7 @@
 
 from km3aid.spectra.batch_json import spectrum_from_dict
 from km3aid.spectra.dept import add_multiplicities
+from km3aid.spectra.extras import apply_extras
 from km3aid.spectra.inline import parse_peaks
 from km3aid.spectra.journal import parse_journal
 from km3aid.spectra.nmredata import AssignedSpectrum
@@ -29,6 +30,7 @@ __all__ = [
     "Peak",
     "Spectrum",
     "add_multiplicities",
+    "apply_extras",
     "iter_spectra",
     "parse_journal",
     "parse_peaks",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -36,7 +37,7 @@ def spectrum_from_dict(obj: Mapping[str, Any], where: str) -> Spectrum:
     if not isinstance(report, str):
         raise SpectrumFormatError(f"{where}: 'report' is {_kind(report)}; expected a text such as '13C NMR … δ 170.1'")
     spectrum = _spectrum_of_report(report, f"{where}, report")
-    return Spectrum(spectrum.peaks, name, solvent or spectrum.solvent, spectrum.left_out)
+    return replace(spectrum, id=name, solvent=solvent or spectrum.solvent)
 
 
 def read_json(lines: Iterable[str], where: str) -> Iterator[Spectrum | SpectrumFormatError]:

@@ -23,7 +23,15 @@ from km3aid.web.guard import Guard
 from km3aid.web.jobs import Job, Jobs, said
 from km3aid.web.metrics import Metrics
 from km3aid.web.pool import Pool, RefusedError, Reply
-from km3aid.web.requests import AssignRequest, ParseRequest, PredictRequest, RankRequest, SearchRequest, plain
+from km3aid.web.requests import (
+    AssignRequest,
+    ParseRequest,
+    PredictRequest,
+    RankRequest,
+    SearchRequest,
+    SpectrumRequest,
+    plain,
+)
 
 STATIC = Path(__file__).parent / "static"
 _STATUS = {"InternalError": 500, "LibraryMismatchError": 409, "LibraryError": 404}
@@ -44,6 +52,7 @@ class BatchTask(StrEnum):
 
 Format = Annotated[str, Query(max_length=20, description="json, or a format that GET /api/models lists.")]
 LibraryName = Annotated[str | None, Query(max_length=500)]
+SolventName = Annotated[str | None, Query(max_length=500, description="Of all records; none: nothing is set aside.")]
 Top = Annotated[int | None, Query(ge=1, le=100)]
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": what}
@@ -120,6 +129,10 @@ def _add_tasks(app: FastAPI, pool: Pool) -> None:
     async def predict(request: PredictRequest, format: Format = "json") -> Response:
         return await answer("predict", request, format)
 
+    @app.post("/api/spectrum", summary="How a spectrum is understood: types from DEPT, lines set aside")
+    async def spectrum(request: SpectrumRequest) -> Response:
+        return await answer("spectrum", request)
+
     @app.post("/api/parse", summary="What a file or a pasted text holds")
     async def parse(request: ParseRequest) -> Response:
         return await answer("parse", request)
@@ -127,17 +140,22 @@ def _add_tasks(app: FastAPI, pool: Pool) -> None:
 
 def _add_batches(app: FastAPI, jobs: Jobs) -> None:
     async def start(
-        task: BatchTask, request: Request, library: str | None, top: int | None, one_per_carbon: bool
+        task: BatchTask, request: Request, library: str | None, top: int | None, solvent: str | None, per_carbon: bool
     ) -> Job:
-        options = {"library": library, "top": top, "one_per_carbon": one_per_carbon or None}
+        options = {"library": library, "top": top, "solvent": solvent, "one_per_carbon": per_carbon or None}
         content = await request.body()
         return jobs.start(task.value, content, {k: v for k, v in options.items() if v is not None})
 
     @app.post("/api/batch/{task}", summary="Answer a batch, line by line", openapi_extra=_UPLOAD)
     async def batch(
-        task: BatchTask, request: Request, library: LibraryName = None, top: Top = None, one_per_carbon: bool = False
+        task: BatchTask,
+        request: Request,
+        library: LibraryName = None,
+        top: Top = None,
+        solvent: SolventName = None,
+        one_per_carbon: bool = False,
     ) -> Response:
-        job = await start(task, request, library, top, one_per_carbon)
+        job = await start(task, request, library, top, solvent, one_per_carbon)
 
         async def lines() -> AsyncIterator[bytes]:
             try:
@@ -150,9 +168,14 @@ def _add_batches(app: FastAPI, jobs: Jobs) -> None:
 
     @app.post("/api/jobs/{task}", summary="Start a batch in the background", status_code=202, openapi_extra=_UPLOAD)
     async def begin(
-        task: BatchTask, request: Request, library: LibraryName = None, top: Top = None, one_per_carbon: bool = False
+        task: BatchTask,
+        request: Request,
+        library: LibraryName = None,
+        top: Top = None,
+        solvent: SolventName = None,
+        one_per_carbon: bool = False,
     ) -> Response:
-        job = await start(task, request, library, top, one_per_carbon)
+        job = await start(task, request, library, top, solvent, one_per_carbon)
         return JSONResponse(job.status(), 202, {"Location": f"/api/jobs/{job.id}"})
 
     @app.get("/api/jobs/{job}", summary="How far a batch has come")
@@ -179,9 +202,9 @@ def _add_state(app: FastAPI, pool: Pool, metrics: Metrics) -> None:
     async def health() -> dict[str, str]:
         return {"status": "ok", "version": __version__}
 
-    @app.get("/api/models", summary="The model, and the formats that are read and written")
+    @app.get("/api/models", summary="The model, the formats that are read and written, and the solvents that are known")
     async def models() -> dict[str, Any]:
-        return {key: pool.loaded[key] for key in ("models", "formats", "input_formats")}
+        return {key: pool.loaded[key] for key in ("models", "formats", "input_formats", "solvents")}
 
     @app.get("/api/libraries", summary="The libraries that can be searched")
     async def libraries() -> dict[str, Any]:

@@ -36,7 +36,12 @@ class SpectrumRequest(BaseModel):
     id: Short | None = None
     peaks: list[Peak] | None = Field(default=None, min_length=1, max_length=LIMITS.peaks)
     report: Text | None = Field(default=None, description="Such as '13C NMR (101 MHz, CDCl3) δ 170.1, 128.5 (2CH)'.")
-    solvent: Short | None = None
+    solvent: Short | None = Field(
+        default=None, description="Its lines are set aside; by default the report's. none: nothing is set aside."
+    )
+    dept135: Text | None = Field(default=None, description="Signed shifts, CH2 negative.", examples=["128.5 -33.4"])
+    dept90: Text | None = Field(default=None, description="Shifts of the CH.")
+    apt: Text | None = Field(default=None, description="Signed shifts; C and CH2 positive.")
     one_per_carbon: bool = Field(default=False, description="The spectrum holds one peak per carbon.")
 
     @model_validator(mode="after")

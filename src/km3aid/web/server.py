@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import logging
+import signal
 import socket
 
 from km3aid.errors import ConfigError
@@ -15,13 +16,14 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def run(config: ServeConfig, host: str, port: int) -> None:
-    """Serve until Ctrl-C; raises `ConfigError` where port, model or a library cannot be used."""
+    """Serve until Ctrl-C or SIGTERM; raises `ConfigError` where port, model or a library cannot be used."""
     import uvicorn
 
     from km3aid.web.app import create_app
     from km3aid.web.metrics import Metrics
     from km3aid.web.pool import Pool
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # uvicorn raises it anew when it has ended
     logging.basicConfig(level=logging.WARNING, handlers=[LogHandler()])
     with _bind(host, port) as listening:
         metrics = Metrics()
@@ -40,13 +42,13 @@ def run(config: ServeConfig, host: str, port: int) -> None:
                 timeout_keep_alive=30,
                 limit_concurrency=1000,
             )
-            uvicorn.Server(settings).run(sockets=[listening])
+            with contextlib.suppress(KeyboardInterrupt):
+                uvicorn.Server(settings).run(sockets=[listening])
+            log("info", "ended")
         except KeyboardInterrupt:
             pass
         finally:
             pool.stop()
-            with contextlib.suppress(KeyboardInterrupt):
-                log("info", "ended")
 
 
 def _loaded(loaded: dict[str, list[dict[str, object]]]) -> dict[str, object]:

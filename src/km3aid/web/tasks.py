@@ -12,7 +12,8 @@ from km3aid.engine.encoder import parse_structure
 from km3aid.errors import ConfigError, Km3aidError, LibraryError, MoleculeError, SpectrumFormatError
 from km3aid.library import Filters, Library
 from km3aid.molecules import Molecule, lay_out
-from km3aid.spectra import Spectrum, spectrum_from_dict
+from km3aid.spectra import Spectrum, apply_extras, spectrum_from_dict
+from km3aid.spectra.solvents import known_solvents
 from km3aid.web.config import Limits
 from km3aid.web.exports import export_answer
 from km3aid.web.uploads import parse_upload
@@ -36,10 +37,10 @@ def answer(shared: Shared, task: str, request: Request) -> Any:
 
 def assign(shared: Shared, request: Request) -> dict[str, Any]:
     """An assignment; with `detail` also the drawing and all predicted shifts."""
-    result = _assign(shared, request, _spectrum(shared, request))
-    values = result.to_dict()
+    spectrum = _spectrum(shared, request)
+    values = _assign(shared, request, spectrum).to_dict()
     if request.get("detail"):
-        values |= _drawn(request["smiles"])
+        values |= _drawn(request["smiles"]) | {"spectrum": _understood(spectrum)}
         values["carbons"] = shared.engine.predict(request["smiles"]).to_dict()["carbons"]
     return values
 
@@ -59,6 +60,11 @@ def predict(shared: Shared, request: Request) -> dict[str, Any]:
     _molecule(shared, request["smiles"])
     values = shared.engine.predict(request["smiles"]).to_dict()
     return values | _drawn(request["smiles"]) if request.get("detail") else values
+
+
+def understand(shared: Shared, request: Request) -> dict[str, Any]:
+    """How a spectrum is understood: types from DEPT, lines set aside."""
+    return _understood(_spectrum(shared, request))
 
 
 def parse(shared: Shared, request: Request) -> dict[str, Any]:
@@ -108,6 +114,7 @@ _TASKS: dict[str, Callable[[Shared, Request], Any]] = {
     "rank": rank,
     "search": search,
     "predict": predict,
+    "spectrum": understand,
     "parse": parse,
     "export": export,
     "batch": batch,
@@ -119,7 +126,7 @@ def _assign(shared: Shared, request: Request, spectrum: Spectrum) -> Assignment:
     pinned = {int(peak): atoms for peak, atoms in (request.get("pinned") or {}).items()}
     per_carbon = request.get("one_per_carbon", False)
     result = shared.engine.assign(request["smiles"], spectrum, one_per_carbon=per_carbon, pinned=pinned)
-    return replace(result, warnings=result.warnings + _left_out(spectrum))
+    return replace(result, warnings=result.warnings + _remarks(spectrum))
 
 
 def _rank(shared: Shared, request: Request, spectrum: Spectrum) -> Hits:
@@ -135,7 +142,7 @@ def _rank(shared: Shared, request: Request, spectrum: Spectrum) -> Hits:
     smiles, wanted = zip(*kept, strict=True)
     per_carbon, top = request.get("one_per_carbon", False), request.get("top")
     hits = shared.engine.rank(smiles, spectrum, names=wanted, one_per_carbon=per_carbon, top=top)
-    return replace(hits, warnings=(*too_large, *hits.warnings, *_left_out(spectrum)))
+    return replace(hits, warnings=(*too_large, *hits.warnings, *_remarks(spectrum)))
 
 
 _ONE: dict[str, Callable[[Shared, Request, Spectrum], Assignment | Hits]] = {"assign": _assign, "rank": _rank}
@@ -151,7 +158,7 @@ def _search(shared: Shared, asked: Sequence[tuple[Request, Spectrum]]) -> list[H
         filters=[_filters(request) for request, _ in asked],
         one_per_carbon=first.get("one_per_carbon", False),
     )
-    return [replace(h, warnings=h.warnings + _left_out(spectrum)) for h, (_, spectrum) in zip(hits, asked, strict=True)]
+    return [replace(h, warnings=h.warnings + _remarks(spectrum)) for h, (_, spectrum) in zip(hits, asked, strict=True)]
 
 
 def _library(shared: Shared, name: str | None) -> Library:
@@ -174,10 +181,24 @@ def _filters(request: Request) -> Filters:
 
 
 def _spectrum(shared: Shared, request: Request) -> Spectrum:
-    spectrum = spectrum_from_dict(request, "spectrum")
+    solvent = request.get("solvent")
+    keep = solvent is not None and solvent.lower() == "none"
+    spectrum = spectrum_from_dict(request | {"solvent": None} if keep else request, "spectrum")
     if len(spectrum) > shared.limits.peaks:
         raise SpectrumFormatError(f"{len(spectrum)} peaks; the service takes up to {shared.limits.peaks}")
-    return spectrum
+    if solvent and not keep and not known_solvents(solvent):
+        note = f"the lines of the solvent {solvent!r} are not known; nothing is set aside"
+        spectrum = replace(spectrum, notes=(*spectrum.notes, note))
+    lists = (request.get(name) for name in ("dept135", "dept90", "apt"))
+    per_carbon = request.get("one_per_carbon", False)
+    return apply_extras(spectrum, "none" if keep else None, *lists, one_per_carbon=per_carbon)
+
+
+def _understood(spectrum: Spectrum) -> dict[str, Any]:
+    values = spectrum.to_dict()
+    for shown, peak in zip(values["peaks"], spectrum, strict=True):
+        shown["aside"] = peak.aside
+    return values | {"remarks": list(_remarks(spectrum))}
 
 
 def _molecule(shared: Shared, structure: str) -> Molecule:
@@ -197,5 +218,6 @@ def _drawn(structure: str) -> dict[str, Any]:
     }
 
 
-def _left_out(spectrum: Spectrum) -> tuple[str, ...]:
-    return tuple(f"left out {item.text!r}: {item.reason}" for item in spectrum.left_out)
+def _remarks(spectrum: Spectrum) -> tuple[str, ...]:
+    """What was decided about a spectrum, and what was left out and why."""
+    return spectrum.notes + tuple(f"left out {item.text!r}: {item.reason}" for item in spectrum.left_out)

@@ -74,9 +74,8 @@ def _spectra(path: Path, input_format: str | None, limits: Limits, named: Callab
     for spectrum in islice(stream, limits.spectra + 1):
         if len(spectrum) > limits.peaks:
             raise SpectrumFormatError(f"{len(spectrum)} peaks; the service takes up to {limits.peaks}")
-        found.append(
-            spectrum.to_dict() | {"left_out": [{"text": i.text, "reason": i.reason} for i in spectrum.left_out]}
-        )
+        left_out = [{"text": i.text, "reason": i.reason} for i in spectrum.left_out]
+        found.append(spectrum.to_dict() | {"left_out": left_out, "notes": list(spectrum.notes)})
     if not found:
         raise SpectrumFormatError(errors[0] if errors else "no spectrum found")
     more = len(found) > limits.spectra

@@ -23,7 +23,8 @@ _ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
 
 def serve(pipe: Connection, model: Path | None, libraries: dict[str, Path], threads: int, limits: Any) -> None:
     """Say what is loaded (or why nothing is), then answer until the pipe closes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the front, which then closes the pipes
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.SIG_IGN)  # these are for the front, which then closes the pipes
     os.environ["OMP_NUM_THREADS"] = str(threads)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         try:
@@ -60,6 +61,7 @@ def _load(model: Path | None, libraries: dict[str, Path], limits: Any) -> Any:
 
 def _ready(shared: Any) -> dict[str, Any]:
     from km3aid.spectra import FORMATS
+    from km3aid.spectra.solvents import SOLVENTS
     from km3aid.web.exports import formats
 
     engine = shared.engine
@@ -73,6 +75,7 @@ def _ready(shared: Any) -> dict[str, Any]:
         ],
         "formats": {task: formats(task) for task in ("assign", "rank", "search", "predict")},
         "input_formats": {name: form.description for name, form in FORMATS.items()},
+        "solvents": [solvent.name for solvent in SOLVENTS],
     }
 
 

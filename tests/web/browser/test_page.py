@@ -71,6 +71,37 @@ def test_a_peak_dragged_to_another_carbon_overrules_and_undo_takes_it_back(open_
     assert atoms_of(page, 3) == fourth
 
 
+def test_solvent_and_dept_are_told_in_the_page_and_travel_in_the_link(open_page, shot):
+    page = open_page()
+    paste(page, "58.3 77.1 18.4", "CCO")
+    assert page.locator(".aside").count() == 0
+    page.click("#more summary")
+    page.select_option("#solvent", "CDCl3")
+    page.wait_for_selector("#assignment tr.aside:has-text('line of the solvent CDCl3')")
+    assert atoms_of(page, 1) == "set aside"
+    assert page.locator("#peaks tr[data-peak='1'].aside").count() == 1
+    assert page.locator(".stick.aside[data-peak='1']").count() == 1
+    assert "2 of 3 peaks assigned, 1 set aside" in page.inner_text("#assign-status")
+    page.fill("#dept135", "-58.3 18.4")
+    page.keyboard.press("Tab")
+    page.wait_for_selector("#remarks:has-text('multiplicities from DEPT-135')")
+    assert page.locator("#peaks tr[data-peak='0'] option:first-child").inner_text() == "(CH₂)"
+    shot(page, "solvent")
+    page.click("#link")
+    page.wait_for_url("**/#s=*")
+    other = open_page(page.evaluate("location.hash"))
+    other.wait_for_selector("#assignment tr.aside")
+    assert other.input_value("#dept135") == "-58.3 18.4"
+    assert other.input_value("#solvent") == "CDCl3"
+    other.fill("#dept90", "x")
+    other.keyboard.press("Tab")
+    other.wait_for_selector("#extras-error:has-text('DEPT-90')")
+    other.fill("#dept90", "")
+    other.select_option("#solvent", "none")
+    other.wait_for_selector("#extras-error", state="hidden")
+    other.wait_for_selector(".aside", state="detached")
+
+
 def test_alternatives_of_a_peak_can_be_taken(open_page):
     page = open_page()
     paste(page)
@@ -134,7 +165,10 @@ def test_files_are_read_and_answers_saved(open_page, tmp_path):
     page.wait_for_selector("#assignment .meter")
     with page.expect_download() as saved:
         page.click("[aria-label='Save as csv']")
-    assert Path(saved.value.path()).read_text().startswith("peak,shift_ppm,atoms")
+    first, *rest = Path(saved.value.path()).read_text().splitlines()
+    assert first.startswith("peak,shift_ppm,")
+    assert ",atoms,predicted_ppm," in first
+    assert len(rest) == 2
 
 
 def test_bad_input_is_said_and_lost_nothing(open_page, shot):

@@ -48,6 +48,12 @@ export async function post(path, body, signal) {
 
 export const postJson = async (path, body, signal) => (await post(path, body, signal)).json();
 export const getJson = async (path) => (await ask(path, { headers: headers() })).json();
+let models = null;
+/** The model, formats and solvents of the service, asked once. */
+export const getModels = () => (models ??= getJson("/api/models").catch((error) => {
+  models = null;
+  throw error;
+}));
 export const send = (path, method, body, type) => ask(path, { method, headers: headers(type ? { "Content-Type": type } : {}), body });
 
 /** The events of a stream, one by one: [name, data]. */

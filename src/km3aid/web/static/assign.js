@@ -4,9 +4,10 @@ import { postJson } from "./api.js";
 import { byId, h, hue, percent, say } from "./dom.js";
 import { grabbing } from "./drag.js";
 import { drawMolecule } from "./molecule.js";
-import { change, onChange, spectrumRequest, state } from "./state.js";
+import { change, onChange, shiftText, spectrumRequest, state } from "./state.js";
 import { drawSticks } from "./sticks.js";
 
+const INPUTS = ["peaks", "structure", "pinned", "perCarbon", "solvent", "chosenSolvent", "dept135", "dept90", "apt"];
 let answer = null; // of the service, or null
 let asking = null;
 let open = null; // the peak whose alternatives are shown
@@ -15,11 +16,11 @@ let picked = null; // the peak for which a carbon is being chosen
 export function setUpAssign() {
   byId("assign-run").addEventListener("click", run);
   onChange((changed) => {
-    if (["peaks", "structure", "pinned", "perCarbon", "solvent"].some((key) => changed.has(key))) run();
+    if (INPUTS.some((key) => changed.has(key))) run();
   });
   new ResizeObserver(draw).observe(byId("structure-figure"));
   document.addEventListener("keydown", (event) => event.key === "Escape" && picked !== null && pick(null));
-  grabbing(byId("task-assign"), { label: (peak) => `${state.peaks[peak].ppm.toFixed(1)} ppm`, onDrop: pin });
+  grabbing(byId("task-assign"), { label: (peak) => `${shiftText(state.peaks[peak].ppm)} ppm`, onDrop: pin });
   draw();
 }
 
@@ -39,7 +40,9 @@ async function run() {
     }
     const found = await postJson("/api/assign", { ...assignRequest(), detail: true }, asking.signal);
     const pins = Object.keys(state.pinned).length;
-    finish(found, `${found.assignments.length} of ${state.peaks.length} peaks assigned${pins ? `, ${pins} pinned by hand` : ""}`);
+    const aside = found.spectrum.peaks.length - found.assignments.length - found.unassigned_peaks.length;
+    const more = `${aside ? `, ${aside} set aside` : ""}${pins ? `, ${pins} pinned by hand` : ""}`;
+    finish(found, `${found.assignments.length} of ${state.peaks.length} peaks assigned${more}`);
   } catch (error) {
     if (error.name === "AbortError") return undefined;
     say("structure-error", error.message);
@@ -53,21 +56,25 @@ function finish(found, status) {
   if (open !== null && !(open < state.peaks.length)) open = null;
   byId("assign-status").textContent = status;
   byId("structure-note").textContent = found ? `${found.formula} · ${found.mass_da.toFixed(4)} Da` : "";
-  byId("assign-warnings").replaceChildren(...(found?.warnings ?? []).map((w) => h("li", {}, w)));
+  const warnings = (found?.warnings ?? []).filter((w) => !found.spectrum?.remarks.includes(w)); // those stand at the left
+  byId("assign-warnings").replaceChildren(...warnings.map((w) => h("li", {}, w)));
   draw();
 }
 
 /** Everything that is known about each peak, in the order of input. */
 function rows() {
   const assigned = new Map((answer?.assignments ?? []).map((a) => [a.peak, a]));
-  return state.peaks.map((peak, index) => ({ index, ppm: peak.ppm, found: assigned.get(index) ?? null }));
+  return state.peaks.map((peak, index) => {
+    const found = assigned.get(index) ?? null;
+    return { index, ppm: peak.ppm, found, aside: (!found && answer?.spectrum?.peaks[index]?.aside) || null };
+  });
 }
 
 const atomNames = (atoms) => (atoms.length ? atoms.map((a) => `C${a}`).join(", ") : "no carbon");
 
-function peakLabel({ index, ppm, found }) {
-  const head = `Peak ${index + 1}, ${ppm.toFixed(2)} ppm`;
-  return found ? `${head}, ${atomNames(found.atoms)}, ${found.pinned ? "pinned by hand" : `confidence ${percent(found.confidence)}`}` : `${head}, no carbon`;
+function peakLabel({ index, ppm, found, aside }) {
+  const head = `Peak ${index + 1}, ${shiftText(ppm)} ppm`;
+  return found ? `${head}, ${atomNames(found.atoms)}, ${found.pinned ? "pinned by hand" : `confidence ${percent(found.confidence)}`}` : `${head}, ${aside ? `set aside: ${aside}` : "no carbon"}`;
 }
 
 function draw() {
@@ -97,7 +104,7 @@ function drawFigures() {
     right.replaceChildren(h("p", { class: "empty" }, "Observed peaks above, predicted shifts below"));
     return;
   }
-  const observed = rows().map((r) => ({ peak: r.index, ppm: r.ppm, confidence: r.found?.confidence, label: peakLabel(r) }));
+  const observed = rows().map((r) => ({ peak: r.index, ppm: r.ppm, confidence: r.found?.confidence, label: peakLabel(r), aside: r.aside }));
   const owner = new Map(rows().flatMap((r) => (r.found?.atoms ?? []).map((a) => [a, r.index])));
   const predicted = (answer?.carbons ?? []).map((c) => ({ ppm: c.shift_ppm, peak: owner.get(c.atoms[0]) }));
   right.replaceChildren(drawSticks({ ...size(right), observed, predicted, label: "Spectrum: observed above, predicted below", onPeak: toggle }));
@@ -128,18 +135,18 @@ function drawTable() {
 }
 
 function line(r) {
-  const { index, ppm, found } = r;
+  const { index, ppm, found, aside } = r;
   const away = found ? ppm - found.predicted_ppm : null;
-  const sure = found ? { class: "sure", "--hue": hue(found.confidence) } : { class: "none" };
+  const sure = found ? { class: "sure", "--hue": hue(found.confidence) } : { class: aside ? "none aside" : "none" };
   return h("tr", { "data-peak": index, ...sure },
     h("td", {}, h("button", { class: "open grab", "data-key": `peak-${index}`, "data-grab": index, "aria-expanded": String(open === index), "aria-label": `${peakLabel(r)}: alternatives`, title: "Click for alternatives; drag onto a carbon to overrule", onclick: () => toggle(index) }, String(index + 1)),
       found?.pinned || index in state.pinned ? h("span", { class: "pin", title: "Put there by hand" }, "pinned") : null),
-    h("td", {}, ppm.toFixed(2)),
-    h("td", {}, found ? atomNames(found.atoms) : "–"),
+    h("td", {}, shiftText(ppm)),
+    h("td", {}, found ? atomNames(found.atoms) : aside ? "set aside" : "–"),
     h("td", {}, found ? found.predicted_ppm.toFixed(1) : ""),
     h("td", { class: away !== null && Math.abs(away) > 5 ? "off" : null }, away === null ? "" : `${away >= 0 ? "+" : "−"}${Math.abs(away).toFixed(1)}`),
     h("td", {}, found && !found.pinned ? h("span", { class: "meter", "--share": found.confidence }, h("i", {}, h("b")), percent(found.confidence)) : found ? "by hand" : ""),
-    h("td", { class: "note" }, (found?.alternatives ?? []).map((o) => `${atomNames(o.atoms)} ${percent(o.confidence)}`).join("; ")));
+    h("td", { class: "note" }, aside ?? (found?.alternatives ?? []).map((o) => `${atomNames(o.atoms)} ${percent(o.confidence)}`).join("; ")));
 }
 
 /** Where else a peak may go. */

@@ -26,6 +26,7 @@ async function run() {
   say("batch-error", null);
   byId("batch-download").hidden = true;
   const query = new URLSearchParams({ one_per_carbon: state.perCarbon });
+  if (state.chosenSolvent) query.set("solvent", state.chosenSolvent);
   if (byId("batch-task").value === "search" && byId("library").value) query.set("library", byId("library").value);
   try {
     const response = await send(`/api/jobs/${byId("batch-task").value}?${query}`, "POST", file, "application/x-ndjson");

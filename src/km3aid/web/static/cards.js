@@ -51,10 +51,13 @@ async function fill(element, hit, request, signal) {
   drawing.replaceChildren(drawMolecule(found.drawing, { marks, width, height: 176, label: `Structure ${hit.smiles}` }));
   const worst = new Set(off.flatMap((a) => a.atoms));
   const owner = new Map(found.assignments.flatMap((a) => a.atoms.map((atom) => [atom, a.peak])));
+  const used = new Set(owner.values());
   const unseen = new Set(found.unobserved_atoms);
   sticks.replaceChildren(drawSticks({
     width, height: 137, label: "Observed above, predicted below",
-    observed: request.peaks.map((p, peak) => ({ peak, ppm: p.ppm, label: `${p.ppm} ppm`, worst: found.unassigned_peaks.includes(peak) })),
+    observed: found.spectrum.peaks.map(({ ppm, aside }, peak) => ({
+      peak, ppm, label: aside ? `${ppm} ppm, set aside: ${aside}` : `${ppm} ppm`, worst: found.unassigned_peaks.includes(peak), aside: aside && !used.has(peak),
+    })),
     predicted: found.carbons.map((c) => ({ ppm: c.shift_ppm, peak: owner.get(c.atoms[0]), worst: worst.has(c.atoms[0]) || unseen.has(c.atoms[0]) })),
   }));
   const mean = found.assignments.reduce((sum, a) => sum + Math.abs(a.shift_ppm - a.predicted_ppm), 0) / Math.max(found.assignments.length, 1);

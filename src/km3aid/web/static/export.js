@@ -1,6 +1,6 @@
 // Save an answer in any format that the service writes.
 
-import { getJson, post } from "./api.js";
+import { getModels, post } from "./api.js";
 import { assignRequest, canAssign } from "./assign.js";
 import { h, toast } from "./dom.js";
 import { rankRequest } from "./rank.js";
@@ -9,7 +9,7 @@ import { searchRequest } from "./search.js";
 const REQUESTS = { assign: assignRequest, rank: rankRequest, search: searchRequest };
 
 export async function setUpExports() {
-  const { formats } = await getJson("/api/models");
+  const { formats } = await getModels();
   for (const place of document.querySelectorAll("[data-export]")) {
     const task = place.dataset.export;
     place.replaceChildren(h("span", { class: "note" }, "Save as"),

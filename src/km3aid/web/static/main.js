@@ -5,6 +5,7 @@ import { setUpBatch } from "./batch.js";
 import { byId, toast } from "./dom.js";
 import { lighting } from "./drag.js";
 import { setUpExports } from "./export.js";
+import { loadSolvents, setUpExtras } from "./extras.js";
 import { run as runRank, setUpRank } from "./rank.js";
 import { loadLibraries, run as runSearch, setUpSearch } from "./search.js";
 import { setUpSpectrum } from "./spectrum.js";
@@ -59,6 +60,7 @@ byId("token-form").addEventListener("submit", (event) => {
   byId("token-form").hidden = true;
   loadLibraries();
   setUpExports();
+  loadSolvents();
 });
 
 async function start() {
@@ -69,6 +71,7 @@ async function start() {
   }
   lighting();
   setUpSpectrum();
+  setUpExtras().catch(() => {});
   setUpStructure();
   setUpAssign();
   setUpRank();

@@ -2,8 +2,10 @@
 
 import { h, hue } from "./dom.js";
 
+const NUMBERED = 33; // pixels a bond, above which a number fits into a carbon
+
 /**
- * `marks`: atom → {number, confidence, label, worst}; `interactive` makes every carbon a button for `onAtom(atom)`.
+ * `marks`: atom → {text, confidence, label, worst}; `onAtom(atom)` makes every carbon a button that bears its number.
  */
 export function drawMolecule(drawing, { marks = new Map(), width, height, label, onAtom = null }) {
   const { atoms, bonds } = drawing;
@@ -21,6 +23,7 @@ export function drawMolecule(drawing, { marks = new Map(), width, height, label,
   for (const [i, atom] of atoms.entries()) {
     const mark = marks.get(atom.atom);
     if (mark) svg.append(drawMark(atom.atom, at[i], around[i], mark, size, scale, onAtom));
+    if (mark && onAtom && scale > NUMBERED) svg.append(h("text", { class: "index", x: at[i][0], y: at[i][1] + 3, "text-anchor": "middle", "font-size": 8.5, "aria-hidden": "true" }, String(atom.atom)));
   }
   return svg;
 }
@@ -53,6 +56,7 @@ function drawMark(atom, [x, y], around, mark, size, scale, onAtom) {
   return h("g", { class: classes.join(" ").trim(), "data-atom": atom, "data-peak": mark.peak, "aria-label": onAtom && mark.label, "--hue": known ? hue(mark.confidence) : null, ...button },
     h("title", {}, mark.label),
     onAtom && h("circle", { cx: x, cy: y, r: Math.max(radius, 12), fill: "transparent" }),
+    onAtom && h("circle", { class: "halo", cx: x, cy: y, r: radius }),
     h("circle", { class: "disc", cx: x, cy: y, r: radius }),
     mark.text ? h("text", { class: "number", x: x + away * Math.cos(free), y: y + away * Math.sin(free) + size * 0.35, "text-anchor": "middle", "font-size": size * 0.95 }, mark.text) : null);
 }

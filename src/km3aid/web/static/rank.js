@@ -4,6 +4,7 @@ import { fileContent, postJson } from "./api.js";
 import { showCards } from "./cards.js";
 import { byId, say } from "./dom.js";
 import { fileSource } from "./drop.js";
+import { otherWarnings } from "./extras.js";
 import { change, onChange, spectrumRequest, state } from "./state.js";
 
 let asking = null;
@@ -47,7 +48,7 @@ export async function run() {
   byId("rank-status").textContent = "Ranking …";
   try {
     const answer = await postJson("/api/rank", { ...rankRequest(), top: 50 }, asking.signal);
-    byId("rank-status").textContent = [`${answer.candidates} candidates, ${answer.elapsed_ms.toFixed(0)} ms`, ...answer.warnings].join(" · ");
+    byId("rank-status").textContent = [`${answer.candidates} candidates, ${answer.elapsed_ms.toFixed(0)} ms`, ...otherWarnings(answer.warnings)].join(" · ");
     byId("rank-head").hidden = false;
     showCards(byId("rank-cards"), answer.hits, asking.signal);
   } catch (error) {

@@ -3,6 +3,7 @@
 import { getJson, postJson } from "./api.js";
 import { showCards } from "./cards.js";
 import { byId, h, say } from "./dom.js";
+import { otherWarnings } from "./extras.js";
 import { change, onChange, spectrumRequest, state } from "./state.js";
 
 const FIELDS = ["formula", "mass", "tolerance", "unit", "elements", "required", "carbons", "smarts", "top"];
@@ -75,7 +76,7 @@ export async function run() {
   try {
     const answer = await postJson("/api/search", searchRequest(), asking.signal);
     const took = (performance.now() - began).toFixed(0);
-    byId("search-status").textContent = [`${answer.candidates.toLocaleString("en")} molecules passed the filters, ${took} ms`, ...answer.warnings].join(" · ");
+    byId("search-status").textContent = [`${answer.candidates.toLocaleString("en")} molecules passed the filters, ${took} ms`, ...otherWarnings(answer.warnings)].join(" · ");
     byId("search-head").hidden = false;
     showCards(byId("search-cards"), answer.hits, asking.signal);
   } catch (error) {

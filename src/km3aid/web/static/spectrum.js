@@ -30,7 +30,7 @@ export function setUpSpectrum() {
     text.value = "";
     say("spectrum-error", null);
     byId("spectrum-choice").hidden = true;
-    change({ peaks: [], leftOut: [], solvent: null });
+    change({ peaks: [], leftOut: [], notes: [], solvent: null, chosenSolvent: "", dept135: "", dept90: "", apt: "" });
   });
   byId("peak-add").addEventListener("click", () => {
     byId("peaks").tBodies[0].append(row({ ppm: null, multiplicity: null, count: null }, state.peaks.length));
@@ -72,7 +72,7 @@ function offer(spectra) {
 }
 
 function take(spectrum) {
-  change({ peaks: spectrum.peaks, solvent: spectrum.solvent, leftOut: spectrum.left_out, pinned: {} });
+  change({ peaks: spectrum.peaks, solvent: spectrum.solvent, leftOut: spectrum.left_out, notes: spectrum.notes, pinned: {} });
 }
 
 function showPeaks() {
@@ -88,7 +88,7 @@ function row(peak, index) {
   const name = `peak ${index + 1}`;
   return h("tr", { "data-peak": index },
     h("td", {}, String(index + 1)),
-    h("td", {}, h("input", { value: peak.ppm === null ? "" : peak.ppm, inputmode: "decimal", "aria-label": `Shift of ${name} in ppm`, onchange: (e) => edit(index, "ppm", e.target) })),
+    h("td", {}, h("input", { value: peak.ppm === null ? "" : Number.isInteger(peak.ppm) ? peak.ppm.toFixed(1) : peak.ppm, inputmode: "decimal", "aria-label": `Shift of ${name} in ppm`, onchange: (e) => edit(index, "ppm", e.target) })),
     h("td", {}, h("select", { "aria-label": `Type of ${name}`, onchange: (e) => edit(index, "multiplicity", e.target) },
       TYPES.map((t) => h("option", { value: t, selected: (peak.multiplicity ?? "") === t }, SHOWN[t])))),
     h("td", {}, h("input", { value: peak.count ?? "", inputmode: "numeric", "aria-label": `Carbons of ${name}`, onchange: (e) => edit(index, "count", e.target) })),

@@ -3,8 +3,13 @@
 const EMPTY = {
   task: "assign",
   peaks: [], // {ppm, multiplicity, count}
-  solvent: null,
+  solvent: null, // as the spectrum states it
+  chosenSolvent: "", // a name, or "none"; empty: that of the spectrum
+  dept135: "",
+  dept90: "",
+  apt: "",
   leftOut: [], // {text, reason}
+  notes: [], // what the reader decided
   perCarbon: false,
   structure: "",
   pinned: {}, // peak → atoms
@@ -49,10 +54,16 @@ export const redo = () => restore(future, past);
 export const canUndo = () => past.length > 0;
 export const canRedo = () => future.length > 0;
 
+/** A shift as it is written among the others of the spectrum: with one decimal, or with two where one of them needs it. */
+export const shiftText = (ppm) => ppm.toFixed(state.peaks.some((peak) => Math.abs(10 * peak.ppm - Math.round(10 * peak.ppm)) > 1e-6) ? 2 : 1);
+
 /** The part of a request that says which spectrum it is about. */
 export const spectrumRequest = () => ({
   peaks: state.peaks.map(({ ppm, multiplicity, count }) => ({ ppm, multiplicity, count })),
-  solvent: state.solvent,
+  solvent: state.chosenSolvent || state.solvent,
+  dept135: state.dept135 || null,
+  dept90: state.dept90 || null,
+  apt: state.apt || null,
   one_per_carbon: state.perCarbon,
 });
 

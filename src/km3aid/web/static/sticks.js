@@ -3,7 +3,7 @@
 import { h, hue } from "./dom.js";
 
 /**
- * `observed`: {peak, ppm, confidence, label, worst}; `predicted`: {ppm, worst, text, peak}. `onPeak(peak)` makes the observed
+ * `observed`: {peak, ppm, confidence, label, worst, aside}; `predicted`: {ppm, worst, text, peak}. `onPeak(peak)` makes the observed
  * ones buttons.
  */
 export function drawSticks({ observed, predicted, width, height, label, onPeak = null }) {
@@ -29,6 +29,11 @@ export function drawSticks({ observed, predicted, width, height, label, onPeak =
       h("line", { x1: at(stick.ppm), x2: at(stick.ppm), y1: base, y2: height - (stick.text ? 31 : 21) }),
       stick.text ? h("text", { x: at(stick.ppm), y: height - 20, "text-anchor": "middle", "font-size": 10.5 }, stick.text) : null));
   }
+  if (onPeak) {
+    const says = (text, x, y, anchor) => h("text", { class: "tick caption", x, y, "text-anchor": anchor, "font-size": 10.5 }, text);
+    svg.append(says("observed", 4, 11, "start"), says("δ / ppm", width - 4, height - 21, "end"));
+    if (predicted.length) svg.append(says("predicted", 4, height - 21, "start"));
+  }
   const levels = onPeak ? 4 : 0;
   const top = 12 + 12 * levels;
   const placed = [];
@@ -46,9 +51,9 @@ function drawStick(stick, x, base, top, level, onPeak) {
   const known = stick.confidence !== null && stick.confidence !== undefined;
   const line = h("line", { x1: x, x2: x, y1: base, y2: top });
   const paint = { "--hue": known ? hue(stick.confidence) : null };
-  if (!onPeak) return h("g", { class: stick.worst ? "shown worst" : "shown", "data-peak": stick.peak, ...paint }, h("title", {}, stick.label), line);
+  if (!onPeak) return h("g", { class: stick.aside ? "shown aside" : stick.worst ? "shown worst" : "shown", "data-peak": stick.peak, ...paint }, h("title", {}, stick.label), line);
   return h("g", {
-    class: `stick ${known ? "sure" : "none"}`, "data-peak": stick.peak, "data-grab": stick.peak, tabindex: "0", role: "button",
+    class: `stick ${known ? "sure" : "none"}${stick.aside ? " aside" : ""}`, "data-peak": stick.peak, "data-grab": stick.peak, tabindex: "0", role: "button",
     "aria-label": stick.label, ...paint, onclick: () => onPeak(stick.peak),
     onkeydown: (e) => (e.key === "Enter" || e.key === " ") && (e.preventDefault(), onPeak(stick.peak)),
   },
