@@ -160,3 +160,4 @@ def test_fitted_fusion_trusts_what_is_right():
         right.append(truth)
     fitted, loss = fit_fusion(graphs, matches, right)
     assert fitted.match_weight > 3 * fitted.graph_weight
+    assert loss < np.log(10)  # that of a guess

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
@@ -67,17 +67,18 @@ def encode_molecules(model: AlignmentModel, molecules: list[Molecule], device: t
 
 
 @torch.inference_mode()
-def encode_spectrum(model: AlignmentModel, spectrum: Spectrum, device: torch.device) -> NDArray[np.float32]:
-    """The graph-level embedding of a spectrum (D,)."""
+def encode_spectra(model: AlignmentModel, spectra: Sequence[Spectrum], device: torch.device) -> NDArray[np.float32]:
+    """The graph-level embeddings of some spectra (S, D)."""
+    flat = [p for spectrum in spectra for p in spectrum]
     peaks = pad_peaks(
-        np.zeros(len(spectrum), np.int64),
-        np.array([p.shift_ppm for p in spectrum], np.float32),
-        np.array([UNKNOWN if p.hydrogens is None else p.hydrogens for p in spectrum]),
-        np.array([p.count or 0 for p in spectrum]),
-        1,
+        np.repeat(np.arange(len(spectra)), [len(spectrum) for spectrum in spectra]),
+        np.array([p.shift_ppm for p in flat], np.float32),
+        np.array([UNKNOWN if p.hydrogens is None else p.hydrogens for p in flat]),
+        np.array([p.count or 0 for p in flat]),
+        len(spectra),
     )
-    vector: NDArray[np.float32] = model.encode_spectra(peaks.to(device))[0].cpu().numpy()
-    return vector
+    vectors: NDArray[np.float32] = model.encode_spectra(peaks.to(device)).cpu().numpy()
+    return vectors
 
 
 @torch.inference_mode()

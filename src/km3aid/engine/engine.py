@@ -21,7 +21,7 @@ from km3aid.engine.encoder import (
     EncodedMolecule,
     encode_entries,
     encode_molecules,
-    encode_spectrum,
+    encode_spectra,
     node_logits,
     parse_structure,
 )
@@ -191,7 +191,7 @@ class Engine:
         for first in range(0, len(spectra), _TOGETHER):
             part = slice(first, first + _TOGETHER)
             began = time.perf_counter()
-            asked = [self.question(s.without_aside(), one_per_carbon) for s in spectra[part]]
+            asked = self.questions([s.without_aside() for s in spectra[part]], one_per_carbon)
             exactly = max(top, MATCHED_EXACTLY)
             if isinstance(library, Library):
                 answers = find_many(asked, library, conditions[part], exactly, self.device)
@@ -204,7 +204,12 @@ class Engine:
 
     def question(self, spectrum: Spectrum, one_per_carbon: bool) -> Question:
         """A spectrum made ready for `find_candidates`."""
-        return Question(spectrum, encode_spectrum(self.model, spectrum, self.device), one_per_carbon, self.matching)
+        return self.questions([spectrum], one_per_carbon)[0]
+
+    def questions(self, spectra: Sequence[Spectrum], one_per_carbon: bool) -> list[Question]:
+        """Some spectra made ready, encoded together."""
+        vectors = encode_spectra(self.model, spectra, self.device)
+        return [Question(s, v, one_per_carbon, self.matching) for s, v in zip(spectra, vectors, strict=True)]
 
     def embed(self, smiles: Sequence[str]) -> NDArray[np.float32]:
         """Graph-level unit vectors (N, D) of N structures; raises `MoleculeError` at the first that is bad."""

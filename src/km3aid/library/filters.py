@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -44,7 +45,7 @@ class Filters:
         keep: NDArray[np.bool_] | None = None
         for condition in self._conditions(shard):
             keep = condition if keep is None else keep & condition
-        return np.arange(len(shard), dtype=np.int32) if keep is None else np.flatnonzero(keep).astype(np.int32)
+        return _all_rows(len(shard)) if keep is None else np.flatnonzero(keep).astype(np.int32)
 
     def substructure_test(self) -> Callable[[Sequence[str]], NDArray[np.bool_]] | None:
         """Which of some SMILES hold the substructure; None where none is asked for."""
@@ -74,3 +75,8 @@ class Filters:
             yield rf"^(?:(?:{'|'.join(self.elements)})\d*)+(?:[+-]\d*)?$"
         for symbol in self.required:
             yield f"{symbol}(?:[^a-z]|$)"
+
+
+@lru_cache(maxsize=4)  # most shards have the same size
+def _all_rows(count: int) -> NDArray[np.int32]:
+    return np.arange(count, dtype=np.int32)  # not set read-only: compiled kernels would be compiled again for such
