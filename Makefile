@@ -112,9 +112,10 @@ $(STORES)/.ready: pyproject.toml constraints.txt
 	$(STORES)/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e . $(ENGINES)
 	@touch $@
 
-stores: $(STORES)/.ready $(RUNS)/prepared/meta.json $(RUNS)/library/library.json  ## Compare engines for libraries (an hour or more, 6 GB); writes results/stores.json
+stores: $(STORES)/.ready $(RUNS)/prepared/meta.json $(RUNS)/library/library.json  ## Compare engines for libraries (an hour or more, 6 GB); writes results/stores.json, docs/library.md
 	$(STORES)/bin/python benchmarks/stores.py $(BLOCK) --library $(RUNS)/library --work $(RUNS)/stores \
 	  --out results/stores.json
+	$(STORES)/bin/python benchmarks/stores_table.py
 
 train: $(DEV) $(RUNS)/prepared/meta.json  ## Train preset best without fold 0 (an hour or two; goes on where it stopped)
 	$(BIN)/km3aid train $(BLOCK) --preset best -o $(RUNS)/best --resume
