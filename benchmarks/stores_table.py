@@ -10,8 +10,8 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 BEGIN, END = "<!-- engines: written by benchmarks/stores_table.py -->", "<!-- end of engines -->"
 HEAD = (
-    "engine | build, s | bytes per molecule | open, cold, ms | first search, cold, ms | search, ms | mass filter (1 %), ms "
-    "| formula filter (0.05 %), ms | memory added, MB | recall@100, %: none, mass, formula"
+    "engine | build, s | bytes per molecule | open, cold, ms | first search, cold, ms | search, ms | "
+    "mass filter (1 %), ms | formula filter (0.05 %), ms | memory added, MB | recall@100, %: none, mass, formula"
 )
 NAMES = {
     "km3aid": "km3aid (8 bits, Arrow)",
