@@ -161,3 +161,14 @@ def test_fitted_fusion_trusts_what_is_right():
     fitted, loss = fit_fusion(graphs, matches, right)
     assert fitted.match_weight > 3 * fitted.graph_weight
     assert loss < np.log(10)  # that of a guess
+
+
+def test_calls_side_by_side_answer_in_order_and_share_no_further(monkeypatch):
+    monkeypatch.setattr(score, "_ALONE", 5)
+    monkeypatch.setattr(score, "_threads", lambda: 2)
+    score._pool.cache_clear()
+    molecules = [[10.0 * n, 20.0 * n] for n in range(1, 9)]
+    spectra = [Spectrum.from_shifts(shifts) for shifts in molecules]
+    found = score.side_by_side([lambda s=s: quick(s, table(molecules)) for s in spectra])  # would wait for itself
+    assert [f.argmax() for f in found] == list(range(8))
+    score._pool.cache_clear()

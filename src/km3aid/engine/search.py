@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from km3aid.library import Filters, Library
 from km3aid.matching.config import Fusion, MatchConfig
 from km3aid.matching.fusion import fuse
-from km3aid.matching.score import match_scores, quick_scores, similarities
+from km3aid.matching.score import match_scores, quick_scores, side_by_side, similarities
 from km3aid.spectra.spectrum import Spectrum
 
 MATCHED_EXACTLY = 400  # molecules, the best by similarity and quick match
@@ -173,11 +174,13 @@ def find_candidates(
 def find_many(
     questions: Sequence[Question], library: Library, filters: Sequence[Filters], exactly: int, device: torch.device
 ) -> Iterator[Candidates]:
-    """The best molecules for each of some spectra, found when asked for, after one pass that they share."""
+    """The best molecules for each of some spectra, in order, found side by side after one pass that they share."""
     graph = shared_similarities(questions, library, filters, device)
-    return (
-        find_candidates(question, library, condition, exactly=exactly, graph=similar)
-        for question, condition, similar in zip(questions, filters, graph, strict=True)
+    return side_by_side(
+        [
+            partial(find_candidates, question, library, condition, exactly=exactly, graph=similar)
+            for question, condition, similar in zip(questions, filters, graph, strict=True)
+        ]
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ _FARTHEST = 8.0  # nats: a peak without carbon or a carbon without peak
 _LANES = 8  # peaks are padded to a multiple, for the vector unit
 _ALONE = 2048  # rows below which a second thread does not pay
 _PADDING_PPM = 1e6
+_Answer = TypeVar("_Answer")
+_thread = threading.local()
 
 
 def similarities(
@@ -90,12 +93,19 @@ def match_scores(
     return _share(rows, np.float64, lambda part, out: kernels.exact_match(*classes, *fixed, part, out), alone=64)
 
 
+def side_by_side(calls: Sequence[Callable[[], _Answer]]) -> Iterator[_Answer]:
+    """The answers of independent calls, in order: each has a thread of its own, and its rows are not shared further."""
+    if len(calls) == 1 or _threads() == 1:
+        return (call() for call in calls)
+    return _pool().map(lambda call: call(), calls)
+
+
 def _share(
     rows: NDArray[np.int32], kind: type, work: Callable[[NDArray[np.int32], NDArray[Any]], None], alone: int = _ALONE
 ) -> NDArray[Any]:
     """Let threads fill one result (R,), each for its part of the rows."""
     out: NDArray[Any] = np.empty(len(rows), kind)
-    if len(rows) <= alone or _threads() == 1:
+    if len(rows) <= alone or _threads() == 1 or getattr(_thread, "of_pool", False):
         work(rows, out)
         return out
     edges = np.linspace(0, len(rows), 2 * _threads() + 1).astype(int)
@@ -110,4 +120,4 @@ def _threads() -> int:
 
 @cache
 def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(_threads(), "km3aid-match")
+    return ThreadPoolExecutor(_threads(), "km3aid-match", lambda: setattr(_thread, "of_pool", True))
