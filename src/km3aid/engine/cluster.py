@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 from km3aid.engine.encoder import CHUNK, encode_entries
-from km3aid.engine.search import MATCHED_QUICKLY, Candidates, Question, Stages, ask_parts, shared_similarities
+from km3aid.engine.search import KEPT, MATCHED_QUICKLY, Candidates, Question, Stages, ask_parts, shared_similarities
 from km3aid.errors import ConfigError, Km3aidError, LibraryError
 from km3aid.library import Entries, Filters, Library, Manifest, Place, place_of, read_manifest
 from km3aid.matching.prediction import ClassTable
@@ -223,6 +223,7 @@ class ClusterLibrary:
         questions: Sequence[Question],
         filters: Sequence[Filters],
         exactly: int,
+        kept: int = KEPT,
         quickly: int | None = MATCHED_QUICKLY,
     ) -> Iterator[Candidates]:
         """The best molecules for each of some spectra, as `km3aid.engine.search.find_many` finds them."""
@@ -236,7 +237,7 @@ class ClusterLibrary:
         def attempt() -> list[Candidates]:
             asked, conditions = ray.put(questions), ray.put(filters)
             _answers([p.worker.begin.remote(p.first, asked, conditions) for p in self._parts])
-            return ask_parts(ask, questions, [p.molecules for p in self._parts], exactly, quickly)
+            return ask_parts(ask, questions, [p.molecules for p in self._parts], exactly, quickly, kept)
 
         return iter(self._persist(attempt))
 

@@ -27,7 +27,7 @@ from km3aid.engine.encoder import (
 )
 from km3aid.engine.parallel import encode_in_processes
 from km3aid.engine.results import Alternative, AssignedPeak, Assignment, Hit, Hits, Matrix, PredictedCarbon, Prediction
-from km3aid.engine.search import MATCHED_EXACTLY, NO_FILTERS, Candidates, Question, find_many
+from km3aid.engine.search import KEPT, MATCHED_EXACTLY, NO_FILTERS, Candidates, Question, find_many
 from km3aid.errors import CheckpointError, ConfigError, MoleculeError
 from km3aid.library import BuildOptions, BuildReport, Entries, Filters, Library, open_builder
 from km3aid.matching.assign import Match, assign_one_per_carbon, assign_peaks, cheapest_cost
@@ -192,11 +192,12 @@ class Engine:
             part = slice(first, first + _TOGETHER)
             began = time.perf_counter()
             asked = self.questions([s.without_aside() for s in spectra[part]], one_per_carbon)
-            exactly = max(top, MATCHED_EXACTLY)
+            tested = any(f.substructure is not None for f in conditions[part])  # one by one: fewer of them
+            exactly, kept = max(top, KEPT if tested else MATCHED_EXACTLY), max(top, KEPT)
             if isinstance(library, Library):
-                answers = find_many(asked, library, conditions[part], exactly, self.device)
+                answers = find_many(asked, library, conditions[part], exactly, kept, self.device)
             else:
-                answers = library.find_many(asked, conditions[part], exactly)
+                answers = library.find_many(asked, conditions[part], exactly, kept)
             shared_ms = (time.perf_counter() - began) * 1000 / len(asked)
             for question in asked:
                 began = time.perf_counter()

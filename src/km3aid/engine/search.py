@@ -17,8 +17,9 @@ from km3aid.matching.fusion import fuse
 from km3aid.matching.score import match_scores, quick_scores, side_by_side, similarities
 from km3aid.spectra.spectrum import Spectrum
 
-MATCHED_EXACTLY = 400  # molecules, the best by similarity and quick match
-MATCHED_QUICKLY = 100_000  # molecules, the most similar; a library up to this size is matched whole
+MATCHED_EXACTLY = 2500  # molecules, the best by similarity and quick match
+KEPT = 400  # of these, the best by the exact match: they share the probability
+MATCHED_QUICKLY = 150_000  # molecules, the most similar; a library up to this size is matched whole
 _TESTED = 500  # molecules that are tested for a substructure at a time
 _BLOCK = 2048  # molecules multiplied with many spectra at once: their vectors stay in the cache
 _SAMPLE = 20_000  # similarities that decide which are among the best
@@ -26,7 +27,7 @@ NO_FILTERS = Filters()
 
 
 class Candidates(NamedTuple):
-    """The best R molecules of a library for one spectrum, best first by the quick score."""
+    """The best R molecules of a library for one spectrum, best first."""
 
     rows: NDArray[np.int64]  # (R,)
     graph: NDArray[np.float64]  # (R,) cosine
@@ -108,8 +109,8 @@ class Stages:
         place = _best(score, count, holds)
         return Best(row[place].astype(np.int64), similar[place], score[place])
 
-    def match(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.float64], list[tuple[str, str | None]]]:
-        """Exact match scores (R,) of the rows, and the SMILES and name of each."""
+    def match(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Exact match scores (R,) of the rows."""
         question, out = self.question, np.empty(len(rows))
         owner = np.searchsorted(self.library.starts, rows, "right") - 1
         for number in np.unique(owner):
@@ -117,14 +118,23 @@ class Stages:
             local = (rows[mine] - self.library.starts[number]).astype(np.int32)
             classes = self.library.shards[number].classes
             out[mine] = match_scores(question.spectrum, classes, local, question.config, question.one_per_carbon)
-        return out, [self.library.entry(int(row)) for row in rows]
+        return out
+
+    def entries(self, rows: NDArray[np.int64]) -> list[tuple[str, str | None]]:
+        """SMILES and name of each row."""
+        return [self.library.entry(int(row)) for row in rows]
 
 
 Ask = Callable[[str, Sequence[Sequence[tuple[Any, ...]]]], list[list[Any]]]
 
 
 def ask_parts(
-    ask: Ask, questions: Sequence[Question], sizes: Sequence[int], exactly: int, quickly: int | None
+    ask: Ask,
+    questions: Sequence[Question],
+    sizes: Sequence[int],
+    exactly: int,
+    quickly: int | None,
+    kept: int = KEPT,
 ) -> list[Candidates]:
     """The best molecules for each question of a library in parts of `sizes` molecules, one after another.
 
@@ -141,10 +151,30 @@ def ask_parts(
         least = [_threshold(np.concatenate(s), n, quickly) for s, n in zip(samples, whole, strict=True)]
     found = _columns(ask("best", [[(limit, exactly) for limit in least] for _ in parts]))
     chosen = [_merge(best, starts, exactly) for best in found]
-    owners = [np.searchsorted(starts, best.rows, "right") - 1 for best in chosen]
-    mine = [[(best.rows[owner == p] - starts[p],) for best, owner in zip(chosen, owners, strict=True)] for p in parts]
-    matched = _columns(ask("match", mine))
-    return [_candidates(*answer) for answer in zip(chosen, owners, matched, whole, strict=True)]
+    matched = _ask_rows(ask, "match", [best.rows for best in chosen], starts)
+    candidates = []
+    for question, best, match, passing in zip(questions, chosen, matched, whole, strict=True):
+        graph, exact = best.graph.astype(np.float64), np.array(match, np.float64)
+        place = _best(fuse(graph, exact, question.fusion), kept)
+        candidates.append(Candidates(best.rows[place], graph[place], exact[place], [], passing))
+    entries = _ask_rows(ask, "entries", [c.rows for c in candidates], starts)
+    return [c._replace(entries=named) for c, named in zip(candidates, entries, strict=True)]
+
+
+def _ask_rows(ask: Ask, stage: str, rows: Sequence[NDArray[np.int64]], starts: NDArray[np.int64]) -> list[list[Any]]:
+    """What a stage says of each question's rows, in their order: every part is asked for its own."""
+    owners = [np.searchsorted(starts, r, "right") - 1 for r in rows]
+    arguments = [
+        [(r[owner == part] - starts[part],) for r, owner in zip(rows, owners, strict=True)]
+        for part in range(len(starts) - 1)
+    ]
+    answers = _columns(ask(stage, arguments))
+    found = []
+    for owner, by_part in zip(owners, answers, strict=True):
+        flat = [value for values in by_part for value in values]
+        order = np.argsort(np.argsort(owner, kind="stable"), kind="stable")
+        found.append([flat[i] for i in order])
+    return found
 
 
 def find_candidates(
@@ -154,11 +184,12 @@ def find_candidates(
     *,
     exactly: int = MATCHED_EXACTLY,
     quickly: int | None = MATCHED_QUICKLY,
+    kept: int = KEPT,
     graph: NDArray[np.float32] | None = None,
 ) -> Candidates:
-    """The best molecules for one spectrum; `graph` (N,) are its similarities where they are known already.
+    """The best `kept` molecules for one spectrum; `graph` (N,) are its similarities where they are known already.
 
-    `quickly=None` matches all molecules, however many.
+    `exactly` are matched exactly, `quickly` quickly; None: all molecules, however many.
     """
     stages = Stages(question, library, filters, graph)
     (found,) = ask_parts(
@@ -167,18 +198,24 @@ def find_candidates(
         [len(library)],
         exactly,
         quickly,
+        kept,
     )
     return found
 
 
 def find_many(
-    questions: Sequence[Question], library: Library, filters: Sequence[Filters], exactly: int, device: torch.device
+    questions: Sequence[Question],
+    library: Library,
+    filters: Sequence[Filters],
+    exactly: int,
+    kept: int,
+    device: torch.device,
 ) -> Iterator[Candidates]:
     """The best molecules for each of some spectra, in order, found side by side after one pass that they share."""
     graph = shared_similarities(questions, library, filters, device)
     return side_by_side(
         [
-            partial(find_candidates, question, library, condition, exactly=exactly, graph=similar)
+            partial(find_candidates, question, library, condition, exactly=exactly, kept=kept, graph=similar)
             for question, condition, similar in zip(questions, filters, graph, strict=True)
         ]
     )
@@ -232,19 +269,6 @@ def _merge(parts: Sequence[Best], starts: NDArray[np.int64], count: int) -> Best
     score = np.concatenate([best.score for best in parts])
     place = _best(score, count)
     return Best(rows[place], np.concatenate([best.graph for best in parts])[place], score[place])
-
-
-def _candidates(
-    best: Best,
-    owner: NDArray[np.int64],
-    matched: Sequence[tuple[NDArray[np.float64], list[tuple[str, str | None]]]],
-    passed: int,
-) -> Candidates:
-    """What the parts matched, in the order of `best`; `owner` (R,) says whose part each row is."""
-    order = np.argsort(np.argsort(owner, kind="stable"), kind="stable")
-    match = np.concatenate([scores for scores, _ in matched])[order]
-    entries = [entry for _, found in matched for entry in found]
-    return Candidates(best.rows, best.graph.astype(np.float64), match, [entries[i] for i in order], passed)
 
 
 def _columns(answers: list[list[Any]]) -> list[tuple[Any, ...]]:

@@ -25,7 +25,7 @@ from km3aid.spectra.spectrum import Peak, Spectrum
 SIZES = (100, 1000, 10_000, 100_000, 1_000_000)
 KINDS = ("distinct", "per_carbon", "per_carbon_with_multiplicity")
 KNOWLEDGE = ("none", "formula", "mass_0.01", "mass_5")
-EXACTLY = 400  # of the best by the quick score, as in a search
+EXACTLY = 400  # of the best by the quick score
 _TOGETHER = 32
 
 
