@@ -82,8 +82,8 @@ def sizing(result: dict[str, Any]) -> str:
         query_s = size * query_core_s / (searchers * CORES_PER_MACHINE)
         hourly = searchers * CORES_PER_MACHINE * DOLLARS_PER_CORE_HOUR
         lines.append(
-            f"| {size:.1e} | {gigabytes:,.0f} GB | {builders} | {core_hours:,.0f} | {keys_h:,.1f} h | "
-            f"${core_hours * DOLLARS_PER_CORE_HOUR:,.0f} | {searchers} | {query_s:.1f} s | ${hourly:,.2f}/h + "
+            f"| {size:.1e} | {gigabytes:,.0f} GB | {builders} | {core_hours:,.0f} | {_time(keys_h)} | "
+            f"${core_hours * DOLLARS_PER_CORE_HOUR:,.0f} | {searchers} | {query_s:.2f} s | ${hourly:,.2f}/h + "
             f"${gigabytes * DOLLARS_PER_GB_MONTH:,.0f}/month |"
         )
     return "\n".join(lines) + (
@@ -96,6 +96,10 @@ def sizing(result: dict[str, Any]) -> str:
 
 def _by_size(result: dict[str, Any]) -> list[dict[str, Any]]:
     return sorted(result["rows"].values(), key=lambda rows: int(rows["molecules"]))
+
+
+def _time(hours: float) -> str:
+    return f"{hours:,.1f} h" if hours >= 1 else f"{60 * hours:.1f} min"
 
 
 def _yes(value: bool) -> str:
