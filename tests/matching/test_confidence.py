@@ -51,3 +51,10 @@ def test_the_other_classes_share_what_is_left():
 def test_calibration_error_is_the_mean_gap():
     confidence, correct = np.array([0.9, 0.9, 0.2, 0.2]), np.array([True, False, False, False])
     assert expected_calibration_error(confidence, correct) == pytest.approx(0.5 * 0.4 + 0.5 * 0.2)
+
+
+def test_what_is_left_of_a_sure_choice_makes_no_absurd_alternative():
+    marginal = np.array([[1.0, 1e-20, 0.0]])
+    result = calibrated(marginal, [(0,)], Calibration(1.0, 0.4, 0.0))
+    assert result[0, 0] == pytest.approx(1 / (1 + 1e-4**0.4), rel=1e-3)  # 0.976: records may be wrong
+    assert result[0, 1:].max() < 1e-7

@@ -45,7 +45,11 @@ def marginals(
 
 
 def calibrated(marginal: NDArray[np.float64], chosen: Sequence[Sequence[int]], how: Calibration) -> NDArray[np.float64]:
-    """Calibrated probabilities (P, K): those of the `chosen` classes of each peak; the others share what is left."""
+    """Calibrated probabilities (P, K): those of the `chosen` classes of each peak; the others share what is left.
+
+    No other class gets more than its odds against the chosen ones allow, raised to the slope as theirs are: what then
+    remains says that something is wrong that no class of the molecule explains.
+    """
     result = marginal.copy()
     for row, classes in zip(result, chosen, strict=True):
         if not len(classes):
@@ -53,8 +57,10 @@ def calibrated(marginal: NDArray[np.float64], chosen: Sequence[Sequence[int]], h
         ks = list(classes)
         inner = np.clip(row[ks], _EDGE, 1 - _EDGE)
         sure = inner if how.slope == 1.0 and how.intercept == 0.0 else expit(how.slope * logit(inner) + how.intercept)
+        odds = (row / max(row[ks].min(), _FLOOR)) ** how.slope
         row[ks] = 0.0
         row *= (1 - sure.min()) / max(row.sum(), _FLOOR)
+        row[:] = np.minimum(row, sure.min() * odds)
         row[ks] = sure
     return result
 
