@@ -44,7 +44,7 @@ def main() -> None:
     for name in ("library", "data", "paper-ids", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--queries", type=int, default=100)
-    parser.add_argument("--everything", type=int, default=4, help="Queries that are compared with a full scoring.")
+    parser.add_argument("--everything", type=int, default=6, help="Queries that are compared with a full scoring.")
     options = parser.parse_args()
     opening = _times(lambda: Library.open(options.library), 3)
     library, engine = Library.open(options.library), Engine.load(device="cpu")

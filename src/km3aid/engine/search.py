@@ -111,18 +111,23 @@ class Stages:
 
     def match(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Exact match scores (R,) of the rows."""
-        question, out = self.question, np.empty(len(rows))
-        owner = np.searchsorted(self.library.starts, rows, "right") - 1
-        for number in np.unique(owner):
-            mine = owner == number
-            local = (rows[mine] - self.library.starts[number]).astype(np.int32)
-            classes = self.library.shards[number].classes
-            out[mine] = match_scores(question.spectrum, classes, local, question.config, question.one_per_carbon)
-        return out
+        return exact_scores(self.question, self.library, rows)
 
     def entries(self, rows: NDArray[np.int64]) -> list[tuple[str, str | None]]:
         """SMILES and name of each row."""
         return [self.library.entry(int(row)) for row in rows]
+
+
+def exact_scores(question: Question, library: Library, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Exact match scores (R,) of rows of a library, whichever shards hold them."""
+    out = np.empty(len(rows))
+    owner = np.searchsorted(library.starts, rows, "right") - 1
+    for number in np.unique(owner):
+        mine = owner == number
+        local = (rows[mine] - library.starts[number]).astype(np.int32)
+        classes = library.shards[number].classes
+        out[mine] = match_scores(question.spectrum, classes, local, question.config, question.one_per_carbon)
+    return out
 
 
 Ask = Callable[[str, Sequence[Sequence[tuple[Any, ...]]]], list[list[Any]]]

@@ -8,9 +8,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from km3aid.engine.search import Question, similarities_of_many
+from km3aid.engine.search import Question, exact_scores, similarities_of_many
 from km3aid.library import Filters, Library
-from km3aid.matching.score import match_scores, quick_scores
+from km3aid.matching.score import quick_scores
 from km3aid.molecules import parse_smiles
 
 SEED = 42
@@ -73,12 +73,4 @@ class Reference:
 
     def exact(self, question: Question, places: NDArray[np.int64]) -> NDArray[np.float64]:
         """Exact match scores of some places."""
-        rows, q = self.row[places], question
-        out = np.empty(len(rows))
-        owner = np.searchsorted(self.library.starts, rows, "right") - 1
-        for number in np.unique(owner):
-            mine = owner == number
-            local = (rows[mine] - self.library.starts[number]).astype(np.int32)
-            classes = self.library.shards[number].classes
-            out[mine] = match_scores(q.spectrum, classes, local, q.config, q.one_per_carbon)
-        return out
+        return exact_scores(question, self.library, self.row[places])
