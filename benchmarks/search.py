@@ -24,12 +24,11 @@ import numpy as np
 
 from km3aid.engine import Engine
 from km3aid.engine.recall import agreement, best_rows
-from km3aid.engine.search import MATCHED_EXACTLY, MATCHED_QUICKLY, NO_FILTERS, find_candidates
+from km3aid.engine.search import MATCHED_EXACTLY, MATCHED_QUICKLY, NO_FILTERS, all_similarities, find_candidates
 from km3aid.evaluation.cases import Case, make_cases
 from km3aid.evaluation.report import open_block
 from km3aid.library import Filters, Library
 from km3aid.matching.fusion import fuse
-from km3aid.matching.score import similarities
 from km3aid.molecules import parse_smiles
 from km3aid.spectra.spectrum import Spectrum
 
@@ -44,7 +43,7 @@ def main() -> None:
     for name in ("library", "data", "paper-ids", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--queries", type=int, default=100)
-    parser.add_argument("--everything", type=int, default=6, help="Queries that are compared with a full scoring.")
+    parser.add_argument("--everything", type=int, default=30, help="Queries that are compared with a full scoring.")
     options = parser.parse_args()
     opening = _times(lambda: Library.open(options.library), 3)
     library, engine = Library.open(options.library), Engine.load(device="cpu")
@@ -134,7 +133,7 @@ def _passes(
     engine: Engine, library: Library, spectrum: Spectrum, alone: bool, home: list[int]
 ) -> tuple[bool, bool, bool, bool]:
     question = engine.question(spectrum, alone)
-    graph = _all_similarities(library, question.vector)
+    (graph,) = all_similarities([question], library, charged=True)
     similar = bool((graph > graph[home].max()).sum() < MATCHED_QUICKLY)
     found = find_candidates(question, library, NO_FILTERS)
     order = found.rows[np.argsort(-fuse(found.graph, found.match, question.fusion), kind="stable")]
@@ -152,11 +151,6 @@ def _agreement(engine: Engine, library: Library, cases: Sequence[Case]) -> dict[
         same = [agreement(q, library, found) for q, found in zip(questions, hits, strict=True)]
         shares[kind] = round(float(np.mean(same)), 4)
     return {"queries": len(cases), **shares}
-
-
-def _all_similarities(library: Library, vector: Any) -> Any:
-    parts = [similarities(s.embedding, s.scale, vector, np.arange(len(s), dtype=np.int32)) for s in library.shards]
-    return np.concatenate(parts)
 
 
 def _home(library: Library, smiles: str, key: str) -> list[int]:

@@ -29,7 +29,7 @@ from km3aid.library import BuildOptions, Filters, Library, open_builder
 from km3aid.library.shard import _CLASS_FIELDS, quantise, read_table
 from km3aid.matching.config import MatchConfig
 from km3aid.matching.packed import PackedClasses
-from km3aid.matching.score import quick_scores, similarities
+from km3aid.matching.score import QuickMatch, find_similar, pack_queries
 from km3aid.spectra.spectrum import Spectrum
 
 SEED, K, QUERIES, COLD, BLOCK = 0, 100, 100, 3, 98_304
@@ -74,7 +74,7 @@ class Engine:
     def match(self, classes: PackedClasses, carbons: Array) -> None:
         """The stage of a search that reads the shifts of every row."""
         spectrum, rows = Spectrum.from_shifts(self.filters["spectrum"]), np.arange(len(carbons), dtype=np.int32)
-        quick_scores(spectrum, classes, carbons, rows, MatchConfig())
+        QuickMatch(spectrum, MatchConfig())(classes, carbons, rows)
 
 
 class Ours(Engine):
@@ -97,7 +97,11 @@ class Ours(Engine):
 
     def search(self, query: Array, kind: str) -> Array:
         shards, rows = self.library.shards, self.library.filter(self.conditions[kind])
-        score = [similarities(s.embedding, s.scale, query, r) for s, r in zip(shards, rows, strict=True)]
+        asked = pack_queries(query[None], [0], [False])
+        score = [
+            find_similar(s.embedding, s.scale, s.carbons, s.classes.offset, asked, r)[0].cosine
+            for s, r in zip(shards, rows, strict=True)
+        ]
         found = np.concatenate([start + r for start, r in zip(self.library.starts[:-1], rows, strict=True)])
         return found[best(np.concatenate(score))]
 

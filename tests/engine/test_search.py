@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from tests.conftest import made_smiles
 
-from km3aid.engine import Engine
-from km3aid.engine.search import NO_FILTERS, Stages, ask_parts, find_candidates
+from km3aid.engine import Engine, search
+from km3aid.engine.search import NO_FILTERS, Stages, all_similarities, ask_parts, find_candidates
 from km3aid.library import BuildOptions, Filters, Library
 from km3aid.matching.fusion import fuse
 from km3aid.spectra import Spectrum
@@ -59,11 +59,28 @@ def test_only_the_most_similar_are_matched_in_a_large_library(engine, library):
     question = engine.question(next(spectra(engine)), False)
     whole = find_candidates(question, library, NO_FILTERS, quickly=None)
     part = find_candidates(question, library, NO_FILTERS, quickly=30)
-    assert len(whole.rows) == whole.passed == part.passed == len(library)
+    assert whole.passed == part.passed == len(library) == len(whole.rows)
     assert len(part.rows) == pytest.approx(30, abs=3)
-    assert set(part.rows) == set(whole.rows[np.argsort(-whole.graph)[: len(part.rows)]])
+    (similar,) = all_similarities([question], library, charged=True)
+    assert set(part.rows) == set(np.argsort(-similar, kind="stable")[: len(part.rows)])
     best = [rows[np.argmax(fuse(g, m, question.fusion))] for rows, g, m, *_ in (whole, part)]
     assert best[0] == best[1]
+
+
+@pytest.mark.parametrize("one_per_carbon", [False, True])
+def test_what_a_bound_leaves_out_would_not_be_a_hit(engine, library, one_per_carbon, monkeypatch):
+    for spectrum in spectra(engine):
+        question = engine.question(spectrum, one_per_carbon)
+        with monkeypatch.context() as patch:
+            whole = find_candidates(question, library, NO_FILTERS)
+            patch.setattr(search, "_FIRST", 4)
+            patch.setattr(search, "_FAR", 1.0)
+            some = find_candidates(question, library, NO_FILTERS, sure=6)
+        assert 6 <= len(some.rows) < len(whole.rows) == len(library)
+        for ours, theirs in zip(some[:3], whole[:3], strict=True):
+            np.testing.assert_array_equal(ours[:6], theirs[:6])
+        score = fuse(whole.graph, whole.match, question.fusion)
+        assert set(whole.rows[score >= score[0] - 1]) <= set(some.rows)  # all that share the probability
 
 
 @pytest.mark.parametrize("limits", [(400, None), (20, 40), (5, None)])
@@ -75,12 +92,13 @@ def test_parts_of_a_library_find_what_the_whole_finds(engine, library, filters, 
         for some in (shards[:1], (), shards[1:])
     ]
     for question in (engine.question(s, False) for s in spectra(engine)):
-        stages = [Stages(question, part, filters) for part in parts]
+        stages = [Stages([question], part, [filters]) for part in parts]
 
         def ask(stage, arguments, stages=stages):
-            return [[getattr(s, stage)(*given)] for s, (given,) in zip(stages, arguments, strict=True)]
+            return [getattr(s, stage)(given) for s, given in zip(stages, arguments, strict=True)]
 
-        (found,) = ask_parts(ask, [question], [len(part) for part in parts], exactly, quickly)
+        limits = {"exactly": exactly, "quickly": quickly}
+        (found,) = ask_parts(ask, [question], [len(part) for part in parts], **limits)
         whole = find_candidates(question, library, filters, exactly=exactly, quickly=quickly)
         for ours, theirs in zip(found, whole, strict=True):
             np.testing.assert_array_equal(ours, theirs)

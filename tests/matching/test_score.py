@@ -11,7 +11,7 @@ from km3aid.matching.fusion import fit_fusion, fuse, probabilities
 from km3aid.matching.kernels import cheapest_assignment
 from km3aid.matching.packed import SCALES_PPM, pack_classes, unpack_classes
 from km3aid.matching.prediction import ClassTable, PredictedClasses
-from km3aid.matching.score import match_scores, quick_scores, similarities
+from km3aid.matching.score import ExactMatch, QuickMatch, charges, find_similar, pack_queries
 from km3aid.spectra.spectrum import Peak, Spectrum
 
 CONFIG = MatchConfig(scale_factor=1.6, scale_power=0.9)
@@ -33,7 +33,7 @@ def quick(spectrum, made, one_per_carbon=False):
     packed = pack_classes(made)
     carbons = np.add.reduceat(packed.size.astype(np.uint16), packed.offset[:-1])
     rows = np.arange(len(carbons), dtype=np.int32)
-    return quick_scores(spectrum, packed, carbons, rows, CONFIG, one_per_carbon)
+    return QuickMatch(spectrum, CONFIG, one_per_carbon)(packed, carbons, rows)
 
 
 def classes_of(packed, n):
@@ -76,7 +76,32 @@ def test_the_compiled_match_is_the_cheapest_assignment(made, one_per_carbon):
     packed, spectrum = pack_classes(made[0]), made[1]
     rows = np.arange(len(packed.offset) - 1, dtype=np.int32)
     expected = [-cheapest_cost(spectrum, classes_of(packed, int(n)), CONFIG, one_per_carbon) for n in rows]
-    np.testing.assert_allclose(match_scores(spectrum, packed, rows, CONFIG, one_per_carbon), expected, atol=1e-8)
+    np.testing.assert_allclose(ExactMatch(spectrum, CONFIG, one_per_carbon)(packed, rows), expected, atol=1e-7)
+
+
+@settings(max_examples=100, deadline=None)
+@given(molecules_and_spectrum(), st.booleans(), st.floats(-3, 3))
+def test_only_what_cannot_reach_the_least_score_is_left_out(made, one_per_carbon, more):
+    packed, match = pack_classes(made[0]), ExactMatch(made[1], CONFIG, one_per_carbon)
+    rows = np.arange(len(packed.offset) - 1, dtype=np.int32)
+    full = match(packed, rows)
+    found = match(packed, rows, full + more)
+    left = np.isfinite(found)
+    np.testing.assert_array_equal(found[left], full[left])
+    assert more > 0 or left.all()
+    assert not np.isfinite(match(packed, rows, np.full(len(rows), 1e3))).any()
+
+
+@settings(max_examples=100, deadline=None)
+@given(molecules_and_spectrum(), st.booleans())
+def test_the_quick_score_is_no_lower_than_the_exact_one_but_for_the_mixing_of_two_densities(made, one_per_carbon):
+    packed, spectrum = pack_classes(made[0]), made[1]
+    rows = np.arange(len(packed.offset) - 1, dtype=np.int32)
+    exact = ExactMatch(spectrum, CONFIG, one_per_carbon)(packed, rows)
+    carbons = np.add.reduceat(packed.size.astype(int), packed.offset[:-1])
+    bound = exact - np.log(2) * np.maximum(carbons, len(spectrum)) - 1e-3
+    close = np.abs(carbons - len(spectrum)) <= 3 if one_per_carbon else carbons > 0  # what is looked at closely
+    assert (quick(spectrum, made[0], one_per_carbon) >= bound)[close].all()
 
 
 @settings(max_examples=60, deadline=None)
@@ -93,12 +118,20 @@ def test_the_molecule_of_the_spectrum_scores_best():
         assert quick(Spectrum.from_shifts(shifts), table(molecules)).argmax() == number
 
 
-def test_the_quick_score_is_the_mean_of_two_nearest_sums():
-    found = quick(Spectrum.from_shifts([100.0, 50.0]), table([[101.0, 52.0, 10.0]]))
+def test_the_quick_score_shares_each_pair_out_between_peak_and_class():
+    found = quick(Spectrum.from_shifts([100.0, 50.0]), table([[101.0, 52.0, 400.0]]))
     scale = CONFIG.trusted_scale(SCALES_PPM[pack_classes(table([[1.0]])).spread[0]])
-    near = [1.0 / scale, 2.0 / scale]
-    floor = np.log(2 * scale)
-    assert found[0] == pytest.approx(-0.5 * (sum(near) + 2 * floor + sum(near) + 2 * floor + 8.0), rel=1e-4)
+    floor = np.log(2 * scale) - np.log1p(-CONFIG.outlier)
+    pairs = 1.0 / scale + 2.0 / scale + 2 * floor
+    assert found[0] == pytest.approx(-(pairs + CONFIG.unobserved_carbon), rel=1e-4)  # the third class stays alone
+
+
+def test_of_different_numbers_of_peaks_and_carbons_the_fewer_pay_in_the_quick_score():
+    scale = CONFIG.trusted_scale(SCALES_PPM[pack_classes(table([[1.0]])).spread[0]])
+    floor = np.log(2 * scale) - np.log1p(-CONFIG.outlier)
+    for shifts, carbons in (([100.0, 50.0], [101.0, 51.0, 10.0]), ([101.0, 51.0, 10.0], [100.0, 50.0])):
+        found = quick(Spectrum.from_shifts(shifts), table([carbons]), True)
+        assert found[0] == pytest.approx(-(2 / scale + 2 * floor + CONFIG.wrong_number), rel=1e-4)
 
 
 def test_the_order_of_peaks_and_the_threads_do_not_matter(monkeypatch):
@@ -140,7 +173,39 @@ def test_similarity_of_eight_bit_vectors():
     vectors, query = rng.integers(-127, 128, (30, 64)).astype(np.int8), rng.normal(size=64).astype(np.float32)
     scale, rows = rng.uniform(0.001, 0.01, 30).astype(np.float32), np.array([3, 29, 0], np.int32)
     expected = (vectors[rows].astype(np.float64) @ query) * scale[rows]
-    np.testing.assert_allclose(similarities(vectors, scale, query, rows), expected, rtol=1e-4, atol=1e-5)
+    carbons, offset = np.ones(30, np.uint16), np.arange(31, dtype=np.int32)
+    (found,) = find_similar(vectors, scale, carbons, offset, pack_queries(query[None], [1], [False]), rows)
+    np.testing.assert_array_equal(found.rows, rows)
+    np.testing.assert_allclose(found.cosine, expected, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("width", [64, 700])  # sums of 700 products of 8 and 16 bits would not fit into 32
+def test_queries_together_find_what_each_finds_alone(width):
+    rng = np.random.default_rng(2)
+    vectors = np.full((300, width), 127, np.int8) * rng.choice([-1, 1], (300, 1)).astype(np.int8)
+    vectors[10:] = rng.integers(-127, 128, (290, width))
+    asked = np.ones((5, width), np.float32)
+    asked[1:] = rng.normal(size=(4, width))
+    asked /= np.linalg.norm(asked, axis=1, keepdims=True)
+    scale = (1 / np.linalg.norm(vectors.astype(float), axis=1)).astype(np.float32)
+    offset = np.cumsum([0, *rng.integers(1, 9, 300)]).astype(np.int32)
+    carbons, rows = (np.diff(offset) + 1).astype(np.uint16), np.arange(300, dtype=np.int32)
+    peaks, alone = [1, 3, 5, 7, 9], [True, False, True, False, False]
+    queries, least = pack_queries(asked, peaks, alone), np.array([0.9, 0.0, -0.1, 0.05, 2.0], np.float32)
+    together = find_similar(vectors, scale, carbons, offset, queries, rows, least)
+    expected = (vectors @ asked.T).T * scale
+    charged = expected - charges(carbons, offset, queries, rows)
+    for k, found in enumerate(together):
+        one = pack_queries(asked[k : k + 1], peaks[k : k + 1], alone[k : k + 1])
+        (by_itself,) = find_similar(vectors, scale, carbons, offset, one, rows, least[k : k + 1])
+        np.testing.assert_array_equal(found.rows, by_itself.rows)
+        np.testing.assert_array_equal(found.cosine, by_itself.cosine)
+        np.testing.assert_allclose(found.cosine, expected[k, found.rows], atol=1e-3)
+        sure = np.abs(charged[k] - least[k]) > 1e-3
+        np.testing.assert_array_equal(np.isin(rows, found.rows)[sure], (charged[k] >= least[k])[sure])
+    off = np.abs(carbons - 1.0)
+    np.testing.assert_allclose(charges(carbons, offset, queries, rows)[0], off / 20, rtol=1e-6)
+    np.testing.assert_allclose(charges(carbons, offset, queries, rows)[1], np.abs(np.diff(offset) - 3) / 40, rtol=1e-6)
 
 
 def test_fusion_is_a_weighted_sum_and_probabilities_sum_to_one():

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 from km3aid.engine.encoder import CHUNK, encode_entries
-from km3aid.engine.search import KEPT, MATCHED_QUICKLY, Candidates, Question, Stages, ask_parts, shared_similarities
+from km3aid.engine.search import Candidates, Question, Stages, ask_parts
 from km3aid.errors import ConfigError, Km3aidError, LibraryError
 from km3aid.library import Entries, Filters, Library, Manifest, Place, place_of, read_manifest
 from km3aid.matching.prediction import ClassTable
@@ -98,7 +98,7 @@ class Cluster:
         if not count:
             raise LibraryError(f"{folder}: the library is empty, or no processor of the cluster is free")
         worker: Any = ray.remote(num_cpus=1, scheduling_strategy="SPREAD")(Worker)
-        workers = [worker.remote(str(folder), torch.get_float32_matmul_precision()) for _ in range(count)]
+        workers = [worker.remote(str(folder)) for _ in range(count)]
         started = dict(zip([w.begun.remote() for w in workers], workers, strict=True))
         ready, late = ray.wait(list(started), num_returns=count, timeout=_START_S)
         _dismiss([started[ref] for ref in late])
@@ -135,13 +135,11 @@ def _dismiss(workers: Sequence[Any]) -> None:
 class Worker:
     """An actor that holds parts of a library, known by their first shard, and does the stages of searches in them."""
 
-    def __init__(self, path: str, matmul_precision: str) -> None:
+    def __init__(self, path: str) -> None:
         os.environ["OMP_NUM_THREADS"] = "1"  # the matching's threads
-        torch.set_num_threads(1)
-        torch.set_float32_matmul_precision(matmul_precision)  # the driver's: batches share products
         self.folder = place_of(path)
         self._parts: dict[int, Library] = {}
-        self._stages: dict[int, list[Stages]] = {}
+        self._stages: dict[int, Stages] = {}
 
     def begun(self) -> None:
         """Answers when the worker has started."""
@@ -159,16 +157,12 @@ class Worker:
 
     def begin(self, first: int, questions: Sequence[Question], filters: Sequence[Filters]) -> None:
         """Turn to other questions."""
-        self._stages.pop(first, None)
-        library = self._parts[first]
-        graphs = shared_similarities(questions, library, filters, torch.device("cpu"))
-        self._stages[first] = [
-            Stages(q, library, f, graph) for q, f, graph in zip(questions, filters, graphs, strict=True)
-        ]
+        self._stages[first] = Stages(questions, self._parts[first], filters)
 
     def ask(self, first: int, stage: str, arguments: Sequence[tuple[Any, ...]]) -> list[Any]:
-        """Do a stage for each of the questions."""
-        return [getattr(s, stage)(*given) for s, given in zip(self._stages[first], arguments, strict=True)]
+        """Do a stage for all questions."""
+        answers: list[Any] = getattr(self._stages[first], stage)(arguments)
+        return answers
 
 
 class Part(NamedTuple):
@@ -218,14 +212,7 @@ class ClusterLibrary:
         """Raise `LibraryMismatchError` unless this model built the library."""
         self._bare.check_model(model_sha256)
 
-    def find_many(
-        self,
-        questions: Sequence[Question],
-        filters: Sequence[Filters],
-        exactly: int,
-        kept: int = KEPT,
-        quickly: int | None = MATCHED_QUICKLY,
-    ) -> Iterator[Candidates]:
+    def find_many(self, questions: Sequence[Question], filters: Sequence[Filters], **limits: Any) -> list[Candidates]:
         """The best molecules for each of some spectra, as `km3aid.engine.search.find_many` finds them."""
         import ray
 
@@ -237,9 +224,9 @@ class ClusterLibrary:
         def attempt() -> list[Candidates]:
             asked, conditions = ray.put(questions), ray.put(filters)
             _answers([p.worker.begin.remote(p.first, asked, conditions) for p in self._parts])
-            return ask_parts(ask, questions, [p.molecules for p in self._parts], exactly, quickly, kept)
+            return ask_parts(ask, questions, [p.molecules for p in self._parts], **limits)
 
-        return iter(self._persist(attempt))
+        return self._persist(attempt)
 
     def _persist(self, attempt: Callable[[], Answer]) -> Answer:
         """What `attempt` returns once no worker is lost meanwhile; raises `LibraryError` when none is left."""

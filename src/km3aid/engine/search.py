@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from km3aid.library import Filters, Library
+from km3aid.library import Filters, Library, Shard
 from km3aid.matching.config import Fusion, MatchConfig
 from km3aid.matching.fusion import fuse
-from km3aid.matching.score import match_scores, quick_scores, side_by_side, similarities
+from km3aid.matching.score import (
+    ExactMatch,
+    Queries,
+    QuickMatch,
+    Similar,
+    charges,
+    find_similar,
+    pack_queries,
+    side_by_side,
+)
 from km3aid.spectra.spectrum import Spectrum
 
-MATCHED_EXACTLY = 2500  # molecules, the best by similarity and quick match
-KEPT = 400  # of these, the best by the exact match: they share the probability
-MATCHED_QUICKLY = 150_000  # molecules, the most similar; a library up to this size is matched whole
+MATCHED_QUICKLY = 100_000  # molecules, the most similar; a library up to this size is matched whole
+MATCHED_EXACTLY = 2500  # of these, the best by similarity and quick match, as far as they can be among the hits
+KEPT = 400  # of these, the best: they share the probability
+SURE = 10  # hits that are those of matching all `MATCHED_EXACTLY` to the end
+_FIRST = 100  # molecules that are matched exactly whatever comes out: they say what others have to reach
+_FAR = 7.0  # log-odds below the best hit: what is farther takes no probability from it
 _TESTED = 500  # molecules that are tested for a substructure at a time
-_BLOCK = 2048  # molecules multiplied with many spectra at once: their vectors stay in the cache
+_BLOCK = 16_384  # molecules that one thread looks at for all questions: what it needs of them stays in the cache
 _SAMPLE = 20_000  # similarities that decide which are among the best
 NO_FILTERS = Filters()
 
@@ -57,76 +68,145 @@ class Best(NamedTuple):
     score: NDArray[np.float64]  # (R,) fused with the quick match
 
 
-class Stages:
-    """One question to the shards of a library, or of a part of one, stage by stage.
+_NOTHING = Best(np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros(0))
 
-    Every number depends on its molecule alone, so that parts find what the whole finds; `find_candidates` decides
-    between the stages. `graph` (N,) are the similarities where they are known already.
+
+class Stages:
+    """Some questions to the shards of a library, or of a part of one, stage by stage.
+
+    Every number depends on its molecule and its question alone, so that parts find what the whole finds; `ask_parts`
+    decides between the stages. A stage takes the arguments of every question and answers in the same order.
     """
 
-    def __init__(
-        self, question: Question, library: Library, filters: Filters, graph: NDArray[np.float32] | None = None
-    ) -> None:
-        self.question, self.library, self.filters = question, library, filters
-        self.rows = library.filter(filters)
-        if graph is None:
-            self.similar = [
-                similarities(shard.embedding, shard.scale, question.vector, r)
-                for shard, r in zip(library.shards, self.rows, strict=True)
-            ]
-        else:
-            self.similar = [
-                part if len(r) == len(part) else part[r]
-                for part, r in zip(np.split(graph, library.starts[1:-1]), self.rows, strict=True)
-            ]
+    def __init__(self, questions: Sequence[Question], library: Library, filters: Sequence[Filters]) -> None:
+        self.questions, self.library, self.filters = questions, library, filters
+        self._quick = [QuickMatch(q.spectrum, q.config, q.one_per_carbon) for q in questions]
+        self._exact = [ExactMatch(q.spectrum, q.config, q.one_per_carbon) for q in questions]
+        self._groups = [self._group(condition) for condition in dict.fromkeys(filters)]
 
-    def passed(self) -> int:
+    def passed(self, arguments: Sequence[tuple[()]]) -> list[int]:
         """How many molecules the filters let through."""
-        return sum(map(len, self.rows))
+        counts = [0 for _ in arguments]
+        for group in self._groups:
+            for n in group.questions:
+                counts[n] = sum(map(len, group.rows))
+        return counts
 
-    def sample(self, step: int) -> NDArray[np.float32]:
-        """Every `step`-th similarity of each shard."""
-        return np.concatenate([np.zeros(0, np.float32), *(part[::step] for part in self.similar)])
+    def sample(self, arguments: Sequence[tuple[int]]) -> list[NDArray[np.float32]]:
+        """Every `step`-th charged similarity of each shard; questions of equal filters have equal steps."""
+        found = [[np.zeros(0, np.float32)] for _ in arguments]
+        for group in self._groups:
+            (step,) = arguments[group.questions[0]]
+            for shard, rows in zip(self.library.shards, group.rows, strict=True):
+                some = rows[::step]
+                for n, charged in zip(group.questions, _charged(shard, group.queries, some), strict=True):
+                    found[n].append(charged)
+        return [np.concatenate(parts) for parts in found]
 
-    def best(self, least: float | None, count: int) -> Best:
-        """The `count` best by similarity and quick match among those whose similarity is `least` or more."""
-        question = self.question
-        found = [(np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros(0, np.float32))]
-        for shard, start, rows, similar in zip(
-            self.library.shards, self.library.starts[:-1], self.rows, self.similar, strict=True
-        ):
-            if least is not None:
-                kept = np.flatnonzero(similar >= least)
-                rows, similar = rows[kept], similar[kept]
-            quick = quick_scores(
-                question.spectrum, shard.classes, shard.carbons, rows, question.config, question.one_per_carbon
-            )
-            found.append((start + rows, similar, quick))
-        row, similar, quick = (np.concatenate(column) for column in zip(*found, strict=True))
-        score = fuse(similar.astype(np.float64), quick.astype(np.float64), question.fusion)
-        test = self.filters.substructure_test()
-        holds = None if test is None else lambda places: test([self.library.smiles(int(row[p])) for p in places])
-        place = _best(score, count, holds)
-        return Best(row[place].astype(np.int64), similar[place], score[place])
+    def best(self, arguments: Sequence[tuple[float | None, int]]) -> list[Best]:
+        """The `count` best by similarity and quick match among those whose charged similarity is `least` or more."""
+        least = np.array([-np.inf if limit is None else limit for limit, _ in arguments], np.float32)
+        blocks = [
+            partial(self._look, group, shard, rows[first : first + _BLOCK], int(start), least)
+            for group in self._groups
+            for shard, start, rows in zip(self.library.shards, self.library.starts, group.rows, strict=False)
+            for first in range(0, len(rows), _BLOCK)
+        ]
+        found = [[_NOTHING] for _ in arguments]
+        for n, best in (pair for pairs in side_by_side(blocks) for pair in pairs):
+            found[n].append(best)
+        chosen = [partial(self._choose, n, parts, arguments[n][1]) for n, parts in enumerate(found)]
+        return list(side_by_side(chosen))
 
-    def match(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Exact match scores (R,) of the rows."""
-        return exact_scores(self.question, self.library, rows)
+    def match(self, arguments: Sequence[tuple[NDArray[np.int64], NDArray[np.float64]]]) -> list[NDArray[np.float64]]:
+        """Exact match scores (R,) of the rows; minus infinity where they cannot be the `least` (R,) of the row."""
+        calls = [
+            partial(exact_scores, exact, self.library, *given)
+            for exact, given in zip(self._exact, arguments, strict=True)
+        ]
+        return list(side_by_side(calls))
 
-    def entries(self, rows: NDArray[np.int64]) -> list[tuple[str, str | None]]:
+    def entries(self, arguments: Sequence[tuple[NDArray[np.int64]]]) -> list[list[tuple[str, str | None]]]:
         """SMILES and name of each row."""
-        return [self.library.entry(int(row)) for row in rows]
+        return [[self.library.entry(int(row)) for row in rows] for (rows,) in arguments]
+
+    def _group(self, condition: Filters) -> _Group:
+        asking = [n for n, other in enumerate(self.filters) if other == condition]
+        return _Group(asking, _pack([self.questions[n] for n in asking]), self.library.filter(condition))
+
+    def _look(
+        self, group: _Group, shard: Shard, rows: NDArray[np.int32], start: int, least: NDArray[np.float32]
+    ) -> list[tuple[int, Best]]:
+        """For each question of a group what it finds in a block of rows."""
+        found = []
+        for n, similar in zip(
+            group.questions, _similar(shard, group.queries, rows, least[group.questions]), strict=True
+        ):
+            quick = self._quick[n](shard.classes, shard.carbons, similar.rows)
+            score = fuse(similar.cosine.astype(np.float64), quick.astype(np.float64), self.questions[n].fusion)
+            found.append((n, Best(similar.rows + np.int64(start), similar.cosine, score)))
+        return found
+
+    def _choose(self, n: int, parts: list[Best], count: int) -> Best:
+        """The `count` best of what question n found in all blocks, and that hold its substructure."""
+        rows, graph, score = (np.concatenate(column) for column in zip(*parts, strict=True))
+        test = self.filters[n].substructure_test()
+        holds = None if test is None else lambda places: test([self.library.smiles(int(rows[p])) for p in places])
+        place = _best(score, count, holds)
+        return Best(rows[place], graph[place], score[place])
 
 
-def exact_scores(question: Question, library: Library, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Exact match scores (R,) of rows of a library, whichever shards hold them."""
+class _Group(NamedTuple):
+    """Questions with the same filters, which look at the same rows together."""
+
+    questions: list[int]
+    queries: Queries
+    rows: list[NDArray[np.int32]]  # of each shard
+
+
+def _pack(questions: Sequence[Question]) -> Queries:
+    return pack_queries(
+        np.stack([q.vector for q in questions]),
+        [len(q.spectrum) for q in questions],
+        [q.one_per_carbon for q in questions],
+    )
+
+
+def _similar(
+    shard: Shard, queries: Queries, rows: NDArray[np.int32], least: NDArray[np.float32] | None = None
+) -> list[Similar]:
+    return find_similar(shard.embedding, shard.scale, shard.carbons, shard.classes.offset, queries, rows, least)
+
+
+def _charged(shard: Shard, queries: Queries, rows: NDArray[np.int32]) -> NDArray[np.float32]:
+    """Cosines (Q, R) less the charges."""
+    cosine = np.stack([similar.cosine for similar in _similar(shard, queries, rows)])
+    return cosine - charges(shard.carbons, shard.classes.offset, queries, rows)
+
+
+def all_similarities(questions: Sequence[Question], library: Library, *, charged: bool = False) -> NDArray[np.float32]:
+    """Cosines (Q, N) of the questions with every molecule of the library; `charged` as they decide what is matched."""
+    queries, everything = _pack(questions), library.filter(NO_FILTERS)
+
+    def compare(shard: Shard, rows: NDArray[np.int32]) -> NDArray[np.float32]:
+        if charged:
+            return _charged(shard, queries, rows)
+        return np.stack([similar.cosine for similar in _similar(shard, queries, rows)])
+
+    calls = [partial(compare, *pair) for pair in zip(library.shards, everything, strict=True)]
+    return np.concatenate(list(side_by_side(calls)), 1)
+
+
+def exact_scores(
+    exact: ExactMatch, library: Library, rows: NDArray[np.int64], least: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """Exact match scores (R,) of rows of a library, whichever shards hold them; `least` as in `ExactMatch`."""
     out = np.empty(len(rows))
     owner = np.searchsorted(library.starts, rows, "right") - 1
     for number in np.unique(owner):
         mine = owner == number
         local = (rows[mine] - library.starts[number]).astype(np.int32)
-        classes = library.shards[number].classes
-        out[mine] = match_scores(question.spectrum, classes, local, question.config, question.one_per_carbon)
+        out[mine] = exact(library.shards[number].classes, local, None if least is None else least[mine])
     return out
 
 
@@ -137,14 +217,17 @@ def ask_parts(
     ask: Ask,
     questions: Sequence[Question],
     sizes: Sequence[int],
-    exactly: int,
-    quickly: int | None,
+    *,
+    exactly: int = MATCHED_EXACTLY,
+    quickly: int | None = MATCHED_QUICKLY,
     kept: int = KEPT,
+    sure: int = SURE,
 ) -> list[Candidates]:
-    """The best molecules for each question of a library in parts of `sizes` molecules, one after another.
+    """The best `kept` molecules for each question of a library in parts of `sizes` molecules, one after another.
 
     `ask(stage, arguments)` does a method of `Stages` in every part for every question, by `arguments[part][question]`,
-    and returns what came out in the same order.
+    and returns what came out in the same order. `quickly` molecules are matched quickly (None: all), and `exactly`
+    exactly, but for those that a bound shows not to be among the `sure` best.
     """
     starts = np.cumsum([0, *sizes])
     parts, asked = range(len(sizes)), range(len(questions))
@@ -156,21 +239,47 @@ def ask_parts(
         least = [_threshold(np.concatenate(s), n, quickly) for s, n in zip(samples, whole, strict=True)]
     found = _columns(ask("best", [[(limit, exactly) for limit in least] for _ in parts]))
     chosen = [_merge(best, starts, exactly) for best in found]
-    matched = _ask_rows(ask, "match", [best.rows for best in chosen], starts)
+    head = max(sure, _FIRST)
+    heads = [(best.rows[:head], np.full(len(best.rows[:head]), -np.inf)) for best in chosen]
+    matched = _ask_rows(ask, "match", heads, starts)
+    tails = [
+        (best.rows[head:], _needed(question.fusion, best.graph, np.array(match), sure))
+        for question, best, match in zip(questions, chosen, matched, strict=True)
+    ]
+    if any(len(rows) for rows, _ in tails):
+        more = _ask_rows(ask, "match", tails, starts)
+        matched = [first + second for first, second in zip(matched, more, strict=True)]
     candidates = []
     for question, best, match, passing in zip(questions, chosen, matched, whole, strict=True):
         graph, exact = best.graph.astype(np.float64), np.array(match, np.float64)
-        place = _best(fuse(graph, exact, question.fusion), kept)
+        place = _best(fuse(graph, exact, question.fusion), min(kept, int(np.isfinite(exact).sum())))
         candidates.append(Candidates(best.rows[place], graph[place], exact[place], [], passing))
-    entries = _ask_rows(ask, "entries", [c.rows for c in candidates], starts)
+    entries = _ask_rows(ask, "entries", [(c.rows,) for c in candidates], starts)
     return [c._replace(entries=named) for c, named in zip(candidates, entries, strict=True)]
 
 
-def _ask_rows(ask: Ask, stage: str, rows: Sequence[NDArray[np.int64]], starts: NDArray[np.int64]) -> list[list[Any]]:
-    """What a stage says of each question's rows, in their order: every part is asked for its own."""
-    owners = [np.searchsorted(starts, r, "right") - 1 for r in rows]
+def _needed(fusion: Fusion, graph: NDArray[np.float32], match: NDArray[np.float64], sure: int) -> NDArray[np.float64]:
+    """The scores that the molecules after those with a `match` need to be hits, or to take probability from one."""
+    head, tail = (part.astype(np.float64) for part in np.split(graph, [len(match)]))
+    score = np.sort(fuse(head, match, fusion))[::-1]
+    least = min(score[min(sure, len(score)) - 1], score[0] - _FAR) if len(score) else -np.inf
+    needed: NDArray[np.float64] = (least - fusion.graph_weight * tail) / fusion.match_weight
+    return needed
+
+
+def _ask_rows(
+    ask: Ask, stage: str, columns: Sequence[tuple[NDArray[Any], ...]], starts: NDArray[np.int64]
+) -> list[list[Any]]:
+    """What a stage says of each question's rows, in their order: every part is asked for its own.
+
+    The first of a question's columns are its rows, the others go with them.
+    """
+    owners = [np.searchsorted(starts, rows, "right") - 1 for rows, *_ in columns]
     arguments = [
-        [(r[owner == part] - starts[part],) for r, owner in zip(rows, owners, strict=True)]
+        [
+            (rows[owner == part] - starts[part], *(other[owner == part] for other in others))
+            for (rows, *others), owner in zip(columns, owners, strict=True)
+        ]
         for part in range(len(starts) - 1)
     ]
     answers = _columns(ask(stage, arguments))
@@ -182,70 +291,17 @@ def _ask_rows(ask: Ask, stage: str, rows: Sequence[NDArray[np.int64]], starts: N
     return found
 
 
-def find_candidates(
-    question: Question,
-    library: Library,
-    filters: Filters,
-    *,
-    exactly: int = MATCHED_EXACTLY,
-    quickly: int | None = MATCHED_QUICKLY,
-    kept: int = KEPT,
-    graph: NDArray[np.float32] | None = None,
-) -> Candidates:
-    """The best `kept` molecules for one spectrum; `graph` (N,) are its similarities where they are known already.
-
-    `exactly` are matched exactly, `quickly` quickly; None: all molecules, however many.
-    """
-    stages = Stages(question, library, filters, graph)
-    (found,) = ask_parts(
-        lambda stage, arguments: [[getattr(stages, stage)(*arguments[0][0])]],
-        [question],
-        [len(library)],
-        exactly,
-        quickly,
-        kept,
-    )
-    return found
-
-
 def find_many(
-    questions: Sequence[Question],
-    library: Library,
-    filters: Sequence[Filters],
-    exactly: int,
-    kept: int,
-    device: torch.device,
-) -> Iterator[Candidates]:
-    """The best molecules for each of some spectra, in order, found side by side after one pass that they share."""
-    graph = shared_similarities(questions, library, filters, device)
-    return side_by_side(
-        [
-            partial(find_candidates, question, library, condition, exactly=exactly, kept=kept, graph=similar)
-            for question, condition, similar in zip(questions, filters, graph, strict=True)
-        ]
-    )
+    questions: Sequence[Question], library: Library, filters: Sequence[Filters], **limits: Any
+) -> list[Candidates]:
+    """The best molecules for each of some spectra, found in passes that they share; `limits` as in `ask_parts`."""
+    stages = Stages(questions, library, filters)
+    return ask_parts(lambda stage, arguments: [getattr(stages, stage)(*arguments)], questions, [len(library)], **limits)
 
 
-def shared_similarities(
-    questions: Sequence[Question], library: Library, filters: Sequence[Filters], device: torch.device
-) -> Sequence[NDArray[np.float32] | None]:
-    """For each question its similarities (N,) with all molecules, where one pass for all of them pays."""
-    if len(questions) == 1 or NO_FILTERS not in filters:
-        return [None for _ in questions]
-    return list(similarities_of_many(np.stack([q.vector for q in questions]), library, device))
-
-
-def similarities_of_many(vectors: NDArray[np.float32], library: Library, device: torch.device) -> NDArray[np.float32]:
-    """Cosines (Q, N) of Q spectra's vectors (Q, D) with all molecules: matrix products, block by block."""
-    queries = torch.from_numpy(vectors).to(device).T
-    out = np.empty((len(vectors), len(library)), np.float32)
-    for shard, start in zip(library.shards, library.starts[:-1], strict=True):
-        for first in range(0, len(shard), _BLOCK):
-            part = slice(first, min(first + _BLOCK, len(shard)))
-            block = torch.from_numpy(shard.embedding[part].astype(np.float32)).to(device)
-            product = (block @ queries).cpu().numpy() * shard.scale[part, None]
-            out[:, start + part.start : start + part.stop] = product.T
-    return out
+def find_candidates(question: Question, library: Library, filters: Filters, **limits: Any) -> Candidates:
+    """The best molecules for one spectrum; `limits` as in `ask_parts`."""
+    return find_many([question], library, [filters], **limits)[0]
 
 
 def _threshold(sample: NDArray[np.float32], passed: int, quickly: int) -> float | None:

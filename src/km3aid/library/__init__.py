@@ -5,7 +5,7 @@ from km3aid.library.filters import Filters
 from km3aid.library.maintain import export_library, merge_libraries, verify_library
 from km3aid.library.manifest import Manifest, read_manifest
 from km3aid.library.place import Place, place_of
-from km3aid.library.shard import Entries
+from km3aid.library.shard import Entries, Shard
 from km3aid.library.store import Library
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Library",
     "Manifest",
     "Place",
+    "Shard",
     "export_library",
     "is_complete",
     "merge_libraries",

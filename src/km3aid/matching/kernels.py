@@ -10,22 +10,68 @@ import math
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from km3aid.matching.packed import LOWEST_PPM, STEP_PPM
 
 _NOTHING = np.inf
-_NEGLIGIBLE = 20.0  # nats: a density e²⁰ times smaller adds 2·10⁻⁹ to another
+_NEGLIGIBLE = 20  # nats: a density e²⁰ times smaller adds 2·10⁻⁹ to another
+_STEPS = 32  # of the table below, per nat
+_ROUNDING = 1e-6  # nats
+_TOGETHER = 64  # vectors that are compared with one query after another while they are in the nearest cache
 
 
-@njit(nogil=True, cache=True, fastmath=True)
-def similarity(embedding, scale, query, rows, out):
-    """Dot products of the query (D,) with 8-bit vectors (N, D), each multiplied by its scale (N,)."""
-    for i in range(len(rows)):
-        vector = embedding[rows[i]]
-        total = np.float32(0)
-        for j in range(len(query)):
-            total += np.float32(vector[j]) * query[j]
-        out[i] = total * scale[rows[i]]
+def _tabulate() -> NDArray[np.float64]:
+    """Coefficients (steps, 4) of the cubics that follow log(1 + exp(−x)), 0 ≤ x ≤ 20, to 10⁻⁹ and meet smoothly."""
+    x = np.arange(_NEGLIGIBLE * _STEPS + 1) / _STEPS
+    value, slope = np.log1p(np.exp(-x)), -1 / (1 + np.exp(x)) / _STEPS
+    rise = np.diff(value)
+    cubic = slope[1:] + slope[:-1] - 2 * rise
+    return np.stack([value[:-1], slope[:-1], rise - slope[:-1] - cubic, cubic], 1)
+
+
+_BOTH = _tabulate()
+
+
+@njit(nogil=True, cache=True)
+def similar_enough(
+    embedding, scale, carbons, offset, queries, step, count, per_carbon, charge, least, rows, found_rows, found, number
+):
+    """For each of Q queries the rows whose cosine, less a charge for every carbon too many or too few, is `least` (Q,).
+
+    `queries` (Q, D) are 16-bit vectors to be multiplied by `step` (Q,), `embedding` (N, D) 8-bit ones to be multiplied
+    by `scale`: sums of integers, so that the order in which they are added, and how many queries are asked at once,
+    changes no digit. `count` (Q,) are the carbons of the queries where `per_carbon` (Q,), else their carbon classes,
+    and `charge` (Q,) what one of them too many or too few costs. Query k finds `number[k]` rows; they go to
+    `found_rows[k]` and their cosines to `found[k]`.
+    """
+    members = np.empty((2, _TOGETHER), np.float32)  # carbon classes and carbons
+    scales, cosine = np.empty(_TOGETHER, np.float32), np.empty(_TOGETHER, np.float32)
+    needed = np.empty(_TOGETHER, np.float32)
+    for begin in range(0, len(rows), _TOGETHER):
+        block = rows[begin : begin + _TOGETHER]
+        for i in range(len(block)):
+            members[0, i] = offset[block[i] + 1] - offset[block[i]]
+            members[1, i] = carbons[block[i]]
+            scales[i] = scale[block[i]]
+        for k in range(len(queries)):
+            query, own, expected = queries[k], members[int(per_carbon[k])], np.float32(count[k])
+            for i in range(_TOGETHER):
+                needed[i] = least[k] + charge[k] * abs(own[i] - expected)
+            for i in range(len(block)):
+                vector = embedding[block[i]]
+                total = np.int32(0)
+                for j in range(len(query)):
+                    total = np.int32(total + np.int32(vector[j]) * np.int32(query[j]))
+                cosine[i] = total
+            for i in range(_TOGETHER):
+                cosine[i] *= scales[i] * step[k]
+            place = number[k]
+            for i in range(len(block)):
+                if cosine[i] >= needed[i]:
+                    found_rows[k, place], found[k, place] = block[i], cosine[i]
+                    place += 1
+            number[k] = place
 
 
 @njit(nogil=True, cache=True, fastmath=True)
@@ -41,17 +87,22 @@ def quick_match(
     penalty,
     steepness,
     floor,
+    wide_steepness,
+    wide_floor,
     lowest,
     farthest,
+    share,
     tolerance,
+    wrong_number,
     rows,
     out,
 ):
-    """Minus the mean of two sums: every peak at its nearest class, every class at its nearest peak.
+    """Minus a bound of the cost of an assignment: every peak at its nearest class, every class at its nearest peak.
 
-    `peaks` are padded; the first `count` are real. `penalty` (5, P) by attached hydrogens, `steepness` and `floor` by
-    the code of the spread. `tolerance` < 0: distinct peaks; otherwise one peak per carbon, and a molecule that is off
-    by more carbons than that is not looked at closely.
+    A pair's cost is shared out between the two sums, `share` of it to the peaks. `peaks` are padded; the first `count`
+    are real. `penalty` (5, P) by attached hydrogens, `steepness` and `floor` by the code of the spread. What is
+    `farthest` or more away stays alone. `tolerance` < 0: distinct peaks; otherwise one peak per carbon: the side with
+    fewer members pays all, and a molecule that is off by more carbons than that is not looked at closely.
     """
     # Counted from `lowest` no cost is negative. Such floats have the order of their bits as integers, whose smallest
     # the compiler finds for many peaks at a time; that of floats it finds one by one.
@@ -60,11 +111,12 @@ def quick_match(
     cost_bits, nearest_bits = cost.view(np.int32), nearest.view(np.int32)
     last = len(peaks)
     per_carbon = tolerance >= 0
+    wide_base = wide_floor - lowest
     for i in range(len(rows)):
         n = rows[i]
-        off = abs(int(carbons[n]) - count) if per_carbon else 0
-        if per_carbon and off > tolerance:
-            out[i] = -farthest * np.float32(off + count)
+        off = int(carbons[n]) - count if per_carbon else 0
+        if per_carbon and abs(off) > tolerance:
+            out[i] = -wrong_number * np.float32(abs(off) + count)
             continue
         nearest[:] = farthest - lowest
         classes = np.float32(0)
@@ -73,7 +125,9 @@ def quick_match(
             slope, base = steepness[spread[k]], floor[spread[k]] - lowest
             extra = penalty[min(hydrogens[k], 4)]
             for p in range(last):
-                cost[p] = abs(place - peaks[p]) * slope + (base + extra[p])
+                away = abs(place - peaks[p])
+                near, wide = away * slope + base, away * wide_steepness + wide_base
+                cost[p] = (near if near < wide else wide) + extra[p]
             nearest[last] = farthest - lowest
             best = nearest_bits[last]
             for p in range(last):
@@ -85,18 +139,20 @@ def quick_match(
         total = np.float32(0)
         for p in range(count):
             total += nearest[p] + lowest
-        out[i] = -(np.float32(0.5) * (total + classes) + farthest * np.float32(off))
+        part = share if off == 0 else np.float32(1) if off > 0 else np.float32(0)
+        out[i] = -(part * total + (1 - part) * classes + wrong_number * np.float32(abs(off)))
 
 
 @njit(nogil=True, cache=True)
 def exact_match(
-    offset, shift, spread, hydrogens, size, splits, query, settings, scales, per_carbon, overlaps, rows, out
+    offset, shift, spread, hydrogens, size, splits, query, settings, scales, per_carbon, overlaps, rows, least, out
 ):
     """Minus the cost of the cheapest assignment, as `km3aid.matching.assign.cheapest_cost` defines it.
 
     `query` (4, P): shift, attached hydrogens (−1 unknown), count (0 unknown), cost of staying alone. `settings`: log
     share of good predictions, log density at 0 of the wrong ones, their scale, costs of a right and of a wrong
-    multiplicity, of a wrong count, of an unobserved carbon, of an overlap, of a split, of a wrong number.
+    multiplicity, of a wrong count, of an unobserved carbon, of an overlap, of a split, of a wrong number. Where the
+    result cannot be `least` (R,), a bound says so, nothing is assigned, and minus infinity comes out.
     """
     peaks = query.shape[1]
     right, wide, wide_ppm, same, other, wrong_count, unobserved, overlap, split, wrong_number = settings
@@ -116,13 +172,24 @@ def exact_match(
                 b = wide - away * wide_steepness
                 high, low = max(a, b), min(a, b)
                 value = -high
-                if high - low < _NEGLIGIBLE:  # seldom: most peaks are far from most classes
-                    value -= math.log1p(math.exp(low - high))
+                if high - low < _NEGLIGIBLE:  # log(1 + exp(low − high))
+                    at = (high - low) * _STEPS
+                    step = int(at)
+                    x, both = at - step, _BOTH[step]
+                    value -= both[0] + x * (both[1] + x * (both[2] + x * both[3]))
                 if query[1, p] >= 0:
                     value += same if query[1, p] == hydrogens[k] else other
                 if not per_carbon and query[2, p] > 0:
                     value += wrong_count * min(max(size[k] - query[2, p], 0.0), 4.0)
                 cost[p, k - first] = value
+        if least[i] > -_NOTHING:
+            if per_carbon:
+                bound = per_carbon_bound(cost, size[first:last], slots) + abs(slots - peaks) * wrong_number
+            else:
+                bound = distinct_bound(cost, query[3], unobserved, overlap, split)
+            if -bound < least[i] - _ROUNDING:
+                out[i] = -_NOTHING
+                continue
         layers = 1 if per_carbon else overlaps
         price = np.empty((peaks * layers, slots))
         column = 0
@@ -146,6 +213,42 @@ def exact_match(
         else:
             total += query[3].sum() + (last - first) * unobserved
         out[i] = -total
+
+
+@njit(nogil=True, cache=True)
+def per_carbon_bound(cost, size, slots):
+    """What assigning one peak per carbon costs at least: `cost` (P, K), `size` (K,) carbons of each class.
+
+    Every member of the smaller side pays its cheapest partner; where the sides are equal, either may pay.
+    """
+    peaks, classes = cost.shape
+    by_peaks, by_carbons = 0.0, 0.0
+    for p in range(peaks):
+        by_peaks += cost[p].min()
+    for k in range(classes):
+        by_carbons += cost[:, k].min() * size[k]
+    if slots == peaks:
+        return max(by_peaks, by_carbons)
+    return by_peaks if slots > peaks else by_carbons
+
+
+@njit(nogil=True, cache=True)
+def distinct_bound(cost, alone, unobserved, overlap, split):
+    """What assigning distinct peaks costs at least: `cost` (P, K), `alone` (P,) that of a peak without a class.
+
+    The cost of a pair is shared out so that peak and class would rather stay alone at the same cost of the pair. An
+    overlap is paid by the class, a split by the peak.
+    """
+    peaks, classes = cost.shape
+    total = 0.0
+    share = alone[0] / (alone[0] + unobserved)
+    for p in range(peaks):
+        nearest = cost[p].min()
+        total += min(alone[p], share * nearest, nearest + split)
+    for k in range(classes):
+        nearest = cost[:, k].min()
+        total += min(unobserved, (1 - share) * nearest, nearest + overlap)
+    return total
 
 
 @njit(nogil=True, cache=True)

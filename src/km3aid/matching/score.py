@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,78 +19,163 @@ from km3aid.matching.config import MatchConfig
 from km3aid.matching.packed import SCALES_PPM, PackedClasses
 from km3aid.spectra.spectrum import Spectrum
 
-_FARTHEST = 8.0  # nats: a peak without carbon or a carbon without peak
 _LANES = 8  # peaks are padded to a multiple, for the vector unit
 _ALONE = 2048  # rows below which a second thread does not pay
 _PADDING_PPM = 1e6
+_HOPELESS = 1e4  # nats: with one peak per carbon no peak stays alone
+_SHARE = 0.5  # of a pair's cost that the peak pays, with one peak per carbon
+# What a carbon too many or too few takes off the similarity that chooses what is matched at all. By a search of all
+# molecules for the ten best of 30 spectra among 1.2 million: the last of them comes earliest with these.
+_CHARGE_PER_CARBON, _CHARGE_DISTINCT = 1 / 20, 1 / 40
+_INT16, _INT32, _INT8 = 2**15 - 1, 2**31 - 1, 2**7 - 1
 _Answer = TypeVar("_Answer")
 _thread = threading.local()
 
 
-def similarities(
-    embedding: NDArray[np.int8], scale: NDArray[np.float32], query: NDArray[np.float32], rows: NDArray[np.int32]
-) -> NDArray[np.float32]:
-    """Cosine (R,) of the query's unit vector (D,) with the molecules `rows` of (N, D) 8-bit vectors."""
-    return _share(rows, np.float32, lambda part, out: kernels.similarity(embedding, scale, query, part, out))
+class Queries(NamedTuple):
+    """Q spectra as `find_similar` compares them with molecules; made by `pack_queries`."""
+
+    vectors: NDArray[np.int16]  # (Q, D), to be multiplied by `step`
+    step: NDArray[np.float32]  # (Q,)
+    peaks: NDArray[np.int64]  # (Q,) how many it has
+    per_carbon: NDArray[np.bool_]  # (Q,) whether each stands for one carbon; otherwise for a carbon class
+    charge: NDArray[np.float32]  # (Q,) of cosine, for every one of them too many or too few
 
 
-def quick_scores(
-    spectrum: Spectrum,
-    classes: PackedClasses,
-    carbons: NDArray[np.uint16],
-    rows: NDArray[np.int32],
-    config: MatchConfig,
-    one_per_carbon: bool = False,
-) -> NDArray[np.float32]:
-    """A log-likelihood (R,) of the spectrum for every molecule of `rows`: each peak at its nearest class, each class
-    at its nearest peak, averaged. With `one_per_carbon` molecules with another number of `carbons` pay for each.
+def pack_queries(vectors: NDArray[np.float32], peaks: Sequence[int], one_per_carbon: Sequence[bool]) -> Queries:
+    """Spectra by their embeddings (Q, D), numbers of peaks and whether each peak stands for one carbon.
 
-    It is no matching, so it may give two peaks to one class; it serves to choose what is matched exactly.
+    The vectors are rounded to 16 bits, or to as many as keep the sums within 32.
     """
-    count = len(spectrum)
-    peaks = np.full(-(-count // _LANES) * _LANES, _PADDING_PPM, np.float32)
-    peaks[:count] = [p.shift_ppm for p in spectrum]
-    penalty = np.zeros((5, len(peaks)), np.float32)
-    for p, peak in enumerate(spectrum):
-        if peak.hydrogens is not None:
-            penalty[:, p] = -np.log(config.wrong_multiplicity / 3)
-            penalty[peak.hydrogens, p] = 0
-    scales = config.trusted_scale(SCALES_PPM)
-    steepness, floor = (1 / scales).astype(np.float32), np.log(2 * scales).astype(np.float32)
-    tolerance = 3 + count // 8 if one_per_carbon else -1
-    fixed = (peaks, count, penalty, steepness, floor, floor.min(), np.float32(_FARTHEST), tolerance)
-    return _share(rows, np.float32, lambda part, out: kernels.quick_match(*classes[:5], carbons, *fixed, part, out))
-
-
-def match_scores(
-    spectrum: Spectrum,
-    classes: PackedClasses,
-    rows: NDArray[np.int32],
-    config: MatchConfig,
-    one_per_carbon: bool = False,
-) -> NDArray[np.float64]:
-    """Log-likelihood (R,) of the best assignment in every molecule of `rows`: minus `assign.cheapest_cost`."""
-    query = np.array(
-        [
-            (p.shift_ppm, -1 if p.hydrogens is None else p.hydrogens, p.count or 0, config.unassigned_peak)
-            for p in spectrum
-        ],
-        np.float64,
-    ).T.copy()
-    settings = (
-        float(np.log1p(-config.outlier)),
-        float(np.log(config.outlier / (2 * config.outlier_ppm))),
-        config.outlier_ppm,
-        float(-np.log1p(-config.wrong_multiplicity)),
-        float(-np.log(config.wrong_multiplicity / 3)),
-        config.wrong_count,
-        config.unobserved_carbon,
-        config.overlap,
-        config.split,
-        config.wrong_number,
+    largest = min(_INT16, _INT32 // (_INT8 * vectors.shape[1]))
+    step = np.maximum(np.abs(vectors).max(1), 1e-9) / np.float32(largest)
+    alone = np.array(one_per_carbon, bool)
+    return Queries(
+        np.rint(vectors / step[:, None]).astype(np.int16),
+        step.astype(np.float32),
+        np.array(peaks, np.int64),
+        alone,
+        np.where(alone, _CHARGE_PER_CARBON, _CHARGE_DISTINCT).astype(np.float32),
     )
-    fixed = (query, settings, config.trusted_scale(SCALES_PPM), one_per_carbon, OVERLAPS)
-    return _share(rows, np.float64, lambda part, out: kernels.exact_match(*classes, *fixed, part, out), alone=64)
+
+
+class Similar(NamedTuple):
+    """What `find_similar` found for one query."""
+
+    rows: NDArray[np.int32]  # (F,)
+    cosine: NDArray[np.float32]  # (F,)
+
+
+def find_similar(
+    embedding: NDArray[np.int8],
+    scale: NDArray[np.float32],
+    carbons: NDArray[np.uint16],
+    offset: NDArray[np.int32],
+    queries: Queries,
+    rows: NDArray[np.int32],
+    least: NDArray[np.float32] | None = None,
+) -> list[Similar]:
+    """For each query those of `rows` (R,) whose cosine less the charges is `least` (Q,) or more, by default all.
+
+    `embedding` (N, D) are 8-bit vectors to be multiplied by `scale` (N,); molecule n has `carbons[n]` carbons in
+    `offset[n + 1] - offset[n]` classes.
+    """
+    count = len(queries.step)
+    limit = np.full(count, -np.inf, np.float32) if least is None else least
+    found, number = np.empty((count, len(rows)), np.int32), np.zeros(count, np.int64)
+    cosine = np.empty((count, len(rows)), np.float32)
+    kernels.similar_enough(embedding, scale, carbons, offset, *queries, limit, rows, found, cosine, number)
+    return [Similar(found[k, :n].copy(), cosine[k, :n].copy()) for k, n in enumerate(number)]
+
+
+def charges(
+    carbons: NDArray[np.uint16], offset: NDArray[np.int32], queries: Queries, rows: NDArray[np.int32]
+) -> NDArray[np.float32]:
+    """What the carbons that each of `rows` (R,) has too many or too few take off its cosine with each query (Q, R)."""
+    members = np.where(queries.per_carbon[:, None], carbons[rows], offset[rows + 1] - offset[rows])
+    off: NDArray[np.float32] = queries.charge[:, None] * np.abs(members - queries.peaks[:, None])
+    return off.astype(np.float32)
+
+
+class QuickMatch:
+    """Scores many molecules by a bound of the log-likelihood of a spectrum, without assigning anything.
+
+    Each peak goes to its nearest class and each class to its nearest peak, each for its share of the cost. It may give
+    two peaks to one class, so it serves to choose what is matched exactly.
+    """
+
+    def __init__(self, spectrum: Spectrum, config: MatchConfig, one_per_carbon: bool = False) -> None:
+        count = len(spectrum)
+        peaks = np.full(-(-count // _LANES) * _LANES, _PADDING_PPM, np.float32)
+        peaks[:count] = [p.shift_ppm for p in spectrum]
+        penalty = np.zeros((5, len(peaks)), np.float32)
+        for p, peak in enumerate(spectrum):
+            if peak.hydrogens is not None:
+                penalty[:, p] = -np.log(config.wrong_multiplicity / 3)
+                penalty[peak.hydrogens, p] = 0
+        scales = config.trusted_scale(SCALES_PPM)
+        floor = np.log(2 * scales) - np.log1p(-config.outlier)
+        wide_floor = np.log(2 * config.outlier_ppm / config.outlier)
+        farthest = _HOPELESS if one_per_carbon else config.unassigned_peak + config.unobserved_carbon
+        share = _SHARE if one_per_carbon else config.unassigned_peak / farthest
+        numbers = (1 / config.outlier_ppm, wide_floor, min(floor.min(), wide_floor), farthest, share)
+        tolerance = 3 + count // 8 if one_per_carbon else -1
+        self._fixed = (
+            peaks,
+            count,
+            penalty,
+            (1 / scales).astype(np.float32),
+            floor.astype(np.float32),
+            *map(np.float32, numbers),
+            tolerance,
+            np.float32(config.wrong_number),
+        )
+
+    def __call__(
+        self, classes: PackedClasses, carbons: NDArray[np.uint16], rows: NDArray[np.int32]
+    ) -> NDArray[np.float32]:
+        """Scores (R,) of the molecules `rows`, which have `carbons` (N,)."""
+        return _share(
+            rows, np.float32, lambda at, out: kernels.quick_match(*classes[:5], carbons, *self._fixed, rows[at], out)
+        )
+
+
+class ExactMatch:
+    """Scores molecules by the log-likelihood of the best assignment of a spectrum: minus `assign.cheapest_cost`."""
+
+    def __init__(self, spectrum: Spectrum, config: MatchConfig, one_per_carbon: bool = False) -> None:
+        query = np.array(
+            [
+                (p.shift_ppm, -1 if p.hydrogens is None else p.hydrogens, p.count or 0, config.unassigned_peak)
+                for p in spectrum
+            ],
+            np.float64,
+        ).T.copy()
+        settings = (
+            float(np.log1p(-config.outlier)),
+            float(np.log(config.outlier / (2 * config.outlier_ppm))),
+            config.outlier_ppm,
+            float(-np.log1p(-config.wrong_multiplicity)),
+            float(-np.log(config.wrong_multiplicity / 3)),
+            config.wrong_count,
+            config.unobserved_carbon,
+            config.overlap,
+            config.split,
+            config.wrong_number,
+        )
+        self._fixed = (query, settings, config.trusted_scale(SCALES_PPM), one_per_carbon, OVERLAPS)
+
+    def __call__(
+        self, classes: PackedClasses, rows: NDArray[np.int32], least: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
+        """Scores (R,) of the molecules `rows`; minus infinity, sooner, where they cannot be `least` (R,)."""
+        limit = np.full(len(rows), -np.inf) if least is None else least
+        return _share(
+            rows,
+            np.float64,
+            lambda at, out: kernels.exact_match(*classes, *self._fixed, rows[at], limit[at], out),
+            alone=64,
+        )
 
 
 def side_by_side(calls: Sequence[Callable[[], _Answer]]) -> Iterator[_Answer]:
@@ -101,16 +186,16 @@ def side_by_side(calls: Sequence[Callable[[], _Answer]]) -> Iterator[_Answer]:
 
 
 def _share(
-    rows: NDArray[np.int32], kind: type, work: Callable[[NDArray[np.int32], NDArray[Any]], None], alone: int = _ALONE
+    rows: NDArray[np.int32], kind: type, work: Callable[[slice, NDArray[Any]], None], alone: int = _ALONE
 ) -> NDArray[Any]:
     """Let threads fill one result (R,), each for its part of the rows."""
     out: NDArray[Any] = np.empty(len(rows), kind)
     if len(rows) <= alone or _threads() == 1 or getattr(_thread, "of_pool", False):
-        work(rows, out)
+        work(slice(None), out)
         return out
     edges = np.linspace(0, len(rows), 2 * _threads() + 1).astype(int)
     parts = [slice(a, b) for a, b in pairwise(edges)]
-    list(_pool().map(lambda part: work(rows[part], out[part]), parts))
+    list(_pool().map(lambda part: work(part, out[part]), parts))
     return out
 
 

@@ -12,7 +12,7 @@ import km3aid.web.tasks  # noqa: F401
 from km3aid.matching.config import MatchConfig
 from km3aid.matching.packed import pack_classes
 from km3aid.matching.prediction import ClassTable
-from km3aid.matching.score import match_scores, quick_scores, similarities
+from km3aid.matching.score import ExactMatch, QuickMatch, find_similar, pack_queries
 from km3aid.spectra import Spectrum
 
 torch.set_num_threads(1)
@@ -29,9 +29,10 @@ def compile_kernels() -> None:
         np.array([False]),
     )
     spectrum, classes, rows = Spectrum.from_shifts([20.0]), pack_classes(table), np.zeros(1, np.int32)
-    similarities(np.ones((1, 8), np.int8), np.ones(1, np.float32), np.ones(8, np.float32), rows)
-    quick_scores(spectrum, classes, np.ones(1, np.uint16), rows, MatchConfig())
-    match_scores(spectrum, classes, rows, MatchConfig())
+    queries, carbons = pack_queries(np.ones((1, 8), np.float32), [1], [False]), np.ones(1, np.uint16)
+    find_similar(np.ones((1, 8), np.int8), np.ones(1, np.float32), carbons, classes.offset, queries, rows)
+    QuickMatch(spectrum, MatchConfig())(classes, carbons, rows)
+    ExactMatch(spectrum, MatchConfig())(classes, rows)
 
 
 compile_kernels()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from km3aid.engine.search import Question, exact_scores, similarities_of_many
+from km3aid.engine.search import Question, all_similarities, exact_scores
 from km3aid.library import Filters, Library
-from km3aid.matching.score import quick_scores
+from km3aid.matching.score import ExactMatch, QuickMatch
 from km3aid.molecules import parse_smiles
 
 SEED = 42
@@ -51,26 +51,18 @@ class Reference:
         rows = [s + r.astype(np.int64) for s, r in zip(starts, self.library.filter(filters), strict=True)]
         return np.sort(self.place[np.concatenate(rows)])
 
-    def similarities(self, vectors: NDArray[np.float32], device: torch.device) -> NDArray[np.float32]:
-        """Cosines (Q, N) of spectra's vectors (Q, D) with every place."""
-        return similarities_of_many(vectors, self.library, device)[:, self.row]
+    def similarities(self, questions: Sequence[Question]) -> NDArray[np.float32]:
+        """Cosines (Q, N) of Q questions with every place."""
+        return all_similarities(questions, self.library)[:, self.row]
 
     def quick(self, question: Question) -> NDArray[np.float32]:
         """Quick match scores (N,) of every place."""
-        q = question
-        parts = [
-            quick_scores(
-                q.spectrum,
-                shard.classes,
-                shard.carbons,
-                np.arange(len(shard), dtype=np.int32),
-                q.config,
-                q.one_per_carbon,
-            )
-            for shard in self.library.shards
-        ]
+        match = QuickMatch(question.spectrum, question.config, question.one_per_carbon)
+        shards = self.library.shards
+        parts = [match(s.classes, s.carbons, np.arange(len(s), dtype=np.int32)) for s in shards]
         return np.concatenate(parts)[self.row]
 
     def exact(self, question: Question, places: NDArray[np.int64]) -> NDArray[np.float64]:
         """Exact match scores of some places."""
-        return exact_scores(question, self.library, self.row[places])
+        match = ExactMatch(question.spectrum, question.config, question.one_per_carbon)
+        return exact_scores(match, self.library, self.row[places])

@@ -129,9 +129,7 @@ def _all_scores(
         for first in range(0, len(queries), _TOGETHER):
             part = queries[first : first + _TOGETHER]
             questions = [engine.question(*query_spectrum(q.case, kind)) for q in part]
-            vectors = np.stack([q.vector for q in questions])
-            among = reference.similarities(vectors, engine.device)
-            right = own.similarities(vectors, engine.device)
+            among, right = reference.similarities(questions), own.similarities(questions)
             for n, (query, question) in enumerate(zip(part, questions, strict=True)):
                 mine = int(own.place[query.number])
                 yield query, kind, _scores(question, reference, own, among[n], float(right[n, mine]), mine, scorings)
