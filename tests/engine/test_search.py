@@ -5,7 +5,7 @@ import pytest
 from tests.conftest import made_smiles
 
 from km3aid.engine import Engine, search
-from km3aid.engine.search import NO_FILTERS, Stages, all_similarities, ask_parts, find_candidates
+from km3aid.engine.search import NO_FILTERS, Stages, all_similarities, ask_parts, find_candidates, find_many
 from km3aid.library import BuildOptions, Filters, Library
 from km3aid.matching.fusion import fuse
 from km3aid.spectra import Spectrum
@@ -46,13 +46,24 @@ def test_the_search_is_what_scoring_everything_finds(engine, library, filters, o
         assert found[0].smiles in [h.smiles for h in expected[:2]]
 
 
-def test_many_spectra_at_once_find_the_same(engine, library):
+@pytest.mark.parametrize("one_per_carbon", [False, True])
+def test_many_spectra_at_once_find_the_same_to_the_last_digit(engine, library, one_per_carbon):
+    some = [NO_FILTERS, Filters(carbons=(3, 6)), NO_FILTERS, Filters(substructure="CO"), Filters(formula="C4H8O2")]
+    asked = [engine.question(s, one_per_carbon) for s in spectra(engine)] * 10  # more than go together, and 40 % 5 = 0
+    filters = (some * 8)[: len(asked)]
+    together = find_many(asked, library, filters, quickly=60)
+    for question, condition, found in zip(asked, filters, together, strict=True):
+        alone = find_candidates(question, library, condition, quickly=60)
+        assert len(found.rows) > 0
+        for ours, theirs in zip(found, alone, strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+
+
+def test_many_spectra_are_answered_in_order(engine, library):
     asked = list(spectra(engine)) * 10
     alone = [engine.search(s, library, top=3).hits for s in asked[:4]]
     together = [h.hits for h in engine.search_many(asked, library, top=3)]
-    for n, hits in enumerate(together):
-        assert [h.smiles for h in hits] == [h.smiles for h in alone[n % 4]]
-        np.testing.assert_allclose([h.score for h in hits], [h.score for h in alone[n % 4]], rtol=1e-3)
+    assert [[h.smiles for h in hits] for hits in together] == [[h.smiles for h in hits] for hits in alone] * 10
 
 
 def test_only_the_most_similar_are_matched_in_a_large_library(engine, library):
