@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -52,6 +53,7 @@ def _start(path: Path) -> None:
     keep_freed_memory()
     fast_single_precision()
     _model = read_model(path).model
+    gc.freeze()  # what is here stays: collections need not look at it
 
 
 def _encode(task: tuple[int, list[Line], str]) -> Entries:

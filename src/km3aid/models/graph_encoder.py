@@ -66,17 +66,29 @@ class MessageLayer(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, h: Tensor, v: Tensor, graph: GraphBatch, inverse_size: Tensor) -> tuple[Tensor, Tensor]:
-        factor, term = map(rounded, self.bonds())
-        x = rounded(self.norm(h))
-        neighbour = x.index_select(0, graph.edge_source)
-        kind_factor, kind_term = (t.index_select(0, graph.edge_kind) for t in (factor, term))
-        message = torch.relu_(torch.addcmul(kind_term, neighbour, kind_factor))
-        around = torch.zeros_like(x).index_add(0, graph.edge_target, message)
-        mixed = self.mix(torch.cat([x, around], 1))
+        x = self.norm(h)
+        around = self._messages(x, graph)
+        mixed = self.mix(torch.cat([rounded(x), rounded(around)], 1))
         mixed = mixed + self.from_molecule(v).index_select(0, graph.atom_molecule)
         h = h + self.dropout(self.out(nn.functional.gelu(mixed)))
         mean = torch.zeros_like(v).index_add(0, graph.atom_molecule, h) * inverse_size
         return h, v + self.to_molecule(torch.cat([v, mean], 1))
+
+    def _messages(self, x: Tensor, graph: GraphBatch) -> Tensor:
+        """What the neighbours of each atom send it (A, width)."""
+        factor, term = self.bonds()
+        if x.device.type == "cpu" and not torch.is_grad_enabled():
+            from km3aid.models.messages import add_messages
+
+            around = torch.zeros_like(x)
+            tables, edges = (factor.contiguous(), term.contiguous()), (graph.edge_source, graph.edge_target)
+            add_messages(*(tensor.numpy() for tensor in (x, *tables, *edges, graph.edge_kind, around)))
+            return around
+        x, factor, term = map(rounded, (x, factor, term))
+        neighbour = x.index_select(0, graph.edge_source)
+        kind_factor, kind_term = (t.index_select(0, graph.edge_kind) for t in (factor, term))
+        message = torch.relu_(torch.addcmul(kind_term, neighbour, kind_factor))
+        return torch.zeros_like(x).index_add(0, graph.edge_target, message)
 
 
 class GraphEncoder(nn.Module):

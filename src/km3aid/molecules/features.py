@@ -32,6 +32,8 @@ _STEREO = {
     int(Chem.BondStereo.STEREOCIS): 2,
 }
 _CIP = {"R": 1, "S": 2}
+_SP2, _SP3 = int(Chem.HybridizationType.SP2), int(Chem.HybridizationType.SP3)
+_LARGEST = np.array(list(ATOM_COLUMNS.values()), np.uint8) - 1  # what is larger counts as that
 
 
 class MolGraph(NamedTuple):
@@ -57,29 +59,34 @@ def featurise(mol: Chem.Mol) -> MolGraph:
     """
     size, count = _rings(mol)
     atoms = bytearray()
-    for i in range(mol.GetNumAtoms()):  # faster than GetAtoms(); RDKit's enumerations are the dearest to ask for
-        a = mol.GetAtomWithIdx(i)
-        charge, degree = a.GetFormalCharge(), a.GetDegree()
-        tag = int(a.GetChiralTag()) if degree > 2 else 0
+    atom = mol.GetAtomWithIdx  # faster than GetAtoms(); RDKit's enumerations are the dearest to ask for
+    for i in range(mol.GetNumAtoms()):
+        a = atom(i)
+        charge, degree, hydrogens, aromatic = a.GetFormalCharge(), a.GetDegree(), a.GetTotalNumHs(), a.GetIsAromatic()
+        number = a.GetAtomicNum()
+        saturated = number == 6 and degree + hydrogens == 4
+        hybridisation = _SP3 if saturated else _SP2 if aromatic else a.GetHybridization()
+        tag = a.GetChiralTag() if degree > 2 and hybridisation > _SP2 else 0
         atoms += bytes(
             (
-                a.GetAtomicNum(),
-                min(tag, 3),
-                min(int(a.GetHybridization()), 7),
-                min(degree, 7),
-                min(a.GetTotalNumHs(), 5),
+                number,
+                tag,
+                hybridisation,
+                degree,
+                hydrogens,
                 3 if not charge else min(max(charge, -3), 3) + 3,
                 size[i],
-                a.GetIsAromatic(),
+                aromatic,
                 _CIP.get(a.GetProp("_CIPCode"), 0) if tag and a.HasProp("_CIPCode") else 0,
-                min(count[i], 3),
+                count[i],
             )
         )
     bonds: list[int] = []
     codes = bytearray()
     stereo_bonds = False
+    bond = mol.GetBondWithIdx
     for i in range(mol.GetNumBonds()):
-        b = mol.GetBondWithIdx(i)
+        b = bond(i)
         bonds += (b.GetBeginAtomIdx(), b.GetEndAtomIdx())
         order = b.GetBondTypeAsDouble()
         stereo = _STEREO.get(int(b.GetStereo()), 0) if order == 2 else 0
@@ -88,9 +95,9 @@ def featurise(mol: Chem.Mol) -> MolGraph:
     if stereo_bonds:  # without one no bond has a direction
         width = len(BOND_COLUMNS)
         for i in range(mol.GetNumBonds()):
-            codes[i * width + 1] = _DIRECTIONS.get(int(mol.GetBondWithIdx(i).GetBondDir()), 0)
+            codes[i * width + 1] = _DIRECTIONS.get(int(bond(i).GetBondDir()), 0)
     return MolGraph(
-        np.frombuffer(atoms, np.uint8).reshape(-1, len(ATOM_COLUMNS)),
+        np.minimum(np.frombuffer(atoms, np.uint8).reshape(-1, len(ATOM_COLUMNS)), _LARGEST),
         np.array(bonds, np.uint16).reshape(-1, 2),
         np.frombuffer(codes, np.uint8).reshape(-1, len(BOND_COLUMNS)),
     )

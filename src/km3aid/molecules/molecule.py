@@ -15,10 +15,9 @@ RDLogger.DisableLog("rdApp.*")
 
 _INPUT_INDEX = "_km3aid_input"
 _CARBON = 6
-_PLAIN = Chem.SmilesParserParams()
 _KEEP_HYDROGENS = Chem.SmilesParserParams()
 _KEEP_HYDROGENS.removeHs = False
-_A_CARBON, _A_HYDROGEN = Chem.MolFromSmarts("[#6]"), Chem.MolFromSmarts("[#1]")
+_A_HYDROGEN = Chem.MolFromSmarts("[#1]")
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ def parse_smiles(smiles: str, name: str | None = None) -> Molecule:
     text = smiles.strip()
     if not text:
         raise MoleculeError("the SMILES is empty; give a structure such as CCO")
-    mol = Chem.MolFromSmiles(text, _KEEP_HYDROGENS if "[H]" in text else _PLAIN)
+    mol = Chem.MolFromSmiles(text, _KEEP_HYDROGENS)
     if mol is None:
         raise MoleculeError(f"SMILES {_short(text)!r} cannot be read: {_smiles_problem(text)}")
     return _without_hydrogens(mol, text, name)
@@ -89,10 +88,11 @@ def parse_mol_block(block: str, name: str | None = None) -> Molecule:
 
 
 def _without_hydrogens(mol: Chem.Mol, source: str, name: str | None) -> Molecule:
-    if not mol.HasSubstructMatch(_A_CARBON):
+    count = mol.GetNumAtoms()
+    if all(mol.GetAtomWithIdx(i).GetAtomicNum() != _CARBON for i in range(count)):
         raise MoleculeError(f"structure {_short(source)!r} holds no carbon; a 13C spectrum needs one")
-    kept: Sequence[int] = range(mol.GetNumAtoms())
-    if mol.HasSubstructMatch(_A_HYDROGEN):
+    kept: Sequence[int] = range(count)
+    if mol.GetNumHeavyAtoms() < count and mol.HasSubstructMatch(_A_HYDROGEN):
         for atom in mol.GetAtoms():
             atom.SetIntProp(_INPUT_INDEX, atom.GetIdx())
         try:
