@@ -23,6 +23,9 @@ ATOM_COLUMNS: dict[str, int] = {
 }
 BOND_COLUMNS: dict[str, int] = {"type": 5, "direction": 3, "stereo": 3, "conjugated": 2, "in_ring": 2}
 
+_Atom, _Bond = Chem.Atom, Chem.Bond
+_SP3 = int(Chem.HybridizationType.SP3)
+_MOST = np.array(list(ATOM_COLUMNS.values()), np.uint8) - 1  # the highest code of each column, for all that is above
 _BOND_TYPES = {1.0: 1, 2.0: 2, 3.0: 3, 1.5: 4}  # by order
 _DIRECTIONS = {int(Chem.BondDir.ENDUPRIGHT): 1, int(Chem.BondDir.ENDDOWNRIGHT): 2}
 _STEREO = {
@@ -32,8 +35,6 @@ _STEREO = {
     int(Chem.BondStereo.STEREOCIS): 2,
 }
 _CIP = {"R": 1, "S": 2}
-_SP2, _SP3 = int(Chem.HybridizationType.SP2), int(Chem.HybridizationType.SP3)
-_LARGEST = np.array(list(ATOM_COLUMNS.values()), np.uint8) - 1  # what is larger counts as that
 
 
 class MolGraph(NamedTuple):
@@ -57,59 +58,52 @@ def featurise(mol: Chem.Mol) -> MolGraph:
     >>> featurise(Chem.MolFromSmiles("CCO")).atoms[:, 0].tolist()
     [6, 6, 8]
     """
-    size, count = _rings(mol)
-    atoms = bytearray()
-    atom = mol.GetAtomWithIdx  # faster than GetAtoms(); RDKit's enumerations are the dearest to ask for
-    for i in range(mol.GetNumAtoms()):
-        a = atom(i)
-        charge, degree, hydrogens, aromatic = a.GetFormalCharge(), a.GetDegree(), a.GetTotalNumHs(), a.GetIsAromatic()
-        number = a.GetAtomicNum()
-        saturated = number == 6 and degree + hydrogens == 4
-        hybridisation = _SP3 if saturated else _SP2 if aromatic else a.GetHybridization()
-        tag = a.GetChiralTag() if degree > 2 and hybridisation > _SP2 else 0
-        atoms += bytes(
-            (
-                number,
-                tag,
-                hybridisation,
-                degree,
-                hydrogens,
-                3 if not charge else min(max(charge, -3), 3) + 3,
-                size[i],
-                aromatic,
-                _CIP.get(a.GetProp("_CIPCode"), 0) if tag and a.HasProp("_CIPCode") else 0,
-                count[i],
-            )
-        )
-    bonds: list[int] = []
-    codes = bytearray()
-    stereo_bonds = False
-    bond = mol.GetBondWithIdx
-    for i in range(mol.GetNumBonds()):
-        b = bond(i)
-        bonds += (b.GetBeginAtomIdx(), b.GetEndAtomIdx())
-        order = b.GetBondTypeAsDouble()
-        stereo = _STEREO.get(int(b.GetStereo()), 0) if order == 2 else 0
-        stereo_bonds = stereo_bonds or stereo > 0
-        codes += bytes((_BOND_TYPES.get(order, 1), 0, stereo, b.GetIsConjugated(), b.IsInRing()))
-    if stereo_bonds:  # without one no bond has a direction
-        width = len(BOND_COLUMNS)
-        for i in range(mol.GetNumBonds()):
-            codes[i * width + 1] = _DIRECTIONS.get(int(bond(i).GetBondDir()), 0)
-    return MolGraph(
-        np.minimum(np.frombuffer(atoms, np.uint8).reshape(-1, len(ATOM_COLUMNS)), _LARGEST),
-        np.array(bonds, np.uint16).reshape(-1, 2),
-        np.frombuffer(codes, np.uint8).reshape(-1, len(BOND_COLUMNS)),
+    bonds = list(map(mol.GetBondWithIdx, range(mol.GetNumBonds())))
+    ends = [*map(_Bond.GetBeginAtomIdx, bonds), *map(_Bond.GetEndAtomIdx, bonds)]
+    return MolGraph(_atom_codes(mol), np.array(ends, np.uint16).reshape(2, -1).T, _bond_codes(bonds))
+
+
+def _atom_codes(mol: Chem.Mol) -> NDArray[np.uint8]:
+    """(A, 10); asked column by column, with `map`, for these calls are a sixth of the time of a library's build."""
+    atoms = list(map(mol.GetAtomWithIdx, range(mol.GetNumAtoms())))
+    element, degree, hydrogens, aromatic = (
+        bytes(map(ask, atoms))
+        for ask in (_Atom.GetAtomicNum, _Atom.GetDegree, _Atom.GetTotalNumHs, _Atom.GetIsAromatic)
     )
+    charges = list(map(_Atom.GetFormalCharge, atoms))
+    charge = bytes([min(max(c, -3), 3) + 3 for c in charges]) if any(charges) else b"\3" * len(atoms)
+    hybridisation = bytes(map(_Atom.GetHybridization, atoms))
+    tag, cip = bytearray(len(atoms)), bytearray(len(atoms))
+    for i, a in enumerate(atoms):
+        if degree[i] > 2 and hybridisation[i] >= _SP3:  # RDKit takes the tag from all others, and to ask is dear
+            tag[i] = int(a.GetChiralTag())
+            if tag[i] and a.HasProp("_CIPCode"):
+                cip[i] = _CIP.get(a.GetProp("_CIPCode"), 0)
+    size, count = _rings(mol)
+    columns = (element, tag, hybridisation, degree, hydrogens, charge, size, aromatic, cip, count)
+    codes = np.frombuffer(b"".join(columns), np.uint8).reshape(len(columns), -1)
+    return np.minimum(codes.T, _MOST, order="C")
 
 
-def _rings(mol: Chem.Mol) -> tuple[list[int], list[int]]:
-    """Smallest ring (0: none, 9: nine or more) and number of rings of every atom."""
-    size = [0] * mol.GetNumAtoms()
-    count = [0] * mol.GetNumAtoms()
+def _bond_codes(bonds: list[Chem.Bond]) -> NDArray[np.uint8]:
+    """(E, 5)."""
+    orders = list(map(_Bond.GetBondTypeAsDouble, bonds))
+    kind = bytes([_BOND_TYPES.get(order, 1) for order in orders])
+    stereo = bytes([_STEREO.get(int(b.GetStereo()), 0) if k == 2 else 0 for b, k in zip(bonds, kind, strict=True)])
+    direction = bytes(len(bonds))  # without a stereo bond no bond has one
+    if any(stereo):
+        direction = bytes([_DIRECTIONS.get(int(b.GetBondDir()), 0) for b in bonds])
+    conjugated, in_ring = (bytes(map(ask, bonds)) for ask in (_Bond.GetIsConjugated, _Bond.IsInRing))
+    columns = (kind, direction, stereo, conjugated, in_ring)
+    return np.ascontiguousarray(np.frombuffer(b"".join(columns), np.uint8).reshape(len(columns), -1).T)
+
+
+def _rings(mol: Chem.Mol) -> tuple[bytearray, bytearray]:
+    """Smallest ring (0: none, 9: nine or more) and number of rings (3: three or more) of every atom."""
+    size, count = bytearray(mol.GetNumAtoms()), bytearray(mol.GetNumAtoms())
     for ring in mol.GetRingInfo().AtomRings():
         length = min(len(ring), 9)
         for i in ring:
-            count[i] += 1
+            count[i] = min(count[i] + 1, 3)
             size[i] = min(length, size[i] or length)
     return size, count

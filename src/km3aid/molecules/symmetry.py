@@ -10,8 +10,11 @@ or of an N,N-dimethylamide. They stay in one class, because no graph distinguish
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
+import numpy as np
 from rdkit import Chem
 
 from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS, MolGraph, featurise
@@ -46,18 +49,19 @@ def atom_classes(mol: Chem.Mol) -> list[int]:
 def carbon_classes(mol: Chem.Mol, graph: MolGraph | None = None) -> tuple[CarbonClass, ...]:
     """The carbon classes of `mol`, in the order of their first atom; `graph` is what `featurise` makes of it."""
     graph = featurise(mol) if graph is None else graph
-    element, hydrogens = (graph.atoms[:, _COLUMN[name]].tolist() for name in ("atomic_number", "hydrogens"))
+    hydrogens = graph.atoms[:, _COLUMN["hydrogens"]].tolist()
     ranks = _ranks(mol)
     plain = _ranks(mol, chirality=False) if _configured(graph) else ranks
+    numbers = ranks if plain is ranks else _classes(mol, ranks, plain)
     members: dict[int, list[int]] = {}
-    for i, number in enumerate(_classes(mol, ranks, plain)):
-        if element[i] == _CARBON:
-            members.setdefault(number, []).append(i)
-    classes, chiral = [], list[bool]()
+    for i in np.flatnonzero(graph.atoms[:, _COLUMN["atomic_number"]] == _CARBON).tolist():
+        members.setdefault(numbers[i], []).append(i)
+    stereocentre = cache(lambda: _has_stereocentre(mol, graph))  # dear, and seldom asked for
+    classes = []
     for atoms in members.values():
         splits = False
         if len(atoms) > 1 and len({ranks[i] for i in atoms}) == 1:  # else a mirror image exchanges them
-            splits = _diastereotopic(mol, atoms, plain, chiral)
+            splits = _diastereotopic(mol, atoms, plain, stereocentre)
         classes.append(CarbonClass(tuple(atoms), hydrogens[atoms[0]], splits))
     return tuple(classes)
 
@@ -69,7 +73,7 @@ def _configured(graph: MolGraph) -> bool:
 
 def _ranks(mol: Chem.Mol, chirality: bool = True) -> list[int]:
     ranks = Chem.CanonicalRankAtoms(mol, breakTies=False, includeChirality=chirality)
-    return list(map(ranks.__getitem__, range(len(ranks))))  # twice as fast as its own iterator
+    return list(map(ranks.__getitem__, range(len(ranks))))  # the vector's own iterator is slow
 
 
 def _classes(mol: Chem.Mol, ranks: list[int], plain: list[int]) -> list[int]:
@@ -101,21 +105,18 @@ def _join_enantiotopic(mol: Chem.Mol, tagged: list[int], ranks: list[int], class
     return joined
 
 
-def _has_stereocentre(mol: Chem.Mol, known: list[bool]) -> bool:
-    """Whether some tetrahedral centre, drawn with its configuration or not, is a stereocentre.
-
-    It is dear to find out, and seldom asked for: `known` holds the answer from then on.
-    """
-    if not known:
-        found = Chem.FindPotentialStereo(Chem.Mol(mol), cleanIt=False)
-        known.append(any(info.type == Chem.StereoType.Atom_Tetrahedral for info in found))
-    return known[0]
+def _has_stereocentre(mol: Chem.Mol, graph: MolGraph) -> bool:
+    """Whether some centre bears a CIP label, or would if its configuration were drawn (tetrahedral ones)."""
+    labelled = bool(graph.atoms[:, _COLUMN["cip"]].any())
+    return labelled or any(
+        info.type == Chem.StereoType.Atom_Tetrahedral for info in Chem.FindPotentialStereo(Chem.Mol(mol), cleanIt=False)
+    )
 
 
-def _diastereotopic(mol: Chem.Mol, atoms: list[int], ranks: list[int], chiral: list[bool]) -> bool:
+def _diastereotopic(mol: Chem.Mol, atoms: list[int], ranks: list[int], chiral: Callable[[], bool]) -> bool:
     """Whether two carbons of a class sit in twin branches of a prochiral centre, double bond or amide nitrogen.
 
-    `ranks` are those without regard to configuration, `chiral` as in `_has_stereocentre`.
+    `ranks` are those without regard to configuration.
     """
     path = tuple(Chem.GetShortestPath(mol, atoms[0], atoms[1]))
     if len(path) % 2 == 0:
@@ -127,7 +128,7 @@ def _diastereotopic(mol: Chem.Mol, atoms: list[int], ranks: list[int], chiral: l
     others = [n for n in middle.GetNeighbors() if n.GetIdx() not in twins]
     if middle.GetHybridization() == Chem.HybridizationType.SP3 and middle.GetAtomicNum() == 6:
         distinct = len({ranks[n.GetIdx()] for n in others}) == len(others) > 0
-        return distinct and len(others) + middle.GetTotalNumHs() == 2 and _has_stereocentre(mol, chiral)
+        return distinct and len(others) + middle.GetTotalNumHs() == 2 and chiral()
     for other in others:
         bond = mol.GetBondBetweenAtoms(middle.GetIdx(), other.GetIdx())
         if bond.GetBondType() == Chem.BondType.DOUBLE and not bond.GetIsAromatic():
