@@ -12,7 +12,7 @@ from tests.conftest import made_smiles
 from km3aid.engine import Engine
 from km3aid.engine import search as search_stages
 from km3aid.engine.cluster import connect
-from km3aid.engine.search import find_candidates
+from km3aid.engine.search import Limits, find_candidates
 from km3aid.errors import LibraryError, LibraryMismatchError
 from km3aid.library import BuildOptions, Filters, Library
 from km3aid.spectra import Spectrum
@@ -145,12 +145,12 @@ def same(found, expected):
             np.testing.assert_array_equal(mine, other)
 
 
-@pytest.mark.parametrize("limits", [{"exactly": 20, "quickly": 40}, {"exactly": 5, "quickly": None}])
+@pytest.mark.parametrize("limits", [Limits(quickly=40, exactly=20), Limits(quickly=None, exactly=5)])
 def test_the_stages_choose_over_all_workers(opened, engine, built, spectra, limits):
     local = Library.open(built)
     questions = [engine.question(s, False) for s in spectra[:1]]
-    found = opened.find_many(questions, [Filters()], **limits)
-    same(found, [find_candidates(q, local, Filters(), **limits) for q in questions])
+    found = opened.find_many(questions, [Filters()], limits)
+    same(found, [find_candidates(q, local, Filters(), limits) for q in questions])
 
 
 def test_a_search_that_loses_a_node_answers_the_same(opened, nodes, engine, built, spectra, monkeypatch):

@@ -3,7 +3,7 @@ from tests.conftest import made_smiles
 
 from km3aid.engine import Engine
 from km3aid.engine.recall import agreement, best_rows, measure_recall
-from km3aid.engine.search import NO_FILTERS, find_candidates
+from km3aid.engine.search import NO_FILTERS, Limits, find_candidates
 from km3aid.library import Library
 from km3aid.spectra import Spectrum
 
@@ -25,7 +25,7 @@ def test_a_search_that_looks_at_few_molecules_agrees_with_a_complete_scoring_in_
     whole = best_rows(question, find_candidates(question, library, NO_FILTERS))
     assert agreement(question, library, whole) == 1
     assert agreement(question, library, whole[:7]) == 0.7
-    few = best_rows(question, find_candidates(question, library, NO_FILTERS, exactly=3))
+    few = best_rows(question, find_candidates(question, library, NO_FILTERS, Limits(exactly=3)))
     assert agreement(question, library, few) <= 0.3
 
 

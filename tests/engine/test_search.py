@@ -5,7 +5,7 @@ import pytest
 from tests.conftest import made_smiles
 
 from km3aid.engine import Engine, search
-from km3aid.engine.search import NO_FILTERS, Stages, all_similarities, ask_parts, find_candidates, find_many
+from km3aid.engine.search import NO_FILTERS, Limits, Stages, all_similarities, ask_parts, find_candidates, find_many
 from km3aid.library import BuildOptions, Filters, Library
 from km3aid.matching.fusion import fuse
 from km3aid.spectra import Spectrum
@@ -51,9 +51,9 @@ def test_many_spectra_at_once_find_the_same_to_the_last_digit(engine, library, o
     some = [NO_FILTERS, Filters(carbons=(3, 6)), NO_FILTERS, Filters(substructure="CO"), Filters(formula="C4H8O2")]
     asked = [engine.question(s, one_per_carbon) for s in spectra(engine)] * 10  # more than go together, and 40 % 5 = 0
     filters = (some * 8)[: len(asked)]
-    together = find_many(asked, library, filters, quickly=60)
+    together = find_many(asked, library, filters, Limits(quickly=60))
     for question, condition, found in zip(asked, filters, together, strict=True):
-        alone = find_candidates(question, library, condition, quickly=60)
+        alone = find_candidates(question, library, condition, Limits(quickly=60))
         assert len(found.rows) > 0
         for ours, theirs in zip(found, alone, strict=True):
             np.testing.assert_array_equal(ours, theirs)
@@ -68,8 +68,8 @@ def test_many_spectra_are_answered_in_order(engine, library):
 
 def test_only_the_most_similar_are_matched_in_a_large_library(engine, library):
     question = engine.question(next(spectra(engine)), False)
-    whole = find_candidates(question, library, NO_FILTERS, quickly=None)
-    part = find_candidates(question, library, NO_FILTERS, quickly=30)
+    whole = find_candidates(question, library, NO_FILTERS, Limits(quickly=None))
+    part = find_candidates(question, library, NO_FILTERS, Limits(quickly=30))
     assert whole.passed == part.passed == len(library) == len(whole.rows)
     assert len(part.rows) == pytest.approx(30, abs=3)
     (similar,) = all_similarities([question], library, charged=True)
@@ -86,7 +86,7 @@ def test_what_a_bound_leaves_out_would_not_be_a_hit(engine, library, one_per_car
             whole = find_candidates(question, library, NO_FILTERS)
             patch.setattr(search, "_FIRST", 4)
             patch.setattr(search, "_FAR", 1.0)
-            some = find_candidates(question, library, NO_FILTERS, sure=6)
+            some = find_candidates(question, library, NO_FILTERS, Limits(sure=6))
         assert 6 <= len(some.rows) < len(whole.rows) == len(library)
         for ours, theirs in zip(some[:3], whole[:3], strict=True):
             np.testing.assert_array_equal(ours[:6], theirs[:6])
@@ -94,10 +94,10 @@ def test_what_a_bound_leaves_out_would_not_be_a_hit(engine, library, one_per_car
         assert set(whole.rows[score >= score[0] - 1]) <= set(some.rows)  # all that share the probability
 
 
-@pytest.mark.parametrize("limits", [(400, None), (20, 40), (5, None)])
+@pytest.mark.parametrize("limits", [Limits(None, 400), Limits(40, 20), Limits(None, 5)])
 @pytest.mark.parametrize("filters", [NO_FILTERS, Filters(carbons=(3, 6)), Filters(substructure="CO")])
 def test_parts_of_a_library_find_what_the_whole_finds(engine, library, filters, limits):
-    shards, exactly, quickly = library.manifest.shards, *limits
+    shards = library.manifest.shards
     parts = [
         Library.of_manifest(library.path, library.manifest.changed(shards=some))
         for some in (shards[:1], (), shards[1:])
@@ -108,8 +108,7 @@ def test_parts_of_a_library_find_what_the_whole_finds(engine, library, filters, 
         def ask(stage, arguments, stages=stages):
             return [getattr(s, stage)(given) for s, given in zip(stages, arguments, strict=True)]
 
-        limits = {"exactly": exactly, "quickly": quickly}
-        (found,) = ask_parts(ask, [question], [len(part) for part in parts], **limits)
-        whole = find_candidates(question, library, filters, exactly=exactly, quickly=quickly)
+        (found,) = ask_parts(ask, [question], [len(part) for part in parts], limits)
+        whole = find_candidates(question, library, filters, limits)
         for ours, theirs in zip(found, whole, strict=True):
             np.testing.assert_array_equal(ours, theirs)

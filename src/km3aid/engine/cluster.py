@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 from km3aid.engine.encoder import CHUNK, encode_entries
-from km3aid.engine.search import Candidates, Question, Stages, ask_parts
+from km3aid.engine.search import DEFAULT_LIMITS, Candidates, Limits, Question, Stages, ask_parts
 from km3aid.errors import ConfigError, Km3aidError, LibraryError
 from km3aid.library import Entries, Filters, Library, Manifest, Place, place_of, read_manifest
 from km3aid.matching.prediction import ClassTable
@@ -212,7 +212,9 @@ class ClusterLibrary:
         """Raise `LibraryMismatchError` unless this model built the library."""
         self._bare.check_model(model_sha256)
 
-    def find_many(self, questions: Sequence[Question], filters: Sequence[Filters], **limits: Any) -> list[Candidates]:
+    def find_many(
+        self, questions: Sequence[Question], filters: Sequence[Filters], limits: Limits = DEFAULT_LIMITS
+    ) -> list[Candidates]:
         """The best molecules for each of some spectra, as `km3aid.engine.search.find_many` finds them."""
         import ray
 
@@ -224,7 +226,7 @@ class ClusterLibrary:
         def attempt() -> list[Candidates]:
             asked, conditions = ray.put(questions), ray.put(filters)
             _answers([p.worker.begin.remote(p.first, asked, conditions) for p in self._parts])
-            return ask_parts(ask, questions, [p.molecules for p in self._parts], **limits)
+            return ask_parts(ask, questions, [p.molecules for p in self._parts], limits)
 
         return self._persist(attempt)
 

@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from importlib import resources
 from itertools import islice
 from pathlib import Path
@@ -28,7 +27,7 @@ from km3aid.engine.encoder import (
 )
 from km3aid.engine.parallel import encode_in_processes
 from km3aid.engine.results import Alternative, AssignedPeak, Assignment, Hit, Hits, Matrix, PredictedCarbon, Prediction
-from km3aid.engine.search import KEPT, MATCHED_EXACTLY, NO_FILTERS, SURE, Candidates, Question, find_many
+from km3aid.engine.search import KEPT, MATCHED_EXACTLY, NO_FILTERS, SURE, Candidates, Limits, Question, find_many
 from km3aid.errors import CheckpointError, ConfigError, MoleculeError
 from km3aid.library import BuildOptions, BuildReport, Entries, Filters, Library, open_builder
 from km3aid.matching.assign import Match, assign_one_per_carbon, assign_peaks, cheapest_cost
@@ -194,9 +193,12 @@ class Engine:
             began = time.perf_counter()
             asked = self.questions([s.without_aside() for s in spectra[part]], one_per_carbon)
             tested = any(f.substructure is not None for f in conditions[part])  # one by one: fewer of them
-            exactly, kept = max(top, KEPT if tested else MATCHED_EXACTLY), max(top, KEPT)
-            find = partial(find_many, library=library) if isinstance(library, Library) else library.find_many
-            answers = find(asked, filters=conditions[part], exactly=exactly, kept=kept, sure=max(top, SURE))
+            exactly = max(top, KEPT if tested else MATCHED_EXACTLY)
+            limits = Limits(exactly=exactly, kept=max(top, KEPT), sure=max(top, SURE))
+            if isinstance(library, Library):
+                answers = find_many(asked, library, conditions[part], limits)
+            else:
+                answers = library.find_many(asked, conditions[part], limits)
             shared_ms = (time.perf_counter() - began) * 1000 / len(asked)
             for question, found in zip(asked, answers, strict=True):
                 began = time.perf_counter()

@@ -11,7 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.engine.engine import Engine
-from km3aid.engine.search import MATCHED_EXACTLY, MATCHED_QUICKLY, NO_FILTERS, Candidates, Question, find_candidates
+from km3aid.engine.search import (
+    MATCHED_EXACTLY,
+    MATCHED_QUICKLY,
+    NO_FILTERS,
+    Candidates,
+    Limits,
+    Question,
+    find_candidates,
+)
 from km3aid.library import Library
 from km3aid.matching.config import MatchConfig
 from km3aid.matching.fusion import fuse
@@ -52,7 +60,7 @@ def measure_recall(
 
 def agreement(question: Question, library: Library, hits: NDArray[np.int64]) -> float:
     """Share of the ten best of scoring every molecule with everything that are among `hits`; takes seconds."""
-    every = find_candidates(question, library, NO_FILTERS, exactly=len(library), quickly=None, sure=TOP)
+    every = find_candidates(question, library, NO_FILTERS, Limits(None, len(library), sure=TOP))
     best = best_rows(question, every)
     return len(np.intersect1d(best, hits)) / len(best)
 

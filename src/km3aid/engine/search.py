@@ -47,6 +47,15 @@ class Candidates(NamedTuple):
     passed: int  # molecules that the filters let through
 
 
+class Limits(NamedTuple):
+    """How many molecules a search looks at, stage by stage."""
+
+    quickly: int | None = MATCHED_QUICKLY  # None: all
+    exactly: int = MATCHED_EXACTLY
+    kept: int = KEPT
+    sure: int = SURE
+
+
 class Question(NamedTuple):
     """One spectrum with all that a search of it needs."""
 
@@ -210,25 +219,19 @@ def exact_scores(
     return out
 
 
+DEFAULT_LIMITS = Limits()
 Ask = Callable[[str, Sequence[Sequence[tuple[Any, ...]]]], list[list[Any]]]
 
 
 def ask_parts(
-    ask: Ask,
-    questions: Sequence[Question],
-    sizes: Sequence[int],
-    *,
-    exactly: int = MATCHED_EXACTLY,
-    quickly: int | None = MATCHED_QUICKLY,
-    kept: int = KEPT,
-    sure: int = SURE,
+    ask: Ask, questions: Sequence[Question], sizes: Sequence[int], limits: Limits = DEFAULT_LIMITS
 ) -> list[Candidates]:
-    """The best `kept` molecules for each question of a library in parts of `sizes` molecules, one after another.
+    """The best molecules for each question of a library in parts of `sizes` molecules, one after another.
 
     `ask(stage, arguments)` does a method of `Stages` in every part for every question, by `arguments[part][question]`,
-    and returns what came out in the same order. `quickly` molecules are matched quickly (None: all), and `exactly`
-    exactly, but for those that a bound shows not to be among the `sure` best.
+    and returns what came out in the same order.
     """
+    quickly, exactly, kept, sure = limits
     starts = np.cumsum([0, *sizes])
     parts, asked = range(len(sizes)), range(len(questions))
     passed = _columns(ask("passed", [[() for _ in asked] for _ in parts]))
@@ -292,16 +295,18 @@ def _ask_rows(
 
 
 def find_many(
-    questions: Sequence[Question], library: Library, filters: Sequence[Filters], **limits: Any
+    questions: Sequence[Question], library: Library, filters: Sequence[Filters], limits: Limits = DEFAULT_LIMITS
 ) -> list[Candidates]:
-    """The best molecules for each of some spectra, found in passes that they share; `limits` as in `ask_parts`."""
+    """The best molecules for each of some spectra, found in passes that they share."""
     stages = Stages(questions, library, filters)
-    return ask_parts(lambda stage, arguments: [getattr(stages, stage)(*arguments)], questions, [len(library)], **limits)
+    return ask_parts(lambda stage, arguments: [getattr(stages, stage)(*arguments)], questions, [len(library)], limits)
 
 
-def find_candidates(question: Question, library: Library, filters: Filters, **limits: Any) -> Candidates:
-    """The best molecules for one spectrum; `limits` as in `ask_parts`."""
-    return find_many([question], library, [filters], **limits)[0]
+def find_candidates(
+    question: Question, library: Library, filters: Filters, limits: Limits = DEFAULT_LIMITS
+) -> Candidates:
+    """The best molecules for one spectrum."""
+    return find_many([question], library, [filters], limits)[0]
 
 
 def _threshold(sample: NDArray[np.float32], passed: int, quickly: int) -> float | None:

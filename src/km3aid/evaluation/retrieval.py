@@ -10,7 +10,7 @@ import numpy as np
 
 from km3aid.data.dataset import Dataset
 from km3aid.engine import Engine
-from km3aid.engine.search import NO_FILTERS, find_candidates
+from km3aid.engine.search import NO_FILTERS, Limits, find_candidates
 from km3aid.evaluation.cases import Case
 from km3aid.library import Library
 from km3aid.matching.config import Fusion
@@ -44,7 +44,7 @@ def fit_search_fusion(
     graphs, matches, right = [], [], []
     for case in cases:
         spectrum = case.per_carbon() if one_per_carbon else case.distinct()
-        found = find_candidates(engine.question(spectrum, one_per_carbon), library, NO_FILTERS, exactly=100)
+        found = find_candidates(engine.question(spectrum, one_per_carbon), library, NO_FILTERS, Limits(exactly=100))
         block = data.inchi_key[case.row][:14].decode()
         place = [i for i, (smiles, _) in enumerate(found.entries) if _connectivity(smiles) == block]
         if place:

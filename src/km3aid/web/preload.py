@@ -13,6 +13,7 @@ from km3aid.matching.config import MatchConfig
 from km3aid.matching.packed import pack_classes
 from km3aid.matching.prediction import ClassTable
 from km3aid.matching.score import ExactMatch, QuickMatch, find_similar, pack_queries
+from km3aid.models.messages import add_messages
 from km3aid.spectra import Spectrum
 
 torch.set_num_threads(1)
@@ -33,6 +34,8 @@ def compile_kernels() -> None:
     find_similar(np.ones((1, 8), np.int8), np.ones(1, np.float32), carbons, classes.offset, queries, rows)
     QuickMatch(spectrum, MatchConfig())(classes, carbons, rows)
     ExactMatch(spectrum, MatchConfig())(classes, rows)
+    numbers, edge = np.ones((1, 8), np.float32), np.zeros(1, np.int64)
+    add_messages(numbers, numbers, numbers, edge, edge, edge, np.zeros((1, 8), np.float32))
 
 
 compile_kernels()
