@@ -109,7 +109,17 @@ def test_the_quick_score_is_no_lower_than_the_exact_one_but_for_the_mixing_of_tw
 def test_the_assignment_is_scipys(rows, more, seed):
     price = np.random.default_rng(seed).normal(0, 10, (rows, rows + more)).round(1)  # rounded: with ties
     r, c = linear_sum_assignment(price)
-    assert cheapest_assignment(price) == pytest.approx(price[r, c].sum())
+    assert cheapest_assignment(price, np.inf) == pytest.approx(price[r, c].sum())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 7), st.integers(0, 5), st.floats(-30, 30), st.integers(0, 2**31))
+def test_the_assignment_stops_only_above_what_it_may_cost(rows, more, room, seed):
+    price = np.random.default_rng(seed).normal(0, 10, (rows, rows + more))
+    cost = cheapest_assignment(price, np.inf)
+    found = cheapest_assignment(price, cost + room)
+    assert found == cost or (room < 1e-9 and np.isinf(found))
+    assert rows < 2 or cheapest_assignment(price[:, [0] * rows], price[:, 0].sum() - 1e-6) == np.inf
 
 
 def test_the_molecule_of_the_spectrum_scores_best():

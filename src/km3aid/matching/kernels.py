@@ -152,7 +152,7 @@ def exact_match(
     `query` (4, P): shift, attached hydrogens (−1 unknown), count (0 unknown), cost of staying alone. `settings`: log
     share of good predictions, log density at 0 of the wrong ones, their scale, costs of a right and of a wrong
     multiplicity, of a wrong count, of an unobserved carbon, of an overlap, of a split, of a wrong number. Where the
-    result cannot be `least` (R,), a bound says so, nothing is assigned, and minus infinity comes out.
+    result cannot be `least` (R,), minus infinity comes out, as soon as a bound or the assignment on its way says so.
     """
     peaks = query.shape[1]
     right, wide, wide_ppm, same, other, wrong_count, unobserved, overlap, split, wrong_number = settings
@@ -207,12 +207,9 @@ def exact_match(
                             value = min(value, 0.0)
                         price[layer * peaks + p, column] = value
                 column += 1
-        total = cheapest_assignment(price if price.shape[0] <= slots else price.T.copy())
-        if per_carbon:
-            total += abs(slots - peaks) * wrong_number
-        else:
-            total += query[3].sum() + (last - first) * unobserved
-        out[i] = -total
+        rest = abs(slots - peaks) * wrong_number if per_carbon else query[3].sum() + (last - first) * unobserved
+        most = _ROUNDING - least[i] - rest
+        out[i] = -(cheapest_assignment(price if price.shape[0] <= slots else price.T.copy(), most) + rest)
 
 
 @njit(nogil=True, cache=True)
@@ -252,19 +249,22 @@ def distinct_bound(cost, alone, unobserved, overlap, split):
 
 
 @njit(nogil=True, cache=True)
-def cheapest_assignment(price):
-    """Cost of the cheapest assignment of every row to a column of its own, (R, C) with R ≤ C.
+def cheapest_assignment(price, most):
+    """Cost of the cheapest assignment of every row to a column of its own, (R, C) with R ≤ C; infinity above `most`.
 
     Shortest augmenting paths with potentials (Jonker & Volgenant, Computing 38 (1987) 325). Index 0 of the columns is
-    the root of a path. Rows whose cheapest column is free take it at once.
+    the root of a path. Rows whose cheapest column is free take it at once. The sum of the potentials, which every step
+    of a path raises, is never more than the cost: it says early that this will exceed `most`.
     """
     n, m = price.shape
     u, v = np.zeros(n + 1), np.zeros(m + 1)
     owner, back = np.zeros(m + 1, np.int64), np.zeros(m + 1, np.int64)
     placed = np.zeros(n + 1, np.bool_)
+    bound = 0.0
     for row in range(1, n + 1):
         cheapest = np.argmin(price[row - 1])
         u[row] = price[row - 1, cheapest]
+        bound += u[row]
         if owner[cheapest + 1] == 0:
             owner[cheapest + 1], placed[row] = row, True
     for row in range(1, n + 1):
@@ -282,6 +282,9 @@ def cheapest_assignment(price):
                         slack[j], back[j] = reduced, column
                     if slack[j] < step:
                         step, nearest = slack[j], j
+            bound += step
+            if bound > most:
+                return _NOTHING
             for j in range(m + 1):
                 if done[j]:
                     u[owner[j]] += step
