@@ -25,7 +25,7 @@ from km3aid.matching.score import (
 )
 from km3aid.spectra.spectrum import Spectrum
 
-MATCHED_QUICKLY = 100_000  # molecules, the most similar; a library up to this size is matched whole
+MATCHED_QUICKLY = 60_000  # molecules, the most similar; a library up to this size is matched whole
 MATCHED_EXACTLY = 4000  # of these, the best by similarity and quick match, as far as they can be among the hits
 KEPT = 400  # of these, the best: they share the probability
 SURE = 10  # hits that are those of matching all `MATCHED_EXACTLY` to the end
@@ -33,7 +33,7 @@ _FIRST = 100  # molecules that are matched exactly whatever comes out: they say 
 _FAR = 7.0  # log-odds below the best hit: what is farther takes no probability from it
 _TESTED = 500  # molecules that are tested for a substructure at a time
 _BLOCK = 16_384  # molecules that one thread looks at for all questions: what it needs of them stays in the cache
-_SAMPLE = 20_000  # similarities that decide which are among the best
+_SAMPLE = 10_000  # similarities that decide which are among the best
 NO_FILTERS = Filters()
 
 

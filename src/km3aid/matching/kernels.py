@@ -9,7 +9,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from km3aid.matching.packed import LOWEST_PPM, STEP_PPM
@@ -18,6 +20,7 @@ _NOTHING = np.inf
 _NEGLIGIBLE = 20  # nats: a density e²⁰ times smaller adds 2·10⁻⁹ to another
 _STEPS = 32  # of the table below, per nat
 _ROUNDING = 1e-6  # nats
+_AHEAD = 8  # molecules whose memory is on its way while one is looked at
 _TOGETHER = 64  # vectors that are compared with one query after another while they are in the nearest cache
 
 
@@ -31,6 +34,22 @@ def _tabulate() -> NDArray[np.float64]:
 
 
 _BOTH = _tabulate()
+
+
+@intrinsic
+def fetch(typing, array, index):
+    """Have the memory of an array's element on its way to the cache, without waiting for it."""
+
+    def emit(context, builder, signature, given):
+        data = context.make_array(signature.args[0])(context, builder, given[0]).data
+        place = builder.bitcast(builder.gep(data, [given[1]]), ir.IntType(8).as_pointer())
+        number = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [place.type, number, number, number])
+        prefetch = builder.module.declare_intrinsic("llvm.prefetch", [place.type], kind)
+        builder.call(prefetch, [place, number(0), number(3), number(1)])  # to be read, kept near, data
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp), emit
 
 
 @njit(nogil=True, cache=True)
@@ -113,6 +132,12 @@ def quick_match(
     per_carbon = tolerance >= 0
     wide_base = wide_floor - lowest
     for i in range(len(rows)):
+        fetch(offset, rows[min(i + 2 * _AHEAD, len(rows) - 1)])
+        soon = offset[rows[min(i + _AHEAD, len(rows) - 1)]]
+        fetch(shift, soon)
+        fetch(spread, soon)
+        fetch(hydrogens, soon)
+        fetch(size, soon)
         n = rows[i]
         off = int(carbons[n]) - count if per_carbon else 0
         if per_carbon and abs(off) > tolerance:
