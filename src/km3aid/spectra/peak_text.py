@@ -111,6 +111,8 @@ def decimal_mark(text: str, where: str) -> str:
 @lru_cache(maxsize=8)  # every step of reading a text asks for it again
 def mask_notes(text: str) -> str:
     """`text` with every parenthesis blanked out; the length stays."""
+    if "(" not in text and "[" not in text:
+        return text
     parts, last = [], 0
     for start, end in _parentheses(text).items():
         parts += [text[last:start], " " * (end + 1 - start)]
@@ -155,7 +157,6 @@ def read_peak_text(text: str, where: str, mark: str = ".", strict: bool = True) 
 
 
 def _scan(text: str, mark: str) -> Iterator[Token]:
-    closing = _parentheses(text)
     usual, scan = _usual(mark).match, _scanner(mark).match
     start = 0
     while start < len(text):
@@ -164,9 +165,9 @@ def _scan(text: str, mark: str) -> Iterator[Token]:
             if (note := match[2]) is not None:
                 yield Token("note", note, match.start(2) - 1)
             start = match.end()
-        elif start in closing:
-            yield Token("note", text[start + 1 : closing[start]], start)
-            start = closing[start] + 1
+        elif text[start] in "([" and (end := _parentheses(text).get(start)):
+            yield Token("note", text[start + 1 : end], start)
+            start = end + 1
         elif match := scan(text, start):
             if (kind := match.lastgroup or "other") != "sep":
                 yield Token(kind, match.group(), start)
@@ -286,7 +287,8 @@ def _remark(token: Token, text: str, where: str, strict: bool, result: PeakText)
         result.left_out.append(LeftOut(f"{draft.text}{token.text}", "a footnote mark; the shift is kept"))
         return
     remark = read_remark(token.text)
-    result.left_out += [LeftOut(f"{draft.text}: {part}", reason) for part, reason in remark.unused]
+    if remark.unused:
+        result.left_out += [LeftOut(f"{draft.text}: {part}", reason) for part, reason in remark.unused]
     _merge(draft, remark, where, strict, result.left_out)
 
 
