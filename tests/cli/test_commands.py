@@ -227,6 +227,7 @@ def test_library_add_merge_verify_export(files, tmp_path):
 
 def test_search_filters(files, tmp_path):
     ask = ("search", files / "aspirin.txt", "--library", files / "library")
+    assert answer(*ask, "--exhaustive")["hits"] == answer(*ask)["hits"]
     assert answer(*ask, "--mass", 180.0423, "--mass-ppm", 5)["hits"][0]["smiles"] == "CC(=O)Oc1ccccc1C(=O)O"
     everything = answer(*ask)["candidates"]
     for filters in (("--elements", "C,H"), ("--carbons", "9-12"), ("--require", "N")):

@@ -136,7 +136,8 @@ def test_a_search_answers_like_one_machine(opened, engine, built, spectra, per_c
     assert answers(engine, opened, spectra, filters=FILTERS, **how) == answers(
         engine, local, spectra, filters=FILTERS, **how
     )
-    assert answers(engine, opened, spectra[:1], **how) == answers(engine, local, spectra[:1], **how)
+    for way in (how, how | {"exhaustive": True}):
+        assert answers(engine, opened, spectra[:1], **way) == answers(engine, local, spectra[:1], **way)
 
 
 def same(found, expected):

@@ -78,6 +78,18 @@ def test_only_the_most_similar_are_matched_in_a_large_library(engine, library):
     assert best[0] == best[1]
 
 
+@pytest.mark.parametrize("filters", [NO_FILTERS, Filters(carbons=(3, 9)), Filters(substructure="CO")])
+def test_an_exhaustive_search_passes_over_nothing(engine, library, filters, monkeypatch):
+    asked = list(spectra(engine))
+    whole = [engine.search(s, library, filters=filters).hits for s in asked]
+    monkeypatch.setattr("km3aid.engine.engine.Limits", lambda **given: Limits(8, 4, given["kept"], given["sure"]))
+    for spectrum, expected in zip(asked, whole, strict=True):
+        assert len(engine.search(spectrum, library, filters=filters).hits) < len(expected)
+        assert engine.search(spectrum, library, filters=filters, exhaustive=True).hits == expected
+    many = engine.search_many(asked, library, filters=[filters] * len(asked), exhaustive=True)
+    assert [h.hits for h in many] == whole
+
+
 @pytest.mark.parametrize("one_per_carbon", [False, True])
 def test_what_a_bound_leaves_out_would_not_be_a_hit(engine, library, one_per_carbon, monkeypatch):
     for spectrum in spectra(engine):

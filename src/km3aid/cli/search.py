@@ -60,6 +60,9 @@ def search(
     carbons: Annotated[str | None, typer.Option("--carbons", help="Number of carbons: 9, or 8-12.")] = None,
     substructure: Annotated[str | None, typer.Option("--smarts", help="A substructure that must occur.")] = None,
     names: Annotated[Path | None, typer.Option("--ids", help="File of names, one a line: only these.")] = None,
+    exhaustive: Annotated[
+        bool, typer.Option("--exhaustive", help="Match every molecule to the end; seconds for a million.")
+    ] = False,
     cluster: ClusterOption = None,
     top: Annotated[int, typer.Option("--top", min=1)] = 10,
     html: HtmlOption = None,
@@ -104,7 +107,9 @@ def search(
 
         def find(asked: list[tuple[Spectrum, Filters]]) -> Iterator[Case]:
             spectra, conditions = zip(*asked, strict=True)
-            found = engine.search_many(spectra, opened, top=top, filters=conditions, one_per_carbon=one_per_carbon)
+            found = engine.search_many(
+                spectra, opened, top=top, filters=conditions, one_per_carbon=one_per_carbon, exhaustive=exhaustive
+            )
             return (hits_case(engine, hits, s, page) for hits, s in zip(found, spectra, strict=True))
 
         def ask(record: dict[str, Any], read: Spectrum) -> tuple[Spectrum, Filters]:

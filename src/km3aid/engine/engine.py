@@ -169,12 +169,18 @@ class Engine:
         top: int = 10,
         filters: Filters = NO_FILTERS,
         one_per_carbon: bool = False,
+        exhaustive: bool = False,
     ) -> Hits:
         """The molecules of a library that best explain the spectrum, filters applied first.
 
+        `exhaustive` passes over no molecule for its similarity or a quick match; a million take seconds then.
         Raises `LibraryMismatchError` where another model built the library.
         """
-        return next(self.search_many([spectrum], library, top=top, filters=[filters], one_per_carbon=one_per_carbon))
+        return next(
+            self.search_many(
+                [spectrum], library, top=top, filters=[filters], one_per_carbon=one_per_carbon, exhaustive=exhaustive
+            )
+        )
 
     def search_many(
         self,
@@ -184,17 +190,21 @@ class Engine:
         top: int = 10,
         filters: Sequence[Filters] | None = None,
         one_per_carbon: bool = False,
+        exhaustive: bool = False,
     ) -> Iterator[Hits]:
         """`search` of many spectra, which share the passes over the library; `filters` are one for each."""
         library.check_model(self.model_sha256)
         conditions = filters or [NO_FILTERS] * len(spectra)
-        for first in range(0, len(spectra), _TOGETHER):
-            part = slice(first, first + _TOGETHER)
+        together = 1 if exhaustive else _TOGETHER  # every molecule of the library is kept for each
+        for first in range(0, len(spectra), together):
+            part = slice(first, first + together)
             began = time.perf_counter()
             asked = self.questions([s.without_aside() for s in spectra[part]], one_per_carbon)
             tested = any(f.substructure is not None for f in conditions[part])  # one by one: fewer of them
             exactly = max(top, KEPT if tested else MATCHED_EXACTLY)
             limits = Limits(exactly=exactly, kept=max(top, KEPT), sure=max(top, SURE))
+            if exhaustive:
+                limits = limits._replace(quickly=None, exactly=max(1, len(library)))
             if isinstance(library, Library):
                 answers = find_many(asked, library, conditions[part], limits)
             else:
