@@ -33,6 +33,7 @@ from km3aid.molecules import parse_smiles
 from km3aid.spectra.spectrum import Spectrum
 
 _TOP = 10
+_KINDS = ("per_carbon", "distinct", "disturbed")
 _COMMAND = "from km3aid.cli import main; main()"
 _CRESS_WIDTH, _CRESS_BLOCK = 768, 100_000
 Asked = tuple[Spectrum, bool]  # a spectrum, and whether it has one peak per carbon
@@ -42,8 +43,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("library", "data", "paper-ids", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--queries", type=int, default=100)
-    parser.add_argument("--everything", type=int, default=30, help="Queries that are compared with a full scoring.")
+    parser.add_argument("--queries", type=int, default=1000)
+    parser.add_argument("--everything", type=int, default=300, help="Queries that are compared with a full scoring.")
     options = parser.parse_args()
     opening = _times(lambda: Library.open(options.library), 3)
     library, engine = Library.open(options.library), Engine.load(device="cpu")
@@ -78,7 +79,13 @@ def main() -> None:
 
 
 def _kinds(case: Case) -> dict[str, Asked]:
-    return {"per_carbon": (case.per_carbon(), True), "distinct": (case.distinct(), False)}
+    """A molecule's spectrum in each kind; the disturbed one lacks peaks, holds others, and is always the same."""
+    disturbed, _ = case.disturbed(np.random.default_rng(case.row))
+    return {
+        "per_carbon": (case.per_carbon(), True),
+        "distinct": (case.distinct(), False),
+        "disturbed": (disturbed, False),
+    }
 
 
 def _query_times(engine: Engine, library: Library, cases: Sequence[Case]) -> dict[str, Any]:
@@ -126,14 +133,12 @@ def _batch_rate(engine: Engine, library: Library, cases: Sequence[Case]) -> dict
 
 def _stages(engine: Engine, library: Library, cases: Sequence[Case], homes: Sequence[list[int]]) -> dict[str, Any]:
     """Share of the queries whose molecule (by connectivity) is left after each stage, and is first and in the ten."""
-    rng = np.random.default_rng(0)
     result: dict[str, Any] = {"queries": len(cases), "kept_by_similarity": MATCHED_QUICKLY, "kept": MATCHED_EXACTLY}
-    for kind in ("per_carbon", "distinct", "disturbed"):
+    for kind in _KINDS:
         passed = []
         for case, home in zip(cases, homes, strict=True):
-            spectrum, alone = (case.disturbed(rng)[0], False) if kind == "disturbed" else _kinds(case)[kind]
-            if len(home):
-                passed.append(_passes(engine, library, spectrum, alone, home))
+            if home:
+                passed.append(_passes(engine, library, *_kinds(case)[kind], home))
         names = ("similarity", "quick_match", "top_10", "top_1")
         result[kind] = {n: round(float(np.mean([p[i] for p in passed])), 4) for i, n in enumerate(names)}
         result[kind]["in_library"] = len(passed)
@@ -156,7 +161,7 @@ def _passes(
 def _agreement(engine: Engine, library: Library, cases: Sequence[Case]) -> dict[str, float]:
     """Share of the ten best of scoring every molecule with everything that the search finds as well."""
     shares = {}
-    for kind in ("per_carbon", "distinct"):
+    for kind in _KINDS:
         questions = [engine.question(*_kinds(case)[kind]) for case in cases]
         hits = [best_rows(q, find_candidates(q, library, NO_FILTERS)) for q in questions]
         same = [agreement(q, library, found) for q, found in zip(questions, hits, strict=True)]

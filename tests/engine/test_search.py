@@ -106,6 +106,17 @@ def test_what_a_bound_leaves_out_would_not_be_a_hit(engine, library, one_per_car
         assert set(whole.rows[score >= score[0] - 1]) <= set(some.rows)  # all that share the probability
 
 
+def test_the_quick_match_says_which_molecules_may_still_be_hits(engine):
+    question = engine.question(Spectrum.from_shifts([20.0, 60.0]), False)
+    score = np.array([0.0, -1.0, -2.0, -9.0, -10.0])
+    best = search.Best(np.arange(5), np.zeros(5, np.float32), score)
+    more = question.fusion.match_weight * (2 * np.log(2) + 0.01)
+    assert search._reaching(best, -9 + more - 1e-6, question, 2).rows.tolist() == [0, 1, 2, 3]
+    assert search._reaching(best, -9 + more + 1e-6, question, 2).rows.tolist() == [0, 1, 2]
+    assert search._reaching(best, 5.0, question, 2).rows.tolist() == [0, 1]
+    assert len(search._reaching(best, -np.inf, question, 2).rows) == 5
+
+
 @pytest.mark.parametrize("limits", [Limits(None, 400), Limits(40, 20), Limits(None, 5)])
 @pytest.mark.parametrize("filters", [NO_FILTERS, Filters(carbons=(3, 6)), Filters(substructure="CO")])
 def test_parts_of_a_library_find_what_the_whole_finds(engine, library, filters, limits):

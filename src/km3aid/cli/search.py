@@ -61,7 +61,7 @@ def search(
     substructure: Annotated[str | None, typer.Option("--smarts", help="A substructure that must occur.")] = None,
     names: Annotated[Path | None, typer.Option("--ids", help="File of names, one a line: only these.")] = None,
     exhaustive: Annotated[
-        bool, typer.Option("--exhaustive", help="Match every molecule to the end; seconds for a million.")
+        bool, typer.Option("--exhaustive", help="Pass over no molecule; some ten times slower.")
     ] = False,
     cluster: ClusterOption = None,
     top: Annotated[int, typer.Option("--top", min=1)] = 10,

@@ -173,7 +173,7 @@ class Engine:
     ) -> Hits:
         """The molecules of a library that best explain the spectrum, filters applied first.
 
-        `exhaustive` passes over no molecule for its similarity or a quick match; a million take seconds then.
+        `exhaustive` passes over no molecule for its similarity or a quick match; a million take half a second.
         Raises `LibraryMismatchError` where another model built the library.
         """
         return next(

@@ -59,7 +59,7 @@ def measure_recall(
 
 
 def agreement(question: Question, library: Library, hits: NDArray[np.int64]) -> float:
-    """Share of the ten best of scoring every molecule with everything that are among `hits`; takes seconds."""
+    """Share of the ten best of scoring every molecule with everything that are among `hits`."""
     every = find_candidates(question, library, NO_FILTERS, Limits(None, len(library), sure=TOP))
     best = best_rows(question, every)
     return len(np.intersect1d(best, hits)) / len(best)

@@ -18,6 +18,7 @@ from km3aid.matching.score import (
     Queries,
     QuickMatch,
     Similar,
+    above_quick,
     charges,
     find_similar,
     pack_queries,
@@ -245,10 +246,11 @@ def ask_parts(
     head = max(sure, _FIRST)
     heads = [(best.rows[:head], np.full(len(best.rows[:head]), -np.inf)) for best in chosen]
     matched = _ask_rows(ask, "match", heads, starts)
-    tails = [
-        (best.rows[head:], _needed(question.fusion, best.graph, np.array(match), sure))
-        for question, best, match in zip(questions, chosen, matched, strict=True)
-    ]
+    tails = []
+    for n, (question, best, match) in enumerate(zip(questions, chosen, matched, strict=True)):
+        least_score = _least(question.fusion, best.graph, np.array(match), sure)
+        chosen[n] = best = _reaching(best, least_score, question, head)
+        tails.append((best.rows[head:], _needed(least_score, best.graph[head:], question.fusion)))
     if any(len(rows) for rows, _ in tails):
         more = _ask_rows(ask, "match", tails, starts)
         matched = [first + second for first, second in zip(matched, more, strict=True)]
@@ -261,12 +263,22 @@ def ask_parts(
     return [c._replace(entries=named) for c, named in zip(candidates, entries, strict=True)]
 
 
-def _needed(fusion: Fusion, graph: NDArray[np.float32], match: NDArray[np.float64], sure: int) -> NDArray[np.float64]:
-    """The scores that the molecules after those with a `match` need to be hits, or to take probability from one."""
-    head, tail = (part.astype(np.float64) for part in np.split(graph, [len(match)]))
-    score = np.sort(fuse(head, match, fusion))[::-1]
-    least = min(score[min(sure, len(score)) - 1], score[0] - _FAR) if len(score) else -np.inf
-    needed: NDArray[np.float64] = (least - fusion.graph_weight * tail) / fusion.match_weight
+def _least(fusion: Fusion, graph: NDArray[np.float32], match: NDArray[np.float64], sure: int) -> float:
+    """The score that a molecule after those with a `match` needs to be a hit, or to take probability from one."""
+    score = np.sort(fuse(graph[: len(match)].astype(np.float64), match, fusion))[::-1]
+    return float(min(score[min(sure, len(score)) - 1], score[0] - _FAR)) if len(score) else -np.inf
+
+
+def _reaching(best: Best, least_score: float, question: Question, head: int) -> Best:
+    """The first `head` of the best, and those after them whose score may be `least_score` by the quick match."""
+    most = best.score + question.fusion.match_weight * above_quick(question.spectrum)
+    count = max(head, int((most >= least_score).sum()))
+    return Best(best.rows[:count], best.graph[:count], best.score[:count])
+
+
+def _needed(least_score: float, graph: NDArray[np.float32], fusion: Fusion) -> NDArray[np.float64]:
+    """The exact match scores that give molecules of these similarities a score of `least_score`."""
+    needed: NDArray[np.float64] = (least_score - fusion.graph_weight * graph.astype(np.float64)) / fusion.match_weight
     return needed
 
 

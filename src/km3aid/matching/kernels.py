@@ -111,7 +111,7 @@ def quick_match(
     lowest,
     farthest,
     share,
-    tolerance,
+    per_carbon,
     wrong_number,
     rows,
     out,
@@ -120,8 +120,7 @@ def quick_match(
 
     A pair's cost is shared out between the two sums, `share` of it to the peaks. `peaks` are padded; the first `count`
     are real. `penalty` (5, P) by attached hydrogens, `steepness` and `floor` by the code of the spread. What is
-    `farthest` or more away stays alone. `tolerance` < 0: distinct peaks; otherwise one peak per carbon: the side with
-    fewer members pays all, and a molecule that is off by more carbons than that is not looked at closely.
+    `farthest` or more away stays alone. With one peak `per_carbon` the side with fewer members pays all.
     """
     # Counted from `lowest` no cost is negative. Such floats have the order of their bits as integers, whose smallest
     # the compiler finds for many peaks at a time; that of floats it finds one by one.
@@ -129,7 +128,6 @@ def quick_match(
     nearest = np.empty(len(peaks) + 1, np.float32)  # of every peak, and of the class in hand
     cost_bits, nearest_bits = cost.view(np.int32), nearest.view(np.int32)
     last = len(peaks)
-    per_carbon = tolerance >= 0
     wide_base = wide_floor - lowest
     for i in range(len(rows)):
         fetch(offset, rows[min(i + 2 * _AHEAD, len(rows) - 1)])
@@ -140,9 +138,6 @@ def quick_match(
         fetch(size, soon)
         n = rows[i]
         off = int(carbons[n]) - count if per_carbon else 0
-        if per_carbon and abs(off) > tolerance:
-            out[i] = -wrong_number * np.float32(abs(off) + count)
-            continue
         nearest[:] = farthest - lowest
         classes = np.float32(0)
         for k in range(offset[n], offset[n + 1]):

@@ -23,6 +23,7 @@ _LANES = 8  # peaks are padded to a multiple, for the vector unit
 _ALONE = 2048  # rows below which a second thread does not pay
 _PADDING_PPM = 1e6
 _HOPELESS = 1e4  # nats: with one peak per carbon no peak stays alone
+_ROUNDING = 0.01  # nats
 _SHARE = 0.5  # of a pair's cost that the peak pays, with one peak per carbon
 # What a carbon too many or too few takes off the similarity that chooses what is matched at all. By a search of all
 # molecules for the ten best of 30 spectra among 1.2 million: the last of them comes earliest with these.
@@ -101,7 +102,7 @@ class QuickMatch:
     """Scores many molecules by a bound of the log-likelihood of a spectrum, without assigning anything.
 
     Each peak goes to its nearest class and each class to its nearest peak, each for its share of the cost. It may give
-    two peaks to one class, so it serves to choose what is matched exactly.
+    two peaks to one class, so it serves to choose what is matched exactly: see `above_quick`.
     """
 
     def __init__(self, spectrum: Spectrum, config: MatchConfig, one_per_carbon: bool = False) -> None:
@@ -119,7 +120,6 @@ class QuickMatch:
         farthest = _HOPELESS if one_per_carbon else config.unassigned_peak + config.unobserved_carbon
         share = _SHARE if one_per_carbon else config.unassigned_peak / farthest
         numbers = (1 / config.outlier_ppm, wide_floor, min(floor.min(), wide_floor), farthest, share)
-        tolerance = 3 + count // 8 if one_per_carbon else -1
         self._fixed = (
             peaks,
             count,
@@ -127,7 +127,7 @@ class QuickMatch:
             (1 / scales).astype(np.float32),
             floor.astype(np.float32),
             *map(np.float32, numbers),
-            tolerance,
+            one_per_carbon,
             np.float32(config.wrong_number),
         )
 
@@ -138,6 +138,14 @@ class QuickMatch:
         return _share(
             rows, np.float32, lambda at, out: kernels.quick_match(*classes[:5], carbons, *self._fixed, rows[at], out)
         )
+
+
+def above_quick(spectrum: Spectrum) -> float:
+    """How far the score of `ExactMatch` may be above that of `QuickMatch`, at most.
+
+    At each peak it adds two densities, of which the larger counts there. All else of the quick score is no lower.
+    """
+    return float(np.log(2)) * len(spectrum) + _ROUNDING
 
 
 class ExactMatch:
