@@ -74,7 +74,7 @@ def table(results: Path) -> str:
     large = _read(results, "search")
     rows += [
         (
-            f"search {large['stages']['queries']} spectra in {large['molecules']:,} structures, {text}, top {k}",
+            f"search {large['stages']['queries']:,} spectra in {large['molecules']:,} structures, {text}, top {k}",
             _percent(large["stages"][kind][f"top_{k}"]),
             "",
             "search",

@@ -8,7 +8,7 @@ from km3aid.matching import score
 from km3aid.matching.assign import cheapest_cost
 from km3aid.matching.config import Fusion, MatchConfig
 from km3aid.matching.fusion import fit_fusion, fuse, probabilities
-from km3aid.matching.kernels import cheapest_assignment
+from km3aid.matching.kernels import cheapest_assignment, log_both
 from km3aid.matching.packed import SCALES_PPM, pack_classes, unpack_classes
 from km3aid.matching.prediction import ClassTable, PredictedClasses
 from km3aid.matching.score import ExactMatch, QuickMatch, above_quick, charges, find_similar, pack_queries
@@ -141,6 +141,19 @@ def test_of_different_numbers_of_peaks_and_carbons_the_fewer_pay_in_the_quick_sc
     for shifts, carbons in (([100.0, 50.0], [101.0, 51.0, 10.0]), ([101.0, 51.0, 10.0], [100.0, 50.0])):
         found = quick(Spectrum.from_shifts(shifts), table([carbons]), True)
         assert found[0] == pytest.approx(-(2 / scale + 2 * floor + CONFIG.wrong_number), rel=1e-4)
+
+
+def test_of_equal_numbers_of_peaks_and_carbons_the_dearer_side_pays_in_the_quick_score():
+    scale = CONFIG.trusted_scale(SCALES_PPM[pack_classes(table([[1.0]])).spread[0]])
+    floor = np.log(2 * scale) - np.log1p(-CONFIG.outlier)
+    for shifts, carbons in (([100.0, 100.0], [101.0, 97.0]), ([101.0, 97.0], [100.0, 100.0])):
+        found = quick(Spectrum.from_shifts(shifts), table([carbons]), True)
+        assert found[0] == pytest.approx(-(4 / scale + 2 * floor), rel=1e-4)  # 1 + 3 ppm, not 1 + 1
+
+
+def test_two_densities_are_added_to_the_ninth_digit():
+    away = np.concatenate([np.linspace(0, 25, 2001), [1e3, 1e6]])
+    np.testing.assert_allclose([log_both(x) for x in away], np.log1p(np.exp(-away)), atol=3e-9)
 
 
 def test_the_order_of_peaks_and_the_threads_do_not_matter(monkeypatch):

@@ -27,7 +27,7 @@ from km3aid.matching.score import (
 from km3aid.spectra.spectrum import Spectrum
 
 MATCHED_QUICKLY = 60_000  # molecules, the most similar; a library up to this size is matched whole
-MATCHED_EXACTLY = 4000  # of these, the best by similarity and quick match, as far as they can be among the hits
+MATCHED_EXACTLY = 5000  # of these, the best by similarity and quick match, as far as they can be among the hits
 KEPT = 400  # of these, the best: they share the probability
 SURE = 10  # hits that are those of matching all `MATCHED_EXACTLY` to the end
 _FIRST = 100  # molecules that are matched exactly whatever comes out: they say what others have to reach

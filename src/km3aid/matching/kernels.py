@@ -12,28 +12,35 @@ import numpy as np
 from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
-from numpy.typing import NDArray
 
 from km3aid.matching.packed import LOWEST_PPM, STEP_PPM
 
 _NOTHING = np.inf
-_NEGLIGIBLE = 20  # nats: a density e²⁰ times smaller adds 2·10⁻⁹ to another
-_STEPS = 32  # of the table below, per nat
+_NEGLIGIBLE = 20.0  # nats: a density e²⁰ times smaller adds 2·10⁻⁹ to another
 _ROUNDING = 1e-6  # nats
+LANES = 8  # peaks that the vector unit looks at together; queries are padded to a multiple
 _AHEAD = 8  # molecules whose memory is on its way while one is looked at
 _TOGETHER = 64  # vectors that are compared with one query after another while they are in the nearest cache
 
 
-def _tabulate() -> NDArray[np.float64]:
-    """Coefficients (steps, 4) of the cubics that follow log(1 + exp(−x)), 0 ≤ x ≤ 20, to 10⁻⁹ and meet smoothly."""
-    x = np.arange(_NEGLIGIBLE * _STEPS + 1) / _STEPS
-    value, slope = np.log1p(np.exp(-x)), -1 / (1 + np.exp(x)) / _STEPS
-    rise = np.diff(value)
-    cubic = slope[1:] + slope[:-1] - 2 * rise
-    return np.stack([value[:-1], slope[:-1], rise - slope[:-1] - cubic, cubic], 1)
+@njit(nogil=True, inline="always")
+def log_both(away):
+    """log(1 + exp(−away)) for away ≥ 0, to 2·10⁻⁹: without a branch or a table, so that it is done for many at a time.
 
-
-_BOTH = _tabulate()
+    With p = exp(−away), the 64th power of a short series, it is 2 artanh(p / (2 + p)), a series that ends early.
+    """
+    x = -min(away, _NEGLIGIBLE) / 64
+    power = 1 + x * (1 + x * (1 / 2 + x * (1 / 6 + x * (1 / 24 + x / 120))))
+    power *= power
+    power *= power
+    power *= power
+    power *= power
+    power *= power
+    power *= power
+    t = power / (2 + power)
+    z = t * t
+    series = 1 / 9 + z * (1 / 11 + z * (1 / 13 + z * (1 / 15 + z / 17)))
+    return 2 * t * (1 + z * (1 / 3 + z * (1 / 5 + z * (1 / 7 + z * series))))
 
 
 @intrinsic
@@ -118,9 +125,10 @@ def quick_match(
 ):
     """Minus a bound of the cost of an assignment: every peak at its nearest class, every class at its nearest peak.
 
-    A pair's cost is shared out between the two sums, `share` of it to the peaks. `peaks` are padded; the first `count`
-    are real. `penalty` (5, P) by attached hydrogens, `steepness` and `floor` by the code of the spread. What is
-    `farthest` or more away stays alone. With one peak `per_carbon` the side with fewer members pays all.
+    A pair's cost is shared out between the two sums, `share` of it to the peaks; with one peak `per_carbon` the side
+    with fewer members pays all, where they are equal the dearer one. `peaks` are padded; the first `count` are real.
+    `penalty` (5, P) by attached hydrogens, `steepness` and `floor` by the code of the spread. What is `farthest` or
+    more away stays alone.
     """
     # Counted from `lowest` no cost is negative. Such floats have the order of their bits as integers, whose smallest
     # the compiler finds for many peaks at a time; that of floats it finds one by one.
@@ -159,111 +167,141 @@ def quick_match(
         total = np.float32(0)
         for p in range(count):
             total += nearest[p] + lowest
-        part = share if off == 0 else np.float32(1) if off > 0 else np.float32(0)
-        out[i] = -(part * total + (1 - part) * classes + wrong_number * np.float32(abs(off)))
+        if not per_carbon:
+            total = share * total + (1 - share) * classes
+        elif off < 0 or (off == 0 and total < classes):
+            total = classes
+        out[i] = -(total + wrong_number * np.float32(abs(off)))
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def exact_match(
-    offset, shift, spread, hydrogens, size, splits, query, settings, scales, per_carbon, overlaps, rows, least, out
+    offset,
+    shift,
+    spread,
+    hydrogens,
+    size,
+    splits,
+    peaks,
+    count,
+    penalty,
+    expected,
+    excess,
+    settings,
+    scales,
+    per_carbon,
+    overlaps,
+    rows,
+    least,
+    out,
 ):
     """Minus the cost of the cheapest assignment, as `km3aid.matching.assign.cheapest_cost` defines it.
 
-    `query` (4, P): shift, attached hydrogens (−1 unknown), count (0 unknown), cost of staying alone. `settings`: log
-    share of good predictions, log density at 0 of the wrong ones, their scale, costs of a right and of a wrong
-    multiplicity, of a wrong count, of an unobserved carbon, of an overlap, of a split, of a wrong number. Where the
-    result cannot be `least` (R,), minus infinity comes out, as soon as a bound or the assignment on its way says so.
+    `peaks` are padded; the first `count` are real. `penalty` (5, P) by attached hydrogens; a class costs a peak its
+    `excess` (P,) for every carbon, up to four, beyond the `expected` (P,). `settings`: log share of good predictions,
+    log density at 0 of the wrong ones, their scale, costs of an unassigned peak, an unobserved carbon, an overlap, a
+    split and a wrong number. Where the result cannot be `least` (R,), minus infinity comes out, as soon as a bound or
+    the assignment on its way says so.
     """
-    peaks = query.shape[1]
-    right, wide, wide_ppm, same, other, wrong_count, unobserved, overlap, split, wrong_number = settings
+    right, wide, wide_ppm, alone, unobserved, overlap, split, wrong_number = settings
     wide_steepness = 1 / wide_ppm
+    most_classes = 0
     for i in range(len(rows)):
+        most_classes = max(most_classes, offset[rows[i] + 1] - offset[rows[i]])
+    cost = np.empty((most_classes, len(peaks)))
+    by_peak, by_class = np.empty(len(peaks)), np.empty(most_classes)
+    for i in range(len(rows)):
+        soon = offset[rows[min(i + _AHEAD, len(rows) - 1)]]
+        fetch(shift, soon)
+        fetch(spread, soon)
+        fetch(hydrogens, soon)
+        fetch(size, soon)
+        fetch(splits, soon)
         first, last = offset[rows[i]], offset[rows[i] + 1]
-        cost = np.empty((peaks, last - first))
-        slots = 0
+        classes, slots = last - first, 0
+        by_peak[:] = _NOTHING
         for k in range(first, last):
-            steepness = 1 / scales[spread[k]]
-            top = right + math.log(steepness / 2)
-            place = LOWEST_PPM + STEP_PPM * shift[k]
             slots += size[k] if (per_carbon or splits[k]) else 1
-            for p in range(peaks):
-                away = abs(query[0, p] - place)
-                a = top - away * steepness
-                b = wide - away * wide_steepness
-                high, low = max(a, b), min(a, b)
-                value = -high
-                if high - low < _NEGLIGIBLE:  # log(1 + exp(low − high))
-                    at = (high - low) * _STEPS
-                    step = int(at)
-                    x, both = at - step, _BOTH[step]
-                    value -= both[0] + x * (both[1] + x * (both[2] + x * both[3]))
-                if query[1, p] >= 0:
-                    value += same if query[1, p] == hydrogens[k] else other
-                if not per_carbon and query[2, p] > 0:
-                    value += wrong_count * min(max(size[k] - query[2, p], 0.0), 4.0)
-                cost[p, k - first] = value
+            own, steepness = cost[k - first], 1 / scales[spread[k]]
+            place, top = LOWEST_PPM + STEP_PPM * shift[k], right + math.log(steepness / 2)
+            extra = penalty[min(hydrogens[k], 4)]
+            costs_of_class(peaks, extra, expected, excess, place, top, steepness, wide, wide_steepness, size[k], own)
+            nearest = own[0]
+            for p in range(1, count):
+                nearest = own[p] if own[p] < nearest else nearest
+            by_class[k - first] = nearest
+            for p in range(len(peaks)):
+                by_peak[p] = own[p] if own[p] < by_peak[p] else by_peak[p]
+        rest = abs(slots - count) * wrong_number if per_carbon else count * alone + classes * unobserved
         if least[i] > -_NOTHING:
             if per_carbon:
-                bound = per_carbon_bound(cost, size[first:last], slots) + abs(slots - peaks) * wrong_number
+                bound = per_carbon_bound(by_peak[:count], by_class[:classes], size[first:last], slots) + rest
             else:
-                bound = distinct_bound(cost, query[3], unobserved, overlap, split)
+                bound = distinct_bound(by_peak[:count], by_class[:classes], alone, unobserved, overlap, split)
             if -bound < least[i] - _ROUNDING:
                 out[i] = -_NOTHING
                 continue
         layers = 1 if per_carbon else overlaps
-        price = np.empty((peaks * layers, slots))
+        price = np.empty((count * layers, slots))
         column = 0
         for k in range(first, last):
             for copy in range(size[k] if (per_carbon or splits[k]) else 1):
                 for layer in range(layers):
-                    for p in range(peaks):
-                        value = cost[p, k - first]
+                    for p in range(count):
+                        value = cost[k - first, p]
                         if not per_carbon:
                             if layer and copy:
                                 value = 0.0
                             else:
-                                value += overlap if layer else -query[3, p]
+                                value += overlap if layer else -alone
                                 value += split if copy else -unobserved
                             value = min(value, 0.0)
-                        price[layer * peaks + p, column] = value
+                        price[layer * count + p, column] = value
                 column += 1
-        rest = abs(slots - peaks) * wrong_number if per_carbon else query[3].sum() + (last - first) * unobserved
         most = _ROUNDING - least[i] - rest
         out[i] = -(cheapest_assignment(price if price.shape[0] <= slots else price.T.copy(), most) + rest)
 
 
-@njit(nogil=True, cache=True)
-def per_carbon_bound(cost, size, slots):
-    """What assigning one peak per carbon costs at least: `cost` (P, K), `size` (K,) carbons of each class.
+@njit(nogil=True, cache=True, error_model="numpy")
+def costs_of_class(peaks, extra, expected, excess, place, top, steepness, wide, wide_steepness, members, out):
+    """Negative log-likelihood (P,) of every peak at one carbon class; without a branch, as `log_both` needs it."""
+    for p in range(len(peaks)):
+        away = abs(peaks[p] - place)
+        near, far = top - away * steepness, wide - away * wide_steepness
+        more = members - expected[p]
+        more = (more if more < 4.0 else 4.0) if more > 0.0 else 0.0
+        out[p] = extra[p] + excess[p] * more - (near if near > far else far) - log_both(abs(near - far))
 
-    Every member of the smaller side pays its cheapest partner; where the sides are equal, either may pay.
+
+@njit(nogil=True, cache=True)
+def per_carbon_bound(by_peak, by_class, size, slots):
+    """What assigning one peak per carbon costs at least, but for a wrong number.
+
+    Of every peak (P,) and class (K,) the cheapest partner's cost is given, of the latter the `size` (K,) in carbons.
+    Every member of the smaller side pays that; where the sides are equal, either may.
     """
-    peaks, classes = cost.shape
-    by_peaks, by_carbons = 0.0, 0.0
-    for p in range(peaks):
-        by_peaks += cost[p].min()
-    for k in range(classes):
-        by_carbons += cost[:, k].min() * size[k]
-    if slots == peaks:
-        return max(by_peaks, by_carbons)
-    return by_peaks if slots > peaks else by_carbons
+    peaks, carbons = 0.0, 0.0
+    for nearest in by_peak:
+        peaks += nearest
+    for k in range(len(by_class)):
+        carbons += by_class[k] * size[k]
+    if slots == len(by_peak):
+        return max(peaks, carbons)
+    return peaks if slots > len(by_peak) else carbons
 
 
 @njit(nogil=True, cache=True)
-def distinct_bound(cost, alone, unobserved, overlap, split):
-    """What assigning distinct peaks costs at least: `cost` (P, K), `alone` (P,) that of a peak without a class.
+def distinct_bound(by_peak, by_class, alone, unobserved, overlap, split):
+    """What assigning distinct peaks costs at least; of every peak (P,) and class (K,) the cheapest partner's is given.
 
     The cost of a pair is shared out so that peak and class would rather stay alone at the same cost of the pair. An
     overlap is paid by the class, a split by the peak.
     """
-    peaks, classes = cost.shape
     total = 0.0
-    share = alone[0] / (alone[0] + unobserved)
-    for p in range(peaks):
-        nearest = cost[p].min()
-        total += min(alone[p], share * nearest, nearest + split)
-    for k in range(classes):
-        nearest = cost[:, k].min()
+    share = alone / (alone + unobserved)
+    for nearest in by_peak:
+        total += min(alone, share * nearest, nearest + split)
+    for nearest in by_class:
         total += min(unobserved, (1 - share) * nearest, nearest + overlap)
     return total
 

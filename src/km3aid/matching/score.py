@@ -19,12 +19,10 @@ from km3aid.matching.config import MatchConfig
 from km3aid.matching.packed import SCALES_PPM, PackedClasses
 from km3aid.spectra.spectrum import Spectrum
 
-_LANES = 8  # peaks are padded to a multiple, for the vector unit
 _ALONE = 2048  # rows below which a second thread does not pay
 _PADDING_PPM = 1e6
 _HOPELESS = 1e4  # nats: with one peak per carbon no peak stays alone
 _ROUNDING = 0.01  # nats
-_SHARE = 0.5  # of a pair's cost that the peak pays, with one peak per carbon
 # What a carbon too many or too few takes off the similarity that chooses what is matched at all. By a search of all
 # molecules for the ten best of 30 spectra among 1.2 million: the last of them comes earliest with these.
 _CHARGE_PER_CARBON, _CHARGE_DISTINCT = 1 / 20, 1 / 40
@@ -98,32 +96,46 @@ def charges(
     return off.astype(np.float32)
 
 
+def _padded(count: int) -> int:
+    return -(-count // kernels.LANES) * kernels.LANES
+
+
+def _peaks(spectrum: Spectrum) -> NDArray[np.float64]:
+    """The shifts (P,), padded."""
+    shifts = np.full(_padded(len(spectrum)), _PADDING_PPM)
+    shifts[: len(spectrum)] = [peak.shift_ppm for peak in spectrum]
+    return shifts
+
+
+def _multiplicity_costs(spectrum: Spectrum, right: float, wrong: float) -> NDArray[np.float64]:
+    """What each peak costs at a class of 0 to 4 attached hydrogens (5, P); nothing if its multiplicity is unknown."""
+    costs = np.zeros((5, _padded(len(spectrum))))
+    for p, peak in enumerate(spectrum):
+        if peak.hydrogens is not None:
+            costs[:, p] = wrong
+            costs[peak.hydrogens, p] = right
+    return costs
+
+
 class QuickMatch:
     """Scores many molecules by a bound of the log-likelihood of a spectrum, without assigning anything.
 
-    Each peak goes to its nearest class and each class to its nearest peak, each for its share of the cost. It may give
-    two peaks to one class, so it serves to choose what is matched exactly: see `above_quick`.
+    Each peak goes to its nearest class and each class to its nearest peak, each for its share of the cost; with one
+    peak per carbon the fewer pay all, or the dearer side. It may give two peaks to one class, so it serves to choose
+    what is matched exactly: see `above_quick`.
     """
 
     def __init__(self, spectrum: Spectrum, config: MatchConfig, one_per_carbon: bool = False) -> None:
-        count = len(spectrum)
-        peaks = np.full(-(-count // _LANES) * _LANES, _PADDING_PPM, np.float32)
-        peaks[:count] = [p.shift_ppm for p in spectrum]
-        penalty = np.zeros((5, len(peaks)), np.float32)
-        for p, peak in enumerate(spectrum):
-            if peak.hydrogens is not None:
-                penalty[:, p] = -np.log(config.wrong_multiplicity / 3)
-                penalty[peak.hydrogens, p] = 0
         scales = config.trusted_scale(SCALES_PPM)
         floor = np.log(2 * scales) - np.log1p(-config.outlier)
         wide_floor = np.log(2 * config.outlier_ppm / config.outlier)
         farthest = _HOPELESS if one_per_carbon else config.unassigned_peak + config.unobserved_carbon
-        share = _SHARE if one_per_carbon else config.unassigned_peak / farthest
+        share = config.unassigned_peak / farthest
         numbers = (1 / config.outlier_ppm, wide_floor, min(floor.min(), wide_floor), farthest, share)
         self._fixed = (
-            peaks,
-            count,
-            penalty,
+            _peaks(spectrum).astype(np.float32),
+            len(spectrum),
+            _multiplicity_costs(spectrum, 0.0, -np.log(config.wrong_multiplicity / 3)).astype(np.float32),
             (1 / scales).astype(np.float32),
             floor.astype(np.float32),
             *map(np.float32, numbers),
@@ -152,26 +164,33 @@ class ExactMatch:
     """Scores molecules by the log-likelihood of the best assignment of a spectrum: minus `assign.cheapest_cost`."""
 
     def __init__(self, spectrum: Spectrum, config: MatchConfig, one_per_carbon: bool = False) -> None:
-        query = np.array(
-            [
-                (p.shift_ppm, -1 if p.hydrogens is None else p.hydrogens, p.count or 0, config.unassigned_peak)
-                for p in spectrum
-            ],
-            np.float64,
-        ).T.copy()
+        width = _padded(len(spectrum))
+        expected, excess = np.zeros(width), np.zeros(width)
+        for p, peak in enumerate(spectrum):
+            if peak.count and not one_per_carbon:
+                expected[p], excess[p] = peak.count, config.wrong_count
+        right, wrong = -np.log1p(-config.wrong_multiplicity), -np.log(config.wrong_multiplicity / 3)
         settings = (
-            float(np.log1p(-config.outlier)),
-            float(np.log(config.outlier / (2 * config.outlier_ppm))),
+            np.log1p(-config.outlier),
+            np.log(config.outlier / (2 * config.outlier_ppm)),
             config.outlier_ppm,
-            float(-np.log1p(-config.wrong_multiplicity)),
-            float(-np.log(config.wrong_multiplicity / 3)),
-            config.wrong_count,
+            config.unassigned_peak,
             config.unobserved_carbon,
             config.overlap,
             config.split,
             config.wrong_number,
         )
-        self._fixed = (query, settings, config.trusted_scale(SCALES_PPM), one_per_carbon, OVERLAPS)
+        self._fixed = (
+            _peaks(spectrum),
+            len(spectrum),
+            _multiplicity_costs(spectrum, right, wrong),
+            expected,
+            excess,
+            tuple(map(float, settings)),
+            config.trusted_scale(SCALES_PPM),
+            one_per_carbon,
+            OVERLAPS,
+        )
 
     def __call__(
         self, classes: PackedClasses, rows: NDArray[np.int32], least: NDArray[np.float64] | None = None
