@@ -29,11 +29,11 @@ def table(molecules, sizes=None, hydrogens=None, splits=None, scales=None):
     )
 
 
-def quick(spectrum, made, one_per_carbon=False):
+def quick(spectrum, made, one_per_carbon=False, config=CONFIG):
     packed = pack_classes(made)
     carbons = np.add.reduceat(packed.size.astype(np.uint16), packed.offset[:-1])
     rows = np.arange(len(carbons), dtype=np.int32)
-    return QuickMatch(spectrum, CONFIG, one_per_carbon)(packed, carbons, rows)
+    return QuickMatch(spectrum, config, one_per_carbon)(packed, carbons, rows)
 
 
 def classes_of(packed, n):
@@ -93,14 +93,31 @@ def test_only_what_cannot_reach_the_least_score_is_left_out(made, one_per_carbon
     assert not np.isfinite(match(packed, rows, np.full(len(rows), 1e3))).any()
 
 
-@settings(max_examples=100, deadline=None)
-@given(molecules_and_spectrum(), st.booleans())
-def test_the_quick_score_is_no_lower_than_the_exact_one_but_for_the_mixing_of_two_densities(made, one_per_carbon):
+CONFIGS = st.builds(
+    MatchConfig,
+    scale_factor=st.floats(0.3, 3),
+    scale_power=st.floats(0.5, 1.2),
+    outlier=st.floats(0.01, 0.2),
+    unassigned_peak=st.floats(2, 10),
+    unobserved_carbon=st.floats(1, 8),
+    overlap=st.floats(0, 4),
+    split=st.floats(0, 3),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(molecules_and_spectrum(), CONFIGS, st.booleans())
+def test_the_exact_score_is_hardly_above_the_quick_one_whatever_the_constants(made, config, one_per_carbon):
     packed, spectrum = pack_classes(made[0]), made[1]
     rows = np.arange(len(packed.offset) - 1, dtype=np.int32)
-    exact = ExactMatch(spectrum, CONFIG, one_per_carbon)(packed, rows)
-    assert (exact <= quick(spectrum, made[0], one_per_carbon) + above_quick(spectrum)).all()
-    assert above_quick(spectrum) < 0.7 * len(spectrum) + 0.1
+    exact = ExactMatch(spectrum, config, one_per_carbon)(packed, rows)
+    found = quick(spectrum, made[0], one_per_carbon, config)
+    assert (exact <= found + above_quick(spectrum, config, one_per_carbon)).all()
+
+
+def test_with_usual_constants_only_the_mixing_of_two_densities_lifts_the_exact_score():
+    spectrum = Spectrum.from_shifts([10.0, 20.0, 30.0])
+    assert above_quick(spectrum, MatchConfig(), False) == pytest.approx(3 * np.log(2), abs=0.02)
 
 
 @settings(max_examples=60, deadline=None)

@@ -271,7 +271,9 @@ def _least(fusion: Fusion, graph: NDArray[np.float32], match: NDArray[np.float64
 
 def _reaching(best: Best, least_score: float, question: Question, head: int) -> Best:
     """The first `head` of the best, and those after them whose score may be `least_score` by the quick match."""
-    most = best.score + question.fusion.match_weight * above_quick(question.spectrum)
+    most = best.score + question.fusion.match_weight * above_quick(
+        question.spectrum, question.config, question.one_per_carbon
+    )
     count = max(head, int((most >= least_score).sum()))
     return Best(best.rows[:count], best.graph[:count], best.score[:count])
 

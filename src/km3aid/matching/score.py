@@ -126,17 +126,15 @@ class QuickMatch:
     """
 
     def __init__(self, spectrum: Spectrum, config: MatchConfig, one_per_carbon: bool = False) -> None:
-        scales = config.trusted_scale(SCALES_PPM)
-        floor = np.log(2 * scales) - np.log1p(-config.outlier)
-        wide_floor = np.log(2 * config.outlier_ppm / config.outlier)
+        floor, wide_floor = _floors(config)
         farthest = _HOPELESS if one_per_carbon else config.unassigned_peak + config.unobserved_carbon
-        share = config.unassigned_peak / farthest
-        numbers = (1 / config.outlier_ppm, wide_floor, min(floor.min(), wide_floor), farthest, share)
+        lowest = min(floor.min(), wide_floor)
+        numbers = (1 / config.outlier_ppm, wide_floor, lowest, farthest, _peak_share(config))
         self._fixed = (
             _peaks(spectrum).astype(np.float32),
             len(spectrum),
             _multiplicity_costs(spectrum, 0.0, -np.log(config.wrong_multiplicity / 3)).astype(np.float32),
-            (1 / scales).astype(np.float32),
+            (1 / config.trusted_scale(SCALES_PPM)).astype(np.float32),
             floor.astype(np.float32),
             *map(np.float32, numbers),
             one_per_carbon,
@@ -152,12 +150,31 @@ class QuickMatch:
         )
 
 
-def above_quick(spectrum: Spectrum) -> float:
+def above_quick(spectrum: Spectrum, config: MatchConfig, one_per_carbon: bool) -> float:
     """How far the score of `ExactMatch` may be above that of `QuickMatch`, at most.
 
-    At each peak it adds two densities, of which the larger counts there. All else of the quick score is no lower.
+    At each peak it adds two densities, of which the larger counts there. Where the best pairs are worth more than a
+    split or an overlap costs, it may gain by these, too: a split spares the class its share, an overlap the peak.
     """
-    return float(np.log(2)) * len(spectrum) + _ROUNDING
+    both = float(np.log(2))
+    if one_per_carbon:
+        return both * len(spectrum) + _ROUNDING
+    (near, wide), share = _floors(config), _peak_share(config)
+    best_pair = min(float(near.min()), wide)
+    split = max(0.0, -(1 - share) * best_pair - config.split)
+    overlap = max(0.0, both - share * best_pair - config.overlap)
+    return (both + split + (OVERLAPS - 1) * overlap) * len(spectrum) + _ROUNDING
+
+
+def _floors(config: MatchConfig) -> tuple[NDArray[np.float64], float]:
+    """What a pair of equal shifts costs by either density: the right one for each code of a spread, the wrong one."""
+    near = np.log(2 * config.trusted_scale(SCALES_PPM)) - np.log1p(-config.outlier)
+    return near, float(np.log(2 * config.outlier_ppm / config.outlier))
+
+
+def _peak_share(config: MatchConfig) -> float:
+    """Of a pair's cost, with distinct peaks."""
+    return config.unassigned_peak / (config.unassigned_peak + config.unobserved_carbon)
 
 
 class ExactMatch:
