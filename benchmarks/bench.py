@@ -26,12 +26,12 @@ from torch.utils.flop_counter import FlopCounterMode
 from km3aid import Engine, read_spectra
 from km3aid.data.batches import NONE, cut_batch
 from km3aid.data.dataset import Dataset, in_memory, open_dataset
-from km3aid.data.sources.structures import read_structures
-from km3aid.engine.parallel import encode_in_processes
+from km3aid.encoding.processes import encode_in_processes
 from km3aid.library import Library
 from km3aid.models.build import build_model
 from km3aid.models.config import model_config, read_preset
 from km3aid.molecules import featurise, parse_smiles
+from km3aid.molecules.read import read_structures
 from km3aid.spectra import parse_journal, parse_peaks
 
 EXAMPLES = Path(__file__).parents[1] / "examples"

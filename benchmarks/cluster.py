@@ -17,18 +17,19 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from km3aid.data.sources.structures import read_structures
 from km3aid.engine import Engine
-from km3aid.engine.cluster import ClusterLibrary, connect
 from km3aid.library import BuildOptions, BuildReport, Filters, Library
 from km3aid.library.build import SHARD_RECORDS, _Keys
 from km3aid.models.precision import fast_single_precision
+from km3aid.molecules.read import read_structures
+from km3aid.search.on_ray import ClusterLibrary, connect
 from km3aid.spectra import Spectrum, read_spectra
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -130,8 +131,9 @@ def query_times(engine: Engine, library: Library | ClusterLibrary, spectra: Sequ
     """Medians of single queries, whole library and one formula, and queries a second of a batch."""
     result = {}
     for name, per_carbon in MODES.items():
-        result[f"{name}_ms"] = _median_ms(engine, library, spectra, Filters(), per_carbon)
-    result["formula_ms"] = _median_ms(engine, library, spectra, Filters(formula="C9H8O4"), False)
+        asked = [replace(s, one_per_carbon=per_carbon) for s in spectra]
+        result[f"{name}_ms"] = _median_ms(engine, library, asked, Filters())
+    result["formula_ms"] = _median_ms(engine, library, spectra, Filters(formula="C9H8O4"))
     began = time.perf_counter()
     many = (list(spectra) * 16)[:64]
     list(engine.search_many(many, library))
@@ -140,19 +142,20 @@ def query_times(engine: Engine, library: Library | ClusterLibrary, spectra: Sequ
 
 
 def _median_ms(
-    engine: Engine, library: Library | ClusterLibrary, spectra: Sequence[Spectrum], filters: Filters, per_carbon: bool
+    engine: Engine, library: Library | ClusterLibrary, spectra: Sequence[Spectrum], filters: Filters
 ) -> float:
     times = []
     for spectrum in [spectra[0], *(list(spectra) * 3)]:
         began = time.perf_counter()
-        engine.search(spectrum, library, filters=filters, one_per_carbon=per_carbon)
+        engine.search(spectrum, library, filters=filters)
         times.append(time.perf_counter() - began)
     return round(statistics.median(times[1:]) * 1e3, 1)
 
 
 def answers(engine: Engine, library: Library | ClusterLibrary, spectra: Sequence[Spectrum]) -> list[Any]:
     """All hits, alone and together, to the last digit."""
-    alone = [engine.search(s, library, one_per_carbon=p).hits for p in MODES.values() for s in spectra]
+    asked = [replace(s, one_per_carbon=p) for p in MODES.values() for s in spectra]
+    alone = [engine.search(s, library).hits for s in asked]
     return alone + [hits.hits for hits in engine.search_many(spectra, library)]
 
 

@@ -25,8 +25,8 @@ from typing import Any
 import numpy as np
 
 from km3aid.engine import Engine
+from km3aid.evaluation.block import open_block
 from km3aid.evaluation.cases import make_cases
-from km3aid.evaluation.report import open_block
 from km3aid.library import Library
 from km3aid.molecules import element_counts, parse_smiles
 

@@ -24,11 +24,11 @@ from rdkit import Chem
 
 from km3aid.data.dataset import Dataset
 from km3aid.engine import Engine
+from km3aid.evaluation.block import open_block
 from km3aid.evaluation.cases import Case, make_cases
-from km3aid.evaluation.paper.alignment import accuracy_shares, node_scores, node_shares
-from km3aid.evaluation.report import open_block
 from km3aid.molecules import parse_mol_block
-from km3aid.spectra.nmrshiftdb2 import read_sd_records
+from km3aid.reproduction.measures.alignment import accuracy_shares, node_scores, node_shares
+from km3aid.spectra.formats.nmrshiftdb2 import read_sd_records
 
 _OTHER_MULTIPLICITY_PPM = 30.0  # what a wrong number of attached hydrogens costs, as for the spheres
 _HYDROGENS = 4  # column of the attached hydrogens

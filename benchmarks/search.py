@@ -23,20 +23,19 @@ from typing import Any
 import numpy as np
 
 from km3aid.engine import Engine
-from km3aid.engine.recall import agreement, best_rows
-from km3aid.engine.search import MATCHED_EXACTLY, MATCHED_QUICKLY, NO_FILTERS, all_similarities, find_candidates
+from km3aid.evaluation.block import open_block
 from km3aid.evaluation.cases import Case, make_cases
-from km3aid.evaluation.report import open_block
+from km3aid.evaluation.recall import agreement, best_rows
 from km3aid.library import Filters, Library
 from km3aid.matching.fusion import fuse
 from km3aid.molecules import parse_smiles
+from km3aid.search.stages import MATCHED_EXACTLY, MATCHED_QUICKLY, NO_FILTERS, all_similarities, find_candidates
 from km3aid.spectra.spectrum import Spectrum
 
 _TOP = 10
 _KINDS = ("per_carbon", "distinct", "disturbed")
 _COMMAND = "from km3aid.cli import main; main()"
 _CRESS_WIDTH, _CRESS_BLOCK = 768, 100_000
-Asked = tuple[Spectrum, bool]  # a spectrum, and whether it has one peak per carbon
 
 
 def main() -> None:
@@ -78,13 +77,13 @@ def main() -> None:
     options.out.write_text(text)
 
 
-def _kinds(case: Case) -> dict[str, Asked]:
+def _kinds(case: Case) -> dict[str, Spectrum]:
     """A molecule's spectrum in each kind; the disturbed one lacks peaks, holds others, and is always the same."""
     disturbed, _ = case.disturbed(np.random.default_rng(case.row))
     return {
-        "per_carbon": (case.per_carbon(), True),
-        "distinct": (case.distinct(), False),
-        "disturbed": (disturbed, False),
+        "per_carbon": case.per_carbon(),
+        "distinct": case.distinct(),
+        "disturbed": disturbed,
     }
 
 
@@ -93,8 +92,8 @@ def _query_times(engine: Engine, library: Library, cases: Sequence[Case]) -> dic
     found = {}
     for kind in ("per_carbon", "distinct"):
         asked = [_kinds(c)[kind] for c in cases[:40]]
-        engine.search(asked[0][0], library, one_per_carbon=asked[0][1])
-        times = [_once(lambda a=a: engine.search(a[0], library, one_per_carbon=a[1])) for a in asked]
+        engine.search(asked[0], library)
+        times = [_once(lambda a=a: engine.search(a, library)) for a in asked]
         found[kind] = {"median_ms": round(1e3 * statistics.median(times), 1), "most_ms": round(1e3 * max(times), 1)}
     return found
 
@@ -115,7 +114,7 @@ def _exhaustive_times(engine: Engine, library: Library, cases: Sequence[Case]) -
     found = {}
     for kind in ("per_carbon", "distinct"):
         asked = [_kinds(c)[kind] for c in cases]
-        times = [_once(lambda a=a: engine.search(a[0], library, one_per_carbon=a[1], exhaustive=True)) for a in asked]
+        times = [_once(lambda a=a: engine.search(a, library, exhaustive=True)) for a in asked]
         found[kind] = round(1e3 * statistics.median(times))
     return found
 
@@ -124,9 +123,8 @@ def _batch_rate(engine: Engine, library: Library, cases: Sequence[Case]) -> dict
     """Spectra per second of one batch."""
     rates = {}
     for kind in ("per_carbon", "distinct"):
-        asked = [_kinds(c)[kind] for c in cases]
-        spectra = [spectrum for spectrum, _ in asked]
-        took = _once(lambda s=spectra, p=asked[0][1]: list(engine.search_many(s, library, one_per_carbon=p)))
+        spectra = [_kinds(c)[kind] for c in cases]
+        took = _once(lambda s=spectra: list(engine.search_many(s, library)))
         rates[kind] = round(len(spectra) / took, 1)
     return rates
 
@@ -138,17 +136,15 @@ def _stages(engine: Engine, library: Library, cases: Sequence[Case], homes: Sequ
         passed = []
         for case, home in zip(cases, homes, strict=True):
             if home:
-                passed.append(_passes(engine, library, *_kinds(case)[kind], home))
+                passed.append(_passes(engine, library, _kinds(case)[kind], home))
         names = ("similarity", "quick_match", "top_10", "top_1")
         result[kind] = {n: round(float(np.mean([p[i] for p in passed])), 4) for i, n in enumerate(names)}
         result[kind]["in_library"] = len(passed)
     return result
 
 
-def _passes(
-    engine: Engine, library: Library, spectrum: Spectrum, alone: bool, home: list[int]
-) -> tuple[bool, bool, bool, bool]:
-    question = engine.question(spectrum, alone)
+def _passes(engine: Engine, library: Library, spectrum: Spectrum, home: list[int]) -> tuple[bool, bool, bool, bool]:
+    question = engine.question(spectrum)
     (graph,) = all_similarities([question], library, charged=True)
     similar = bool((graph > graph[home].max()).sum() < MATCHED_QUICKLY)
     found = find_candidates(question, library, NO_FILTERS)
@@ -162,7 +158,7 @@ def _agreement(engine: Engine, library: Library, cases: Sequence[Case]) -> dict[
     """Share of the ten best of scoring every molecule with everything that the search finds as well."""
     shares = {}
     for kind in _KINDS:
-        questions = [engine.question(*_kinds(case)[kind]) for case in cases]
+        questions = [engine.question(_kinds(case)[kind]) for case in cases]
         hits = [best_rows(q, find_candidates(q, library, NO_FILTERS)) for q in questions]
         same = [agreement(q, library, found) for q, found in zip(questions, hits, strict=True)]
         shares[kind] = round(float(np.mean(same)), 4)

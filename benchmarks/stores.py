@@ -27,9 +27,9 @@ import pyarrow as pa
 
 from km3aid.library import BuildOptions, Filters, Library, open_builder
 from km3aid.library.shard import _CLASS_FIELDS, quantise, read_table
+from km3aid.matching.compiled.packed import PackedClasses
+from km3aid.matching.compiled.score import QuickMatch, find_similar, pack_queries
 from km3aid.matching.config import MatchConfig
-from km3aid.matching.packed import PackedClasses
-from km3aid.matching.score import QuickMatch, find_similar, pack_queries
 from km3aid.spectra.spectrum import Spectrum
 
 SEED, K, QUERIES, COLD, BLOCK = 0, 100, 100, 3, 98_304
@@ -97,7 +97,7 @@ class Ours(Engine):
 
     def search(self, query: Array, kind: str) -> Array:
         shards, rows = self.library.shards, self.library.filter(self.conditions[kind])
-        asked = pack_queries(query[None], [0], [False])
+        asked = pack_queries(query[None], [Spectrum.from_shifts([20.0])])
         score = [
             find_similar(s.embedding, s.scale, s.carbons, s.classes.offset, asked, r)[0].cosine
             for s, r in zip(shards, rows, strict=True)
@@ -302,8 +302,8 @@ def make_rows(work: Path, count: int, real: Array, queries: Array, spectrum: lis
 def encode(options: argparse.Namespace) -> tuple[Array, Array, list[float]]:
     """Embeddings of the library's molecules and of recorded spectra, and the shifts of one spectrum."""
     from km3aid import Engine as Model
+    from km3aid.evaluation.block import open_block
     from km3aid.evaluation.cases import make_cases
-    from km3aid.evaluation.report import open_block
 
     model, library = Model.load(options.model, "cpu"), Library.open(options.library)
     library.check_model(model.model_sha256)

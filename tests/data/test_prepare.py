@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from tests.conftest import sd_record
 
+from km3aid.data import nmrshiftdb2 as source
 from km3aid.data.dataset import open_dataset, read_meta
 from km3aid.data.prepare import prepare
-from km3aid.data.sources import nmrshiftdb2 as source
 from km3aid.errors import DataError, SpectrumFormatError
-from km3aid.spectra.nmrshiftdb2 import read_sd_records
+from km3aid.spectra.formats.nmrshiftdb2 import read_sd_records
 
 
 def prepared(tmp_path, text):

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,13 +9,17 @@ from rdkit import Chem
 from km3aid import Engine, Spectrum, read_spectra
 from km3aid.errors import CheckpointError, ConfigError, LibraryMismatchError, MoleculeError, SpectrumFormatError
 from km3aid.library import Filters, Library
-from km3aid.matching.packed import unpack_classes
+from km3aid.matching.compiled.packed import unpack_classes
 from km3aid.spectra import parse_peaks, set_aside_solvent
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
 ASPIRIN_PEAKS = "170.2 169.8 151.3 134.9 132.5 126.2 124.0 122.2 21.0"
 BUTANOLS = ["CCCCO", "CCC(C)O", "CC(C)CO", "CC(C)(C)O"]
+
+
+def per_carbon(peaks):
+    return replace(parse_peaks(peaks), one_per_carbon=True)
 
 
 def test_aspirin_is_assigned_as_in_the_literature(engine):
@@ -46,10 +51,10 @@ def test_atoms_follow_the_input_and_not_the_model(engine):
 
 
 def test_one_peak_per_carbon_gives_every_peak_one_atom(engine):
-    answer = engine.assign("CC(C)O", parse_peaks("64.2D 25.3Q 25.3Q"), one_per_carbon=True)
+    answer = engine.assign("CC(C)O", per_carbon("64.2D 25.3Q 25.3Q"))
     assert sorted(a.atoms for a in answer.assignments) == [(0,), (1,), (2,)]
     with pytest.raises(SpectrumFormatError, match="4 peaks but 3 carbons"):
-        engine.assign("CC(C)O", parse_peaks("64 25 25 77"), one_per_carbon=True)
+        engine.assign("CC(C)O", per_carbon("64 25 25 77"))
 
 
 def test_distinct_peaks_take_all_equivalent_carbons(engine):
@@ -175,7 +180,7 @@ def test_pinned_peaks_stay_and_the_rest_moves_around_them(engine):
     assert after[4].atoms == before[3]
     assert answer.score < free.score
     block = Chem.MolToMolBlock(Chem.AddHs(Chem.MolFromSmiles("OCC")))
-    pinned = engine.assign(block, parse_peaks("58 18"), one_per_carbon=True, pinned={1: [1]})
+    pinned = engine.assign(block, per_carbon("58 18"), pinned={1: [1]})
     assert {a.peak: a.atoms for a in pinned.assignments} == {0: (2,), 1: (1,)}
     with pytest.raises(ConfigError, match="atom 0 is no carbon"):
         engine.assign(block, parse_peaks("58 18"), pinned={1: [0]})

@@ -8,7 +8,7 @@ from tests.spectra import format_examples as examples
 from tests.spectra.test_formats import SHIFTS, jcamp_trace, packed
 
 from km3aid.spectra import read_spectra
-from km3aid.spectra.jcamp import read_blocks, read_trace
+from km3aid.spectra.instruments.jcamp import read_blocks, read_trace
 
 pytestmark = pytest.mark.npm
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import combinations, permutations, product
 
 import numpy as np
@@ -7,9 +8,9 @@ from hypothesis import strategies as st
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.matching.assign import assign_one_per_carbon, assign_peaks, cheapest_cost
+from km3aid.matching.classes import PredictedClasses
 from km3aid.matching.config import MatchConfig
 from km3aid.matching.cost import count_cost, peak_class_cost
-from km3aid.matching.prediction import PredictedClasses
 from km3aid.spectra.spectrum import Peak, Spectrum
 
 CONFIG = MatchConfig()
@@ -92,7 +93,7 @@ def test_one_peak_per_carbon_gets_the_cheapest_permutation(problem):
     match = assign_one_per_carbon(spectrum, classes, CONFIG)
     missing = (len(owner) - len(spectrum)) * CONFIG.wrong_number
     assert match.cost == pytest.approx(best + missing)
-    assert cheapest_cost(spectrum, classes, CONFIG, one_per_carbon=True) == pytest.approx(match.cost)
+    assert cheapest_cost(replace(spectrum, one_per_carbon=True), classes, CONFIG) == pytest.approx(match.cost)
     given_atoms = [a for atoms in match.peak_atoms for a in atoms]
     assert len(given_atoms) == len(set(given_atoms)) == len(spectrum)
 

@@ -7,7 +7,7 @@ import torch
 from km3aid.data.batches import NONE, cut_batch, cut_peaks
 from km3aid.models.build import build_model
 from km3aid.models.config import JointConfig, PaperConfig
-from km3aid.models.paper import PaperModel
+from km3aid.models.k_m3aid.model import PaperModel
 from km3aid.training.validate import validate
 
 JOINT = JointConfig(width=48, hidden=64, layers=3, graph_dim=32, node_dim=32, peak_width=32)
@@ -99,7 +99,7 @@ def test_stored_spectrum_features_give_the_same_loss(small_data):
 
 
 def test_spectrum_bins_are_a_tenth_of_a_ppm(small_data):
-    from km3aid.models.conv_spectrum_encoder import stick_spectrum
+    from km3aid.models.k_m3aid.spectrum_encoder import stick_spectrum
 
     peaks = batch_of(small_data, [0]).peaks
     sticks = stick_spectrum(peaks)[0]

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from tests.render.cases import CASE, CYMENE_CASE, ETHANOL, HITS, PREDICTION
 
 from km3aid.cli.options import Format as CommandFormat
 from km3aid.errors import ConfigError
 from km3aid.render import FORMATS, Case, export, format_of_file
 from km3aid.spectra import read_spectra
-
-from .cases import CASE, CYMENE_CASE, ETHANOL, HITS, PREDICTION
 
 STARTS = {
     "json": b"{",

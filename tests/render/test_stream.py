@@ -4,12 +4,11 @@ import json
 
 import pyarrow.parquet as pq
 import pytest
+from tests.render.cases import CASE, CYMENE_CASE, HITS
 
 from km3aid.engine.results import Assignment, Hits
 from km3aid.errors import ConfigError
 from km3aid.render import Case, Failure, export, open_stream
-
-from .cases import CASE, CYMENE_CASE, HITS
 
 FAILED = Case(Failure("bad", "line 2: no peak"))
 

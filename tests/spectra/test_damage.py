@@ -12,12 +12,11 @@ from itertools import cycle, islice
 from pathlib import Path
 
 import pytest
+from tests.spectra import format_examples as examples
+from tests.spectra.test_read import EXAMPLES
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra import FORMATS, read_spectra
-
-from . import format_examples as examples
-from .test_read import EXAMPLES
 
 _SECONDS = 1.0  # of processor time for one file
 _GROWN_KB = 600_000

@@ -7,13 +7,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from openpyxl import Workbook
+from tests.spectra import format_examples as examples
+from tests.spectra.formats.test_sd_file import record
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra import Peak, read_assigned, read_spectra
-from km3aid.spectra.jeol import _numbers, filter_delay
-
-from . import format_examples as examples
-from .test_sd_file import record
+from km3aid.spectra.instruments.jeol import _numbers, filter_delay
 
 SHIFTS = [170.2, 128.5, 127.9, 77.2, 21.0]
 

@@ -6,13 +6,12 @@ import sys
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.spectra import format_examples
+from tests.spectra.formats.test_sd_file import record
+from tests.spectra.strategies import any_text, check_spectra_or_error
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra import FORMATS, Peak, Spectrum, iter_spectra, read_spectra
-
-from . import format_examples
-from .strategies import any_text, check_spectra_or_error
-from .test_sd_file import record
 
 EXAMPLES = {
     "list": "170.2S\n21.0Q\n",

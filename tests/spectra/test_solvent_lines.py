@@ -1,12 +1,11 @@
 import pytest
 from hypothesis import given
+from tests.spectra.strategies import peak_lists
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra import Spectrum, parse_journal, parse_peaks, set_aside_solvent
 from km3aid.spectra.impurities import IMPURITIES
 from km3aid.spectra.solvents import SOLVENTS
-
-from .strategies import peak_lists
 
 
 def aside(text: str, solvent: str | None = None) -> list[float]:

@@ -58,8 +58,8 @@ def assign(
     """Assign the peaks of a 13C spectrum to the carbons of a molecule."""
     from km3aid.cli.batch import check_batch, field, run_batch
     from km3aid.cli.output import check_outputs, emit, wants_page, with_left_out
-    from km3aid.cli.structures import read_structure
     from km3aid.engine.results import Assignment
+    from km3aid.molecules.read import read_structure
     from km3aid.render import Case
     from km3aid.spectra import Spectrum
 
@@ -72,7 +72,7 @@ def assign(
 
         def ask(record: dict[str, Any], read: Spectrum) -> Case:
             smiles = field(record, "smiles", str)
-            answer = engine.assign(smiles, read, one_per_carbon=one_per_carbon)
+            answer = engine.assign(smiles, read)
             return Case(with_left_out(answer, read), smiles, read)
 
         return run_batch(batch, common, ask, Assignment, extras)
@@ -84,8 +84,8 @@ def assign(
     engine = common.engine()
     cases = []
     for s in spectra:
-        answer = with_left_out(engine.assign(text, s, one_per_carbon=one_per_carbon), s)
+        answer = with_left_out(engine.assign(text, s), s)
         page = wants_page(common, files)
-        cases.append(Case(answer, text, s, engine.matrix(text, s, one_per_carbon=one_per_carbon) if page else None))
+        cases.append(Case(answer, text, s, engine.matrix(text, s) if page else None))
     emit(cases, common, files)
     return None

@@ -30,8 +30,8 @@ def validation(
     device: DeviceOption = Device.AUTO,
 ) -> None:
     """Graph-level accuracy in batches of 128."""
+    from km3aid.evaluation.block import open_block
     from km3aid.evaluation.graph_level import evaluate_graph_level
-    from km3aid.evaluation.report import open_block
 
     engine = Common(None, out, model, device, False, False).engine()
     dataset, rows, _ = open_block(data, paper_ids, fold)
@@ -49,8 +49,8 @@ def assignment(
 ) -> None:
     """Node-level, one-to-one and distinct-peak assignment, calibration and the error of predicted shifts."""
     from km3aid.evaluation.assignment import evaluate_assignment
+    from km3aid.evaluation.block import open_block
     from km3aid.evaluation.cases import make_cases
-    from km3aid.evaluation.report import open_block
 
     engine = Common(None, out, model, device, False, False).engine()
     dataset, rows, _ = open_block(data, paper_ids, fold)
@@ -69,9 +69,9 @@ def isomers(
     device: DeviceOption = Device.AUTO,
 ) -> None:
     """Rank every spectrum against the molecules of the same formula, in groups of ten and more."""
+    from km3aid.evaluation.block import open_block
     from km3aid.evaluation.cases import make_cases
     from km3aid.evaluation.isomers import evaluate_isomers
-    from km3aid.evaluation.report import open_block
 
     engine = Common(None, out, model, device, False, False).engine()
     dataset, rows, _ = open_block(data, paper_ids, fold)
@@ -93,8 +93,8 @@ def retrieval(
     """Find validation molecules in a library, without a formula."""
     import numpy as np
 
+    from km3aid.evaluation.block import open_block
     from km3aid.evaluation.cases import make_cases
-    from km3aid.evaluation.report import open_block
     from km3aid.evaluation.retrieval import evaluate_retrieval
     from km3aid.library import Library
 
@@ -118,7 +118,7 @@ def calibrate(
     device: DeviceOption = Device.AUTO,
 ) -> None:
     """Fit the constants of matching on molecules that did not train, and write weights that carry them."""
-    from km3aid.evaluation.report import calibrate_and_write
+    from km3aid.evaluation.block import calibrate_and_write
 
     engine = Common(None, out, model, device, False, False).engine()
     _write("calibration", calibrate_and_write(engine, data, paper_ids, fold, library, weights), "", fold, out)
@@ -149,10 +149,10 @@ def paper(
     quiet: QuietOption = False,
 ) -> None:
     """Recompute the paper's tables and figures: run what is missing; stop it and go on at will."""
-    from km3aid.cli.paper_units import TABLES, deadline, paper_units, units_of_tables
-    from km3aid.evaluation.paper.plan import Plan
-    from km3aid.evaluation.paper.store import Store
-    from km3aid.evaluation.paper.sweep import missing_units, run_units
+    from km3aid.reproduction.plan import Plan
+    from km3aid.reproduction.store import Store
+    from km3aid.reproduction.units import TABLES, deadline, paper_units, units_of_tables
+    from km3aid.reproduction.workflow import missing_units, run_units
 
     def say(line: str) -> None:
         if not quiet:
@@ -192,7 +192,7 @@ def report(
     ),
 ) -> None:
     """Write the tables and figures of the reproduction from the units' files alone."""
-    from km3aid.evaluation.paper.report import write_report
+    from km3aid.reproduction.report.report import write_report
 
     print(write_report(results, out))
 

@@ -165,7 +165,7 @@ def _label(inputs: list[str]) -> str:
 
 def _count(inputs: list[str], quiet: bool) -> int | None:
     """How many structures there are, where somebody looks at the progress."""
-    from km3aid.data.sources.structures import count_structures
+    from km3aid.molecules.read import count_structures
 
     if quiet or not sys.stderr.isatty():
         return None
@@ -174,7 +174,7 @@ def _count(inputs: list[str], quiet: bool) -> int | None:
 
 
 def _structures(inputs: list[str], column: str | None, name_column: str | None) -> Iterator[tuple[str, str | None]]:
-    from km3aid.data.sources.structures import read_structures
+    from km3aid.molecules.read import read_structures
 
     for source in inputs:
         yield from read_structures(source, column, name_column)
@@ -212,7 +212,7 @@ def info(
     opened = Library.open(library)
     about = opened.info()
     if recall:
-        from km3aid.engine.recall import measure_recall
+        from km3aid.evaluation.recall import measure_recall
 
         engine = Common(None, None, model, device, quiet, False).engine()
         opened.check_model(engine.model_sha256)

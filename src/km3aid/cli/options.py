@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,7 +15,7 @@ from km3aid.errors import ConfigError, SpectrumFormatError
 
 if TYPE_CHECKING:
     from km3aid.engine import Engine
-    from km3aid.engine.cluster import Cluster
+    from km3aid.search.on_ray import Cluster
     from km3aid.spectra import Spectrum
 
 
@@ -69,6 +69,22 @@ BatchOption = Annotated[Path | None, typer.Option("--batch", help="JSON lines, o
 
 
 @dataclass(frozen=True)
+class ModelOptions:
+    """Which model computes, and on what."""
+
+    model: ModelOption = None
+    device: DeviceOption = Device.AUTO
+
+    def engine(self) -> Engine:
+        """Load the model; imported here, because it brings torch along."""
+        from km3aid.engine import Engine
+        from km3aid.models.precision import fast_single_precision
+
+        fast_single_precision()
+        return Engine.load(self.model, self.device.value)
+
+
+@dataclass(frozen=True)
 class Common:
     """The common options of one call."""
 
@@ -94,7 +110,7 @@ def joined(address: str | None) -> Iterator[Cluster | None]:
     if address is None:
         yield None
         return
-    from km3aid.engine.cluster import connect
+    from km3aid.search.on_ray import connect
 
     with connect(address) as cluster:
         yield cluster
@@ -115,7 +131,7 @@ class Extras:
         from km3aid.spectra import apply_extras
 
         return apply_extras(
-            spectrum, self.solvent, self.dept135, self.dept90, self.apt, one_per_carbon=self.one_per_carbon
+            replace(spectrum, one_per_carbon=self.one_per_carbon), self.solvent, self.dept135, self.dept90, self.apt
         )
 
 

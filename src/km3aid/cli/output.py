@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 from km3aid.cli.options import Common, Format
 from km3aid.engine.results import Assignment, Hits, Prediction
 from km3aid.errors import ConfigError
-from km3aid.render import Case, check_format, check_writable, export, format_of_file, write_file
+from km3aid.files import check_writable, write_output
+from km3aid.render import Case, check_format, export, format_of_file
 from km3aid.render.rows import answer_rows
 from km3aid.spectra.spectrum import Spectrum
 
@@ -62,7 +63,7 @@ def emit(cases: Sequence[Case], common: Common, files: Files = NO_FILES) -> None
     _put(content, common)
     for format, path in files.items():
         if path is not None:
-            write_file(path, export(cases, format).content)
+            write_output(path, export(cases, format).content)
     if not common.quiet:
         for warning in [w for case in cases for w in getattr(case.answer, "warnings", ())]:
             print(f"km3aid: warning: {warning}", file=sys.stderr)
@@ -75,7 +76,7 @@ def write_text(text: str, common: Common) -> None:
 
 def _put(content: bytes, common: Common) -> None:
     if common.out is not None:
-        write_file(common.out, content)
+        write_output(common.out, content)
         return
     with standard_output() as file:
         file.write(content)

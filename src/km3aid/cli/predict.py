@@ -35,8 +35,8 @@ def predict(
 ) -> None:
     """Predict the 13C shifts of a molecule with their standard deviations."""
     from km3aid.cli.output import check_outputs, emit
-    from km3aid.cli.structures import read_structure
     from km3aid.engine.results import Prediction
+    from km3aid.molecules.read import read_structure
     from km3aid.render import Case
 
     common = Common(format, out, model, device, quiet, strict=False)

@@ -54,8 +54,8 @@ def rank(
     """Rank candidate structures, isomers for instance, by a 13C spectrum."""
     from km3aid.cli.batch import check_batch, field, run_batch
     from km3aid.cli.output import check_outputs, emit, hits_case, wants_page
-    from km3aid.data.sources.structures import read_structures
     from km3aid.engine.results import Hits
+    from km3aid.molecules.read import read_structures
     from km3aid.render import Case
     from km3aid.spectra import Spectrum
 
@@ -69,7 +69,7 @@ def rank(
 
         def ask(record: dict[str, Any], read: Spectrum) -> Case:
             smiles = [str(s) for s in field(record, "candidates", list)]
-            return hits_case(engine, engine.rank(smiles, read, one_per_carbon=one_per_carbon, top=top), read, page)
+            return hits_case(engine, engine.rank(smiles, read, top=top), read, page)
 
         return run_batch(batch, common, ask, Hits, extras)
     if candidates is None:
@@ -79,6 +79,6 @@ def rank(
     check_outputs(common, Hits, files, len(spectra))
     engine = common.engine()
     smiles, names = [s for s, _ in entries], [n for _, n in entries]
-    ranked = [engine.rank(smiles, s, names=names, one_per_carbon=one_per_carbon, top=top) for s in spectra]
+    ranked = [engine.rank(smiles, s, names=names, top=top) for s in spectra]
     emit([hits_case(engine, hits, s, page) for hits, s in zip(ranked, spectra, strict=True)], common, files)
     return None

@@ -107,9 +107,7 @@ def search(
 
         def find(asked: list[tuple[Spectrum, Filters]]) -> Iterator[Case]:
             spectra, conditions = zip(*asked, strict=True)
-            found = engine.search_many(
-                spectra, opened, top=top, filters=conditions, one_per_carbon=one_per_carbon, exhaustive=exhaustive
-            )
+            found = engine.search_many(spectra, opened, top=top, filters=conditions, exhaustive=exhaustive)
             return (hits_case(engine, hits, s, page) for hits, s in zip(found, spectra, strict=True))
 
         def ask(record: dict[str, Any], read: Spectrum) -> tuple[Spectrum, Filters]:

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.data.dataset import Dataset, write_dataset
+from km3aid.data.nmrshiftdb2 import Record, make_record
 from km3aid.data.noise import repeat_error
-from km3aid.data.sources.nmrshiftdb2 import Record, make_record
 from km3aid.errors import DataError
-from km3aid.spectra.nmrshiftdb2 import SdRecord, read_sd_records
+from km3aid.spectra.formats.nmrshiftdb2 import SdRecord, read_sd_records
 
 _CHUNK = 200
 

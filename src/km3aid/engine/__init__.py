@@ -1,6 +1,9 @@
-"""The one facade: `Engine.load()` → assign, rank, search, predict, embed."""
+"""The one facade: `Engine.load()` → assign, rank, search, predict, embed. The engine is loaded when first used."""
 
-from km3aid.engine.engine import Engine
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from km3aid.engine.results import (
     Alternative,
     AssignedPeak,
@@ -11,6 +14,9 @@ from km3aid.engine.results import (
     PredictedCarbon,
     Prediction,
 )
+
+if TYPE_CHECKING:
+    from km3aid.engine.engine import Engine
 
 __all__ = [
     "Alternative",
@@ -23,3 +29,11 @@ __all__ = [
     "PredictedCarbon",
     "Prediction",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "Engine":
+        raise AttributeError(f"module 'km3aid.engine' has no attribute {name!r}")
+    from km3aid.engine.engine import Engine
+
+    return Engine

@@ -15,29 +15,30 @@ import torch
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
-from km3aid.engine.cluster import Cluster, ClusterLibrary
-from km3aid.engine.encoder import (
+from km3aid.encoding.encode import (
     CHUNK,
     EncodedMolecule,
     encode_entries,
     encode_molecules,
     encode_spectra,
     node_logits,
-    parse_structure,
 )
-from km3aid.engine.parallel import encode_in_processes
+from km3aid.encoding.entries import Entries
+from km3aid.encoding.processes import encode_in_processes
 from km3aid.engine.results import Alternative, AssignedPeak, Assignment, Hit, Hits, Matrix, PredictedCarbon, Prediction
-from km3aid.engine.search import KEPT, MATCHED_EXACTLY, NO_FILTERS, SURE, Candidates, Limits, Question, find_many
 from km3aid.errors import CheckpointError, ConfigError, MoleculeError
-from km3aid.library import BuildOptions, BuildReport, Entries, Filters, Library, open_builder
-from km3aid.matching.assign import Match, assign_one_per_carbon, assign_peaks, cheapest_cost
+from km3aid.library import BuildOptions, BuildReport, Filters, Library, open_builder
+from km3aid.matching.assign import Match, assign, cheapest_cost
+from km3aid.matching.classes import PredictedClasses
 from km3aid.matching.config import Fusion, MatchConfig
 from km3aid.matching.cost import peak_class_cost
 from km3aid.matching.fusion import fuse, probabilities
 from km3aid.matching.pins import NO_PINS, Pins, build_pins
-from km3aid.matching.prediction import PredictedClasses
 from km3aid.models.checkpoint import Checkpoint, read_model
-from km3aid.molecules import parse_smiles
+from km3aid.molecules import parse_smiles, parse_structure
+from km3aid.search import Searchable
+from km3aid.search.on_ray import Cluster
+from km3aid.search.stages import KEPT, MATCHED_EXACTLY, NO_FILTERS, SURE, Candidates, Limits, Question, find_many
 from km3aid.spectra.spectrum import MULTIPLICITIES, Spectrum
 
 DEFAULT_BUILD = BuildOptions()
@@ -72,7 +73,6 @@ class Engine:
         structure: str,
         spectrum: Spectrum,
         *,
-        one_per_carbon: bool = False,
         pinned: Mapping[int, Sequence[int]] | None = None,
     ) -> Assignment:
         """Which peak belongs to which carbon; raises `MoleculeError` and `SpectrumFormatError`.
@@ -82,11 +82,11 @@ class Engine:
         """
         encoded = self._encode(structure)
         classes = encoded.classes()
-        if one_per_carbon:
+        if spectrum.one_per_carbon:
             spectrum = replace(spectrum, peaks=tuple(replace(p, aside=None) for p in spectrum))
         to_input = encoded.molecule.input_atoms
         pins = _pins(pinned, to_input, classes, spectrum) if pinned else NO_PINS
-        match = self.match(encoded.node, classes, spectrum, one_per_carbon, pins)
+        match = self.match(encoded.node, classes, spectrum, pins)
         assigned = tuple(
             self._assigned_peak(p, spectrum, classes, match, to_input, p in pins.atoms)
             for p in range(len(spectrum))
@@ -104,11 +104,11 @@ class Engine:
             _warnings(match, spectrum, unobserved),
         )
 
-    def matrix(self, structure: str, spectrum: Spectrum, *, one_per_carbon: bool = False) -> Matrix:
+    def matrix(self, structure: str, spectrum: Spectrum) -> Matrix:
         """What `assign` chose from: cost and probability of every peak at every carbon class; raises as `assign`."""
         encoded = self._encode(structure)
         classes = encoded.classes()
-        match = self.match(encoded.node, classes, spectrum, one_per_carbon)
+        match = self.match(encoded.node, classes, spectrum)
         cost = self.match_costs(encoded.node, classes, spectrum)
         to_input = encoded.molecule.input_atoms
         return Matrix(
@@ -140,7 +140,6 @@ class Engine:
         spectrum: Spectrum,
         *,
         names: Sequence[str | None] | None = None,
-        one_per_carbon: bool = False,
         top: int | None = None,
     ) -> Hits:
         """Order candidate structures by how well they explain the spectrum; a bad candidate becomes a warning."""
@@ -155,20 +154,19 @@ class Engine:
             raise MoleculeError("; ".join(["no candidate can be read", *warnings[:3]]))
         encoded = encode_molecules(self.model, molecules, self.device)
         spectrum = spectrum.without_aside()
-        question = self.question(spectrum, one_per_carbon)
+        question = self.question(spectrum)
         graph = np.array([float(question.vector @ e.graph) for e in encoded])
-        match = np.array([-cheapest_cost(spectrum, e.classes(), self.matching, one_per_carbon) for e in encoded])
+        match = np.array([-cheapest_cost(spectrum, e.classes(), self.matching) for e in encoded])
         hits = self._hits(lambda i: (molecules[i].source, molecules[i].name), graph, match, question.fusion, top)
         return Hits(spectrum.id, hits, len(molecules), _elapsed_ms(began), tuple(warnings))
 
     def search(
         self,
         spectrum: Spectrum,
-        library: Library | ClusterLibrary,
+        library: Library | Searchable,
         *,
         top: int = 10,
         filters: Filters = NO_FILTERS,
-        one_per_carbon: bool = False,
         exhaustive: bool = False,
     ) -> Hits:
         """The molecules of a library that best explain the spectrum, filters applied first.
@@ -176,20 +174,15 @@ class Engine:
         `exhaustive` passes over no molecule for its similarity or a quick match; a million take half a second.
         Raises `LibraryMismatchError` where another model built the library.
         """
-        return next(
-            self.search_many(
-                [spectrum], library, top=top, filters=[filters], one_per_carbon=one_per_carbon, exhaustive=exhaustive
-            )
-        )
+        return next(self.search_many([spectrum], library, top=top, filters=[filters], exhaustive=exhaustive))
 
     def search_many(
         self,
         spectra: Sequence[Spectrum],
-        library: Library | ClusterLibrary,
+        library: Library | Searchable,
         *,
         top: int = 10,
         filters: Sequence[Filters] | None = None,
-        one_per_carbon: bool = False,
         exhaustive: bool = False,
     ) -> Iterator[Hits]:
         """`search` of many spectra, which share the passes over the library; `filters` are one for each."""
@@ -199,7 +192,7 @@ class Engine:
         for first in range(0, len(spectra), together):
             part = slice(first, first + together)
             began = time.perf_counter()
-            asked = self.questions([s.without_aside() for s in spectra[part]], one_per_carbon)
+            asked = self.questions([s.without_aside() for s in spectra[part]])
             tested = any(f.substructure is not None for f in conditions[part])  # one by one: fewer of them
             exactly = max(top, KEPT if tested else MATCHED_EXACTLY)
             limits = Limits(exactly=exactly, kept=max(top, KEPT), sure=max(top, SURE))
@@ -214,14 +207,14 @@ class Engine:
                 began = time.perf_counter()
                 yield self._found_hits(question, library.warnings, found, top, began, shared_ms)
 
-    def question(self, spectrum: Spectrum, one_per_carbon: bool) -> Question:
+    def question(self, spectrum: Spectrum) -> Question:
         """A spectrum made ready for `find_candidates`."""
-        return self.questions([spectrum], one_per_carbon)[0]
+        return self.questions([spectrum])[0]
 
-    def questions(self, spectra: Sequence[Spectrum], one_per_carbon: bool) -> list[Question]:
+    def questions(self, spectra: Sequence[Spectrum]) -> list[Question]:
         """Some spectra made ready, encoded together."""
         vectors = encode_spectra(self.model, spectra, self.device)
-        return [Question(s, v, one_per_carbon, self.matching) for s, v in zip(spectra, vectors, strict=True)]
+        return [Question(s, v, self.matching) for s, v in zip(spectra, vectors, strict=True)]
 
     def embed(self, smiles: Sequence[str]) -> NDArray[np.float32]:
         """Graph-level unit vectors (N, D) of N structures; raises `MoleculeError` at the first that is bad."""
@@ -276,11 +269,9 @@ class Engine:
         node: NDArray[np.float32],
         classes: PredictedClasses,
         spectrum: Spectrum,
-        one_per_carbon: bool,
         pins: Pins = NO_PINS,
     ) -> Match:
         """The cheapest matching of the peaks and the carbon classes; `node` (A, D) are the atoms' embeddings."""
-        assign = assign_one_per_carbon if one_per_carbon else assign_peaks
         return assign(spectrum, classes, self.matching, self._evidence(node, classes, spectrum), pins)
 
     def match_costs(

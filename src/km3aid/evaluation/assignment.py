@@ -60,13 +60,13 @@ def evaluate_assignment(engine: Engine, cases: Sequence[Case]) -> dict[str, Any]
     listed, distinct, disturbed, node = [], [], [], []
     rng = np.random.default_rng(0)
     for case in cases:
-        match = engine.match(case.node, case.classes, case.per_carbon(), one_per_carbon=True)
+        match = engine.match(case.node, case.classes, case.per_carbon())
         listed.append(score_per_carbon(case, match))
         node.append(_argmax_share(engine, case))
-        match = engine.match(case.node, case.classes, case.distinct(), one_per_carbon=False)
+        match = engine.match(case.node, case.classes, case.distinct())
         distinct.append(score_distinct(case, match))
         spectrum, truth = case.disturbed(rng)
-        match = engine.match(case.node, case.classes, spectrum, one_per_carbon=False)
+        match = engine.match(case.node, case.classes, spectrum)
         disturbed.append(score_disturbed(case, match, truth))
     error = np.concatenate([np.abs(c.predicted_ppm - c.recorded_ppm)[c.carbons] for c in cases])
     return {

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from km3aid.data.batches import NONE, cut_batch
 from km3aid.data.dataset import Dataset
 from km3aid.engine import Engine
-from km3aid.matching.prediction import PredictedClasses
+from km3aid.matching.classes import PredictedClasses
 from km3aid.spectra.spectrum import MULTIPLICITIES, Peak, Spectrum
 
 _BATCH = 256
@@ -48,7 +48,8 @@ class Case(NamedTuple):
             tuple(
                 Peak(float(self.recorded_ppm[i]), MULTIPLICITIES[h] if (h := self.recorded_hydrogens[i]) < 4 else None)
                 for i in self.carbons
-            )
+            ),
+            one_per_carbon=True,
         )
 
     def distinct(self) -> Spectrum:

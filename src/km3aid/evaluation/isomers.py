@@ -28,7 +28,7 @@ def evaluate_isomers(engine: Engine, data: Dataset, cases: Sequence[Case], membe
         blocks = [data.inchi_key[c.row][:14] for c in group]
         right = 0
         for n, case in enumerate(group):
-            hits = engine.rank(smiles, case.per_carbon(), one_per_carbon=True)
+            hits = engine.rank(smiles, case.per_carbon())
             first = smiles.index(hits.hits[0].smiles)
             if smiles[first] == smiles[n]:
                 right += 1

@@ -10,12 +10,12 @@ import numpy as np
 
 from km3aid.data.dataset import Dataset
 from km3aid.engine import Engine
-from km3aid.engine.search import NO_FILTERS, Limits, find_candidates
 from km3aid.evaluation.cases import Case
 from km3aid.library import Library
 from km3aid.matching.config import Fusion
 from km3aid.matching.fusion import fit_fusion
 from km3aid.molecules import parse_smiles
+from km3aid.search.stages import NO_FILTERS, Limits, find_candidates
 
 _TOPS = (1, 5, 10)
 
@@ -27,7 +27,7 @@ def evaluate_retrieval(engine: Engine, data: Dataset, cases: Sequence[Case], lib
         ranks, elapsed = [], []
         for case in cases:
             spectrum = case.per_carbon() if one_per_carbon else case.distinct()
-            hits = engine.search(spectrum, library, top=max(_TOPS), one_per_carbon=one_per_carbon)
+            hits = engine.search(spectrum, library, top=max(_TOPS))
             block = data.inchi_key[case.row][:14].decode()
             found = (h.rank for h in hits.hits if _connectivity(h.smiles) == block)
             ranks.append(next(found, max(_TOPS) + 1))
@@ -44,7 +44,7 @@ def fit_search_fusion(
     graphs, matches, right = [], [], []
     for case in cases:
         spectrum = case.per_carbon() if one_per_carbon else case.distinct()
-        found = find_candidates(engine.question(spectrum, one_per_carbon), library, NO_FILTERS, Limits(exactly=100))
+        found = find_candidates(engine.question(spectrum), library, NO_FILTERS, Limits(exactly=100))
         block = data.inchi_key[case.row][:14].decode()
         place = [i for i, (smiles, _) in enumerate(found.entries) if _connectivity(smiles) == block]
         if place:

@@ -2,18 +2,17 @@
 
 from km3aid.library.build import SHARD_RECORDS, Builder, BuildOptions, BuildReport, is_complete, open_builder
 from km3aid.library.filters import Filters
+from km3aid.library.library import Library
 from km3aid.library.maintain import export_library, merge_libraries, verify_library
 from km3aid.library.manifest import Manifest, read_manifest
-from km3aid.library.place import Place, place_of
-from km3aid.library.shard import Entries, Shard
-from km3aid.library.store import Library
+from km3aid.library.paths import Place, place_of
+from km3aid.library.shard import Shard
 
 __all__ = [
     "SHARD_RECORDS",
     "BuildOptions",
     "BuildReport",
     "Builder",
-    "Entries",
     "Filters",
     "Library",
     "Manifest",

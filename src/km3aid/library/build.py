@@ -18,10 +18,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from km3aid.encoding.entries import Entries
 from km3aid.errors import LibraryError, LibraryMismatchError
 from km3aid.library.manifest import FILE, Job, Manifest, read_manifest
-from km3aid.library.place import place_of
-from km3aid.library.shard import Entries, make_table, open_shard, write_shard
+from km3aid.library.paths import place_of
+from km3aid.library.shard import make_table, open_shard, write_shard
 
 SHARD_RECORDS = 192 * 512  # a multiple of the records that are encoded at once
 REJECTED = "rejected.csv"

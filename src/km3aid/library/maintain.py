@@ -9,12 +9,13 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from km3aid.encoding.entries import Entries
 from km3aid.errors import LibraryError, LibraryMismatchError
 from km3aid.library.build import BuildOptions, open_builder
+from km3aid.library.library import Library
 from km3aid.library.manifest import read_manifest
-from km3aid.library.place import Place, place_of
-from km3aid.library.shard import Entries, fingerprint, open_shard, read_table
-from km3aid.library.store import Library
+from km3aid.library.paths import Place, place_of
+from km3aid.library.shard import fingerprint, open_shard, read_table
 
 Encode = Callable[[list[str]], Entries]
 _SAMPLE = 64

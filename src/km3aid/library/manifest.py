@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from km3aid.errors import LibraryError
-from km3aid.library.place import Place
+from km3aid.library.paths import Place
 
 SCHEMA_VERSION = 2
 FILE = "library.json"

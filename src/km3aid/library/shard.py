@@ -6,33 +6,19 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from km3aid.encoding.entries import Entries
 from km3aid.errors import LibraryError
-from km3aid.library.place import Place
-from km3aid.matching.packed import PackedClasses, pack_classes
-from km3aid.matching.prediction import ClassTable
+from km3aid.library.paths import Place
+from km3aid.matching.compiled.packed import PackedClasses, pack_classes
 
 _CLASS_FIELDS = ("shift", "spread", "hydrogens", "size", "splits")
 _CLASS = pa.struct([("shift", pa.uint16()), *((name, pa.uint8()) for name in _CLASS_FIELDS[1:])])
-
-
-class Entries(NamedTuple):
-    """N encoded molecules, made from `records` input records; `rejected` (number, structure, reason) failed."""
-
-    smiles: list[str]  # canonical, isomeric
-    names: list[str | None]
-    formula: list[str]  # Hill order
-    mass_da: list[float]  # monoisotopic
-    key: NDArray[np.uint64]  # (N,) equal for duplicates
-    embedding: NDArray[np.float32]  # (N, D) unit vectors
-    classes: ClassTable
-    records: int
-    rejected: tuple[tuple[int, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from km3aid.errors import ConfigError, SpectrumFormatError
+from km3aid.matching.classes import PredictedClasses
 from km3aid.matching.confidence import calibrated, marginals
 from km3aid.matching.config import MatchConfig
 from km3aid.matching.cost import count_cost, peak_class_cost
 from km3aid.matching.pins import NO_PINS, Pins
-from km3aid.matching.prediction import PredictedClasses
 from km3aid.spectra.spectrum import Spectrum
 
 OVERLAPS = 3  # classes that a peak may own
@@ -43,6 +43,18 @@ class Match:
     def unassigned_peaks(self) -> tuple[int, ...]:
         """Peaks without a class, those that were set aside among them."""
         return tuple(p for p, classes in enumerate(self.peak_classes) if not classes)
+
+
+def assign(
+    spectrum: Spectrum,
+    classes: PredictedClasses,
+    config: MatchConfig,
+    evidence: NDArray[np.float64] | None = None,
+    pins: Pins = NO_PINS,
+) -> Match:
+    """The cheapest assignment of a spectrum, `evidence` (P, K) of the node level included; raises as the two below."""
+    by_kind = assign_one_per_carbon if spectrum.one_per_carbon else assign_peaks
+    return by_kind(spectrum, classes, config, evidence, pins)
 
 
 def assign_one_per_carbon(
@@ -107,15 +119,13 @@ def assign_peaks(
     )
 
 
-def cheapest_cost(
-    spectrum: Spectrum, classes: PredictedClasses, config: MatchConfig, one_per_carbon: bool = False
-) -> float:
+def cheapest_cost(spectrum: Spectrum, classes: PredictedClasses, config: MatchConfig) -> float:
     """Negative log-likelihood of the best assignment, without evidence of the node level: what ranks candidates.
 
-    With `one_per_carbon` every carbon without a peak and every peak beyond the number of carbons has its cost.
+    With one peak per carbon every carbon without a peak and every peak beyond the number of carbons has its cost.
     """
     cost = peak_class_cost(spectrum, classes, config)
-    if one_per_carbon:
+    if spectrum.one_per_carbon:
         owner = np.repeat(np.arange(len(classes)), classes.sizes)
         rows, columns = linear_sum_assignment(cost[:, owner])
         return float(cost[rows, owner[columns]].sum() + abs(len(owner) - len(cost)) * config.wrong_number)

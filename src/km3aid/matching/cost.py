@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit, logit
 
+from km3aid.matching.classes import PredictedClasses
 from km3aid.matching.config import MatchConfig
-from km3aid.matching.prediction import PredictedClasses
 from km3aid.spectra.spectrum import Spectrum
 
 _NARROWEST_PPM = 0.05

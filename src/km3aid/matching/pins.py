@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from km3aid.errors import ConfigError
-from km3aid.matching.prediction import PredictedClasses
+from km3aid.matching.classes import PredictedClasses
 
 
 @dataclass(frozen=True, slots=True)

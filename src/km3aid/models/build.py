@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from km3aid.models.alignment import AlignmentModel
 from km3aid.models.config import JointConfig, PaperConfig
-from km3aid.models.joint import JointModel
-from km3aid.models.paper import PaperModel
+from km3aid.models.joint.model import JointModel
+from km3aid.models.k_m3aid.model import PaperModel
 
 
 def build_model(config: JointConfig | PaperConfig) -> AlignmentModel:

@@ -4,7 +4,7 @@ from km3aid.molecules.depict import Drawing, lay_out
 from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS, MolGraph, featurise
 from km3aid.molecules.formula import check_elements, element_counts, hill
 from km3aid.molecules.mol_block import write_heavy_mol_block, write_mol_block
-from km3aid.molecules.molecule import Molecule, parse_mol_block, parse_smiles
+from km3aid.molecules.molecule import Molecule, parse_mol_block, parse_smiles, parse_structure
 from km3aid.molecules.substructure import substructure_test
 from km3aid.molecules.symmetry import CarbonClass, atom_classes, carbon_classes
 
@@ -24,6 +24,7 @@ __all__ = [
     "lay_out",
     "parse_mol_block",
     "parse_smiles",
+    "parse_structure",
     "substructure_test",
     "write_heavy_mol_block",
     "write_mol_block",

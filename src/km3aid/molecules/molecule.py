@@ -87,6 +87,11 @@ def parse_mol_block(block: str, name: str | None = None) -> Molecule:
     return _without_hydrogens(mol, block, name)
 
 
+def parse_structure(structure: str) -> Molecule:
+    """Read a SMILES, or a mol block where the text has several lines; raises `MoleculeError`."""
+    return parse_mol_block(structure) if "\n" in structure.strip() else parse_smiles(structure)
+
+
 def _without_hydrogens(mol: Chem.Mol, source: str, name: str | None) -> Molecule:
     count = mol.GetNumAtoms()
     if all(mol.GetAtomWithIdx(i).GetAtomicNum() != _CARBON for i in range(count)):

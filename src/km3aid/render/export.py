@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from km3aid.engine.results import Assignment, Hits, Prediction
 from km3aid.errors import ConfigError
-from km3aid.render.answers import Case
+from km3aid.requests.answers import Case
 
 Writer = Callable[[Sequence[Case]], bytes]
 
@@ -39,31 +39,31 @@ class Document(NamedTuple):
 
 _DRAWN = (Assignment, Prediction)
 FORMATS: dict[str, Format] = {
-    "json": Format("JSON", "application/json", (".json",), ("json_text", "write_json")),
+    "json": Format("JSON", "application/json", (".json",), ("formats.json_text", "write_json")),
     "jsonl": Format(
-        "JSON lines", "application/x-ndjson", (".jsonl", ".ndjson"), ("json_text", "write_jsonl")
+        "JSON lines", "application/x-ndjson", (".jsonl", ".ndjson"), ("formats.json_text", "write_jsonl")
     ),
-    "csv": Format("CSV", "text/csv; charset=utf-8", (".csv",), ("csv_table", "write_csv")),
-    "parquet": Format("Parquet", "application/vnd.apache.parquet", (".parquet",), ("parquet", "write_parquet")),
-    "html": Format("self-contained page", "text/html; charset=utf-8", (".html", ".htm"), ("html", "write_html")),
+    "csv": Format("CSV", "text/csv; charset=utf-8", (".csv",), ("formats.csv_table", "write_csv")),
+    "parquet": Format("Parquet", "application/vnd.apache.parquet", (".parquet",), ("formats.parquet", "write_parquet")),
+    "html": Format("self-contained page", "text/html; charset=utf-8", (".html", ".htm"), ("html.page", "write_html")),
     "journal": Format(
         "line of a publication",
         "text/plain; charset=utf-8",
         (".journal.txt",),
-        ("journal", "write_journal"),
+        ("formats.journal", "write_journal"),
         _DRAWN,
     ),
     "nmredata": Format(
         "NMReDATA 1.1",
         "chemical/x-mdl-sdfile",
         (".nmredata.sdf", ".sdf", ".sd", ".nmredata"),
-        ("nmredata", "write_nmredata"),
+        ("formats.nmredata", "write_nmredata"),
         (Assignment,),
     ),
-    "nmrium": Format("NMRium", "application/json", (".nmrium",), ("nmrium", "write_nmrium"), (Assignment,)),
-    "svg": Format("picture", "image/svg+xml", (".svg",), ("svg", "write_svg"), _DRAWN, several=False),
-    "png": Format("picture", "image/png", (".png",), ("png", "write_png"), _DRAWN, several=False),
-    "pdf": Format("picture, a page for each answer", "application/pdf", (".pdf",), ("pdf", "write_pdf"), _DRAWN),
+    "nmrium": Format("NMRium", "application/json", (".nmrium",), ("formats.nmrium", "write_nmrium"), (Assignment,)),
+    "svg": Format("picture", "image/svg+xml", (".svg",), ("drawing.svg", "write_svg"), _DRAWN, several=False),
+    "png": Format("picture", "image/png", (".png",), ("drawing.png", "write_png"), _DRAWN, several=False),
+    "pdf": Format("picture, a page each", "application/pdf", (".pdf",), ("drawing.pdf", "write_pdf"), _DRAWN),
 }  # fmt: skip
 
 

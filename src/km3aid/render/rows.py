@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from km3aid.engine.results import Assignment, Hits, Prediction
-from km3aid.render.answers import Case
+from km3aid.requests.answers import Case
 
 _ASSIGNMENT = (
     "peak", "shift_ppm", "multiplicity", "count", "intensity", "atoms", "predicted_ppm", "confidence", "alternatives",

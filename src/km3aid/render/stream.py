@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from typing import BinaryIO, Protocol
 
 from km3aid.errors import ConfigError
-from km3aid.render.answers import Case, Failure
-from km3aid.render.csv_table import csv_header, csv_rows
 from km3aid.render.export import FORMATS, check_format, writer_of
+from km3aid.render.formats.csv_table import csv_header, csv_rows
 from km3aid.render.rows import COLUMNS
+from km3aid.requests.answers import Case, Failure
 
 _ROWS_TOGETHER = 1000
 
@@ -32,7 +32,7 @@ def open_stream(format: str, kind: type, file: BinaryIO) -> Iterator[Stream]:
     if not FORMATS[format].several:
         raise ConfigError(f"{format}: shows one answer; for a batch take html")
     if format == "parquet":
-        from km3aid.render.parquet import open_parquet, parquet_table
+        from km3aid.render.formats.parquet import open_parquet, parquet_table
 
         with open_parquet(file, kind) as writer:
             held = _Held(lambda cases: writer.write_table(parquet_table(cases, kind)), _ROWS_TOGETHER)

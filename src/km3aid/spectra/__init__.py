@@ -1,13 +1,11 @@
 """Spectra: peak lists and their readers, one file per format. No torch, no RDKit."""
 
-from km3aid.spectra.batch_json import spectrum_from_dict
 from km3aid.spectra.dept import add_multiplicities
 from km3aid.spectra.extras import apply_extras
-from km3aid.spectra.inline import parse_peaks
-from km3aid.spectra.journal import parse_journal
-from km3aid.spectra.nmredata import AssignedSpectrum
+from km3aid.spectra.formats.json_peaks import spectrum_from_dict
+from km3aid.spectra.formats.nmredata import AssignedSpectrum
+from km3aid.spectra.formats.sd_file import read_assigned
 from km3aid.spectra.read import FORMATS, iter_spectra, read_spectra
-from km3aid.spectra.sd_file import read_assigned
 from km3aid.spectra.solvent_lines import set_aside_solvent
 from km3aid.spectra.spectrum import (
     MULTIPLICITIES,
@@ -18,6 +16,8 @@ from km3aid.spectra.spectrum import (
     Peak,
     Spectrum,
 )
+from km3aid.spectra.text.inline import parse_peaks
+from km3aid.spectra.text.journal import parse_journal
 
 __all__ = [
     "FORMATS",

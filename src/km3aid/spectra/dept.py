@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from km3aid.errors import SpectrumFormatError
-from km3aid.spectra.inline import parse_peaks
 from km3aid.spectra.spectrum import LeftOut, Multiplicity, Peak, Spectrum
+from km3aid.spectra.text.inline import parse_peaks
 
 _NEAR_PPM = 0.25
 

@@ -13,19 +13,18 @@ def apply_extras(
     dept135: str | None = None,
     dept90: str | None = None,
     apt: str | None = None,
-    *,
-    one_per_carbon: bool = False,
 ) -> Spectrum:
     """The spectrum with multiplicities from DEPT or APT, and the solvent's lines set aside.
 
-    `solvent` is a name, or None for the spectrum's own; `none` sets nothing aside, and so does `one_per_carbon`, where
-    every peak is a carbon's. Raises `SpectrumFormatError` as `add_multiplicities` and `set_aside_solvent` do.
+    `solvent` is a name, or None for the spectrum's own; `none` sets nothing aside, and neither does a spectrum with
+    one peak per carbon, where every peak is a carbon's. Raises `SpectrumFormatError` as `add_multiplicities` and
+    `set_aside_solvent` do.
 
     >>> from km3aid.spectra import parse_peaks
     >>> [p.aside is None for p in apply_extras(parse_peaks("77.2 58.3"), "CDCl3")]
     [False, True]
     """
     spectrum = add_multiplicities(spectrum, dept135, dept90, apt)
-    if one_per_carbon or (solvent or "").lower() == "none":
+    if spectrum.one_per_carbon or (solvent or "").lower() == "none":
         return spectrum
     return set_aside_solvent(spectrum, solvent)

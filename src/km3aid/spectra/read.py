@@ -12,15 +12,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from km3aid.errors import SpectrumFormatError
-from km3aid.spectra.archive import member_names, read_members
-from km3aid.spectra.batch_json import read_json, read_json_lines
-from km3aid.spectra.jcamp import is_jcamp, read_jcamp
-from km3aid.spectra.jeol import is_jeol, read_jeol
-from km3aid.spectra.journal import looks_like_journal, read_journal
-from km3aid.spectra.nmrium import is_nmrium, read_nmrium
-from km3aid.spectra.peaklist_xml import is_peaklist_xml, read_peaklist_xml
-from km3aid.spectra.plain_list import check_not_a_table, read_plain_list
-from km3aid.spectra.sd_file import read_sd_spectra
+from km3aid.spectra.formats.archive import member_names, read_members
+from km3aid.spectra.formats.json_peaks import read_json, read_json_lines
+from km3aid.spectra.formats.nmrium import is_nmrium, read_nmrium
+from km3aid.spectra.formats.peaklist_xml import is_peaklist_xml, read_peaklist_xml
+from km3aid.spectra.formats.sd_file import read_sd_spectra
+from km3aid.spectra.formats.table import has_columns, has_header, read_table
+from km3aid.spectra.formats.xlsx import read_xlsx
+from km3aid.spectra.instruments.folders import kind_of_folder, read_bruker, read_varian
+from km3aid.spectra.instruments.jcamp import is_jcamp, read_jcamp
+from km3aid.spectra.instruments.jeol import is_jeol, read_jeol
 from km3aid.spectra.source import (
     Source,
     bounded,
@@ -31,10 +32,9 @@ from km3aid.spectra.source import (
     text_lines,
     whole,
 )
-from km3aid.spectra.spectrometer import kind_of_folder, read_bruker, read_varian
 from km3aid.spectra.spectrum import Spectrum
-from km3aid.spectra.table import has_columns, has_header, read_table
-from km3aid.spectra.xlsx import read_xlsx
+from km3aid.spectra.text.journal import looks_like_journal, read_journal
+from km3aid.spectra.text.plain_list import check_not_a_table, read_plain_list
 
 Found = Iterator[Spectrum | SpectrumFormatError]
 

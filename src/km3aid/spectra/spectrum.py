@@ -59,7 +59,10 @@ class LeftOut(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Spectrum:
-    """A 13C peak list in the order of the input, with what the reader left out and what it decided (`notes`)."""
+    """A 13C peak list in the order of the input, with what the reader left out and what it decided (`notes`).
+
+    `one_per_carbon` says that the list holds one peak for every carbon, equivalent carbons each with their own.
+    """
 
     peaks: tuple[Peak, ...]
     id: str | None = None
@@ -67,19 +70,22 @@ class Spectrum:
     left_out: tuple[LeftOut, ...] = field(default=(), compare=False)
     frequency_mhz: float | None = field(default=None, kw_only=True)  # of the carbon
     notes: tuple[str, ...] = field(default=(), compare=False)
+    one_per_carbon: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
         if not self.peaks:
             raise SpectrumFormatError("the spectrum holds no peak; expected at least one shift in ppm")
 
     @classmethod
-    def from_shifts(cls, shifts_ppm: Iterable[float], id: str | None = None) -> Spectrum:
+    def from_shifts(
+        cls, shifts_ppm: Iterable[float], id: str | None = None, *, one_per_carbon: bool = False
+    ) -> Spectrum:
         """Make a spectrum from bare shifts in ppm.
 
         >>> len(Spectrum.from_shifts([170.2, 21.0]))
         2
         """
-        return cls(tuple(Peak(float(s)) for s in shifts_ppm), id=id)
+        return cls(tuple(Peak(float(s)) for s in shifts_ppm), id=id, one_per_carbon=one_per_carbon)
 
     def __len__(self) -> int:
         return len(self.peaks)

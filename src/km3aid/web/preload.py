@@ -9,11 +9,11 @@ import numpy as np
 import torch
 
 import km3aid.web.tasks  # noqa: F401
+from km3aid.matching.classes import ClassTable
+from km3aid.matching.compiled.packed import pack_classes
+from km3aid.matching.compiled.score import ExactMatch, QuickMatch, find_similar, pack_queries
 from km3aid.matching.config import MatchConfig
-from km3aid.matching.packed import pack_classes
-from km3aid.matching.prediction import ClassTable
-from km3aid.matching.score import ExactMatch, QuickMatch, find_similar, pack_queries
-from km3aid.models.messages import add_messages
+from km3aid.models.joint.messages import add_messages
 from km3aid.spectra import Spectrum
 
 torch.set_num_threads(1)
@@ -30,7 +30,7 @@ def compile_kernels() -> None:
         np.array([False]),
     )
     spectrum, classes, rows = Spectrum.from_shifts([20.0]), pack_classes(table), np.zeros(1, np.int32)
-    queries, carbons = pack_queries(np.ones((1, 8), np.float32), [1], [False]), np.ones(1, np.uint16)
+    queries, carbons = pack_queries(np.ones((1, 8), np.float32), [spectrum]), np.ones(1, np.uint16)
     find_similar(np.ones((1, 8), np.int8), np.ones(1, np.float32), carbons, classes.offset, queries, rows)
     QuickMatch(spectrum, MatchConfig())(classes, carbons, rows)
     ExactMatch(spectrum, MatchConfig())(classes, rows)

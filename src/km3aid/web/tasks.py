@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from km3aid.engine import Assignment, Engine, Hits, Prediction
-from km3aid.engine.encoder import parse_structure
 from km3aid.errors import ConfigError, Km3aidError, LibraryError, MoleculeError, SpectrumFormatError
 from km3aid.library import Filters, Library
-from km3aid.molecules import Molecule, lay_out
+from km3aid.molecules import Molecule, lay_out, parse_structure
 from km3aid.spectra import Spectrum, apply_extras, spectrum_from_dict
 from km3aid.spectra.solvents import known_solvents
 from km3aid.web.config import Limits
@@ -124,8 +123,7 @@ _TASKS: dict[str, Callable[[Shared, Request], Any]] = {
 def _assign(shared: Shared, request: Request, spectrum: Spectrum) -> Assignment:
     _molecule(shared, request["smiles"])
     pinned = {int(peak): atoms for peak, atoms in (request.get("pinned") or {}).items()}
-    per_carbon = request.get("one_per_carbon", False)
-    result = shared.engine.assign(request["smiles"], spectrum, one_per_carbon=per_carbon, pinned=pinned)
+    result = shared.engine.assign(request["smiles"], spectrum, pinned=pinned)
     return replace(result, warnings=result.warnings + _remarks(spectrum))
 
 
@@ -140,8 +138,7 @@ def _rank(shared: Shared, request: Request, spectrum: Spectrum) -> Hits:
     if not kept:
         raise MoleculeError("; ".join(["no candidate can be read", *too_large[:3]]))
     smiles, wanted = zip(*kept, strict=True)
-    per_carbon, top = request.get("one_per_carbon", False), request.get("top")
-    hits = shared.engine.rank(smiles, spectrum, names=wanted, one_per_carbon=per_carbon, top=top)
+    hits = shared.engine.rank(smiles, spectrum, names=wanted, top=request.get("top"))
     return replace(hits, warnings=(*too_large, *hits.warnings, *_remarks(spectrum)))
 
 
@@ -156,7 +153,6 @@ def _search(shared: Shared, asked: Sequence[tuple[Request, Spectrum]]) -> list[H
         _library(shared, first.get("library")),
         top=first.get("top", 10),
         filters=[_filters(request) for request, _ in asked],
-        one_per_carbon=first.get("one_per_carbon", False),
     )
     return [replace(h, warnings=h.warnings + _remarks(spectrum)) for h, (_, spectrum) in zip(hits, asked, strict=True)]
 
@@ -190,8 +186,8 @@ def _spectrum(shared: Shared, request: Request) -> Spectrum:
         note = f"the lines of the solvent {solvent!r} are not known; nothing is set aside"
         spectrum = replace(spectrum, notes=(*spectrum.notes, note))
     lists = (request.get(name) for name in ("dept135", "dept90", "apt"))
-    per_carbon = request.get("one_per_carbon", False)
-    return apply_extras(spectrum, "none" if keep else None, *lists, one_per_carbon=per_carbon)
+    spectrum = replace(spectrum, one_per_carbon=request.get("one_per_carbon", False))
+    return apply_extras(spectrum, "none" if keep else None, *lists)
 
 
 def _understood(spectrum: Spectrum) -> dict[str, Any]:

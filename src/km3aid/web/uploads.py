@@ -15,9 +15,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from km3aid.data.sources.structures import read_structures
-from km3aid.engine.encoder import parse_structure
 from km3aid.errors import ConfigError, Km3aidError, MoleculeError, SpectrumFormatError
+from km3aid.molecules import parse_structure
+from km3aid.molecules.read import read_structures
 from km3aid.spectra import iter_spectra
 from km3aid.web.config import Limits
 

@@ -1,0 +1,24 @@
+"""Encoded molecules on their way into a library."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from km3aid.matching.classes import ClassTable
+
+
+class Entries(NamedTuple):
+    """N encoded molecules, made from `records` input records; `rejected` (number, structure, reason) failed."""
+
+    smiles: list[str]  # canonical, isomeric
+    names: list[str | None]
+    formula: list[str]  # Hill order
+    mass_da: list[float]  # monoisotopic
+    key: NDArray[np.uint64]  # (N,) equal for duplicates
+    embedding: NDArray[np.float32]  # (N, D) unit vectors
+    classes: ClassTable
+    records: int
+    rejected: tuple[tuple[int, str, str], ...] = ()

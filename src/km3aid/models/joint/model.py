@@ -1,0 +1,98 @@
+"""The model of preset `best`: molecule ↔ spectrum, carbon ↔ peak, and the shift of every carbon."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from km3aid.data.batches import UNKNOWN, Batch, GraphBatch, PeakBatch
+from km3aid.models.alignment import AlignmentModel, Encoded, Losses
+from km3aid.models.config import JointConfig
+from km3aid.models.joint.graph_encoder import GraphEncoder
+from km3aid.models.joint.spectrum_encoder import PeakEncoder, SpectrumEncoder
+from km3aid.models.losses import laplace_kernel, laplace_nll, symmetric_contrast
+from km3aid.models.precision import exact
+
+_CENTRE_PPM, _SPREAD_PPM = 90.0, 50.0  # roughly the mean and spread of 13C shifts, so that the head starts near them
+_LOG_SCALE_RANGE = (math.log(0.05), math.log(50.0))
+
+
+class JointModel(AlignmentModel):
+    """One encoder for graph level, node level and shifts."""
+
+    def __init__(self, config: JointConfig) -> None:
+        super().__init__()
+        self.config: JointConfig = config
+        self.encoder = GraphEncoder(config)
+        self.spectrum = SpectrumEncoder(config)
+        self.peak = PeakEncoder(config.peak_width, config.node_dim, counts=False)
+        width = config.width
+        self.graph_projection = _head(2 * width, width, config.graph_dim)
+        self.spectrum_projection = _head(2 * config.peak_width, width, config.graph_dim)
+        self.node_projection = nn.Linear(width, config.node_dim)
+        self.shift = _head(width, width, 2)
+        self.graph_scale = nn.Parameter(torch.tensor(math.log(10.0)))
+        self.node_scale = nn.Parameter(torch.tensor(math.log(10.0)))
+
+    @property
+    def configuration(self) -> dict[str, Any]:
+        return self.config.to_dict()
+
+    def encode(self, graph: GraphBatch) -> Encoded:
+        atoms, molecules = self.encoder(graph)
+        with exact(atoms):
+            out = self.shift(atoms)
+            return Encoded(
+                functional.normalize(self.graph_projection(molecules), dim=1),
+                functional.normalize(self.node_projection(atoms), dim=1),
+                _CENTRE_PPM + _SPREAD_PPM * out[:, 0],
+                out[:, 1].clamp(*_LOG_SCALE_RANGE),
+            )
+
+    def encode_spectra(self, peaks: PeakBatch) -> Tensor:
+        encoded = self.spectrum(peaks)
+        with exact(encoded):
+            return functional.normalize(self.spectrum_projection(encoded), dim=1)
+
+    def encode_peaks(self, shift_ppm: Tensor, multiplicity: Tensor) -> Tensor:
+        return functional.normalize(self.peak(shift_ppm, multiplicity), dim=-1)
+
+    def node_logits(self, peaks: Tensor, nodes: Tensor) -> Tensor:
+        return self.node_scale.exp() * peaks @ nodes.T
+
+    def losses(self, batch: Batch, *, hide_multiplicity: bool = False, frozen: Tensor | None = None) -> Losses:
+        encoded, spectra = self.encode(batch.graph), self.encode_spectra(batch.peaks)
+        with exact(spectra):
+            return self._losses(encoded, spectra, batch, hide_multiplicity)
+
+    def _losses(self, encoded: Encoded, spectra: Tensor, batch: Batch, hide_multiplicity: bool) -> Losses:
+        graph_logits = self.graph_scale.exp() * spectra @ encoded.graph.T
+        graph = symmetric_contrast(graph_logits, torch.eye(len(graph_logits), device=graph_logits.device))
+        carbons = batch.carbons
+        shift = laplace_nll(carbons.shift_ppm, encoded.shift_ppm[carbons.atom], encoded.log_scale[carbons.atom])
+        multiplicity = torch.full_like(carbons.multiplicity, UNKNOWN) if hide_multiplicity else carbons.multiplicity
+        nodes = encoded.node.index_select(0, carbons.atom)
+        node = self._node_loss(nodes, carbons.shift_ppm, multiplicity, carbons.molecule)
+        c = self.config
+        return Losses(c.graph_weight * graph + c.node_weight * node + c.shift_weight * shift, graph, node, shift)
+
+    def _node_loss(self, nodes: Tensor, shift_ppm: Tensor, multiplicity: Tensor, molecule: Tensor) -> Tensor:
+        """Contrast of carbons and peaks within groups of `node_group` molecules, mean over carbons."""
+        peaks = self.encode_peaks(shift_ppm, multiplicity)
+        group = torch.div(molecule, self.config.node_group, rounding_mode="floor")
+        sizes = torch.bincount(group).tolist()
+        total = nodes.new_zeros(())
+        parts = (torch.split(x, sizes) for x in (nodes, peaks, shift_ppm, multiplicity))
+        for node, peak, shift, kind in zip(*parts, strict=True):
+            if len(node):
+                target = laplace_kernel(shift, kind, self.config.node_kernel_ppm)
+                total = total + symmetric_contrast(self.node_logits(peak, node), target) * len(node)
+        return total / len(nodes)
+
+
+def _head(size: int, hidden: int, out: int) -> nn.Sequential:
+    return nn.Sequential(nn.Linear(size, hidden), nn.GELU(), nn.Linear(hidden, out))

@@ -1,0 +1,123 @@
+"""The model of preset `paper`: K-M3AID (Xu, Zhou, Hong), two contrastive alignments joined by one graph encoder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from km3aid.data.batches import UNKNOWN, Batch, GraphBatch, PeakBatch
+from km3aid.models.alignment import AlignmentModel, Encoded, Losses
+from km3aid.models.config import PaperConfig
+from km3aid.models.k_m3aid.gin import Gin, Readout
+from km3aid.models.k_m3aid.projection import Projection
+from km3aid.models.k_m3aid.spectrum_encoder import FEATURES, ConvSpectrumEncoder
+from km3aid.models.losses import knowledge_span, symmetric_contrast, weak_pairs
+from km3aid.models.precision import exact
+from km3aid.molecules.features import ATOM_COLUMNS
+
+_TYPES = 4  # S, D, T, Q
+_HYDROGENS = list(ATOM_COLUMNS).index("hydrogens")
+_GRID_PPM = (-10.0, 240.0, 0.5)  # shifts among which the node level looks for a carbon's
+_NARROWEST_PPM = 0.05
+
+
+class PaperPeakEncoder(nn.Module):
+    """Position and type of one peak → (P, width); an unknown type is the mean of the four."""
+
+    def __init__(self, width: int, unit_ppm: float) -> None:
+        super().__init__()
+        self.unit_ppm = unit_ppm
+        self.position = nn.Linear(1, width)
+        self.kind = nn.Embedding(_TYPES, width)
+        self.mlp = nn.Sequential(nn.Linear(2 * width, width), nn.ReLU(), nn.Linear(width, width))
+
+    def forward(self, shift_ppm: Tensor, multiplicity: Tensor) -> Tensor:
+        table = torch.cat([self.kind.weight, self.kind.weight.mean(0, keepdim=True)])
+        kind = table.index_select(0, multiplicity.clamp(max=UNKNOWN))
+        out: Tensor = self.mlp(torch.cat([self.position(shift_ppm.unsqueeze(-1) / self.unit_ppm), kind], -1))
+        return out
+
+
+class PaperModel(AlignmentModel):
+    """Dual alignment; with the channel both levels share the graph encoder."""
+
+    def __init__(self, config: PaperConfig) -> None:
+        super().__init__()
+        self.config: PaperConfig = config
+        width = config.width
+        self.encoder = Gin(config.layers, width, config.dropout)
+        self.node_encoder = None if config.channel else Gin(config.layers, width, config.dropout)
+        self.readout = Readout(width)
+        self.spectrum = ConvSpectrumEncoder()
+        self.peak = PaperPeakEncoder(width, config.peak_unit_ppm)
+        sizes = {"graph": width, "spectrum": FEATURES, "node": width, "peak": width}
+        self.projections = nn.ModuleDict(
+            {name: Projection(size, config.projection, config.projection_dropout) for name, size in sizes.items()}
+        )
+        self.spectrum.requires_grad_(not config.frozen_spectrum)
+
+    @property
+    def configuration(self) -> dict[str, Any]:
+        return self.config.to_dict()
+
+    def encode(self, graph: GraphBatch) -> Encoded:
+        with exact(graph.atoms):  # its logits are in the hundreds: nothing may be rounded
+            molecules, nodes = self._embed(graph)
+            return Encoded(molecules, nodes, *self._decode(nodes, graph.atoms[:, _HYDROGENS]))
+
+    def encode_spectra(self, peaks: PeakBatch) -> Tensor:
+        out: Tensor = self.projections["spectrum"](self.spectrum(peaks))
+        return out
+
+    def encode_peaks(self, shift_ppm: Tensor, multiplicity: Tensor) -> Tensor:
+        out: Tensor = self.projections["peak"](self.peak(shift_ppm, multiplicity))
+        return out
+
+    def node_logits(self, peaks: Tensor, nodes: Tensor) -> Tensor:
+        return peaks @ nodes.T
+
+    def frozen_features(self, peaks: PeakBatch) -> Tensor | None:
+        return self.spectrum(peaks) if self.config.frozen_spectrum else None
+
+    def losses(self, batch: Batch, *, hide_multiplicity: bool = False, frozen: Tensor | None = None) -> Losses:
+        c, carbons = self.config, batch.carbons
+        molecules, nodes = self._embed(batch.graph)
+        features = self.spectrum(batch.peaks) if frozen is None else frozen
+        logits = self.projections["spectrum"](features) @ molecules.T
+        graph = symmetric_contrast(logits, torch.eye(len(logits), device=logits.device))
+        node = zero = logits.new_zeros(())
+        if c.alpha < 1:
+            kinds = torch.full_like(carbons.multiplicity, UNKNOWN) if hide_multiplicity else carbons.multiplicity
+            peaks = self.encode_peaks(carbons.shift_ppm, kinds)
+            own = nodes.index_select(0, carbons.atom)
+            node = symmetric_contrast(self.node_logits(peaks, own), self._target(carbons.shift_ppm))
+        return Losses(c.alpha * graph + (1 - c.alpha) * node, graph, node, zero)
+
+    def _target(self, shift_ppm: Tensor) -> Tensor:
+        c = self.config
+        if c.discrimination == "knowledge-span":
+            return knowledge_span(shift_ppm, c.tau1, c.tau2)
+        return weak_pairs(shift_ppm, c.threshold_ppm if c.discrimination == "weak-pair" else 0.0)
+
+    def _embed(self, graph: GraphBatch) -> tuple[Tensor, Tensor]:
+        """Molecules (B, projection) and atoms (A, projection)."""
+        atoms = self.encoder(graph)
+        molecules = self.projections["graph"](self.readout(atoms, graph))
+        if self.node_encoder is not None:
+            atoms = self.node_encoder(graph)
+        return molecules, self.projections["node"](atoms)
+
+    def _decode(self, nodes: Tensor, hydrogens: Tensor) -> tuple[Tensor, Tensor]:
+        """Shift and logarithm of its scale (A,): the node level's distribution over a grid of shifts."""
+        low, high, step = _GRID_PPM
+        grid = torch.arange(low, high + step, step, device=nodes.device)
+        mean, scale = nodes.new_zeros(len(nodes)), nodes.new_zeros(len(nodes))
+        for kind in range(UNKNOWN + 1):
+            rows = torch.nonzero(hydrogens.clamp(max=UNKNOWN) == kind).squeeze(1)
+            peaks = self.encode_peaks(grid, torch.full((len(grid),), kind, device=nodes.device))
+            weight = self.node_logits(nodes[rows], peaks).softmax(1)
+            mean[rows] = weight @ grid
+            scale[rows] = (weight * (grid - mean[rows].unsqueeze(1)).abs()).sum(1)
+        return mean, scale.clamp(min=_NARROWEST_PPM).log()

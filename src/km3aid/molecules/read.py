@@ -1,0 +1,162 @@
+"""Structures from files: SMILES lists, tables, SD files, plain or compressed, read as a stream."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from km3aid.errors import MoleculeError
+
+Line = tuple[str, str | None]  # SMILES or mol block, name
+_SMILES_COLUMNS = ("smiles", "canonical_smiles", "isomeric_smiles", "structure")
+_NAME_COLUMNS = ("name", "id", "title", "cid", "identifier")
+_SD = (".sdf", ".sd")
+_ROWS = 65_536
+
+
+def read_structures(source: str | Path, column: str | None = None, name_column: str | None = None) -> Iterator[Line]:
+    """(SMILES or mol block, name or None) of every structure of a file, or of standard input (`-`).
+
+    By the name of the file, but for .gz or .zst: .csv, .tsv and .parquet are tables (`column` holds the SMILES),
+    .sdf and .sd are SD files, anything else has one SMILES and an optional name per line. Raises `MoleculeError`.
+    """
+    path = Path(source)
+    kind = _kind(path)
+    try:
+        if kind == ".parquet":
+            yield from _parquet(path, column, name_column)
+            return
+        with _open(path) as stream:
+            if kind in (".csv", ".tsv"):
+                yield from _table(stream, path, "\t" if kind == ".tsv" else ",", column, name_column)
+            elif kind in _SD:
+                yield from _sd(stream)
+            else:
+                yield from _lines(stream)
+    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise MoleculeError(
+            f"{source}: cannot be read ({reason}); expected SMILES [name] lines, a table or an SD file"
+        ) from error
+
+
+def read_structure(argument: str) -> str:
+    """The structure that a person names: a SMILES as it is, or the first mol block of a .mol, .sdf or .sd file.
+
+    Raises `MoleculeError` where the file cannot be read.
+    """
+    if not argument.lower().endswith((".mol", ".sdf", ".sd")):
+        return argument
+    try:
+        return Path(argument).read_text(encoding="utf-8").split("$$$$")[0]
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise MoleculeError(f"{argument}: cannot be read ({reason}); give a mol file or a SMILES") from error
+
+
+def count_structures(source: str | Path) -> int | None:
+    """About how many structures `read_structures` gives, for a progress bar; None for standard input."""
+    path = Path(source)
+    if str(source) == "-":
+        return None
+    kind = _kind(path)
+    try:
+        if kind == ".parquet":
+            import pyarrow.parquet as parquet
+
+            return int(parquet.read_metadata(path).num_rows)
+        with _open(path) as stream:
+            return sum(1 for line in stream if kind not in _SD or line.startswith("$$$$"))
+    except (OSError, EOFError, ValueError):
+        return None  # `read_structures` says what is wrong
+
+
+def _kind(path: Path) -> str:
+    """The last suffix that is not one of compression."""
+    return next((s for s in reversed(path.suffixes) if s.lower() not in (".gz", ".zst")), "").lower()
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[IO[str]]:
+    if str(path) == "-":
+        yield sys.stdin
+        return
+    with open(path, "rb") as raw:
+        start = raw.read(4)
+        raw.seek(0)
+        if start[:2] == b"\x1f\x8b":
+            with gzip.open(raw, "rt", encoding="utf-8") as text:
+                yield text
+        elif start == b"\x28\xb5\x2f\xfd":
+            import pyarrow as pa
+
+            with pa.CompressedInputStream(pa.PythonFile(raw), "zstd") as plain:
+                yield io.TextIOWrapper(io.BufferedReader(plain), encoding="utf-8")
+        else:
+            with io.TextIOWrapper(raw, encoding="utf-8-sig") as text:
+                yield text
+
+
+def _lines(stream: IO[str]) -> Iterator[Line]:
+    for number, line in enumerate(stream):
+        smiles, _, name = line.strip().replace("\t", " ").replace(",", " ").partition(" ")
+        if smiles and not (number == 0 and smiles.lower() in _SMILES_COLUMNS):
+            yield smiles, name.strip() or None
+
+
+def _table(stream: IO[str], path: Path, separator: str, column: str | None, name_column: str | None) -> Iterator[Line]:
+    rows = csv.DictReader(stream, delimiter=separator)
+    smiles, name = _columns(list(rows.fieldnames or ()), path, column, name_column)
+    for row in rows:
+        yield row[smiles] or "", (row[name] or None) if name else None
+
+
+def _parquet(path: Path, column: str | None, name_column: str | None) -> Iterator[Line]:
+    import pyarrow as pa
+    import pyarrow.parquet as parquet
+
+    try:
+        file = parquet.ParquetFile(path)
+    except pa.ArrowException as error:
+        raise MoleculeError(f"{path}: no Parquet file ({error})") from error
+    with file:
+        smiles, name = _columns(file.schema_arrow.names, path, column, name_column)
+        for batch in file.iter_batches(_ROWS, columns=[smiles, *([name] if name else [])]):
+            names = batch.column(name).to_pylist() if name else [None] * len(batch)
+            for text, named in zip(batch.column(smiles).to_pylist(), names, strict=True):
+                yield text or "", None if named is None else str(named)
+
+
+def _columns(names: list[str], path: Path, column: str | None, name_column: str | None) -> tuple[str, str | None]:
+    """The columns of the SMILES and of the name."""
+    by_lower = {n.lower(): n for n in names}
+    smiles = column or next((by_lower[n] for n in _SMILES_COLUMNS if n in by_lower), None)
+    name = name_column or next((by_lower[n] for n in _NAME_COLUMNS if n in by_lower), None)
+    for wanted, option in ((smiles, "--column"), (name, "--name-column")):
+        if (wanted is None and option == "--column") or (wanted is not None and wanted not in names):
+            raise MoleculeError(
+                f"{path}: no column {wanted or 'smiles'!r} among {', '.join(names) or 'none'}; name it with {option}"
+            )
+    assert smiles is not None
+    return smiles, name
+
+
+def _sd(stream: IO[str]) -> Iterator[Line]:
+    block: list[str] = []
+    whole = False
+    for line in stream:
+        if line.startswith("$$$$"):
+            if block:
+                yield "".join(block), block[0].strip() or None
+            block, whole = [], False
+        elif not whole:
+            block.append(line)
+            whole = line.startswith("M  END")
+    if any(line.strip() for line in block):
+        yield "".join(block), block[0].strip() or None

@@ -1,0 +1,95 @@
+"""A spectrum as sticks on an axis from high to low shift, with the peaks' numbers above them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from km3aid.render.drawing.marks import Mark as PeakMark
+from km3aid.render.drawing.marks import confidence_colour
+from km3aid.render.drawing.scene import INK, Item, Line, Mark, Shape, Text, width_of
+
+HEIGHT = 190.0
+MARGIN = 42.0
+PREDICTED = "#2b6cb0"
+_TICK_PPM = 20
+_ROOM_PPM = 8
+_NUMBER_SIZE = 11.0
+
+
+def draw_sticks(marks: Sequence[PeakMark], width: float, top: float) -> list[Item]:
+    """The spectrum in a band of `HEIGHT` that begins at `top`."""
+    base, head = top + HEIGHT - 46, top + 46.0
+    low, high = _range([m.shift_ppm for m in marks])
+    items = _axis(low, high, width, base)
+    ordered = sorted(marks, key=lambda m: -m.shift_ppm)
+    xs = [_at(m.shift_ppm, low, high, width) for m in ordered]
+    gap = max((width_of(str(m.number), _NUMBER_SIZE) for m in ordered), default=0.0) + 7
+    places = spread(xs, gap, MARGIN / 2, width - MARGIN / 2)
+    for mark, x, place in zip(ordered, xs, places, strict=True):
+        colour = confidence_colour(mark.confidence)
+        shapes: list[Shape] = [Line(x, base, x, head, colour, 1.6)]
+        if abs(place - x) > 0.5:  # a leader from the stick to its number
+            shapes.append(Line(x, head, place, head - 14, colour, 0.8))
+        else:
+            shapes.append(Line(x, head, x, head - 14, colour, 0.8))
+        shapes.append(Text(place, head - 18, str(mark.number), "middle", _NUMBER_SIZE, colour, bold=True, halo=False))
+        items.append(Mark(mark.number, mark.title, tuple(shapes)))
+    return items
+
+
+def draw_mirror(observed: Sequence[float], predicted: Sequence[float], width: float, height: float) -> list[Item]:
+    """Observed shifts as sticks upwards and predicted ones downwards from one line, the axis below."""
+    base = height - 22
+    middle = base / 2
+    low, high = _range([*observed, *predicted])
+    items = _axis(low, high, width, base, title=False)
+    items.append(Line(MARGIN, middle, width - MARGIN, middle, INK, 0.6))
+    for shifts, end, colour in ((observed, 4.0, INK), (predicted, base - 4, PREDICTED)):
+        for shift in shifts:
+            x = _at(shift, low, high, width)
+            items.append(Line(x, middle, x, end, colour, 1.6))
+    return items
+
+
+def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Ascending places at least `gap` apart, as near as can be to the ascending `wanted` (least squares).
+
+    Where `low` to `high` is too short for all, they stand closer than `gap`.
+
+    >>> spread([10.0, 10.0], 4.0, 0.0, 100.0)
+    [8.0, 12.0]
+    """
+    if not wanted:
+        return []
+    gap = min(gap, (high - low) / max(len(wanted) - 1, 1))
+    blocks: list[tuple[float, int]] = []  # (sum, number) of places less the gaps before them: pool adjacent violators
+    for n, x in enumerate(wanted):
+        total, count = x - n * gap, 1
+        while blocks and blocks[-1][0] / blocks[-1][1] > total / count:
+            other, more = blocks.pop()
+            total, count = total + other, count + more
+        blocks.append((total, count))
+    limit = high - gap * (len(wanted) - 1)
+    flat = [min(max(total / count, low), limit) for total, count in blocks for _ in range(count)]
+    return [x + n * gap for n, x in enumerate(flat)]
+
+
+def _range(shifts: Sequence[float]) -> tuple[int, int]:
+    high = _TICK_PPM * math.ceil((max(shifts, default=0.0) + _ROOM_PPM) / _TICK_PPM)
+    return min(_TICK_PPM * math.floor((min(shifts, default=0.0) - _ROOM_PPM) / _TICK_PPM), 0), high
+
+
+def _at(ppm: float, low: int, high: int, width: float) -> float:
+    return MARGIN + (high - ppm) / (high - low) * (width - 2 * MARGIN)
+
+
+def _axis(low: int, high: int, width: float, base: float, title: bool = True) -> list[Item]:
+    items: list[Item] = [Line(MARGIN, base, width - MARGIN, base, INK, 1.0)]
+    for tick in range(low, high + 1, _TICK_PPM):
+        x = _at(tick, low, high, width)
+        items.append(Line(x, base, x, base + 5, INK, 1.0))
+        items.append(Text(x, base + 18, str(tick), "middle", 11, INK, halo=False))
+    if title:
+        items.append(Text(width / 2, base + 36, "¹³C chemical shift / ppm", "middle", 12, INK, halo=False))
+    return items

@@ -1,0 +1,20 @@
+"""JSON: the answers' `to_dict()`, one object or a list; JSON lines: one object a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from km3aid.requests.answers import Case
+
+
+def write_json(cases: Sequence[Case]) -> bytes:
+    """One answer as an object, several as a list."""
+    values = [case.answer.to_dict() for case in cases]
+    text = json.dumps(values[0] if len(values) == 1 else values, indent=2, ensure_ascii=False)
+    return f"{text}\n".encode()
+
+
+def write_jsonl(cases: Sequence[Case]) -> bytes:
+    """One object a line."""
+    return "".join(json.dumps(case.answer.to_dict(), ensure_ascii=False) + "\n" for case in cases).encode()

@@ -1,0 +1,45 @@
+"""What carbons are called where a format wants names: C and the number of the atom in the mol block, from 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from km3aid.engine.results import AssignedPeak, Assignment
+from km3aid.molecules import carbon_classes, parse_structure
+
+
+class Label(NamedTuple):
+    """A group of equivalent carbons under one peak; `atoms` count from 0, `splits` says diastereotopic."""
+
+    name: str
+    peak: AssignedPeak
+    atoms: tuple[int, ...]
+    carbon_class: int
+    splits: bool
+
+
+def carbon_labels(structure: str, answer: Assignment) -> list[Label]:
+    """A label for every carbon class of every assigned peak, in the order of the peaks.
+
+    >>> from km3aid.engine.results import AssignedPeak, Assignment
+    >>> found = Assignment(None, "CCO", (AssignedPeak(0, 58.0, (1,), 57.9, 0.9),), (), (0,), 0.0)
+    >>> carbon_labels("CCO", found)[0].name
+    'C2'
+    """
+    molecule = parse_structure(structure)
+    owner: dict[int, int] = {}
+    splits: dict[int, bool] = {}
+    for number, found in enumerate(carbon_classes(molecule.mol)):
+        splits[number] = found.splits
+        owner |= {molecule.input_atoms[i]: number for i in found.atoms}
+    labels = []
+    for peak in answer.assignments:
+        for number, atoms in _by_class(peak.atoms, owner):
+            labels.append(Label(f"C{atoms[0] + 1}", peak, atoms, number, splits[number]))
+    return labels
+
+
+def _by_class(atoms: Sequence[int], owner: dict[int, int]) -> Iterator[tuple[int, tuple[int, ...]]]:
+    for number in dict.fromkeys(owner[i] for i in atoms):
+        yield number, tuple(i for i in atoms if owner[i] == number)

@@ -1,0 +1,118 @@
+"""NMReDATA 1.1: an SD record with the structure, its 13C peaks and which of its atoms each belongs to.
+
+The format: https://nmredata.org, "NMReDATA tag format" 1.0/1.1 and "1D attributes" (Pupier et al., Magn. Reson. Chem.
+56 (2018) 703). Two lines that it demands are seldom known from a peak list: `Larmor=0.0` says an unknown frequency and
+`Spectrum_Location=unknown` a spectrum that is not at hand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
+
+from km3aid import __version__
+from km3aid.engine.results import Assignment
+from km3aid.molecules import parse_structure, write_mol_block
+from km3aid.render.formats.labels import Label, carbon_labels
+from km3aid.requests.answers import Case
+from km3aid.spectra.spectrum import Spectrum
+
+WITHIN_REACH = 0.1  # probability from which another place of a peak makes the two interchangeable
+
+
+def write_nmredata(cases: Sequence[Case]) -> bytes:
+    """One SD record per assignment."""
+    return "".join(_record(case) for case in cases).encode()
+
+
+def _record(case: Case) -> str:
+    answer, spectrum, structure = case.answer, case.spectrum, case.structure
+    assert isinstance(answer, Assignment)
+    assert spectrum is not None
+    assert structure is not None
+    molecule = parse_structure(structure)
+    labels = carbon_labels(structure, answer)
+    exchanges = list(_exchanges(labels))
+    tags = {
+        "VERSION": ["1.1"],
+        "LEVEL": ["1" if exchanges else "0"],
+        "ID": _identity(answer),
+        "FORMULA": [molecule.formula],
+        "SMILES": [answer.smiles],
+        "SOLVENT": [_plain(spectrum.solvent)] if spectrum.solvent else [],
+        "ASSIGNMENT": [*map(_assigned, labels), *exchanges, *_equivalents(labels)],
+        "1D_13C": [*_conditions(spectrum), *_peaks(spectrum, answer, labels)],
+    }
+    return write_mol_block(molecule) + "".join(_tag(name, lines) for name, lines in tags.items() if lines) + "$$$$\n"
+
+
+def _tag(name: str, lines: Iterable[str]) -> str:
+    """Every line ends with the backslash that 1.1 made the separator."""
+    return f">  <NMREDATA_{name}>\n" + "".join(f"{line}\\\n" for line in lines) + "\n"
+
+
+def _plain(text: str) -> str:
+    """`text` without what separates: backslash, comment mark and line breaks."""
+    return " ".join(re.sub(r"[\\;]", " ", text).split())
+
+
+def _identity(answer: Assignment) -> list[str]:
+    title = [f"Title={_plain(answer.id)}"] if answer.id else []
+    return [*title, f"Comment=assigned by km3aid {__version__}"]
+
+
+def _assigned(label: Label) -> str:
+    atoms = ", ".join(str(i + 1) for i in label.atoms)
+    sure = f"confidence {label.peak.confidence:.2f}, predicted {label.peak.predicted_ppm:.2f} ppm"
+    return f"{label.name}, {label.peak.shift_ppm:.4f}, {atoms} ;{sure}"
+
+
+def _exchanges(labels: Sequence[Label]) -> Iterator[str]:
+    """Pairs of labels on two peaks of which one may as well have the other's carbons."""
+    for a, b in combinations(labels, 2):
+        if a.peak.peak == b.peak.peak:
+            continue
+        if a.carbon_class == b.carbon_class:
+            if a.splits:
+                yield f"Interchangeable={a.name}, {b.name} ;diastereotopic"
+            continue
+        chance = max(_reach(a, b), _reach(b, a))
+        if chance >= WITHIN_REACH:
+            yield f"Interchangeable={a.name}, {b.name} ;probability {chance:.2f}"
+
+
+def _reach(one: Label, other: Label) -> float:
+    """How probable the carbons of `other` are for the peak of `one`."""
+    return max((o.confidence for o in one.peak.alternatives if set(other.atoms) & set(o.atoms)), default=0.0)
+
+
+def _equivalents(labels: Sequence[Label]) -> Iterator[str]:
+    """Labels that symmetry makes the same, where each carbon has a peak of its own."""
+    groups: dict[int, list[str]] = {}
+    for label in labels:
+        if not label.splits:
+            groups.setdefault(label.carbon_class, []).append(label.name)
+    return (f"Equivalent={', '.join(names)}" for names in groups.values() if len(names) > 1)
+
+
+def _conditions(spectrum: Spectrum) -> list[str]:
+    known = spectrum.frequency_mhz
+    larmor = "Larmor=0.0 ;not given with the peaks" if known is None else f"Larmor={known:.4f}"
+    return [larmor, "Spectrum_Location=unknown ;read from a peak list", "Decoupled=1H"]
+
+
+def _peaks(spectrum: Spectrum, answer: Assignment, labels: Sequence[Label]) -> Iterator[str]:
+    """Attributes in the order that the format wants: N is the number of attached hydrogens, I the intensity."""
+    for number, peak in enumerate(spectrum):
+        parts = [f"{peak.shift_ppm:.4f}"]
+        if peak.hydrogens is not None:
+            parts.append(f"N={peak.hydrogens}")
+        names = [label.name for label in labels if label.peak.peak == number]
+        if names:
+            parts.append(f"L={', '.join(names)}")
+        if peak.intensity is not None:
+            parts.append(f"I={peak.intensity:g}")
+        said = [f"{peak.count} C"] if peak.count is not None else []
+        said += [] if names else ["fits no carbon"]
+        yield ", ".join(parts) + (f" ;{', '.join(said)}" if said else "")

@@ -1,0 +1,81 @@
+"""Parquet: one row per answer with the fields of its JSON, lists nested, and `error` where there was none."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from km3aid.engine.results import Assignment, Hits, Prediction
+from km3aid.requests.answers import Case
+
+_TEXT, _INT, _REAL = pa.string(), pa.int32(), pa.float64()
+_ALTERNATIVE = pa.struct({"atoms": pa.list_(_INT), "confidence": _REAL})
+_PEAK = pa.struct(
+    {
+        "peak": _INT,
+        "shift_ppm": _REAL,
+        "atoms": pa.list_(_INT),
+        "predicted_ppm": _REAL,
+        "confidence": _REAL,
+        "alternatives": pa.list_(_ALTERNATIVE),
+    }
+)
+_HIT = pa.struct(
+    {
+        "rank": _INT,
+        "smiles": _TEXT,
+        "name": _TEXT,
+        "score": _REAL,
+        "probability": _REAL,
+        "graph_score": _REAL,
+        "match_score": _REAL,
+    }
+)
+_CARBON = pa.struct({"atoms": pa.list_(_INT), "shift_ppm": _REAL, "std_ppm": _REAL, "multiplicity": _TEXT})
+SCHEMAS: dict[type, Any] = {
+    Assignment: pa.schema(
+        {
+            "id": _TEXT,
+            "smiles": _TEXT,
+            "assignments": pa.list_(_PEAK),
+            "unassigned_peaks": pa.list_(_INT),
+            "unobserved_atoms": pa.list_(_INT),
+            "score": _REAL,
+            "warnings": pa.list_(_TEXT),
+            "error": _TEXT,
+        }
+    ),
+    Hits: pa.schema(
+        {
+            "id": _TEXT,
+            "hits": pa.list_(_HIT),
+            "candidates": pa.int64(),
+            "elapsed_ms": _REAL,
+            "warnings": pa.list_(_TEXT),
+            "error": _TEXT,
+        }
+    ),
+    Prediction: pa.schema({"smiles": _TEXT, "carbons": pa.list_(_CARBON), "error": _TEXT}),
+}
+
+
+def write_parquet(cases: Sequence[Case]) -> bytes:
+    """All answers as one table."""
+    buffer = io.BytesIO()
+    with open_parquet(buffer, type(cases[0].answer)) as writer:
+        writer.write_table(parquet_table(cases, type(cases[0].answer)))
+    return buffer.getvalue()
+
+
+def open_parquet(file: BinaryIO, kind: type) -> Any:
+    """A `ParquetWriter` of answers of that kind, for a batch that is written group by group."""
+    return pq.ParquetWriter(file, SCHEMAS[kind], compression="zstd")
+
+
+def parquet_table(cases: Sequence[Case], kind: type) -> Any:
+    """The answers as an Arrow table."""
+    return pa.Table.from_pylist([case.answer.to_dict() for case in cases], SCHEMAS[kind])

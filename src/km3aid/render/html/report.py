@@ -1,0 +1,101 @@
+"""The parts of a page: structure and sticks, the table of peaks, the matrix of an assignment, the hits of a search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from itertools import count
+
+from km3aid.engine.results import Assignment, Hits, Matrix, Prediction
+from km3aid.render.drawing.marks import ASSIGNMENT_COLUMNS, PREDICTION_COLUMNS, Mark, confidence_colour, marks_of
+from km3aid.render.drawing.picture import comparison, picture, sketch
+from km3aid.render.drawing.scene import Scene
+from km3aid.render.drawing.sticks import PREDICTED
+from km3aid.render.drawing.svg import ON_PAGE, svg
+from km3aid.requests.answers import Case
+
+_PARTS = count(1)  # so that the switches of one page have ids of their own
+
+
+def assignment_report(case: Case) -> str:
+    """Picture and table of an assignment or a prediction, and the matrix where there is one."""
+    marks = marks_of(case)
+    columns = PREDICTION_COLUMNS if isinstance(case.answer, Prediction) else ASSIGNMENT_COLUMNS
+    table = _peak_table(marks, columns)
+    matrix = _matrix(case.answer, case.matrix) if case.matrix and isinstance(case.answer, Assignment) else ""
+    return f'<div class="wide">{_drawn(picture(case))}</div>{table}{matrix}'
+
+
+def hits_report(case: Case, answer: Hits) -> str:
+    """A row for each hit: structure, probability, and observed above predicted shifts where they are known."""
+    said = f"{answer.candidates:,} candidates, {answer.elapsed_ms:.0f} ms"
+    compared = case.spectrum is not None and len(case.predictions) > 0
+    key = (
+        f'<p class="quiet">{escape(said)}. Sticks: observed above, '
+        f'<span style="color:{PREDICTED}">predicted</span> below.</p>'
+        if compared
+        else f'<p class="quiet">{escape(said)}</p>'
+    )
+    rows = []
+    for n, hit in enumerate(answer.hits):
+        sticks = ""
+        if case.spectrum is not None and n < len(case.predictions):
+            shifts = [c.shift_ppm for c in case.predictions[n].carbons]
+            sticks = _drawn(comparison([p.shift_ppm for p in case.spectrum], shifts))
+        name = f"<strong>{escape(hit.name)}</strong><br>" if hit.name else ""
+        rows.append(
+            f"<tr><td>{hit.rank}</td><td>{_drawn(sketch(hit.smiles))}</td>"
+            f'<td class="smiles">{name}{escape(hit.smiles)}<br>probability {hit.probability:.1%}<br>'
+            f'<span class="quiet">score {hit.score:.2f}: graph {hit.graph_score:.3f}, match {hit.match_score:.1f}'
+            f"</span></td><td>{sticks}</td></tr>"
+        )
+    return f"{key}<table>{''.join(rows)}</table>"
+
+
+def mean_confidence(answer: Assignment) -> float:
+    """Mean confidence of the assigned peaks; 0 where there is none."""
+    sure = [a.confidence for a in answer.assignments]
+    return sum(sure) / len(sure) if sure else 0.0
+
+
+def _drawn(scene: Scene) -> str:
+    return svg(scene, ON_PAGE)
+
+
+def _peak_table(marks: Sequence[Mark], columns: Sequence[str]) -> str:
+    head = "".join(f"<th>{escape(c)}</th>" for c in columns)
+    rows = "".join(
+        f'<tr data-mark="{m.number}" tabindex="0"><td><span class="swatch" '
+        f'style="background:{confidence_colour(m.confidence)}"></span>'
+        + "</td><td>".join(escape(c) for c in m.columns)
+        + "</td></tr>"
+        for m in marks
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _matrix(answer: Assignment, matrix: Matrix) -> str:
+    """Peaks by carbon classes, highest predicted shift first: probability in percent, or the cost in nats."""
+    order = sorted(range(len(matrix.atoms)), key=lambda k: -matrix.predicted_ppm[k])
+    chosen = {a.peak: set(a.atoms) for a in answer.assignments}
+    head = "".join(f"<th>{' '.join(map(str, matrix.atoms[k]))}<br>{matrix.predicted_ppm[k]:.1f}</th>" for k in order)
+    rows = []
+    for p, (costs, probabilities) in enumerate(zip(matrix.cost, matrix.probability, strict=True)):
+        own = chosen.get(p, set())
+        cells = "".join(
+            f'<td style="--p:{100 * probabilities[k]:.0f}"{" class=chosen" if own & set(matrix.atoms[k]) else ""}>'
+            f"<b>{_percent(probabilities[k])}</b><i>{costs[k]:.1f}</i></td>"
+            for k in order
+        )
+        rows.append(f'<tr data-mark="{p + 1}"><th>peak {p + 1}</th>{cells}</tr>')
+    part = f"costs-{next(_PARTS)}"
+    return (
+        f'<h2>Every peak at every carbon</h2><input type="checkbox" class="costs" id="{part}">'
+        f'<label for="{part}"> costs (negative log-likelihood) instead of probabilities (%)</label>'
+        f'<div class="wide"><table class="matrix"><thead><tr><th>atoms<br>predicted / ppm</th>{head}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _percent(probability: float) -> str:
+    return f"{100 * probability:.0f}" if probability >= 0.01 else ""

@@ -1,0 +1,155 @@
+"""Figures 4, F.1 and F.2: how the methods assign a few molecules of the block, picked by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from km3aid.data.dataset import Dataset
+from km3aid.engine import Engine
+from km3aid.evaluation.cases import Case, make_cases
+from km3aid.molecules import Molecule, featurise, lay_out, parse_smiles
+from km3aid.reproduction.measures.alignment import node_scores
+from km3aid.reproduction.measures.hose import sphere_codes
+
+_CLOSE_PPM = (1.0, 5.0)  # apart, yet easily taken for each other
+_LARGEST = 30  # carbons, so that the matrix can be read
+_FAR = 40  # bonds: spheres that hold the whole molecule
+
+
+class Candidate(NamedTuple):
+    """A molecule and the recorded shift of each of its carbons, by atom of the SMILES."""
+
+    molecule: Molecule
+    shift_ppm: dict[int, float]
+
+
+_Picked = tuple[str, str, int, Candidate, NDArray[np.int64]]
+
+
+def near_symmetry(candidate: Candidate) -> bool:
+    """One ring, of five members, with two CH₂ or two CH of nearly equal shift."""
+    rings = _rings(candidate)
+    return len(rings) == 1 and len(rings[0]) == 5 and not _aromatic(candidate, rings[0]) and _close(candidate, rings[0])
+
+
+def symmetric_aromatic(candidate: Candidate) -> bool:
+    """One ring, a benzene, of which pairs of carbons share a shift while two CH of different shift lie close."""
+    rings = _rings(candidate)
+    if len(rings) != 1 or len(rings[0]) != 6 or not _aromatic(candidate, rings[0]):
+        return False
+    shifts = [candidate.shift_ppm.get(i) for i in rings[0]]
+    return None not in shifts and len(set(shifts)) == 4 and _close(candidate, rings[0])
+
+
+def natural_product(candidate: Candidate) -> bool:
+    """Four rings or more and six stereocentres or more."""
+    centres = sum(int(a.GetChiralTag()) != 0 for a in candidate.molecule.mol.GetAtoms())
+    return len(_rings(candidate)) >= 4 and centres >= 6
+
+
+RULES: tuple[tuple[str, str, Callable[[Candidate], bool], int], ...] = (
+    ("4A", "nearly symmetric carbons on one five-membered ring", near_symmetry, 1),
+    ("4B", "a symmetric aromatic", symmetric_aromatic, 1),
+    ("F.1", "natural products with four rings and six stereocentres or more", natural_product, 2),
+)
+
+
+def study_cases(engines: Mapping[str, tuple[Engine, bool]], data: Dataset, rows: NDArray[np.int64]) -> dict[str, Any]:
+    """The first molecules by nmrshiftdb2 id that each rule admits, with the carbon that each method gives each peak.
+
+    `engines`: by title, the model and whether its logits alone decide, as in the paper.
+    """
+    picked: list[_Picked] = []
+    wanted = {name: count for name, _, _, count in RULES}
+    for row in rows[np.argsort(data.record_id[rows], kind="stable")]:
+        atoms = np.flatnonzero(_record_atoms(data, row)[:, 0] == 6)
+        if len(atoms) > _LARGEST or not any(wanted.values()):
+            continue
+        candidate, order = _candidate(data, row)
+        for name, about, admits, _ in RULES:
+            if wanted[name] and order is not None and admits(candidate):
+                wanted[name] -= 1
+                picked.append((name, about, int(row), candidate, order))
+                break
+    picked.sort(key=lambda p: p[0])
+    chosen = np.array([p[2] for p in picked], np.int64)
+    choices: dict[str, list[list[int]]] = {}
+    for title, (engine, by_logits) in engines.items():
+        cases = make_cases(engine, data, chosen)
+        choices[title] = [_choice(engine, case, p[4], by_logits) for case, p in zip(cases, picked, strict=True)]
+    studies = [_study(data, p, {title: by[n] for title, by in choices.items()}) for n, p in enumerate(picked)]
+    return {"studies": studies, "not_found": [name for name, count in wanted.items() if count]}
+
+
+def _study(data: Dataset, picked: _Picked, choices: dict[str, list[int]]) -> dict[str, Any]:
+    name, about, row, candidate, _ = picked
+    drawing = lay_out(candidate.molecule)
+    carbons = sorted(candidate.shift_ppm)
+    return {
+        "figure": name,
+        "rule": about,
+        "nmrshiftdb2_id": int(data.record_id[row]),
+        "smiles": candidate.molecule.source,
+        "carbons": carbons,
+        "shift_ppm": [round(candidate.shift_ppm[i], 2) for i in carbons],
+        "choices": choices,
+        "atoms": [[a.atom, round(a.x, 3), round(a.y, 3), a.label] for a in drawing.atoms],
+        "bonds": [[b.begin, b.end, b.order] for b in drawing.bonds],
+    }
+
+
+def _choice(engine: Engine, case: Case, order: NDArray[np.int64], by_logits: bool) -> list[int]:
+    """For the peak of every carbon by atom of the SMILES, which carbon in that order it is given."""
+    score = node_scores(engine, case, by_logits)
+    atoms = np.sort(case.carbons)
+    place = {int(atom): int(order[atom]) for atom in atoms}  # record's atom → atom of the SMILES
+    rank = {atom: n for n, atom in enumerate(sorted(place.values()))}
+    chosen = {int(case.carbons[p]): int(atoms[c]) for p, c in enumerate(score.argmax(1))}
+    by_smiles = {place[peak]: rank[place[atom]] for peak, atom in chosen.items()}
+    return [by_smiles[atom] for atom in sorted(by_smiles)]
+
+
+def _candidate(data: Dataset, row: int) -> tuple[Candidate, NDArray[np.int64] | None]:
+    """The molecule by its SMILES, and for every atom of the record its atom of the SMILES (None: they do not fit)."""
+    molecule = parse_smiles(data.smiles[row].decode())
+    graph = featurise(molecule.mol)
+    bonds = slice(int(data.bond_offset[row]), int(data.bond_offset[row + 1]))
+    record = sphere_codes(_record_atoms(data, row), data.bonds[bonds].astype(np.int64), data.bond_codes[bonds], _FAR)[
+        -1
+    ]
+    smiles = sphere_codes(graph.atoms, graph.bonds.astype(np.int64), graph.bond_codes, _FAR)[-1]
+    first, second = np.argsort(record, kind="stable"), np.argsort(smiles, kind="stable")
+    if len(record) != len(smiles) or (record[first] != smiles[second]).any():
+        return Candidate(molecule, {}), None
+    order = np.empty(len(record), np.int64)
+    order[first] = second
+    start = int(data.value_offset[data.spectrum_offset[row]])
+    shifts = data.shift_ppm[start : start + len(record)]
+    return Candidate(molecule, {int(order[i]): float(x) for i, x in enumerate(shifts) if not np.isnan(x)}), order
+
+
+def _record_atoms(data: Dataset, row: int) -> NDArray[np.uint8]:
+    return data.atoms[int(data.atom_offset[row]) : int(data.atom_offset[row + 1])]
+
+
+def _rings(candidate: Candidate) -> list[tuple[int, ...]]:
+    return [tuple(ring) for ring in candidate.molecule.mol.GetRingInfo().AtomRings()]
+
+
+def _aromatic(candidate: Candidate, ring: tuple[int, ...]) -> bool:
+    return all(candidate.molecule.mol.GetAtomWithIdx(i).GetIsAromatic() for i in ring)
+
+
+def _close(candidate: Candidate, ring: tuple[int, ...]) -> bool:
+    """Whether two carbons of the ring with the same one or two hydrogens lie within `_CLOSE_PPM`."""
+    low, high = _CLOSE_PPM
+    known = [(candidate.molecule.mol.GetAtomWithIdx(i).GetTotalNumHs(), candidate.shift_ppm.get(i)) for i in ring]
+    return any(
+        a == b and a in (1, 2) and x is not None and y is not None and low <= abs(x - y) <= high
+        for a, x in known
+        for b, y in known
+    )

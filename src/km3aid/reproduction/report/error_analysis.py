@@ -1,0 +1,141 @@
+"""What the paper lacks, in the report: reliability, difficulty, and records that the model contradicts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from km3aid.reproduction.report.charts import line_chart
+from km3aid.reproduction.report.results import NOT_RUN, Found, each, percent, table
+
+_NAMES = {"carbons": "carbons", "rings": "rings", "nearest_tanimoto": "Tanimoto to the nearest training molecule"}
+_KINDS = {"per_carbon": "one peak per carbon", "distinct": "distinct peaks"}
+
+
+_BASELINES = {
+    "chance": "chance",
+    "multiplicity": "attached hydrogens alone",
+    "spheres_only": "spheres of known carbons",
+    "spheres": "spheres and attached hydrogens",
+}
+_PEERS = {"csp5": "CSP5", "best_by_shifts": "`best`, by shifts", "best": "`best`, as the tool assigns"}
+_ERRORS = ("mean", "median")
+_PREDICTED = {"carbon_count": "carbon count alone", "vector": "vector", "wasserstein": "Wasserstein"}
+_SIZES = (100, 1000, 10_000, 100_000)
+
+
+def sections(found: Found, drawings: dict[str, str]) -> str:
+    """Sections on the bundled model and the baselines."""
+    beyond = found.best("beyond")
+    text = "## What the paper lacks\n\n" + _baselines(found)
+    if not beyond:
+        return f"{text}### More about `best`\n\n{NOT_RUN}\n"
+    value = beyond[0]
+    return text + _reliability(value, drawings) + _difficulty(value) + _contradicted(value)
+
+
+def _baselines(found: Found) -> str:
+    """Assignment and retrieval without learning, beside `best`, and a trained peer."""
+    folds, best = found.folds("baselines", "", "baselines"), found.best("alignment")
+    rows = [
+        [
+            title,
+            *(percent(each(folds, "assignment", "by_kind", name, what)) for what in ("node", "one_to_one", "no_error")),
+        ]
+        for name, title in _BASELINES.items()
+    ]
+    perfect = percent(each(best, "by_size", "all", "one_to_one", "perfect"))
+    rows.append(["`best`", percent(each(best, "node")), percent(each(best, "one_to_one")), perfect])
+    text = "### Baselines\n\n" + table(["assignment", "each peak alone", "one-to-one", "no error"], rows)
+    if folds:
+        mean, median = (folds[0]["assignment"][f"shift_{k}_error_ppm"] for k in ("mean", "median"))
+        text += f"\nThe spheres predict shifts with a mean error of {mean:.2f} ppm and a median of {median:.2f} ppm.\n"
+    text += _peer(found)
+    rows = [
+        [title, *(percent(each(folds, "retrieval", "shares", name, str(n), "by_key", "top_1")) for n in _SIZES)]
+        for name, title in _PREDICTED.items()
+    ]
+    note = (
+        "\n### Retrieval without learning\n\nTop 1, one peak per carbon without multiplicity, by spectra predicted "
+        "with the spheres:\n\n"
+    )
+    return text + note + table(["similarity", "10²", "10³", "10⁴", "10⁵"], rows) + "\n"
+
+
+def _peer(found: Found) -> str:
+    """CSP5 and the bundled model on the same molecules."""
+    text = "\n### A trained peer: CSP5\n\n"
+    measured = found.folds("peer", "", "csp5")
+    if not measured:
+        return f"{text}{NOT_RUN}\n"
+    value = measured[0]
+    rows = []
+    for name, title in _PEERS.items():
+        of = value[name]
+        shares = [f"{100 * of[what]:.1f}" for what in ("node", "one_to_one", "no_error")]
+        errors = [f"{of[f'shift_{k}_error_ppm']:.2f}" if f"shift_{k}_error_ppm" in of else "" for k in _ERRORS]
+        batches = f" ({of['molecules_per_s_in_batches']:,.0f})" if "molecules_per_s_in_batches" in of else ""
+        rows.append([title, *errors, *shares, f"{of.get('molecules_per_s', '')}{batches}"])
+    head = ["predicted by", "mean error, ppm", "median", "each peak alone", "one-to-one", "no error", "molecules/s"]
+    return (
+        f"{text}{value['molecules']} validation molecules of fold 0, one peak per carbon with multiplicity, one "
+        f"thread; CSP5 {value['versions']['csp5']} predicts from one conformer and may have trained on these "
+        f"molecules, `best` has not. {value['not_predicted_by_peer']} further molecules had no prediction by CSP5. By "
+        "shifts: a peak costs its distance, and 30 ppm for another number of attached hydrogens. In brackets: in "
+        "batches.\n\n" + table(head, rows)
+    )
+
+
+def _reliability(value: dict[str, Any], drawings: dict[str, str]) -> str:
+    curves = {
+        _KINDS[kind]: [(100 * b["confidence"], 100 * b["right"]) for b in bins]
+        for kind, bins in value["reliability"].items()
+    }
+    drawings["reliability.svg"] = line_chart({**curves, "ideal": [(0, 0), (100, 100)]}, "confidence, %", "right, %")
+    rows = [
+        [_KINDS[kind], str(b["peaks"]), f"{100 * b['confidence']:.1f}", f"{100 * b['right']:.1f}"]
+        for kind, bins in value["reliability"].items()
+        for b in bins
+    ]
+    head = ["spectrum", "assigned peaks", "mean confidence", "right"]
+    picture = "![Confidence and share that is right](reproduction/reliability.svg)\n\n"
+    return "### How far `best`'s confidence holds\n\n" + picture + table(head, rows) + "\n"
+
+
+def _difficulty(value: dict[str, Any]) -> str:
+    text = "### What makes a molecule hard for `best`\n\nOne-to-one accuracy and molecules without error.\n\n"
+    for name, bins in value["difficulty"].items():
+        rows = [
+            [
+                f"{b['from']:g} ≤ x < {b['below']:g}",
+                str(b["molecules"]),
+                f"{100 * b['accuracy']:.1f}",
+                f"{100 * b['no_error']:.1f}",
+            ]
+            for b in bins
+        ]
+        text += table([_NAMES[name], "molecules", "accuracy", "no error"], rows) + "\n"
+    return text
+
+
+def _contradicted(value: dict[str, Any]) -> str:
+    found = value["contradicted"]
+    rows = [
+        [str(r["nmrshiftdb2_id"]), f"{r['nats']:.0f}", "; ".join(_moved(m) for m in r["moved"][:3])] for r in found[:10]
+    ]
+    text = (
+        f"### {len(found)} reference assignments that `best` contradicts most\n\nIn nats: how much dearer the "
+        "recorded assignment is than the cheapest of the same peaks. Probable errors of the database, to be looked at; "
+        "the whole list with SMILES is in the unit `best/fold-0/beyond`. The first ten:\n\n"
+    )
+    return (
+        text
+        + table(["nmrshiftdb2 id", "nats", "peak: recorded at (predicted there) → model (predicted there)"], rows)
+        + "\n"
+    )
+
+
+def _moved(m: dict[str, Any]) -> str:
+    return (
+        f"{m['shift_ppm']:g}: {m['recorded_atom']} ({m['predicted_there_ppm']:g}) → "
+        f"{m['model_atom']} ({m['predicted_here_ppm']:g})"
+    )

@@ -1,0 +1,30 @@
+"""From a measured m/z to the mass of the neutral molecule, by the adduct that was measured."""
+
+from __future__ import annotations
+
+from km3aid.errors import ConfigError
+
+# Monoisotopic masses of the ions in Da: those of the atoms (CIAAW 2021) less or plus the electron's 0.000548580.
+ADDUCTS_DA: dict[str, float] = {
+    "[M+H]+": 1.007276,
+    "[M+Na]+": 22.989218,
+    "[M+K]+": 38.963158,
+    "[M+NH4]+": 18.033826,
+    "[M-H]-": -1.007276,
+    "[M+Cl]-": 34.969402,
+    "[M+HCOO]-": 44.998203,
+    "[M]+": -0.000549,
+    "[M]-": 0.000549,
+}
+
+
+def neutral_mass_da(mz: float, adduct: str) -> float:
+    """The monoisotopic mass of M for the m/z of a singly charged `adduct`; raises `ConfigError` for an unknown one.
+
+    >>> round(neutral_mass_da(181.0495, "[M+H]+"), 3)
+    180.042
+    """
+    plain = adduct.replace(" ", "").replace("−", "-").replace("–", "-").replace("⁺", "+").replace("⁻", "-")
+    if plain not in ADDUCTS_DA:
+        raise ConfigError(f"adduct: {adduct!r}; known are {', '.join(ADDUCTS_DA)}")
+    return mz - ADDUCTS_DA[plain]

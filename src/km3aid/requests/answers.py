@@ -1,0 +1,39 @@
+"""An answer together with what was asked; or why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from km3aid.engine.results import Assignment, Hits, Matrix, Prediction
+from km3aid.spectra.spectrum import Spectrum
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A record of a batch that got no answer, and why."""
+
+    id: str | None
+    error: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"id": self.id, "error": self.error}
+
+
+Answer = Assignment | Hits | Prediction
+Result = Answer | Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An answer and what was asked.
+
+    `structure` is the SMILES or mol block that was assigned or predicted, `spectrum` the one that was read. A report
+    in HTML shows more where it has it: the `matrix` of an assignment, the `predictions` of hits, in their order.
+    """
+
+    answer: Result
+    structure: str | None = None
+    spectrum: Spectrum | None = None
+    matrix: Matrix | None = None
+    predictions: tuple[Prediction, ...] = ()

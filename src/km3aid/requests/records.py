@@ -1,0 +1,151 @@
+"""The records of the batch contract, each read and checked once, by the one definition that all interfaces share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Annotated, Any, Literal, NamedTuple
+
+from annotated_types import Ge, Gt, MinLen
+
+from km3aid.config import from_dict
+from km3aid.errors import ConfigError
+from km3aid.library import Filters
+from km3aid.requests.adducts import neutral_mass_da
+from km3aid.requests.conditions import Conditions
+from km3aid.spectra import Spectrum, spectrum_from_dict
+
+Index = Annotated[int, Ge(0)]
+Task = Literal["assign", "rank", "search", "predict"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeakRecord:
+    """One line of a spectrum; `multiplicity` is S, D, T, Q or C, CH, CH2, CH3, and tells the attached hydrogens."""
+
+    ppm: float
+    multiplicity: str | None = None
+    count: Annotated[int, Ge(1)] | None = None
+    intensity: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpectrumRecord:
+    """A spectrum as `peaks`, or as the text of a `report` such as '13C NMR (101 MHz, CDCl3) δ 170.1, 128.5 (2CH)'."""
+
+    id: str | int | None = None
+    peaks: Annotated[list[PeakRecord | float], MinLen(1)] | None = None
+    report: str | None = None
+    solvent: str | None = None  # its lines are set aside; by default the report's; "none": nothing is set aside
+    dept135: str | None = None  # signed shifts, CH2 negative
+    dept90: str | None = None  # shifts of the CH
+    apt: str | None = None  # signed shifts, C and CH2 positive
+    one_per_carbon: bool = False
+
+    def __post_init__(self) -> None:
+        if (self.peaks is None) == (self.report is None):
+            raise ConfigError("give the spectrum either as peaks or as report")
+
+    def spectrum(self) -> Spectrum:
+        """The spectrum under the record's conditions; raises `SpectrumFormatError`."""
+        peaks: Any = self.peaks and [_peak_values(p) if isinstance(p, PeakRecord) else p for p in self.peaks]
+        read = spectrum_from_dict({"id": self.id, "peaks": peaks, "report": self.report}, "spectrum")
+        return Conditions(self.solvent, self.dept135, self.dept90, self.apt, self.one_per_carbon).apply(read)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignRecord(SpectrumRecord):
+    """Which peak belongs to which carbon of the structure `smiles` (a SMILES, or a mol block).
+
+    `pinned` peaks are held on atoms (or on none); the rest is assigned around them.
+    """
+
+    smiles: Annotated[str, MinLen(1)]
+    pinned: dict[Index, list[Index]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankRecord(SpectrumRecord):
+    """Which of the `candidates` (SMILES or mol blocks) it is."""
+
+    candidates: Annotated[list[str], MinLen(1)]
+    names: list[str | None] | None = None
+    top: Annotated[int, Ge(1)] | None = None
+
+    def __post_init__(self) -> None:
+        SpectrumRecord.__post_init__(self)
+        if self.names is not None and len(self.names) != len(self.candidates):
+            raise ConfigError(f"{len(self.names)} names for {len(self.candidates)} candidates; give one for each")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRecord(SpectrumRecord):
+    """Which molecule of a library it is.
+
+    `formula` and `mass_da` are short for these filters; with an `adduct` such as [M+Na]+ the mass is the measured m/z.
+    """
+
+    library: str | None = None
+    formula: str | None = None
+    mass_da: Annotated[float, Gt(0)] | None = None
+    adduct: str | None = None
+    filters: Filters = field(default_factory=Filters)
+    top: Annotated[int, Ge(1)] = 10
+
+    def conditions(self) -> Filters:
+        """The filters with the formula and the mass among them; raises `MoleculeError` and `ConfigError`."""
+        filters, mass = self.filters, self.mass_da
+        if self.adduct is not None:
+            if mass is None:
+                raise ConfigError("adduct: give the measured m/z as mass_da beside it")
+            mass = neutral_mass_da(mass, self.adduct)
+        if self.formula is not None:
+            filters = replace(filters, formula=self.formula)
+        return filters if mass is None else replace(filters, mass_da=mass)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredictRecord:
+    """The shifts that the structure `smiles` (a SMILES, or a mol block) should show."""
+
+    smiles: Annotated[str, MinLen(1)]
+
+
+RECORDS: dict[Task, type] = {
+    "assign": AssignRecord,
+    "rank": RankRecord,
+    "search": SearchRecord,
+    "predict": PredictRecord,
+}
+
+
+class Line(NamedTuple):
+    """A line of a batch: where it stands, the id that it gives, and its record, or why it is none."""
+
+    where: str
+    id: str | None
+    record: Any  # one of `RECORDS`, or a `ConfigError`
+
+
+def read_record(task: Task, line: str, where: str, defaults: Mapping[str, Any] | None = None) -> Line:
+    """Read a line of JSON; `defaults` hold for what the record does not say itself.
+
+    >>> read_record("predict", '{"smile": "CCO"}', "line 1").record
+    ConfigError("line 1: unknown key 'smile'; did you mean 'smiles'?")
+    """
+    try:
+        values = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return Line(where, None, ConfigError(f"{where}: not valid JSON ({error}); the line may be cut off"))
+    if not isinstance(values, dict):
+        return Line(where, None, ConfigError(f'{where}: expected a JSON object such as {{"id": …, "peaks": […]}}'))
+    name = None if values.get("id") is None else str(values["id"])
+    try:
+        return Line(where, name, from_dict(RECORDS[task], {**(defaults or {}), **values}, where))
+    except ConfigError as error:
+        return Line(where, name, error)
+
+
+def _peak_values(peak: PeakRecord) -> dict[str, Any]:
+    return {f.name: getattr(peak, f.name) for f in fields(peak)}

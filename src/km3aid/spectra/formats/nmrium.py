@@ -1,0 +1,112 @@
+"""`.nmrium`: the JSON of NMRium, in which the place and the names of things changed between versions 0 and 8.
+
+Up to version 3 `spectra` stand at the top, later within `data`; peaks are a list or `{"values": […]}`, their shift is
+`delta` or `x`; ranges hold `signal` or `signals`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.instruments.picking import pick_peaks
+from km3aid.spectra.spectrum import LeftOut, Peak, Spectrum
+from km3aid.spectra.text.remarks import parse_multiplicity
+
+
+def is_nmrium(head: list[str]) -> bool:
+    """Whether a JSON text has the keys of NMRium near its beginning."""
+    text = "".join(head).lstrip()
+    return text.startswith("{") and '"spectra"' in text and ('"version"' in text or '"info"' in text)
+
+
+def read_nmrium(lines: Iterable[str], where: str) -> Iterator[Spectrum | SpectrumFormatError]:
+    """Read the one-dimensional 13C spectra: signals of ranges, else picked peaks, else the trace itself."""
+    try:
+        state = json.loads("".join(lines))
+    except (ValueError, RecursionError) as error:
+        raise SpectrumFormatError(f"{where}: not valid JSON ({error}); the file may be cut off") from None
+    data = state.get("data", state) if isinstance(state, dict) else {}
+    spectra = data.get("spectra") if isinstance(data, dict) else None
+    if not isinstance(spectra, list):
+        raise SpectrumFormatError(f"{where}: no list of spectra; expected a file of NMRium")
+    others = []
+    found = 0
+    for number, entry in enumerate(spectra, 1):
+        info = _dict(_dict(entry).get("info"))
+        nucleus = info.get("nucleus")
+        if nucleus != "13C" or info.get("isFid") is True:
+            others.append(LeftOut(f"spectrum {number}", f"nucleus {nucleus!r}" if nucleus != "13C" else "an FID"))
+            continue
+        try:
+            yield _spectrum(entry, info, f"{where}, spectrum {number}", others if not found else [])
+        except SpectrumFormatError as error:
+            yield error
+        found += 1
+    if not found:
+        why = "; ".join(f"{item.text}: {item.reason}" for item in others[:5])
+        raise SpectrumFormatError(f"{where}: no processed one-dimensional 13C spectrum ({why or 'none at all'})")
+
+
+def _spectrum(entry: dict[str, Any], info: dict[str, Any], where: str, others: list[LeftOut]) -> Spectrum:
+    left_out = list(others)
+    name = info.get("name") or _dict(entry.get("display")).get("name") or entry.get("id")
+    name, solvent = (str(text) if text else None for text in (name, info.get("solvent")))
+    known = info.get("originFrequency")
+    frequency = float(known) if isinstance(known, int | float) and 0 < known < 1e4 else None
+    peaks = [
+        peak
+        for zone in _values(entry.get("ranges"))
+        for signal in _values(zone.get("signals", zone.get("signal")))
+        if (peak := _peak(signal, left_out)) is not None
+    ]
+    if not peaks:
+        peaks = [peak for value in _values(entry.get("peaks")) if (peak := _peak(value, left_out)) is not None]
+    if peaks:
+        return Spectrum(tuple(peaks), name, solvent, tuple(left_out), frequency_mhz=frequency)
+    import numpy as np
+
+    trace = _dict(entry.get("data"))
+    x, y = (_numbers(trace.get(keys[0], trace.get(keys[1]))) for keys in (("x", "x"), ("re", "y")))
+    if not x or len(x) != len(y):
+        raise SpectrumFormatError(f"{where}: neither ranges, peaks nor a trace; pick peaks in NMRium and save again")
+    return pick_peaks(np.asarray(x), np.asarray(y), where, id=name, solvent=solvent, frequency_mhz=frequency)
+
+
+def _peak(value: dict[str, Any], left_out: list[LeftOut]) -> Peak | None:
+    shift = value.get("delta", value.get("x", value.get("shift")))
+    if value.get("kind") in ("solvent", "impurity", "standard", "reference"):
+        left_out.append(LeftOut(f"{shift}", f"marked as {value['kind']}"))
+        return None
+    intensity, count = value.get("intensity", value.get("y")), value.get("nbAtoms")
+    multiplicity = parse_multiplicity(value["carbonType"]) if isinstance(value.get("carbonType"), str) else None
+    try:
+        return Peak(
+            float(shift),  # type: ignore[arg-type]
+            multiplicity,
+            count if isinstance(count, int) and not isinstance(count, bool) and count > 0 else None,
+            float(intensity) if isinstance(intensity, int | float) and math.isfinite(intensity) else None,
+        )
+    except (TypeError, ValueError, OverflowError, SpectrumFormatError):
+        left_out.append(LeftOut(f"{shift!r}"[:40], "no shift in ppm"))
+        return None
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _values(value: Any) -> list[dict[str, Any]]:
+    found = _dict(value).get("values", []) if isinstance(value, dict) else value
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
+def _numbers(value: Any) -> list[float]:
+    """A list of numbers, which older versions wrote as an object of index and value."""
+    items = list(value.values()) if isinstance(value, dict) else value
+    if not isinstance(items, list) or not all(isinstance(n, int | float) for n in items):
+        return []
+    return [float(n) for n in items] if all(abs(n) < 1e300 for n in items) else []

@@ -1,0 +1,78 @@
+"""XLSX: the first sheet that holds a table of peaks, read as the same text that a CSV export has.
+
+A sheet with a header that names the shifts comes before those without.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.formats.archive import read_members
+from km3aid.spectra.formats.table import has_header, read_table
+from km3aid.spectra.spectrum import Spectrum
+
+_MOST_BYTES = 16 << 20  # unpacked; a table of peaks needs kilobytes
+_MOST_SHEETS, _MOST_ROWS, _MOST_COLUMNS = 20, 10_000, 64
+
+
+def read_xlsx(data: bytes, where: str) -> Iterator[Spectrum]:
+    """Read the one spectrum of a workbook; formulas count by the values that were saved with them.
+
+    Raises `SpectrumFormatError` for a workbook with document types or of which no sheet holds a table of peaks.
+    """
+    from openpyxl import load_workbook
+
+    copy = _honest_copy(data, where)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = load_workbook(copy, read_only=True, data_only=True, keep_links=False)
+            sheets = {sheet.title: _lines(sheet) for sheet in book.worksheets[:_MOST_SHEETS]}
+    except MemoryError:
+        raise
+    except Exception as error:  # openpyxl raises whatever the damage leads to
+        raise SpectrumFormatError(f"{where}: not a readable workbook ({type(error).__name__}: {error})") from None
+    reasons = []
+    for title, lines in sorted(sheets.items(), key=lambda sheet: not has_header(sheet[1])):
+        try:
+            yield from read_table(lines, f"{where}, sheet {title!r}")
+        except SpectrumFormatError as error:
+            reasons.append(str(error))
+        else:
+            return
+    others = f" (nor does any of the {len(reasons) - 1} other sheets hold peaks)" if len(reasons) > 1 else ""
+    raise SpectrumFormatError(f"{reasons[0]}{others}" if reasons else f"{where}: the workbook has no sheet")
+
+
+def _lines(sheet: Any) -> list[str]:
+    found = sheet.iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS, values_only=True)
+    gap: tuple[Any, ...] = ()  # openpyxl pads rows that hold nothing, which costs time
+    rows = [gap if row.count(None) == len(row) else row for row in islice(found, _MOST_ROWS)]
+    typed = any(isinstance(cell, float) for row in rows for cell in row)
+    cells = [["" if cell is None else _text(cell, typed) for cell in row] for row in rows]
+    width = max((i + 1 for row in cells for i, cell in enumerate(row) if cell), default=0)
+    return ["\t".join(row[:width]) + "\n" if any(row) else "\n" for row in cells]
+
+
+def _text(cell: object, typed: bool) -> str:
+    """A cell as text; beside numbers that are stored as such, a text of digits and a comma is one as well."""
+    text = " ".join(str(cell).split())
+    return text.replace(",", ".") if typed and re.fullmatch(r"[-+]?[0-9]{1,3},[0-9]{1,4}", text) else text
+
+
+def _honest_copy(data: bytes, where: str) -> io.BytesIO:
+    """The XML of a workbook, packed anew with true sizes; refuses a declared document type."""
+    copy = io.BytesIO()
+    with zipfile.ZipFile(copy, "w") as archive:
+        for name, content in read_members(data, lambda n: n.endswith((".xml", ".rels")), where, _MOST_BYTES).items():
+            if b"<!DOCTYPE" in content.replace(b"\0", b""):
+                raise SpectrumFormatError(f"{where}: {name} declares a document type; it is no workbook")
+            archive.writestr(name, content)
+    return copy

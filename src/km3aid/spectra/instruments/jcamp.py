@@ -1,0 +1,244 @@
+"""JCAMP-DX: peak tables, peak assignments and spectra (McDonald & Wilks 1988; Davies & Lampen 1993, for NMR)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.instruments.picking import pick_peaks
+from km3aid.spectra.spectrum import LeftOut, Peak, Spectrum
+from km3aid.spectra.text.remarks import read_remark
+
+_MOST_POINTS = 1 << 23
+_LABEL = re.compile(r"^\s*##([^=\n]*)=", re.MULTILINE)
+_FLOAT = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+_NUMBER = re.compile(_FLOAT)
+_ASSIGNED = re.compile(rf"\(\s*({_FLOAT})\s*(?:,\s*({_FLOAT})?\s*)?(?:,\s*([^<,()]*)\s*)?(?:,?\s*<([^>]*)>)?\s*\)")
+_ORDINATE = re.compile(r"([@A-Ia-i%J-Rj-rS-Zs]|[-+])?([0-9]*\.?[0-9]*(?:[eE][-+][0-9]+)?)")
+_SQUEEZED = {c: str(n) for n, c in enumerate("@ABCDEFGHI")} | {c: f"-{n}" for n, c in enumerate("abcdefghi", 1)}
+_DIFFERENCE = {c: str(n) for n, c in enumerate("%JKLMNOPQR")} | {c: f"-{n}" for n, c in enumerate("jklmnopqr", 1)}
+_REPEATED = {c: str(n) for n, c in enumerate("STUVWXYZs", 1)}
+
+
+class Block(NamedTuple):
+    """One data block: its labels without blanks, dashes and capitals, and the line where it begins, from 1."""
+
+    labels: dict[str, str]
+    line: int
+
+    def get(self, *names: str) -> str:
+        return next((self.labels[n].strip() for n in names if self.labels.get(n, "").strip()), "")
+
+
+def is_jcamp(head: list[str]) -> bool:
+    """Whether the first line with content is a JCAMP-DX label."""
+    first = next((line for line in head if line.strip() and not line.startswith("$$")), "")
+    return re.match(r"\s*##\s*(?:TITLE|JCAMP)", first, re.IGNORECASE) is not None
+
+
+def read_jcamp(lines: Iterable[str], where: str) -> Iterator[Spectrum | SpectrumFormatError]:
+    """Read every 13C block: assignments before tables before traces, of which peaks are picked.
+
+    Blocks of other nuclei, FIDs and structures are named in the `left_out` of the first spectrum; where nothing else
+    is there, a `SpectrumFormatError` names them.
+    """
+    left_out: list[LeftOut] = []
+    found: list[Spectrum] = []
+    for block in read_blocks("".join(lines)):
+        at = f"{where}, block {block.get('TITLE')[:40] or 'without a title'} (line {block.line})"
+        reason = _not_ours(block)
+        if reason:
+            left_out.append(LeftOut(f"block {block.get('TITLE')[:40]!r}", reason))
+            continue
+        try:
+            found.append(_read_block(block, at))
+        except SpectrumFormatError as error:
+            yield error
+            left_out.append(LeftOut(at, "an error"))
+    if not found and not any(item.reason == "an error" for item in left_out):
+        why = "; ".join(f"{item.text}: {item.reason}" for item in left_out[:5]) or "no block"
+        raise SpectrumFormatError(f"{where}: no 13C peak table or spectrum ({why})")
+    for position, spectrum in enumerate(found):
+        if position == 0 and left_out:
+            spectrum = replace(spectrum, left_out=(*spectrum.left_out, *left_out))
+        yield spectrum
+
+
+def read_blocks(text: str) -> Iterator[Block]:
+    """The blocks that hold data, in the order of their ends; an outer block that only links others holds none."""
+    text = re.sub(r"\$\$[^\n]*", "", text.replace("\r\n", "\n").replace("\r", "\n"))
+    marks = list(_LABEL.finditer(text))
+    opened: list[Block] = []
+    for position, mark in enumerate(marks):
+        end = marks[position + 1].start() if position + 1 < len(marks) else len(text)
+        name = re.sub(r"[\s\-_/]", "", mark[1]).upper()
+        if name == "TITLE":
+            opened.append(Block({}, text.count("\n", 0, mark.start()) + 1))
+        if not opened:
+            continue
+        if name == "END":
+            yield opened.pop()
+        else:
+            opened[-1].labels.setdefault(name, text[mark.end() : end])
+    yield from reversed(opened)
+
+
+def _not_ours(block: Block) -> str | None:
+    kind, nucleus = block.get("DATATYPE").upper(), block.get(".OBSERVENUCLEUS", "$NUC1", ".NUCLEUS")
+    if "LINK" in kind or not any(n in block.labels for n in ("PEAKTABLE", "PEAKASSIGNMENTS", *_TRACES)):
+        return "holds neither peaks nor a spectrum"
+    if nucleus and not re.search(r"13\W*C|C\W*13", nucleus, re.IGNORECASE):
+        return f"another nucleus, {nucleus.strip('<>^ ')[:10]}"
+    if "FID" in kind:
+        return "an FID; process it, or give the spectrometer's folder"
+    if kind and "NMR" not in kind and "PEAK" not in kind:
+        return f"no NMR: {kind[:30]}"
+    return None
+
+
+_TRACES = ("XYDATA", "XYPOINTS", "DATATABLE")
+
+
+def _read_block(block: Block, where: str) -> Spectrum:
+    name, solvent = block.get("TITLE") or None, block.get(".SOLVENTNAME", "$SOLVENT").strip("<> ") or None
+    peaks: list[Peak] = []
+    left_out: list[LeftOut] = []
+    if block.get("PEAKASSIGNMENTS"):
+        peaks = list(_assigned_peaks(block, where, left_out))
+    elif block.get("PEAKTABLE"):
+        peaks = list(_table_peaks(block, where))
+    frequency = _number(block, ".OBSERVEFREQUENCY", 0.0) or None
+    if peaks:
+        return Spectrum(tuple(peaks), name, solvent, tuple(left_out), frequency_mhz=frequency)
+    if not block.get(*_TRACES):
+        raise SpectrumFormatError(f"{where}: the table holds no peak; expected lines of 'shift, intensity'")
+    import numpy as np
+
+    shift, trace = read_trace(block, where)
+    return pick_peaks(np.asarray(shift), np.asarray(trace), where, id=name, solvent=solvent, frequency_mhz=frequency)
+
+
+def _assigned_peaks(block: Block, where: str, left_out: list[LeftOut]) -> Iterator[Peak]:
+    """Tuples such as `(170.2, 100, S, <C-1>)`; what stands in the angle brackets are atoms, or a multiplicity."""
+    form, _, body = block.get("PEAKASSIGNMENTS").partition("\n")
+    scale = _ppm_per_unit(block)
+    for x, y, mark, label in _ASSIGNED.findall(body or form):
+        shift = float(x) * scale
+        third_is_width = "W" in form.upper()
+        word = "" if third_is_width else mark.strip()
+        remark = read_remark(word or label) if (word or label) else None
+        if label:
+            left_out.append(LeftOut(f"{shift:g}: <{label[:30]}>", "an assignment; the peak is kept"))
+        multiplicity = remark and (remark.multiplicity or remark.letter)
+        yield _peak(shift, float(y) if y else None, where, multiplicity or None)
+
+
+def _table_peaks(block: Block, where: str) -> Iterator[Peak]:
+    form, _, body = block.get("PEAKTABLE").partition("\n")
+    if not form.lstrip().startswith("("):
+        body = f"{form}\n{body}"
+    width = 3 if re.search(r"XY[WM]", form.upper()) else 2
+    scale, factor = _ppm_per_unit(block), _number(block, "XFACTOR", 1.0)
+    for group in re.split(r"[;\n]|(?<=[0-9.])\s+(?=[-+0-9.]+\s*,)", body):
+        numbers = [float(n) for n in _NUMBER.findall(group)]
+        rows = [numbers] if width == 3 else [numbers[i : i + 2] for i in range(0, len(numbers), 2)]
+        for row in rows:
+            if row:
+                yield _peak(row[0] * scale * factor, row[1] if len(row) > 1 else None, where)
+
+
+def _peak(shift: float, intensity: float | None, where: str, multiplicity: str | None = None) -> Peak:
+    try:
+        return Peak(round(shift, 4), multiplicity, None, intensity)  # type: ignore[arg-type]
+    except SpectrumFormatError as error:
+        raise SpectrumFormatError(f"{where}: {error}") from None
+
+
+def _number(block: Block, name: str, default: float) -> float:
+    match = _NUMBER.search(block.get(name))
+    value = float(match.group()) if match else default
+    return value if abs(value) < 1e300 else default
+
+
+def _ppm_per_unit(block: Block) -> float:
+    """1, or 1/MHz where the abscissa is in Hz."""
+    if "HZ" not in block.get("XUNITS", "UNITS").upper():
+        return 1.0
+    frequency = _number(block, ".OBSERVEFREQUENCY", _number(block, "$SF", 0.0))
+    if frequency <= 0:
+        raise SpectrumFormatError("the abscissa is in Hz, but '.OBSERVE FREQUENCY' is missing; give it in MHz")
+    return 1.0 / frequency
+
+
+def read_trace(block: Block, where: str) -> tuple[list[float], list[float]]:
+    """Abscissa in ppm and ordinate of a block's spectrum."""
+    scale = _ppm_per_unit(block)
+    form, _, body = block.get("XYPOINTS", "XYDATA", "DATATABLE").partition("\n")
+    if "XY..XY" in form:
+        numbers = [float(n) for n in _NUMBER.findall(body)]
+        return [x * scale for x in numbers[0::2][: len(numbers) // 2]], numbers[1::2]
+    factor = _number(block, "YFACTOR", 1.0)
+    trace = [factor * value for value in decode_ordinates(body, where)]
+    symbols = [s.strip().upper() for s in block.get("SYMBOL").split(",")]
+    column = symbols.index("X") if "X" in symbols else 0
+    first, last = (_listed(block, a, column, b) for a, b in (("FIRST", "FIRSTX"), ("LAST", "LASTX")))
+    if first is None or last is None or len(trace) < 2 or first == last:
+        raise SpectrumFormatError(f"{where}: FIRSTX and LASTX or the data are missing; {len(trace)} points found")
+    step = (last - first) / (len(trace) - 1)
+    offset = _number(block, "$OFFSET", first * scale) if scale != 1 else first
+    reference = re.search(rf",\s*([0-9]+)\s*,\s*({_FLOAT})\s*$", block.get(".SHIFTREFERENCE"))
+    if reference and scale != 1 and not block.get("$OFFSET"):
+        offset = float(reference[2]) - (int(reference[1]) - 1) * step * scale
+    return [offset + i * step * scale for i in range(len(trace))], trace
+
+
+def _listed(block: Block, many: str, column: int, one: str) -> float | None:
+    """A value of the abscissa: `FIRSTX`, or the entry of X in `FIRST` of n-tuples."""
+    if block.get(one):
+        return _number(block, one, 0.0)
+    values = _NUMBER.findall(block.get(many))
+    return float(values[column]) if column < len(values) else None
+
+
+def decode_ordinates(body: str, where: str) -> list[float]:
+    """The ordinates of `(X++(Y..Y))`, in any of the forms AFFN, PAC, SQZ, DIF and DUP.
+
+    >>> decode_ordinates("0A1%J2T\\n", "x")
+    [11.0, 11.0, 23.0, 35.0]
+    """
+    values: list[float] = []
+    ended_in_difference = False
+    for line in body.splitlines():
+        head = _NUMBER.match(re.sub(r"([0-9])[eE](?![-+])", r"\1 ", line.strip()))
+        if head is None or not line.strip():
+            continue
+        if ended_in_difference:
+            values.pop()  # the first ordinate of a line repeats the last one, as a check
+        step, was_difference = 0.0, False
+        for mark, digits in _ORDINATE.findall(line.strip()[head.end() :]):
+            if mark in _REPEATED:
+                times = int(float(_REPEATED[mark] + (digits or "")))
+                if len(values) + times > _MOST_POINTS:
+                    raise SpectrumFormatError(f"{where}: more than {_MOST_POINTS:,} points; the data are damaged")
+                for _ in range(times - 1 if values else 0):
+                    values.append(values[-1] + step if was_difference else values[-1])
+            elif mark in _DIFFERENCE and values:
+                step, was_difference = _value(_DIFFERENCE[mark] + digits), True
+                values.append(values[-1] + step)
+            elif digits.strip(".") or mark in _SQUEEZED:
+                step, was_difference = 0.0, False
+                values.append(_value(_SQUEEZED.get(mark, mark) + digits))
+        ended_in_difference = was_difference
+    if len(values) > _MOST_POINTS:
+        raise SpectrumFormatError(f"{where}: more than {_MOST_POINTS:,} points; expected a 13C spectrum")
+    return values
+
+
+def _value(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0

@@ -1,0 +1,125 @@
+"""JEOL Delta files (`.jdf`), an FID or a processed 1D spectrum.
+
+The file is a header of fixed places (big-endian), a table of parameters of 64 bytes each, and the numbers: all real
+parts, then all imaginary ones. Places as nmrglue (`fileio/jeol.py`) and the npm package jeolconverter read them. No
+size in the header is believed.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from math import prod
+from typing import TYPE_CHECKING
+
+from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.instruments.fid import MOST_POINTS, check_nucleus, number_of, one_dimension, transform_fid
+from km3aid.spectra.instruments.picking import pick_peaks
+from km3aid.spectra.spectrum import Spectrum
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Parameters = dict[str, str | float]
+
+_MARKS = (b"JEOL.NMR", b"RMN.LEOJ")
+_HEADER_BYTES = 1296
+_ONE_D, _REAL, _COMPLEX = 1, 1, 3
+_PPM, _SECOND = 26, 28  # units of an axis
+_MOST_PARAMETERS = 4096
+
+
+def is_jeol(start: bytes) -> bool:
+    """Whether a file begins as those of JEOL do."""
+    return start.startswith(_MARKS)
+
+
+def read_jeol(data: bytes, where: str, name: str | None = None) -> Iterator[Spectrum]:
+    """Read the one 13C spectrum of a JEOL file; `name` becomes its id."""
+    if len(data) < _HEADER_BYTES:
+        raise SpectrumFormatError(f"{where}: {len(data)} bytes of a JEOL file; it is cut off")
+    order = "<" if data[8] == 1 else ">"
+    found = _parameters(data, order)
+    check_nucleus(str(found.get("x_domain", "")), where)
+    kind, unit = data[24], data[33]
+    if data[14] & 63 != _ONE_D or kind not in (_REAL, _COMPLEX) or unit not in (_PPM, _SECOND):
+        raise SpectrumFormatError(
+            f"{where}: a JEOL file of several dimensions, or with an axis in neither ppm nor seconds; "
+            "expected a 1D spectrum"
+        )
+    solvent = str(found.get("solvent", "")) or None
+    points = one_dimension(_numbers(data, order, kind == _COMPLEX), where)
+    frequency, width = number_of(found.get("x_freq")), number_of(found.get("x_sweep"))
+    if not frequency or not width or min(frequency, width) <= 0:
+        raise SpectrumFormatError(f"{where}: the frequency or the width is missing from the file's parameters")
+    megahertz = frequency / 1e6 if frequency > 1e5 else frequency
+    if unit == _PPM:
+        axis, about = _axis_ppm(data, len(points), where), {"id": name, "solvent": solvent, "frequency_mhz": megahertz}
+        yield pick_peaks(axis, points.real, where, **about)
+        return
+    centre = number_of(found.get("x_offset")) or 0.0
+    yield transform_fid(points, width, megahertz, centre, where, filter_delay(found), id=name, solvent=solvent)
+
+
+def filter_delay(parameters: Parameters) -> float:
+    """The delay of the digital filter in points, ½ Σ (order_i − 1) / Π_{j≥i} factor_j over its stages.
+
+    `orders` is the number of stages and then the order of each, written with as many digits; `factors` one digit each.
+    """
+    orders, factors = (str(parameters.get(key, "")).strip() for key in ("orders", "factors"))
+    stages = len(factors)
+    if not stages or not (orders + factors).isdecimal() or "0" in factors or (len(orders) - 1) % stages:
+        return 0.0
+    digits = (len(orders) - 1) // stages
+    order = [int(orders[1 + i * digits : 1 + (i + 1) * digits] or 1) for i in range(stages)]
+    return 0.5 * sum((order[i] - 1) / prod(int(f) for f in factors[i:]) for i in range(stages))
+
+
+def _parameters(data: bytes, order: str) -> Parameters:
+    """The texts and numbers of the table of parameters, by their names in small letters."""
+    (start,) = struct.unpack_from(">I", data, 1212)
+    found: Parameters = {}
+    for at in range(start + 16, min(len(data) - 63, start + 16 + 64 * _MOST_PARAMETERS), 64):
+        scale, kind = (
+            struct.unpack_from(order + "h", data, at + 4)[0],
+            struct.unpack_from(order + "i", data, at + 32)[0],
+        )
+        name = _text(data[at + 36 : at + 64]).lower()
+        if kind == 0:
+            found.setdefault(name, _text(data[at + 16 : at + 32]))
+        elif kind in (1, 2) and abs(scale) <= 30:
+            (value,) = struct.unpack_from(order + ("i" if kind == 1 else "d"), data, at + 16)
+            found.setdefault(name, value * 10.0**scale)
+    return found
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", errors="replace").replace("\0", "").replace(" ", "")
+
+
+def _numbers(data: bytes, order: str, is_complex: bool) -> NDArray[np.complex128]:
+    """The points (N,) that the file shows; the imaginary parts turn the other way, as in nmrglue."""
+    import numpy as np
+
+    (size,), (first,), (last,) = (struct.unpack_from(">I", data, at) for at in (176, 208, 240))
+    (start,) = struct.unpack_from(">I", data, 1284)
+    kind = np.dtype(order + ("f8" if data[14] >> 6 == 0 else "f4"))
+    held = max(0, len(data) - start) // kind.itemsize // (1 + is_complex)
+    size = min(size, held, MOST_POINTS)
+    values = np.frombuffer(data, kind, size * (1 + is_complex), min(start, len(data)))
+    with np.errstate(invalid="ignore", over="ignore"):  # of damaged numbers, which are refused afterwards
+        points = values[:size].astype(np.complex128)
+        if is_complex:
+            points -= 1j * values[size:].astype(np.float64)
+    return points[first : last + 1]
+
+
+def _axis_ppm(data: bytes, size: int, where: str) -> NDArray[np.float64]:
+    """The shifts (N,) of a processed spectrum, from its first point to its last."""
+    import numpy as np
+
+    ends = [number_of(struct.unpack_from(">d", data, at)[0]) for at in (272, 336)]
+    if ends[0] is None or ends[1] is None:
+        raise SpectrumFormatError(f"{where}: the ends of the ppm axis are no numbers; the file is damaged")
+    return np.linspace(ends[0], ends[1], size)

@@ -1,0 +1,210 @@
+"""The 13C line of an experimental section: `13C NMR (101 MHz, CDCl3) δ 170.1 (C), 128.5 (2CH), 21.0 …`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.solvents import find_solvent, is_solvent_line
+from km3aid.spectra.spectrum import LeftOut, Spectrum
+from km3aid.spectra.text.letters import settle_letters
+from km3aid.spectra.text.peak_text import Draft, PeakText, decimal_mark, mask_notes, normalise, read_peak_text
+from km3aid.spectra.text.remarks import PATTERN_REASON
+
+_ISOTOPE = (
+    r"(?:\^?\{?(?P<mass>[0-9]{1,3}+)\}?-?\s?(?P<element>[A-Z][a-z]?)|(?P<element2>[A-Z][a-z]?)-(?P<mass2>[0-9]{1,3}))"
+)
+_DECOUPLED = r"(?:\s*(?:\{[^}]{0,12}\}|\[1?H\]|\(1?H\)))?"
+_METHOD = r"(?:NMR|APT|DEPTQ?(?:[\s-]?[0-9]{2,3})?|PENDANT|CMR)\b"
+_HEAD = re.compile(
+    r"(?<![0-9])(?=[\^{0-9A-Zδcp])(?![0-9]+[.,;)]|C[H)]|J\s)(?:"  # not at shifts and remarks, to be fast
+    rf"(?<![\w.-]){_ISOTOPE}{_DECOUPLED}(?:[^0-9.;:()δ]{{0,20}}?\b{_METHOD}|\s*(?=[:=δ(]))"
+    r"|(?<!\w)δ\s?_?\{?(?P<delta>C|H|F|P|N|B|Si)\b\}?"
+    r"|(?<!\w)(?P<word>[Cc]arbon|[Pp]roton|DEPT|HSQC|HMBC|COSY|NOESY|ROESY|CMR)\b(?:[\s-]*NMR)?(?=[^,;.]{0,40}[(:δ=]))"
+)
+_WORDS = {"carbon": "C", "cmr": "C", "proton": "H"}
+_END = re.compile(
+    r"(?=[A-Zmcfvνλ\[.\n])(?:(?<![\w-])(?:(?:HR|LR)[A-Z-]*MS\w*|"
+    r"(?:HR-|LR-)?(?:ESI|EI|CI|FAB|MALDI|APCI|GC|LC|TOF|DART)[-/]?[A-Z-]*MS|MS|ESI|"
+    r"FT-?IR|ATR|IR|UV|Anal|Elemental|[mM]\.?\s?[pP]|R_?f|TLC|HPLC|SFC|m/z|[Cc]alcd|[Cc]alc|[Ff]ound|X-ray|"
+    r"CCDC|[νv]_?max|λ_?max)(?![\w-])|\[[αa]\]|\.\s+(?=[A-Z][a-z]{2,})|\n\s*\n)"
+)
+_DELTA = re.compile(r"δ(?:\s?_?\{?C\}?(?![\w-]))?|\bdelta\b")
+_LOOKS = re.compile(
+    rf"{_ISOTOPE}[^\n]{{0,40}}\b(?:NMR|APT|DEPT)|\bNMR\b|(?<!\w)13C\s*[:(]|δ[^\n]{{0,60}}?[0-9]|\bdelta\b\s*[=:]?\s*[0-9]"
+)
+_FREQUENCY = re.compile(r"([0-9]{2,3}(?:[.,][0-9]+)?)\s?MHz")
+_HIGHEST_MHZ = 310.0  # of 13C, on a spectrometer of 1.2 GHz; beyond it, the frequency is that of the protons
+_RANGE = re.compile(r"(?<=[0-9]) -(?=[0-9]{2,3}[.,][0-9])")  # `29.1 -29.6`; no carbon lies so far below 0
+_MARKUP = re.compile(r"[$<~\\&]")
+_SNIPPET = 60
+
+
+class Section(NamedTuple):
+    """What one nucleus has in the text: its element, its heading, the text behind that, and its line from 1.
+
+    `masked` is the body with its parentheses blanked out.
+    """
+
+    element: str
+    head: str
+    body: str
+    masked: str
+    line: int
+
+
+def looks_like_journal(text: str) -> bool:
+    """Whether `text` holds an NMR heading or a δ before numbers; lines that begin with `#` do not count.
+
+    >>> looks_like_journal("13C NMR (101 MHz, CDCl3) δ 170.1")
+    True
+    """
+    return any(_LOOKS.search(line) for line in normalise(text).splitlines() if not line.lstrip().startswith("#"))
+
+
+def parse_journal(text: str, where: str = "journal text") -> Spectrum:
+    """The first 13C peak list of a publication's text; shifts in ppm. Raises `SpectrumFormatError` without one.
+
+    >>> [peak.shift_ppm for peak in parse_journal("13C NMR (101 MHz, CDCl3) δ 162.3 (d, J = 245 Hz), 21.0.")]
+    [162.3, 21.0]
+    """
+    return next(read_journal([text], where))
+
+
+def read_journal(lines: Iterable[str], where: str) -> Iterator[Spectrum]:
+    """Read every 13C part of the text as one spectrum; shifts in ppm.
+
+    The frequency, the solvent and coupling constants never become peaks. Whether bare letters s, d, t, q are attached
+    hydrogens or couplings is decided for the whole list (`letters.py`), and `notes` say how. Raises
+    `SpectrumFormatError` where no 13C peak is found.
+    """
+    text = _without_markup(normalise("".join(lines)))
+    if not text.strip():
+        raise SpectrumFormatError(f"{where}: empty; expected a line such as '13C NMR (101 MHz, CDCl3) δ 170.1, 21.0'")
+    sections, outside = _sections(text)
+    carbon = [section for section in sections if section.element == "C"]
+    if not carbon:
+        others = ", ".join(dict.fromkeys(section.head.strip() for section in sections))
+        raise SpectrumFormatError(f"{where}: no 13C part, only {others}; expected '13C NMR (…) δ 170.1, 21.0'")
+    outside += [_snippet(s.head + s.body, "another nucleus or experiment") for s in sections if s.element != "C"]
+    found = 0
+    for section in carbon:
+        spectrum = _read_section(section, f"{where}, line {section.line}", outside if found == 0 else [])
+        if spectrum is None:
+            outside.append(_snippet(section.head + section.body, "a 13C heading without peaks"))
+        else:
+            found += 1
+            yield spectrum
+    if not found:
+        raise SpectrumFormatError(f"{where}: the 13C part holds no shift; expected '13C NMR (…) δ 170.1, 21.0'")
+
+
+def _without_markup(text: str) -> str:
+    """`text` without the marks of TeX, Markdown and HTML around indices, letters and words."""
+    if not _MARKUP.search(text):
+        return text
+    return re.sub(r"\$|</?[a-z]{1,6}>|~(?=[0-9]{1,2}~)|(?<=[0-9])~|\\(?=delta\b)", "", text.replace("&delta;", "δ"))
+
+
+def _sections(text: str) -> tuple[list[Section], list[LeftOut]]:
+    """Cut the text at its headings; without one, all of it is the 13C part."""
+    masked = mask_notes(text)
+    heads: list[tuple[re.Match[str], str]] = []
+    for match in _HEAD.finditer(text):
+        element = _element(match)
+        inside = masked[match.start()] == " "
+        again = bool(match["delta"]) and bool(heads) and heads[-1][1] == element
+        if not inside and not again:
+            heads.append((match, element))
+    if not heads:
+        return [Section("C", "", text, masked, 1)], []
+    title = text[: heads[0][0].start()]
+    outside = [_snippet(title, "text before the spectrum")] if title.strip(" \n\t.:;,-") else []
+    sections = []
+    for index, (match, element) in enumerate(heads):
+        stop = heads[index + 1][0].start() if index + 1 < len(heads) else len(text)
+        body = slice(match.end(), stop)
+        line = text.count("\n", 0, match.start()) + 1
+        sections.append(Section(element, match.group(), text[body], masked[body], line))
+    return sections, outside
+
+
+def _element(head: re.Match[str]) -> str:
+    """The element whose spectrum a heading announces; an experiment with two nuclei counts as none."""
+    if re.search(r"DEPT(?!Q)", head.group()):
+        return "DEPT"
+    if head["word"]:
+        return _WORDS.get(head["word"].lower(), head["word"])
+    if head["delta"]:
+        return head["delta"]
+    isotope = (head["mass"] or head["mass2"]) + (head["element"] or head["element2"])
+    return {"13C": "C", "1H": "H"}.get(isotope, isotope)
+
+
+def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spectrum | None:
+    cut = _end_of_list(section.body, section.masked)
+    body, masked, tail = section.body[:cut], section.masked[:cut], section.body[cut:]
+    delta = _DELTA.search(masked)
+    before, start = delta.span() if delta else (0, 0)
+    preamble, listed = body[:before], body[start:]
+    listed = _RANGE.sub("- ", listed)
+    found = read_peak_text(listed, where, decimal_mark(masked[start:], where), strict=False)
+    drafts = _without_solvent_and_frequency(found, known_start=delta is not None)
+    if not drafts:
+        return None
+    notes: list[str] = []
+    settle_letters(drafts, found.left_out, notes, patterns=any(map(_is_pattern, found.left_out)))
+    left_out = [*outside, *found.left_out]
+    if re.search(r"(?<![\w.])[0-9]+(?:\.[0-9]+)?(?!\s*(?:[MG]?Hz|K|°))(?![\w.])", masked[:before]):
+        left_out.append(_snippet(preamble, "stands before the δ"))
+    if tail.strip(" \n\t.;,"):
+        left_out.append(_snippet(tail, "text behind the peak list"))
+    solvent = find_solvent(" ".join([section.head, preamble, *found.preface]))
+    if solvent is None:
+        solvent = next((draft.solvent for draft in drafts if draft.solvent), None)
+    frequency = _FREQUENCY.search(section.head + body)
+    megahertz = float(frequency[1].replace(",", ".")) if frequency else 0.0
+    return Spectrum(
+        tuple([d.to_peak(where) for d in drafts]),
+        solvent=solvent,
+        left_out=tuple(left_out),
+        frequency_mhz=megahertz if 0 < megahertz <= _HIGHEST_MHZ else None,
+        notes=tuple(notes),
+    )
+
+
+def _is_pattern(item: LeftOut) -> bool:
+    """Whether `item` can only be a splitting by several couplings: `dd`, but not `m` or `br`."""
+    return item.reason == PATTERN_REASON and re.search(r"[sdtq]{2}|sept|hept|quin", item.text) is not None
+
+
+def _end_of_list(body: str, masked: str) -> int:
+    """Where the peak list ends and other analyses, or the next sentence, follow."""
+    first = re.search(r"[0-9]", masked)
+    for end in _END.finditer(body):
+        cut_off = masked[end.start()] != " " or end.group()[0] in "[\n"
+        if cut_off and (first is None or end.start() > first.start()):
+            return end.start()
+    return len(body)
+
+
+def _without_solvent_and_frequency(found: PeakText, known_start: bool) -> list[Draft]:
+    """Drop the drafts that are marked as the solvent's line, and a bare number before the solvent in a heading."""
+    kept = []
+    for position, draft in enumerate(found.drafts):
+        if draft.solvent and is_solvent_line(draft.shift_ppm, draft.solvent):
+            found.left_out.append(LeftOut(f"{draft.text} ({draft.solvent})", "marked as the solvent's line"))
+        elif draft.solvent and position == 0 and not known_start and len(found.drafts) > 1:
+            reason = "stands before the solvent, as a frequency does; write δ before the first shift"
+            found.left_out.append(LeftOut(f"{draft.text} ({draft.solvent})", reason))
+            found.preface.append(draft.solvent)
+        else:
+            kept.append(draft)
+    return kept
+
+
+def _snippet(text: str, reason: str) -> LeftOut:
+    plain = " ".join(text.split())
+    return LeftOut(plain if len(plain) <= _SNIPPET else plain[: _SNIPPET - 1] + "…", reason)

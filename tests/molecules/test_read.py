@@ -1,0 +1,73 @@
+import gzip
+import io
+import sys
+
+import pyarrow as pa
+import pyarrow.parquet as parquet
+import pytest
+import zstandard
+from rdkit import Chem
+
+from km3aid.errors import MoleculeError
+from km3aid.molecules.read import count_structures, read_structures
+
+LINES = "smiles name\nCCO ethanol\n\nc1ccccc1\nCC(C)O\t2-propanol, dry\n"
+EXPECTED = [("CCO", "ethanol"), ("c1ccccc1", None), ("CC(C)O", "2-propanol  dry")]
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, zstandard.ZstdCompressor().compress])
+def test_smiles_lines_plain_or_packed(tmp_path, pack):
+    (tmp_path / "in.smi").write_bytes(pack(LINES.encode()))
+    assert list(read_structures(tmp_path / "in.smi")) == EXPECTED
+
+
+def test_standard_input(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO(LINES))
+    assert list(read_structures("-")) == EXPECTED
+
+
+def test_the_count_is_about_that_of_what_is_read(tmp_path, monkeypatch):
+    (tmp_path / "in.smi.gz").write_bytes(gzip.compress(b"CCO a\nCC b\n"))
+    assert count_structures(tmp_path / "in.smi.gz") == 2
+    parquet.write_table(pa.table({"smiles": ["CCO", None, "C"]}), tmp_path / "in.parquet")
+    assert count_structures(tmp_path / "in.parquet") == 3
+    (tmp_path / "in.sdf").write_text("x\n$$$$\ny\n$$$$\n")
+    assert count_structures(tmp_path / "in.sdf") == 2
+    assert count_structures("-") is None
+    assert count_structures(tmp_path / "absent.smi") is None
+
+
+def test_tables(tmp_path):
+    (tmp_path / "in.csv").write_text('CID,SMILES\n1,CCO\n2,"C(=O)O"\n')
+    assert list(read_structures(tmp_path / "in.csv")) == [("CCO", "1"), ("C(=O)O", "2")]
+    (tmp_path / "in.tsv.gz").write_bytes(gzip.compress(b"a\tb\nCCO\tx\n"))
+    assert list(read_structures(tmp_path / "in.tsv.gz", "a", "b")) == [("CCO", "x")]
+    parquet.write_table(pa.table({"smiles": ["CCO", None], "id": [7, 8]}), tmp_path / "in.parquet")
+    assert list(read_structures(tmp_path / "in.parquet")) == [("CCO", "7"), ("", "8")]
+
+
+def test_sd_files(tmp_path):
+    blocks = [Chem.MolToMolBlock(Chem.MolFromSmiles(s)) for s in ("CCO", "CC")]
+    text = "first" + blocks[0] + "> <x>\n1\n\n$$$$\n" + blocks[1] + "$$$$\n"
+    (tmp_path / "in.sdf").write_text(text)
+    (one, two) = read_structures(tmp_path / "in.sdf")
+    assert one[1] == "first"
+    assert two[1] is None
+    assert Chem.MolToSmiles(Chem.MolFromMolBlock(one[0])) == "CCO"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("no.smi", None, "cannot be read"),
+        ("cut.smi.gz", gzip.compress(b"CCO\n" * 1000, mtime=0)[:40], "cannot be read"),
+        ("bytes.smi", b"CC\xff\xfe", "cannot be read"),
+        ("no.csv", b"x,y\n1,2\n", "no column 'smiles' among x, y"),
+        ("no.parquet", b"PAR1 is not", "no Parquet file"),
+    ],
+)
+def test_what_cannot_be_read_is_an_error(tmp_path, name, data, message):
+    if data is not None:
+        (tmp_path / name).write_bytes(data)
+    with pytest.raises(MoleculeError, match=message):
+        list(read_structures(tmp_path / name))

@@ -1,0 +1,56 @@
+import io
+
+import pytest
+from hypothesis import given
+from tests.spectra.strategies import peak_lists
+from tests.spectra.text.test_inline import written
+
+from km3aid.errors import SpectrumFormatError
+from km3aid.spectra import Peak, read_spectra
+
+
+def read(text: str, input_format: str | None = None):
+    (spectrum,) = read_spectra(io.StringIO(text), input_format)
+    return spectrum
+
+
+def test_one_or_many_a_line_with_comments():
+    spectrum = read("# 13C NMR of aspirin, 101 MHz\n170.2 169.8\n\n151.3  # C-2, 2 signals?\n21.0Q, 20\n")
+    assert spectrum.peaks == (Peak(170.2), Peak(169.8), Peak(151.3), Peak(21.0, "Q"), Peak(20.0))
+
+
+@given(peak_lists)
+def test_what_is_written_is_read_back(peaks):
+    assert read("\n".join(map(written, peaks)), "list").peaks == tuple(peaks)
+
+
+def test_decimal_commas_one_a_line():
+    assert [p.shift_ppm for p in read("170,2\n169,8\n21,0\n")] == [170.2, 169.8, 21.0]
+
+
+def test_a_bad_token_names_its_line():
+    with pytest.raises(SpectrumFormatError, match=r"text stream, line 3 .*'foo' cannot be read"):
+        read("170.2\n\n21.0 foo\n")
+
+
+def test_a_shift_out_of_range_names_its_line():
+    with pytest.raises(SpectrumFormatError, match=r"line 2 .*shift 1702.0 ppm is outside"):
+        read("170.2\n1702\n")
+
+
+@pytest.mark.parametrize("text", ["# nothing\n", "\n,\n"])
+def test_an_empty_list_is_an_error(text):
+    with pytest.raises(SpectrumFormatError, match="the list is empty"):
+        read(text)
+
+
+@pytest.mark.parametrize("text", ["170.2 1\n128.5 2\n", "170.2,0.5\n128.5,1.2\n", "1 170.2 3\n2 128.5 1\n"])
+def test_columns_of_numbers_without_a_header_are_not_guessed(text):
+    with pytest.raises(SpectrumFormatError, match="add a header line such as 'shift,intensity'"):
+        read(text)
+    assert len(read(text, "list")) == len(text.replace(",", " ").split())
+
+
+def test_ordered_rows_of_numbers_are_a_list():
+    assert len(read("170.2, 169.8\n151.3, 134.9\n")) == 4
+    assert len(read("10 20 30\n40 50 60\n")) == 6
