@@ -40,11 +40,12 @@ test: $(DEV)  ## Run the tests
 cluster: $(DEV)  ## Test builds and searches on a Ray cluster of local nodes, some of which die
 	$(BIN)/python -m pytest -m cluster
 
-check: $(DEV)  ## Format, lint, types, import rule and tests: what CI runs
+check: $(DEV)  ## Format, lint, types, import rule, examples and tests: what CI runs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest --doctest-modules src/km3aid
 	$(BIN)/python -m pytest
 
 fuzz: $(DEV)  ## Read 10,000 damaged files of every format
