@@ -206,6 +206,25 @@ def test_a_batch_of_searches_uses_each_formula(client):
     assert first["candidates"] > second["candidates"]
 
 
+def test_a_mixed_batch_of_searches_answers_each_record_as_it_answers_alone(client):
+    records = [
+        {"id": "a", "peaks": PEAKS, "library": "compounds", "top": 2},
+        {"id": "b", "report": "58.3 18.4", "library": "alcohols", "top": 3},
+        {"id": "c", "peaks": PEAKS},
+        {"id": "d", "report": "77.2 58.3 18.4", "solvent": "CDCl3", "library": "alcohols", "top": 1},
+        {"id": "e", "report": "77.2 58.3 18.4", "solvent": "CDCl3", "one_per_carbon": True, "top": 1},
+        {"id": "f", "peaks": PEAKS, "library": "compounds", "top": 2, "filters": {"carbons": [4, 9]}},
+    ]
+    alone = [client.post("/api/search", json=record).json() for record in records]
+    together = client.post("/api/batch/search", content="\n".join(map(json.dumps, records))).text.splitlines()
+    assert [_untimed(json.loads(line)) for line in together] == [_untimed(answer) for answer in alone]
+    assert [len(answer["hits"]) for answer in alone] == [2, 3, 10, 1, 1, 2]
+
+
+def _untimed(answer):
+    return {key: value for key, value in answer.items() if key != "elapsed_ms"}
+
+
 def test_a_job_reports_progress_and_keeps_its_answers(client):
     content = "\n".join(json.dumps({"id": str(n), "smiles": "CCO", "report": "58 18"}) for n in range(30))
     begun = client.post("/api/jobs/assign", content=content)
