@@ -13,7 +13,7 @@ from km3aid.web.app import create_app
 from km3aid.web.config import Limits, ServeConfig
 from km3aid.web.metrics import Metrics
 from km3aid.web.pool import Reply
-from km3aid.web.tasks import Shared, answer
+from km3aid.web.tasks import Shared, answer, share
 from km3aid.web.worker import _ready
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -64,7 +64,7 @@ def make_client(engine, small_library, alcohol_library):
     def make(**values) -> TestClient:
         config = ServeConfig(**({"limits": Limits()} | values))
         metrics = Metrics()
-        pool = InlinePool(config, metrics, Shared(engine, libraries, config.limits))
+        pool = InlinePool(config, metrics, share(engine, libraries, config.limits))
         return TestClient(create_app(config, pool, metrics), base_url="http://127.0.0.1:8013")
 
     return make
