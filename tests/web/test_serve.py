@@ -21,7 +21,7 @@ def test_a_busy_port_is_one_clear_line():
         port = str(taken.getsockname()[1])
         done = subprocess.run([*COMMAND, "--port", port], capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert done.stderr == f"km3aid: port {port} of 127.0.0.1 is in use; end the other program or take --port 0\n"
+    assert done.stderr == f"km3aid: port {port} of 127.0.0.1 is in use; stop the other program or use --port 0\n"
 
 
 @pytest.mark.parametrize(

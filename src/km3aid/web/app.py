@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -37,16 +37,18 @@ class Problem(BaseModel):
 
 
 class BatchTask(StrEnum):
+    """The tasks that take a batch."""
+
     ASSIGN = "assign"
     RANK = "rank"
     SEARCH = "search"
 
 
 class BatchOptions(BaseModel, extra="forbid"):
-    """What holds for the records of a batch that do not say it themselves."""
+    """Defaults for the records of a batch; a record's own value wins."""
 
-    library: str | None = Field(default=None, max_length=500, description="For a search.")
-    top: int | None = Field(default=None, ge=1, description="For a ranking or a search.")
+    library: str | None = Field(default=None, max_length=500, description="For search.")
+    top: int | None = Field(default=None, ge=1, description="For rank and search.")
     solvent: str | None = Field(default=None, max_length=500, description="none: nothing is set aside.")
     one_per_carbon: bool | None = None
 
@@ -80,22 +82,20 @@ _LINES = {"schema": {"type": "string", "description": "One JSON object per line.
 _UPLOAD = {"requestBody": {"required": True, "content": {_JSON_LINES: _LINES, "text/plain": _LINES}}}
 
 
-def create_app(config: ServeConfig, pool: Pool, metrics: Metrics, stop: Callable[[], None] | None = None) -> FastAPI:
-    """The application over a started pool; `stop` is called when it ends."""
+def create_app(config: ServeConfig, pool: Pool, metrics: Metrics) -> FastAPI:
+    """The application in front of a started pool."""
     jobs = Jobs(pool, config.limits)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         await jobs.stop()
-        if stop is not None:
-            stop()
 
     app = FastAPI(
         title="km3aid",
         version=__version__,
         summary="13C NMR: which molecule it is, and which peak belongs to which carbon.",
-        docs_url=None,  # their pages load scripts from elsewhere; /docs.html is our own
+        docs_url=None,  # FastAPI's pages load scripts from elsewhere; /docs is our own
         redoc_url=None,
         openapi_url="/api/openapi.json",
         lifespan=lifespan,
@@ -134,7 +134,7 @@ def _add_task(app: FastAPI, pool: Pool, task: str, summary: str) -> None:
 
 async def _json_text(request: Request) -> str:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":  # a form of another site cannot send this
+    if kind != "application/json":  # a form on another site cannot send this
         raise RefusedError(422, f"content-type: {kind or 'none'!r}; send application/json")
     try:
         return (await request.body()).decode()
@@ -189,7 +189,7 @@ def _add_batches(app: FastAPI, jobs: Jobs, pool: Pool) -> None:
 
 
 def _add_state(app: FastAPI, pool: Pool, metrics: Metrics) -> None:
-    @app.get("/api/health", summary="Whether the service answers")
+    @app.get("/api/health", summary="Whether the service is up")
     async def health() -> dict[str, str]:
         return {"status": "ok", "version": __version__}
 
@@ -254,7 +254,7 @@ def _add_errors(app: FastAPI) -> None:
 
     @app.exception_handler(ClientDisconnect)
     async def broken_off(_: Request, __: ClientDisconnect) -> Response:
-        return JSONResponse({"error": "the body is too large, or was not sent to its end"}, 413)
+        return JSONResponse({"error": "the request is too large, or was broken off"}, 413)
 
     @app.exception_handler(HTTPException)
     async def http(_: Request, error: HTTPException) -> Response:

@@ -104,8 +104,8 @@ def describe_bodies(limits: Limits) -> dict[str, Any]:
     """For the OpenAPI description: `bodies` refers each task to its schema, `schemas` are all by name."""
     from pydantic import TypeAdapter
 
-    adapters = [(task, "validation", TypeAdapter(kind)) for task, kind in BODIES.items()]
-    references, made = TypeAdapter.json_schemas(adapters, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
+    adapters: list[Any] = [(task, "validation", TypeAdapter(kind)) for task, kind in BODIES.items()]
+    references, made = TypeAdapter.json_schemas(adapters, ref_template="#/components/schemas/{model}")
     bounds = {
         "peaks": {"maxItems": limits.peaks},
         "candidates": {"maxItems": limits.candidates},
