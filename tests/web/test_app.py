@@ -127,6 +127,14 @@ def test_parse_shows_what_was_left_out(client):
     assert "77.2" in spectrum["left_out"][0]["text"]
 
 
+def test_parse_shows_the_first_errors_and_counts_the_rest(client):
+    text = "\n".join(['{"peaks": [21.0]}', *['{"peaks": []}'] * 25])
+    got = client.post("/api/parse", json={"text": text, "name": "a.jsonl"}).json()
+    assert len(got["spectra"]) == 1
+    assert got["errors"][0].startswith("a.jsonl, line 2: ")
+    assert got["errors"][20:] == ["… and 5 more errors"]
+
+
 def test_what_the_reader_decided_is_told(client):
     text = "13C NMR (101 MHz, CDCl3) δ 170.1 (s), 128.5 (d), 60.1 (t), 21.0 (q)"
     (spectrum,) = client.post("/api/parse", json={"text": text}).json()["spectra"]
@@ -196,6 +204,7 @@ def test_a_body_that_is_no_json_is_refused(client, body):
         ("search", {"peaks": PEAKS, "mass_da": "180"}, 422, "mass_da: '180'; expected a number"),
         ("search", {"peaks": PEAKS, "top": 10**9}, 422, "top"),
         ("spectrum", {"peaks": []}, 422, "peaks"),
+        ("spectrum", {"peaks": [18.0] * 1001}, 422, "1001 peaks"),
         ("parse", {}, 422, "give either text or base64"),
         ("parse", {"text": ""}, 422, "empty"),
         ("parse", {"base64": "…"}, 422, "base64"),

@@ -67,3 +67,9 @@ def test_it_serves_and_ends_cleanly_with_all_its_workers(ending, send):
     finally:
         process.kill()
         process.stderr.close()
+
+
+def test_the_front_loads_no_chemistry():
+    code = "import sys, km3aid.web.app, km3aid.web.server, km3aid.web.pool; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert {"rdkit", "torch", "numpy", "pyarrow"} & set(done.stdout.split()) == set()

@@ -10,21 +10,21 @@ from typing import Any
 from km3aid.engine import Engine
 from km3aid.errors import LibraryError, MoleculeError
 from km3aid.molecules import Molecule, lay_out, parse_structure
-from km3aid.requests import limits
 from km3aid.requests.answers import Case
 from km3aid.requests.conditions import remarks
+from km3aid.requests.limits import Limits
 from km3aid.requests.records import Line, SpectrumRecord, read_record
 from km3aid.requests.tasks import Session, answer_lines
 from km3aid.search import Searchable
 from km3aid.spectra import Spectrum
 from km3aid.web.bodies import AssignRequest, ParseRequest, PredictRequest, read_body
-from km3aid.web.config import Limits
+from km3aid.web.config import Limits as ServiceLimits
 from km3aid.web.exports import export_case
 from km3aid.web.uploads import parse_upload
 
 
 @dataclass(frozen=True, slots=True)
-class RequestLimits(limits.Limits):
+class RequestLimits(Limits):
     """Upper bounds of one request; a longer text is refused before it is parsed."""
 
     structure_chars: int = 200_000
@@ -33,7 +33,7 @@ class RequestLimits(limits.Limits):
         """The molecule of a SMILES or mol block; raises `MoleculeError` where it is too large."""
         if len(structure) > self.structure_chars:
             raise MoleculeError(f"{len(structure):,} characters; a structure may have up to {self.structure_chars:,}")
-        return limits.Limits.read_structure(self, structure)
+        return Limits.read_structure(self, structure)  # super() fails in a class with slots
 
 
 REQUEST_LIMITS = RequestLimits(peaks=1000, atoms=300, candidates=1000, hits=100)
@@ -45,10 +45,10 @@ class Shared:
 
     session: Session
     libraries: Mapping[str, Searchable]
-    limits: Limits
+    limits: ServiceLimits
 
 
-def share(engine: Engine, libraries: Mapping[str, Searchable], service_limits: Limits) -> Shared:
+def share(engine: Engine, libraries: Mapping[str, Searchable], limits: ServiceLimits) -> Shared:
     """What a worker needs to answer with this model and these libraries, the first of which is the usual one."""
 
     def library(name: str | None) -> Searchable:
@@ -59,7 +59,7 @@ def share(engine: Engine, libraries: Mapping[str, Searchable], service_limits: L
             raise LibraryError(f"no library {wanted!r}; available: {', '.join(libraries)}")
         return libraries[wanted]
 
-    return Shared(Session(engine, library, REQUEST_LIMITS), libraries, service_limits)
+    return Shared(Session(engine, library, REQUEST_LIMITS), libraries, limits)
 
 
 def answer(shared: Shared, task: str, request: dict[str, Any]) -> Any:

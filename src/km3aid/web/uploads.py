@@ -16,17 +16,17 @@ from typing import Any
 
 from km3aid.errors import ConfigError, Km3aidError, MoleculeError, SpectrumFormatError
 from km3aid.molecules.read import read_structures
-from km3aid.requests import limits
+from km3aid.requests.limits import Limits
 from km3aid.spectra import iter_spectra
 from km3aid.web.bodies import ParseRequest
-from km3aid.web.config import Limits
+from km3aid.web.config import Limits as ServiceLimits
 
 _ERRORS_SHOWN = 20
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}$")
 _MOL = re.compile(r"^M  END|^\$\$\$\$|V[23]000\s*$", re.MULTILINE)
 
 
-def parse_upload(request: ParseRequest, one: limits.Limits, service: Limits) -> dict[str, Any]:
+def parse_upload(request: ParseRequest, limits: Limits, service: ServiceLimits) -> dict[str, Any]:
     """The spectra or structures of an upload, and what was left out and why; raises `Km3aidError`."""
     content = _content(request, service)
     shown = request.name or "pasted text"
@@ -35,14 +35,14 @@ def parse_upload(request: ParseRequest, one: limits.Limits, service: Limits) -> 
         path.write_bytes(content)
         try:
             if request.kind == "structures":
-                return _structures(path, one)
-            found = _spectra(path, request.input_format, one, service)
+                return _structures(path, limits)
+            found = _spectra(path, request.input_format, limits, service)
             return found | {"errors": [error.replace(str(path), shown) for error in found["errors"]]}
         except Km3aidError as error:
             raise type(error)(str(error).replace(str(path), shown)) from None
 
 
-def _content(request: ParseRequest, service: Limits) -> bytes:
+def _content(request: ParseRequest, service: ServiceLimits) -> bytes:
     if request.base64 is None:
         return str(request.text).encode("utf-8", "replace")
     try:
@@ -68,12 +68,12 @@ def _ending(request: ParseRequest, content: bytes) -> str:
     return ".sdf" if is_mol else ".txt"
 
 
-def _spectra(path: Path, input_format: str | None, one: limits.Limits, service: Limits) -> dict[str, Any]:
+def _spectra(path: Path, input_format: str | None, limits: Limits, service: ServiceLimits) -> dict[str, Any]:
     errors: list[str] = []
     found = []
     stream = iter_spectra(path, input_format, lambda error: errors.append(str(error)))
     for spectrum in islice(stream, service.spectra + 1):
-        one.check_spectrum(spectrum)
+        limits.check_spectrum(spectrum)
         left_out = [{"text": i.text, "reason": i.reason} for i in spectrum.left_out]
         found.append(spectrum.to_dict() | {"left_out": left_out, "notes": list(spectrum.notes)})
     if not found:
@@ -86,14 +86,14 @@ def _spectra(path: Path, input_format: str | None, one: limits.Limits, service: 
     return {"spectra": found[: service.spectra], "errors": notes}
 
 
-def _structures(path: Path, one: limits.Limits) -> dict[str, Any]:
+def _structures(path: Path, limits: Limits) -> dict[str, Any]:
     found, errors = [], []
     for number, (text, name) in enumerate(read_structures(path), 1):
-        if number > one.candidates:
-            errors.append(f"only the first {one.candidates} structures are taken")
+        if number > limits.candidates:
+            errors.append(f"only the first {limits.candidates} structures are taken")
             break
         try:
-            molecule = one.read_structure(text)
+            molecule = limits.read_structure(text)
         except MoleculeError as error:
             errors.append(f"structure {number}: {error}")
             continue
