@@ -1,8 +1,8 @@
-"""How the service holds up: clients ask for assignments on the loopback, beside the figure in-process.
+"""The service under load: clients ask for assignments over the loopback, compared with calls in one process.
 
-Clients and service share the machine, so a client does as little as it can: it writes a prepared request on an open
-socket and reads the answer. Latency with many clients is mostly queue (clients × work / workers); the service says
-for each answer how long it queued and how long a worker worked, and the overhead is what is left of the latency.
+Clients and service share the machine, so a client does as little as possible: it writes a prepared request to an open
+socket and reads the answer. With many clients the latency is mostly queueing (clients × work / workers); every answer
+states how long it queued and how long a worker took, and the rest of the latency is overhead.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from km3aid.engine import Engine
+from km3aid.files import write_json
 from km3aid.spectra import Spectrum
+from km3aid.threads import available_cores
 
 ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
 SHIFTS = [170.2, 169.8, 151.3, 134.9, 132.5, 126.2, 124.0, 122.2, 21.0]
@@ -39,7 +41,7 @@ def in_process(calls: int = 200) -> float:
 
 
 async def client(port: int, until: float, seen: list[tuple[int, float, float, float]]) -> None:
-    """Ask again and again: (status, latency, queue, work), times in milliseconds."""
+    """Ask until the time `until`; adds (status, latency, queue, work) to `seen`, times in milliseconds."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     head = f"POST /api/assign HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
     request = f"{head}Content-Length: {len(BODY)}\r\n\r\n".encode() + BODY
@@ -56,7 +58,7 @@ async def client(port: int, until: float, seen: list[tuple[int, float, float, fl
 
 
 async def ask(port: int, clients: int, seconds: float) -> dict[str, object]:
-    """What `clients` saw in `seconds`."""
+    """What `clients` clients saw in `seconds` seconds."""
     seen: list[tuple[int, float, float, float]] = []
     until = time.perf_counter() + seconds
     await asyncio.gather(*(client(port, until, seen) for _ in range(clients)))
@@ -100,13 +102,13 @@ def main() -> None:
         drain.wait(30)
     result = {
         "command": f"python benchmarks/load.py --clients {given.clients} --seconds {given.seconds:g}",
-        "cores": len(os.sched_getaffinity(0)),
+        "cores": available_cores(),
         "load_average_1_min": os.getloadavg()[0],
         "in_process_assign_ms_median": round(before, 2),
         "one_client": one,
         "many_clients": many,
     }
-    given.out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    write_json(given.out, result)
     print(json.dumps(result, indent=2))
 
 

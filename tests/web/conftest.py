@@ -13,7 +13,7 @@ from km3aid.web.app import create_app
 from km3aid.web.config import Limits, ServeConfig
 from km3aid.web.metrics import Metrics
 from km3aid.web.pool import Reply
-from km3aid.web.tasks import Shared, answer
+from km3aid.web.tasks import Shared, answer, share
 from km3aid.web.worker import _ready
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -49,14 +49,22 @@ def small_library(engine, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def make_client(engine, small_library):
+def alcohol_library(engine, tmp_path_factory) -> Path:
+    """A second library, of a few alcohols."""
+    path = tmp_path_factory.mktemp("web") / "alcohols"
+    engine.build_library(((smiles, None) for smiles in ("CCO", "CCCCO", "CCC(C)O", "CC(C)CO", "CC(C)(C)O")), path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def make_client(engine, small_library, alcohol_library):
     """A client of a service with this configuration."""
-    library = Library.open(small_library)
+    libraries = {path.name: Library.open(path) for path in (small_library, alcohol_library)}
 
     def make(**values) -> TestClient:
         config = ServeConfig(**({"limits": Limits()} | values))
         metrics = Metrics()
-        pool = InlinePool(config, metrics, Shared(engine, {"compounds": library}, config.limits))
+        pool = InlinePool(config, metrics, share(engine, libraries, config.limits))
         return TestClient(create_app(config, pool, metrics), base_url="http://127.0.0.1:8013")
 
     return make

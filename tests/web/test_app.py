@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import re
 
 import pytest
 
@@ -45,6 +46,15 @@ def test_rank_puts_the_right_butanol_first(client):
     assert any("candidate 3" in w for w in got["warnings"])
 
 
+@pytest.mark.xfail(strict=True, reason="candidates are read as SMILES alone")
+def test_candidates_may_be_mol_blocks(client):
+    from rdkit import Chem
+
+    blocks = [Chem.MolToMolBlock(Chem.MolFromSmiles(smiles)) for smiles in ("CCCCO", "CCC(C)O")]
+    got = client.post("/api/rank", json={"candidates": blocks, "report": "69.2 32.0 22.6 9.9"}).json()
+    assert [h["smiles"] for h in got["hits"]] == ["CCC(C)O", "CCCCO"]
+
+
 def test_search_takes_all_filters(client):
     body = {"peaks": PEAKS, "library": "compounds", "top": 3}
     assert client.post("/api/search", json=body).json()["hits"][0]["name"] == "aspirin"
@@ -70,7 +80,10 @@ ASIDE = "line of the solvent CDCl3 (77.16 ppm)"
         ({}, None, ""),
         ({"solvent": "CDCl3"}, ASIDE, f"set aside 77.1 ppm: {ASIDE}"),
         ({"solvent": "none"}, None, ""),
-        ({"solvent": "Unreported"}, None, "the lines of the solvent 'Unreported' are not known"),
+        pytest.param(
+            *({"solvent": "moonshine"}, None, "moonshine"),
+            marks=pytest.mark.xfail(strict=True, reason="an unknown solvent raises"),
+        ),
         ({"solvent": "CDCl3", "one_per_carbon": True}, None, ""),
     ],
 )
@@ -114,6 +127,14 @@ def test_parse_shows_what_was_left_out(client):
     assert "77.2" in spectrum["left_out"][0]["text"]
 
 
+def test_parse_shows_the_first_errors_and_counts_the_rest(client):
+    text = "\n".join(['{"peaks": [21.0]}', *['{"peaks": []}'] * 25])
+    got = client.post("/api/parse", json={"text": text, "name": "a.jsonl"}).json()
+    assert len(got["spectra"]) == 1
+    assert got["errors"][0].startswith("a.jsonl, line 2: ")
+    assert got["errors"][20:] == ["… and 5 more errors"]
+
+
 def test_what_the_reader_decided_is_told(client):
     text = "13C NMR (101 MHz, CDCl3) δ 170.1 (s), 128.5 (d), 60.1 (t), 21.0 (q)"
     (spectrum,) = client.post("/api/parse", json={"text": text}).json()["spectra"]
@@ -150,20 +171,41 @@ def test_parse_structures_keeps_the_mol_block(client):
     assert "structure 2" in got["errors"][0]
 
 
+@pytest.mark.parametrize("body", [b"{", b'{"smiles": "\xff"}', b"[" * 100_000, b'{"report": 1' + b"0" * 5000 + b"}"])
+def test_a_body_that_is_no_json_is_refused(client, body):
+    got = client.post("/api/assign", content=body, headers={"content-type": "application/json"})
+    assert got.status_code == 422
+    assert got.json()["error"].startswith("request: not ")
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status", "said"),
     [
         ("assign", {"smiles": "C1CC", "peaks": PEAKS}, 422, "SMILES 'C1CC' cannot be read"),
-        ("assign", {"smiles": "CCO"}, 422, "either as peaks or as report"),
-        ("assign", {"smiles": "CCO", "peaks": [{"ppm": 1000}]}, 422, "peaks.0.ppm"),
+        ("assign", {"smiles": "CCO"}, 422, "give the spectrum either"),
+        ("assign", {"smiles": "CCO", "peaks": [{"ppm": 1000}]}, 422, "peak 1: shift 1000.0 ppm is outside"),
         ("assign", {"smiles": "CCO", "report": "hello world"}, 422, "spectrum"),
-        ("assign", {"smiles": "C" * 400, "peaks": PEAKS}, 422, "takes up to 300"),
-        ("assign", {"smiles": "CCO", "peaks": PEAKS, "pinned": {"0": [2]}}, 422, "atom 2 is no carbon"),
-        ("assign", {"smiles": "CCO", "peaks": PEAKS, "model": "/etc/passwd"}, 422, "model"),
+        ("assign", {"smiles": "C" * 400, "peaks": PEAKS}, 422, "400 atoms"),
+        ("assign", {"smiles": "CCO", "peaks": PEAKS, "pinned": {"0": [2]}}, 422, "atom 2 "),
+        ("assign", {"smiles": "CCO", "peaks": PEAKS, "model": "/etc/passwd"}, 422, "request: unknown key 'model'"),
+        ("assign", {"smiles": "C" * 200_001, "peaks": PEAKS}, 422, "200,001 characters"),
+        ("assign", {"smile": "CCO", "peaks": PEAKS}, 422, "did you mean 'smiles'?"),
+        ("assign", {"smiles": "CCO", "peaks": [{"ppm": 18, "multiplicty": "Q"}]}, 422, "did you mean 'multiplicity'?"),
+        ("assign", {"smiles": "CCO", "report": "18", "one_per_carbon": "yes"}, 422, "one_per_carbon: 'yes'; expected"),
+        ("assign", [], 422, "request: []; expected"),
+        ("assign", {"smiles": "CCO", "peaks": [18.0] * 1001}, 422, "1001 peaks"),
+        ("assign", {"smiles": "CCO", "report": "18", "pinned": {str(10**30): [10**30]}}, 422, "pinned"),
+        ("rank", {"candidates": ["CCO"] * 1001, "peaks": PEAKS}, 422, "1001 candidates"),
+        ("rank", {"candidates": ["CCO"], "names": [], "peaks": PEAKS}, 422, "0 names for 1 candidates"),
         ("rank", {"candidates": ["xx"], "peaks": PEAKS}, 422, "no candidate can be read"),
-        ("search", {"peaks": PEAKS, "library": "../../etc"}, 404, "there are compounds"),
+        ("search", {"peaks": PEAKS, "library": "../../etc"}, 404, "available: compounds, alcohols"),
         ("search", {"peaks": PEAKS, "filters": {"formula": "Zz2"}}, 422, "no element"),
+        ("search", {"peaks": PEAKS, "filters": {"carbon": [1, 2]}}, 422, "did you mean 'carbons'?"),
+        ("search", {"peaks": PEAKS, "mass_da": "180"}, 422, "mass_da: '180'; expected a number"),
         ("search", {"peaks": PEAKS, "top": 10**9}, 422, "top"),
+        ("spectrum", {"peaks": []}, 422, "peaks"),
+        ("spectrum", {"peaks": [18.0] * 1001}, 422, "1001 peaks"),
+        ("parse", {}, 422, "give either text or base64"),
         ("parse", {"text": ""}, 422, "empty"),
         ("parse", {"base64": "…"}, 422, "base64"),
     ],
@@ -198,12 +240,65 @@ def test_a_batch_is_answered_line_by_line_in_order(client):
     assert [i for i, a in enumerate(answers) if "error" in a] == [3, 7, 20]
 
 
+def test_a_batch_counts_the_lines_of_the_file_and_names_each_bad_record(client):
+    separator = "\u2028"  # which a JSON text may hold as it is
+    lines = [
+        {"id": "a", "smiles": "CCO", "report": f"58{separator}18"},
+        {"id": "b", "smiles": "CCO", "report": 5},
+        {"id": "c", "smile": "CCO", "report": "58 18"},
+    ]
+    content = "\n\r\n".join(json.dumps(line, ensure_ascii=False) for line in lines)
+    got = client.post("/api/batch/assign", content=b"\xef\xbb\xbf" + content.encode())
+    first, second, third = map(json.loads, got.text.splitlines())
+    assert [a["atoms"] for a in first["assignments"]] == [[1], [0]]
+    assert second == {"id": "b", "error": "line 3: report: 5; expected text"}
+    assert third["id"] == "c"
+    assert third["error"].startswith("line 5: unknown key 'smile'; did you mean 'smiles'?")
+
+
+def test_the_options_of_a_batch_hold_where_a_record_says_nothing(client):
+    lines = [{"report": "58.3 18.4"}, {"report": "58.3 18.4", "library": "compounds", "top": 2}]
+    got = client.post("/api/batch/search?library=alcohols&top=1", content="\n".join(map(json.dumps, lines)))
+    usual, own = map(json.loads, got.text.splitlines())
+    assert (len(usual["hits"]), usual["candidates"]) == (1, 5)
+    assert len(own["hits"]) == 2
+    assert own["candidates"] > 5
+
+
+@pytest.mark.parametrize("option", ["library=compounds", "top=3", "toop=3", "one_per_carbon=perhaps"])
+def test_an_option_that_a_batch_does_not_take_is_an_error(client, option):
+    got = client.post(f"/api/batch/assign?{option}", content=json.dumps(ETHANOL))
+    assert got.status_code == 422
+    assert option.partition("=")[0] in got.json()["error"]
+
+
 def test_a_batch_of_searches_uses_each_formula(client):
     lines = [{"id": "a", "peaks": PEAKS}, {"id": "b", "peaks": PEAKS, "formula": "C9H8O4"}]
     got = client.post("/api/batch/search?top=2", content="\n".join(map(json.dumps, lines)))
     first, second = map(json.loads, got.text.splitlines())
     assert first["hits"][0]["name"] == second["hits"][0]["name"] == "aspirin"
     assert first["candidates"] > second["candidates"]
+
+
+def test_a_mixed_batch_of_searches_answers_each_record_as_it_answers_alone(client):
+    records = [
+        {"id": "a", "peaks": PEAKS, "library": "compounds", "top": 2},
+        {"id": "b", "report": "58.3 18.4", "library": "alcohols", "top": 3},
+        {"id": "c", "peaks": PEAKS},
+        {"id": "d", "report": "77.2 58.3 18.4", "solvent": "CDCl3", "library": "alcohols", "top": 1},
+        {"id": "e", "report": "77.2 58.3 18.4", "solvent": "CDCl3", "one_per_carbon": True, "top": 1},
+        {"id": "f", "peaks": PEAKS, "library": "compounds", "top": 2, "filters": {"carbons": [4, 9]}},
+    ]
+    alone = [client.post("/api/search", json=record).json() for record in records]
+    together = client.post("/api/batch/search", content="\n".join(map(json.dumps, records))).text.splitlines()
+    assert [_comparable(json.loads(line)) for line in together] == [_comparable(answer) for answer in alone]
+    assert [len(answer["hits"]) for answer in alone] == [2, 3, 10, 1, 1, 2]
+
+
+def _comparable(answer):
+    """An answer without its time; spectra that are encoded together differ in the last digits."""
+    hits = [(hit["smiles"], round(hit["probability"], 4), round(hit["match_score"], 4)) for hit in answer["hits"]]
+    return answer["id"], hits, answer["candidates"], answer["warnings"]
 
 
 def test_a_job_reports_progress_and_keeps_its_answers(client):
@@ -231,7 +326,9 @@ def test_too_large_a_body_is_refused(make_client):
         assert small.post("/api/assign", json={"smiles": "C" * 2000, "peaks": PEAKS}).status_code == 413
         chunks = (b" " * 600 for _ in range(3))
         got = small.post("/api/assign", content=chunks, headers={"content-type": "application/json"})
-        assert got.status_code in (400, 413)
+        assert got.status_code == 413
+    with make_client(limits=Limits(upload_bytes=1000)) as small:
+        assert small.post("/api/batch/assign", content=(b" " * 600 for _ in range(3))).status_code == 413
 
 
 def test_security_headers_are_on_every_answer(client):
@@ -254,7 +351,7 @@ def test_other_sites_and_foreign_names_are_refused(client):
     assert client.get("/api/health", headers={"origin": "https://evil.example"}).status_code == 403
     assert client.get("/api/health", headers={"host": "rebound.example"}).status_code == 403
     form = {"content-type": "text/plain"}
-    assert client.post("/api/assign", content=json.dumps({"smiles": "CCO"}), headers=form).status_code == 422
+    assert client.post("/api/assign", content=json.dumps(ETHANOL), headers=form).status_code == 422
 
 
 def test_a_token_is_wanted_where_one_is_set(make_client):
@@ -278,8 +375,19 @@ def test_metrics_count_what_was_answered(make_client):
     assert 'km3aid_work_seconds_count{task="assign"} 2' in text
 
 
-def test_the_description_names_every_task(client):
-    paths = client.get("/api/openapi.json").json()["paths"]
-    assert {
-        f"/api/{t}" for t in ("assign", "rank", "search", "predict", "parse", "libraries", "models", "health")
-    } <= set(paths)
+def test_the_description_says_what_every_body_holds(client):
+    described = client.get("/api/openapi.json").json()
+    paths, schemas = described["paths"], described["components"]["schemas"]
+    assert {"/api/libraries", "/api/models", "/api/health", "/api/batch/{task}", "/api/jobs/{task}"} <= set(paths)
+    for task in ("assign", "rank", "search", "predict", "spectrum", "parse"):
+        body = paths[f"/api/{task}"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+        schema = schemas[body["$ref"].rpartition("/")[2]]
+        assert schema["additionalProperties"] is False
+        assert all(field.get("description") for field in schema["properties"].values())
+    assert (
+        schemas["SearchRecord"]["properties"]["top"] | {"minimum": 1, "maximum": 100}
+        == (schemas["SearchRecord"]["properties"]["top"])
+    )
+    assert schemas["AssignRequest"]["required"] == ["smiles"]
+    assert schemas["AssignRequest"]["oneOf"] == [{"required": ["peaks"]}, {"required": ["report"]}]
+    assert set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(described))) <= set(schemas)

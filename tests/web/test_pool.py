@@ -13,7 +13,7 @@ from km3aid.web.config import Limits, ServeConfig
 from km3aid.web.metrics import Metrics
 from km3aid.web.pool import Pool, RefusedError
 
-ETHANOL = {"smiles": "CCO", "report": "58 18"}
+ETHANOL = {"body": '{"smiles": "CCO", "report": "58 18"}'}
 CONFIG = ServeConfig(workers=2, limits=Limits(seconds=60, queue=2))
 
 
@@ -54,7 +54,7 @@ async def _hanging(pool):
     """A worker that does not answer in time is replaced, and its client is told."""
     os.kill(pool.process_ids()[0], signal.SIGSTOP)
     pool.config = replace(CONFIG, limits=Limits(seconds=0.5, queue=2))
-    asked = [asyncio.create_task(pool.run("predict", {"smiles": "CCO"})) for _ in range(2)]
+    asked = [asyncio.create_task(pool.run("predict", {"body": '{"smiles": "CCO"}'})) for _ in range(2)]
     replies = await asyncio.gather(*asked, return_exceptions=True)
     assert sorted(str(getattr(r, "status", "fine")) for r in replies) == ["504", "fine"]
     pool.config = CONFIG

@@ -21,7 +21,7 @@ def test_a_busy_port_is_one_clear_line():
         port = str(taken.getsockname()[1])
         done = subprocess.run([*COMMAND, "--port", port], capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert done.stderr == f"km3aid: port {port} of 127.0.0.1 is in use; end the other program or take --port 0\n"
+    assert done.stderr == f"km3aid: port {port} of 127.0.0.1 is in use; stop the other program or use --port 0\n"
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,9 @@ def test_it_serves_and_ends_cleanly_with_all_its_workers(ending, send):
     finally:
         process.kill()
         process.stderr.close()
+
+
+def test_the_front_loads_no_chemistry():
+    code = "import sys, km3aid.web.app, km3aid.web.server, km3aid.web.pool; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert {"rdkit", "torch", "numpy", "pyarrow"} & set(done.stdout.split()) == set()

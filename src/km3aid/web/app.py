@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -14,24 +14,16 @@ from fastapi import FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from fastapi.staticfiles import StaticFiles
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from km3aid import __version__
 from km3aid.web.config import ServeConfig
 from km3aid.web.guard import Guard
-from km3aid.web.jobs import Job, Jobs, said
+from km3aid.web.jobs import Job, Jobs
 from km3aid.web.metrics import Metrics
 from km3aid.web.pool import Pool, RefusedError, Reply
-from km3aid.web.requests import (
-    AssignRequest,
-    ParseRequest,
-    PredictRequest,
-    RankRequest,
-    SearchRequest,
-    SpectrumRequest,
-    plain,
-)
 
 STATIC = Path(__file__).parent / "static"
 _STATUS = {"InternalError": 500, "LibraryMismatchError": 409, "LibraryError": 404}
@@ -45,22 +37,39 @@ class Problem(BaseModel):
 
 
 class BatchTask(StrEnum):
+    """The tasks that take a batch."""
+
     ASSIGN = "assign"
     RANK = "rank"
     SEARCH = "search"
 
 
+class BatchOptions(BaseModel, extra="forbid"):
+    """Defaults for the records of a batch; a record's own value wins."""
+
+    library: str | None = Field(default=None, max_length=500, description="For search.")
+    top: int | None = Field(default=None, ge=1, description="For rank and search.")
+    solvent: str | None = Field(default=None, max_length=500, description="none: nothing is set aside.")
+    one_per_carbon: bool | None = None
+
+
+Options = Annotated[BatchOptions, Query()]
 Format = Annotated[str, Query(max_length=20, description="json, or a format that GET /api/models lists.")]
-LibraryName = Annotated[str | None, Query(max_length=500)]
-SolventName = Annotated[str | None, Query(max_length=500, description="Of all records; none: nothing is set aside.")]
-Top = Annotated[int | None, Query(ge=1, le=100)]
+_SUMMARIES = {
+    "assign": "Which peak belongs to which carbon",
+    "rank": "Which of some candidates it is",
+    "search": "Which molecule of a library it is",
+    "predict": "The shifts that a structure should show",
+    "spectrum": "How a spectrum is understood: multiplicities from DEPT, peaks set aside",
+    "parse": "What a file or a pasted text holds",
+}
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": what}
     for status, what in {
-        400: "The request is no HTTP that can be read.",
-        401: "A token is wanted.",
+        400: "Not a readable HTTP request.",
+        401: "A token is required.",
         403: "The request comes from another site.",
-        404: "There is no such thing.",
+        404: "Not found.",
         409: "The library was built by another model.",
         413: "Too large.",
         422: "The input cannot be used; the error says where and why.",
@@ -69,116 +78,98 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         504: "Not finished within the time limit.",
     }.items()
 }
-_LINES = {"schema": {"type": "string", "description": "One object of the batch a line."}}
+_LINES = {"schema": {"type": "string", "description": "One JSON object per line."}}
 _UPLOAD = {"requestBody": {"required": True, "content": {_JSON_LINES: _LINES, "text/plain": _LINES}}}
 
 
-def create_app(config: ServeConfig, pool: Pool, metrics: Metrics, stop: Callable[[], None] | None = None) -> FastAPI:
-    """The application over a started pool; `stop` is called when it ends."""
+def create_app(config: ServeConfig, pool: Pool, metrics: Metrics) -> FastAPI:
+    """The application in front of a started pool."""
     jobs = Jobs(pool, config.limits)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         await jobs.stop()
-        if stop is not None:
-            stop()
 
     app = FastAPI(
         title="km3aid",
         version=__version__,
         summary="13C NMR: which molecule it is, and which peak belongs to which carbon.",
-        docs_url=None,  # their pages load scripts from elsewhere; /docs.html is our own
+        docs_url=None,  # FastAPI's pages load scripts from elsewhere; /docs is our own
         redoc_url=None,
         openapi_url="/api/openapi.json",
         lifespan=lifespan,
         responses=_PROBLEMS,
     )
     _add_errors(app)
-    _add_tasks(app, pool)
-    _add_batches(app, jobs)
+    for task, summary in _SUMMARIES.items():
+        _add_task(app, pool, task, summary)
+    _add_batches(app, jobs, pool)
     _add_state(app, pool, metrics)
+    _describe(app, pool)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Guard, config=config, metrics=metrics)
     return app
 
 
-def _add_tasks(app: FastAPI, pool: Pool) -> None:
-    async def answer(task: str, request: BaseModel, wanted: str = "json") -> Response:
-        if wanted == "json":
-            return _response(await pool.run(task, plain(request)))
-        if wanted not in pool.loaded["formats"][task]:
-            known = ", ".join(pool.loaded["formats"][task])
-            raise RefusedError(422, f"format: {wanted!r} is not written for {task}; known: {known}")
-        asked = {"task": task, "format": wanted, "request": plain(request)}
-        return _file(await pool.run("export", asked), f"km3aid-{task}.{wanted}")
+def _add_task(app: FastAPI, pool: Pool, task: str, summary: str) -> None:
+    formats = pool.loaded["formats"].get(task, [])
 
-    @app.post("/api/assign", summary="Which peak belongs to which carbon")
-    async def assign(request: AssignRequest, format: Format = "json") -> Response:
-        return await answer("assign", request, format)
+    async def answer(request: Request) -> Response:
+        return _response(await pool.run(task, {"body": await _json_text(request)}))
 
-    @app.post("/api/rank", summary="Which of some candidates it is")
-    async def rank(request: RankRequest, format: Format = "json") -> Response:
-        return await answer("rank", request, format)
+    async def answer_as(request: Request, format: Format = "json") -> Response:
+        if format == "json":
+            return await answer(request)
+        if format not in formats:
+            raise RefusedError(422, f"format: {format!r} is not available for {task}; choose {', '.join(formats)}")
+        asked = {"body": await _json_text(request), "format": format}
+        return _file(await pool.run(task, asked), f"km3aid-{task}.{format}")
 
-    @app.post("/api/search", summary="Which molecule of a library it is")
-    async def search(request: SearchRequest, format: Format = "json") -> Response:
-        return await answer("search", request, format)
-
-    @app.post("/api/predict", summary="The shifts that a structure should show")
-    async def predict(request: PredictRequest, format: Format = "json") -> Response:
-        return await answer("predict", request, format)
-
-    @app.post("/api/spectrum", summary="How a spectrum is understood: types from DEPT, lines set aside")
-    async def spectrum(request: SpectrumRequest) -> Response:
-        return await answer("spectrum", request)
-
-    @app.post("/api/parse", summary="What a file or a pasted text holds")
-    async def parse(request: ParseRequest) -> Response:
-        return await answer("parse", request)
+    body = {"required": True, "content": {"application/json": {"schema": pool.loaded["bodies"][task]}}}
+    app.post(f"/api/{task}", name=task, summary=summary, openapi_extra={"requestBody": body})(
+        answer_as if formats else answer
+    )
 
 
-def _add_batches(app: FastAPI, jobs: Jobs) -> None:
-    async def start(
-        task: BatchTask, request: Request, library: str | None, top: int | None, solvent: str | None, per_carbon: bool
-    ) -> Job:
-        options = {"library": library, "top": top, "solvent": solvent, "one_per_carbon": per_carbon or None}
-        content = await request.body()
-        return jobs.start(task.value, content, {k: v for k, v in options.items() if v is not None})
+async def _json_text(request: Request) -> str:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":  # a form on another site cannot send this
+        raise RefusedError(422, f"content-type: {kind or 'none'!r}; send application/json")
+    try:
+        return (await request.body()).decode()
+    except UnicodeDecodeError as error:
+        raise RefusedError(422, f"request: not UTF-8 ({error.reason} at byte {error.start})") from None
+
+
+def _add_batches(app: FastAPI, jobs: Jobs, pool: Pool) -> None:
+    async def start(task: BatchTask, request: Request, options: BatchOptions) -> Job:
+        defaults = options.model_dump(exclude_none=True)
+        schema = str(pool.loaded["bodies"][task]["$ref"]).rpartition("/")[2]
+        for key in defaults:
+            if key not in pool.loaded["schemas"][schema]["properties"]:
+                raise RefusedError(422, f"{key}: not an option of {task.value}; leave it out")
+        return jobs.start(task.value, await request.body(), defaults)
 
     @app.post("/api/batch/{task}", summary="Answer a batch, line by line", openapi_extra=_UPLOAD)
-    async def batch(
-        task: BatchTask,
-        request: Request,
-        library: LibraryName = None,
-        top: Top = None,
-        solvent: SolventName = None,
-        one_per_carbon: bool = False,
-    ) -> Response:
-        job = await start(task, request, library, top, solvent, one_per_carbon)
+    async def batch(task: BatchTask, request: Request, options: Options) -> Response:
+        job = await start(task, request, options)
 
         async def lines() -> AsyncIterator[bytes]:
             try:
                 async for line in job.lines():
                     yield line
-            finally:  # who goes away wants no more answers
+            finally:  # a client that disconnects cancels its batch
                 await jobs.cancel(job)
 
         return StreamingResponse(lines(), media_type=_JSON_LINES, headers={"X-Job": job.id})
 
     @app.post("/api/jobs/{task}", summary="Start a batch in the background", status_code=202, openapi_extra=_UPLOAD)
-    async def begin(
-        task: BatchTask,
-        request: Request,
-        library: LibraryName = None,
-        top: Top = None,
-        solvent: SolventName = None,
-        one_per_carbon: bool = False,
-    ) -> Response:
-        job = await start(task, request, library, top, solvent, one_per_carbon)
+    async def begin(task: BatchTask, request: Request, options: Options) -> Response:
+        job = await start(task, request, options)
         return JSONResponse(job.status(), 202, {"Location": f"/api/jobs/{job.id}"})
 
-    @app.get("/api/jobs/{job}", summary="How far a batch has come")
+    @app.get("/api/jobs/{job}", summary="The progress of a batch")
     async def status(job: str) -> Response:
         return JSONResponse(jobs.get(job).status())
 
@@ -186,7 +177,7 @@ def _add_batches(app: FastAPI, jobs: Jobs) -> None:
     async def events(job: str) -> Response:
         return StreamingResponse(jobs.get(job).events(), media_type="text/event-stream")
 
-    @app.get("/api/jobs/{job}/answers", summary="Its answers so far and to come, a line each")
+    @app.get("/api/jobs/{job}/answers", summary="Its answers, one per line, as they come")
     async def answers(job: str) -> Response:
         return StreamingResponse(jobs.get(job).lines(), media_type=_JSON_LINES)
 
@@ -198,11 +189,11 @@ def _add_batches(app: FastAPI, jobs: Jobs) -> None:
 
 
 def _add_state(app: FastAPI, pool: Pool, metrics: Metrics) -> None:
-    @app.get("/api/health", summary="Whether the service answers")
+    @app.get("/api/health", summary="Whether the service is up")
     async def health() -> dict[str, str]:
         return {"status": "ok", "version": __version__}
 
-    @app.get("/api/models", summary="The model, the formats that are read and written, and the solvents that are known")
+    @app.get("/api/models", summary="The model, the formats that can be read and written, and the known solvents")
     async def models() -> dict[str, Any]:
         return {key: pool.loaded[key] for key in ("models", "formats", "input_formats", "solvents")}
 
@@ -239,6 +230,17 @@ def _file(reply: Reply, name: str) -> Response:
     return Response(base64.b64decode(made["base64"]), media_type=made["media_type"], headers=headers)
 
 
+def _describe(app: FastAPI, pool: Pool) -> None:
+    """Add to the OpenAPI description what the bodies hold, which the workers know."""
+
+    def openapi() -> dict[str, Any]:
+        made = FastAPI.openapi(app)
+        made["components"]["schemas"].update(pool.loaded["schemas"])
+        return made
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
 def _add_errors(app: FastAPI) -> None:
     @app.exception_handler(RefusedError)
     async def refused(_: Request, error: RefusedError) -> Response:
@@ -247,9 +249,12 @@ def _add_errors(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> Response:
-        problems = error.errors()
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        return JSONResponse({"error": said(problems[0]) + more}, 422)
+        problems = [f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()]
+        return JSONResponse({"error": "; ".join(problems)}, 422)
+
+    @app.exception_handler(ClientDisconnect)
+    async def broken_off(_: Request, __: ClientDisconnect) -> Response:
+        return JSONResponse({"error": "the request is too large, or was broken off"}, 413)
 
     @app.exception_handler(HTTPException)
     async def http(_: Request, error: HTTPException) -> Response:

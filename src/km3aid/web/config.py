@@ -1,4 +1,4 @@
-"""What `km3aid serve` allows: limits that keep one request from taking the service away from the others."""
+"""How `km3aid serve` is set up, and what it allows so that no request takes the service away from the others."""
 
 from __future__ import annotations
 
@@ -8,16 +8,11 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Upper bounds of one request and of the service."""
+    """Upper bounds of the service; those on the content of one request are `web.tasks.REQUEST_LIMITS`."""
 
     body_bytes: int = 2_000_000
     upload_bytes: int = 50_000_000  # a batch
     unpacked_bytes: int = 20_000_000  # of a gzip file that is dropped on the page
-    structure_chars: int = 200_000
-    peaks: int = 1000
-    atoms: int = 300  # without hydrogens
-    candidates: int = 1000
-    hits: int = 100
     spectra: int = 200  # in one dropped file
     batch_records: int = 20_000
     jobs: int = 20  # kept at a time, finished ones included
@@ -27,7 +22,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class ServeConfig:
-    """How the service is set up; `libraries` are folders by the name under which a request asks for them."""
+    """The setup of the service; `libraries` are folders by the name under which a request asks for them."""
 
     model: Path | None = None
     libraries: dict[str, Path] = field(default_factory=dict)

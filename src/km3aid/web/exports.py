@@ -1,22 +1,20 @@
-"""An answer as a file: which of the output formats the service offers for what."""
+"""An answer as a file: which output formats the service offers, and for which task."""
 
 from __future__ import annotations
 
-from km3aid.engine import Assignment, Hits, Prediction
-from km3aid.render import FORMATS, Case, Document
-from km3aid.render import export as write
-from km3aid.spectra import Spectrum
+from km3aid.engine.results import Assignment, Hits, Prediction
+from km3aid.render.export import FORMATS, Document
+from km3aid.render.export import export as write
+from km3aid.requests.answers import Case
 
-_KINDS: dict[str, type] = {"assign": Assignment, "rank": Hits, "search": Hits, "predict": Prediction}
-
-
-def formats(task: str) -> list[str]:
-    """The formats that an answer of `task` can be had in."""
-    return [name for name, form in FORMATS.items() if _KINDS[task] in form.answers]
+_ANSWERS: dict[str, type] = {"assign": Assignment, "rank": Hits, "search": Hits, "predict": Prediction}
 
 
-def export_answer(
-    wanted: str, answer: Assignment | Hits | Prediction, structure: str | None, spectrum: Spectrum | None
-) -> Document:
-    """The answer in the format `wanted`; raises `ConfigError` where it cannot be written so."""
-    return write(Case(answer, structure, spectrum), wanted)
+def formats() -> dict[str, list[str]]:
+    """The formats in which the answer to each task can be had."""
+    return {task: [name for name, form in FORMATS.items() if kind in form.answers] for task, kind in _ANSWERS.items()}
+
+
+def export_case(case: Case, format: str) -> Document:
+    """The answer in that format; raises `ConfigError` where it cannot be written so."""
+    return write(case, format)

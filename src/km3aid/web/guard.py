@@ -1,4 +1,4 @@
-"""What stands before every request: who may ask, how much may come in, and what each answer's headers say."""
+"""Checks before every request (who may ask, how much may be sent), and the security headers of every answer."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Guard:
         if refusal is None:
             most = self.config.limits.upload_bytes if path.startswith(_UPLOADS) else self.config.limits.body_bytes
             if int(headers.get("content-length") or 0) > most:
-                refusal = 413, f"the request is larger than {most:,} bytes"
+                refusal = 413, f"the request is larger than {most:,} bytes; send less at a time"
         if refusal is not None:
             await _refuse(tell, *refusal)
         else:
@@ -74,26 +74,26 @@ class Guard:
         log("info", "request", method=scope["method"], path=path, status=status, ms=took, timing=timing or None)
 
     def _refusal(self, path: str, headers: dict[str, str]) -> tuple[int, str] | None:
-        """Status and reason where this request is not to be answered."""
+        """Status and reason where this request must not be answered."""
         host = headers.get("host", "")
         origin = headers.get("origin")
         if origin and urlsplit(origin).netloc != host:
-            return 403, "requests from other sites are not answered"
+            return 403, "requests from other sites are refused"
         if self.config.token is None:
             name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-            if name not in self.config.hosts:  # a foreign name that resolves to this machine
-                return 403, f"host {name!r} is not served; open http://127.0.0.1"
+            if name not in self.config.hosts:  # a foreign name may resolve to this machine
+                return 403, f"host {name!r} is not served; use http://127.0.0.1 instead"
             return None
         if path in _OPEN or not path.startswith(("/api", "/metrics")):
             return None
         given = headers.get("authorization", "")
         if not hmac.compare_digest(given.encode(), f"Bearer {self.config.token}".encode()):
-            return 401, "this service wants a token: send the header 'Authorization: Bearer …'"
+            return 401, "this service requires a token; send the header 'Authorization: Bearer …'"
         return None
 
 
 def _limited(receive: Receive, most: int) -> Receive:
-    """`receive` that ends a body which grows over `most` bytes without having said so."""
+    """`receive` for at most `most` bytes; beyond these the client counts as disconnected."""
     seen = 0
 
     async def limited() -> Message:

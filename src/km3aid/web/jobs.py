@@ -1,4 +1,7 @@
-"""Batches: JSON lines in, one answer a line out, in order, with progress; they can be watched and cancelled."""
+"""Batches: JSON lines in, one answer per line out, in order; they can be watched and cancelled.
+
+The lines are read by the workers, so a large batch does not hold up the front.
+"""
 
 from __future__ import annotations
 
@@ -10,22 +13,24 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import ValidationError
-
 from km3aid.web.config import Limits
 from km3aid.web.pool import Pool, RefusedError
-from km3aid.web.requests import REQUESTS, plain
 
+Line = tuple[int, str]  # its number in the upload, and its text
 _TOGETHER = {"assign": 8, "rank": 4, "search": 32}  # records that go to a worker at once
 
 
 @dataclass
 class Job:
-    """One batch and how far it has come; `answers` are JSON texts in the order of the records."""
+    """One batch and its progress; `answers` are JSON texts in the order of the lines.
+
+    `defaults` hold for what a record does not say itself.
+    """
 
     id: str
     task: str
-    records: list[dict[str, Any]]
+    records: list[Line]
+    defaults: dict[str, Any] = field(default_factory=dict)
     answers: list[str] = field(default_factory=list)
     failed: int = 0
     state: str = "running"  # or "done", "cancelled", "failed"
@@ -36,7 +41,7 @@ class Job:
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def status(self) -> dict[str, Any]:
-        """What a progress event says."""
+        """The content of a progress event."""
         elapsed = (time.monotonic() - self.began) * 1000 if self.elapsed_ms is None else self.elapsed_ms
         return {
             "id": self.id,
@@ -50,12 +55,12 @@ class Job:
         }
 
     def tell(self) -> None:
-        """Wake all who watch."""
+        """Wake everyone who is watching."""
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
 
     async def changes(self) -> AsyncIterator[None]:
-        """Yield at once and after every change, the last time when the job has ended."""
+        """Yield at once and after every change, for the last time when the job has ended."""
         while True:
             changed, ended = self._changed, self.state != "running"
             yield  # meanwhile the job may go on, or end
@@ -79,38 +84,39 @@ class Job:
 
 
 class Jobs:
-    """The jobs of the service; the oldest that has ended goes when a new one comes."""
+    """The jobs of the service; where there are too many, a new one replaces the oldest that has ended."""
 
     def __init__(self, pool: Pool, limits: Limits) -> None:
         self.pool, self.limits = pool, limits
         self._jobs: dict[str, Job] = {}
 
-    def start(self, task: str, content: bytes, options: dict[str, Any]) -> Job:
-        """Start a job; raises `RefusedError` where the upload is unusable or too many jobs run."""
-        records = read_records(task, content, options, self.limits)
+    def start(self, task: str, content: bytes, defaults: dict[str, Any]) -> Job:
+        """Start a job; raises `RefusedError` where the upload is unusable or too many jobs are running."""
+        records = split_lines(content, self.limits)
         if len(self._jobs) >= self.limits.jobs:
             ended = next((j.id for j in self._jobs.values() if j.state != "running"), None)
             if ended is None:
-                raise RefusedError(429, f"{self.limits.jobs} batches run already; wait for one or cancel it", 30)
+                raise RefusedError(429, f"{self.limits.jobs} batches are running; wait for one or cancel it", 30)
             del self._jobs[ended]
-        job = Job(secrets.token_urlsafe(12), task, records)
+        job = Job(secrets.token_urlsafe(12), task, records, defaults)
         self._jobs[job.id] = job
         job.runner = asyncio.create_task(self._run(job))
         return job
 
     def get(self, name: str) -> Job:
+        """The job of that id; raises `RefusedError`."""
         if name not in self._jobs:
-            raise RefusedError(404, "no such batch; it may have made room for newer ones")
+            raise RefusedError(404, "no such batch; the oldest are removed when new ones start")
         return self._jobs[name]
 
     async def cancel(self, job: Job) -> None:
-        """Stop a job; what was answered stays."""
+        """Stop a job; its answers so far are kept."""
         if job.runner is not None and job.state == "running":
             job.runner.cancel()
             await asyncio.wait([job.runner])
 
     async def stop(self) -> None:
-        """Cancel all that run."""
+        """Cancel all running jobs."""
         for job in list(self._jobs.values()):
             await self.cancel(job)
 
@@ -122,7 +128,7 @@ class Jobs:
         try:
             for part in [*parts, *[None] * ahead]:
                 if part is not None:
-                    asked.append(asyncio.create_task(self._answer(job.task, part)))
+                    asked.append(asyncio.create_task(self._answer(job, part)))
                 if asked and (len(asked) > ahead or part is None):
                     for answer in await asked.pop(0):
                         job.answers.append(json.dumps(answer, ensure_ascii=False))
@@ -139,51 +145,36 @@ class Jobs:
             job.elapsed_ms = (time.monotonic() - job.began) * 1000
             job.tell()
 
-    async def _answer(self, task: str, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    async def _answer(self, job: Job, lines: list[Line]) -> list[dict[str, Any]]:
         try:
-            reply = await self.pool.run("batch", {"task": task, "records": records}, patient=True)
+            asked = {"task": job.task, "lines": lines, "defaults": job.defaults}
+            reply = await self.pool.run("batch", asked, patient=True)
+            kind, body = reply.kind, reply.body.decode()
         except RefusedError as refused:
-            if len(records) > 1:  # one of them takes too long or ends its worker: find it
-                return [one for record in records for one in await self._answer(task, [record])]
-            return [{"id": records[0].get("id"), "error": str(refused)}]
-        if reply.kind != "answer":
-            return [{"id": r.get("id"), "error": reply.body.decode()} for r in records]
-        answers: list[dict[str, Any]] = json.loads(reply.body)
-        return answers
+            kind, body = "RefusedError", str(refused)
+        if kind == "answer":
+            answers: list[dict[str, Any]] = json.loads(body)
+            return answers
+        if len(lines) > 1:  # one of them is too much for a worker: find it
+            return [one for line in lines for one in await self._answer(job, [line])]
+        ((number, text),) = lines
+        return [{"id": _id(text), "error": f"line {number}: {body}"}]
 
 
-def read_records(task: str, content: bytes, options: dict[str, Any], limits: Limits) -> list[dict[str, Any]]:
-    """The records of an upload, each as the request of `task`, or as {"id", "error"} where it is none."""
-    lines = [line for line in content.decode("utf-8", "replace").splitlines() if line.strip()]
+def split_lines(content: bytes, limits: Limits) -> list[Line]:
+    """The lines of an upload that are not blank; raises `RefusedError`."""
+    lines = [pair for pair in enumerate(content.decode("utf-8-sig", "replace").split("\n"), 1) if pair[1].strip()]
     if not lines:
-        raise RefusedError(422, "the batch is empty; send one JSON object a line")
+        raise RefusedError(422, "the batch is empty; send one JSON object per line")
     if len(lines) > limits.batch_records:
         raise RefusedError(413, f"{len(lines):,} records; a batch may hold {limits.batch_records:,}; split it")
-    return [_record(task, line, number, options) for number, line in enumerate(lines, 1)]
+    return lines
 
 
-def _record(task: str, line: str, number: int, options: dict[str, Any]) -> dict[str, Any]:
+def _id(line: str) -> str | None:
+    """The id of a record that no worker answered."""
     try:
-        given = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        return {"id": None, "error": f"line {number}: not valid JSON ({error}); it may be cut off"}
-    if not isinstance(given, dict):
-        return {"id": None, "error": f'line {number}: expected an object such as {{"id": …, "peaks": […]}}'}
-    name = given.get("id")
-    name = str(name) if isinstance(name, int | str) else None
-    known = REQUESTS[task].model_fields
-    values = {key: value for key, value in given.items() if key in known} | {"id": name}
-    values |= {key: value for key, value in options.items() if key in known}
-    if task == "search" and "filters" not in given:
-        values["filters"] = {k: given[k] for k in ("formula", "mass_da") if given.get(k) is not None}
-    try:
-        return plain(REQUESTS[task].model_validate(values))
-    except ValidationError as error:
-        return {"id": name, "error": f"line {number}: {said(error.errors()[0])}"}
-
-
-def said(problem: Any) -> str:
-    """One validation problem in words: where it is and what is expected."""
-    where = ".".join(str(part) for part in problem["loc"] if part != "body")
-    what = str(problem["msg"]).removeprefix("Value error, ")
-    return f"{where}: {what}" if where else what
+        name = json.loads(line)["id"]
+    except (ValueError, RecursionError, LookupError, TypeError):
+        return None
+    return str(name) if isinstance(name, int | str) else None

@@ -18,7 +18,7 @@ def be_quiet(quiet: bool) -> None:
 
 
 def log(level: str, event: str, **values: Any) -> None:
-    """Write one line; `values` hold no part of a spectrum or structure."""
+    """Write one line; `values` must not hold any part of a spectrum or structure."""
     if _quiet and level == "info":
         return
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -26,7 +26,7 @@ def log(level: str, event: str, **values: Any) -> None:
 
 
 class LogHandler(logging.Handler):
-    """What other packages log (the HTTP server, for one), in the same form."""
+    """Writes the logs of other packages, such as the HTTP server, in the same form."""
 
     def emit(self, record: logging.LogRecord) -> None:
         trouble = {"traceback": logging.Formatter().formatException(record.exc_info)} if record.exc_info else {}

@@ -30,7 +30,7 @@ class Histogram:
 
 @dataclass
 class Metrics:
-    """What the service has done since its start."""
+    """Counters since the start of the service."""
 
     requests: Counter[tuple[str, int]] = field(default_factory=Counter)
     queue_s: defaultdict[str, Histogram] = field(default_factory=lambda: defaultdict(Histogram))

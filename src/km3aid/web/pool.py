@@ -1,9 +1,9 @@
 """A bounded pool of worker processes.
 
-Processes and not threads: a search leaves the interpreter's lock to others, but an assignment (parsing, the encoder's
-small tensors) holds it, and a structure on which a library crashes or hangs must take nothing down but its own worker.
-The standard executor gives up all its requests when one process dies; here each worker has a pipe of its own. A request
-whose worker died is asked once more of another; one that runs over its time loses its worker, which is replaced.
+Processes rather than threads, because an assignment (parsing, the encoder's small tensors) holds the interpreter's
+lock, and because a structure on which a library crashes or hangs must not take down anything but its worker. The
+standard executor fails all its requests when one process dies; here every worker has its own pipe. A request whose
+worker died is tried once more on another; a request that runs out of time costs its worker, which is replaced.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
-from km3aid.errors import ConfigError
+from km3aid.errors import ConfigError, Km3aidError
 from km3aid.web.config import ServeConfig
 from km3aid.web.log import log
 from km3aid.web.metrics import Metrics
@@ -26,8 +26,8 @@ from km3aid.web.worker import serve
 _START_SECONDS = 120.0
 
 
-class RefusedError(Exception):
-    """No answer, for a reason that is not in the request: an HTTP status, a message, seconds to wait."""
+class RefusedError(Km3aidError):
+    """A request that no worker answered: the HTTP status, the message, and the seconds after which to try again."""
 
     def __init__(self, status: int, message: str, retry_after: int | None = None) -> None:
         super().__init__(message)
@@ -60,20 +60,23 @@ class _Worker:
         theirs.close()
 
     def wait_ready(self) -> dict[str, Any]:
-        """What the worker has loaded; raises `ConfigError` with its reason where it has not."""
+        """What the worker has loaded; raises `ConfigError` with the reason where it could not."""
         try:
             if not self.pipe.poll(_START_SECONDS):
-                raise ConfigError(f"a worker did not start within {_START_SECONDS:.0f} s")
+                raise ConfigError(
+                    f"a worker did not start within {_START_SECONDS:.0f} s; the machine may be overloaded"
+                )
             said: dict[str, Any] = json.loads(self.pipe.recv_bytes())
         except (EOFError, OSError):
             self.process.join(1)
-            raise ConfigError(f"a worker ended at its start (exit code {self.process.exitcode})") from None
+            code = self.process.exitcode
+            raise ConfigError(f"a worker exited while starting (exit code {code}); memory may be short") from None
         if "error" in said:
             raise ConfigError(said["error"])
         return said
 
     def exchange(self, message: bytes) -> tuple[dict[str, Any], bytes]:
-        """Ask and wait; raises EOFError or OSError where the worker has died."""
+        """Ask and wait for the answer; raises EOFError or OSError where the worker has died."""
         self.pipe.send_bytes(message)
         head: dict[str, Any] = json.loads(self.pipe.recv_bytes())
         return head, self.pipe.recv_bytes()
@@ -85,7 +88,7 @@ class _Worker:
 
 
 class Pool:
-    """`config.workers` processes; `start` before use, `stop` after."""
+    """`config.workers` processes; `start` it before use and `stop` it afterwards."""
 
     def __init__(self, config: ServeConfig, metrics: Metrics) -> None:
         self.config, self.metrics = config, metrics
@@ -135,12 +138,12 @@ class Pool:
     async def run(self, task: str, request: dict[str, Any], *, patient: bool = False) -> Reply:
         """Have a worker do `task`; raises `RefusedError`.
 
-        A `patient` request (of a batch) is never turned away and goes after the others.
+        A `patient` request (from a batch) is never refused, and waits until no other is queued.
         """
         limits = self.config.limits
         if not patient and not self._idle and self.queued >= limits.queue:
             wait = self._seconds_per_request * limits.queue / len(self._all)
-            raise RefusedError(429, "the service is busy; ask again in a moment", max(1, math.ceil(wait)))
+            raise RefusedError(429, "the service is busy; try again in a moment", max(1, math.ceil(wait)))
         message = json.dumps({"task": task, "request": request}).encode()
         began = time.monotonic()
         until = math.inf if patient else began + limits.seconds
@@ -152,12 +155,12 @@ class Pool:
             self._tasks.add(work)
             work.add_done_callback(self._tasks.discard)
             try:
-                head, body = await asyncio.shield(work)  # who gives up waiting does not take the worker along
+                head, body = await asyncio.shield(work)  # a client that goes away must not stop the worker
             except (EOFError, OSError):
                 continue
             self.metrics.observe_work(task, queue_ms / 1000, head["work_ms"] / 1000)
             return Reply(head["kind"], body, queue_ms, head["work_ms"])
-        raise RefusedError(503, "the worker of this request ended twice; the structure or spectrum may be the cause")
+        raise RefusedError(503, "the worker died twice on this request; its structure or spectrum may be the cause")
 
     async def _acquire(self, until: float, patient: bool) -> _Worker:
         if self._idle:
@@ -173,21 +176,23 @@ class Pool:
             elif turn.done() and not turn.cancelled():
                 self._release(turn.result())
             if isinstance(error, TimeoutError):
-                raise RefusedError(503, "no worker was free in time; ask again in a moment", 5) from None
+                raise RefusedError(503, "no worker was free in time; try again in a moment", 5) from None
             raise
 
     async def _exchange(self, worker: _Worker, message: bytes, seconds: float) -> tuple[dict[str, Any], bytes]:
-        """One question to one worker, which is released or replaced whatever happens."""
+        """Ask one worker one question; whatever happens, the worker is released or replaced."""
         loop = asyncio.get_running_loop()
         future = loop.run_in_executor(self._threads, worker.exchange, message)
         try:
             result = await asyncio.wait_for(asyncio.shield(future), max(seconds, 0.01))
         except TimeoutError:
             future.add_done_callback(lambda f: f.exception())
-            self._replace(worker, "over its time")
-            raise RefusedError(504, f"not finished within {self.config.limits.seconds:g} s; ask for less") from None
+            self._replace(worker, "timed out")
+            raise RefusedError(
+                504, f"not finished within {self.config.limits.seconds:g} s; send a smaller request"
+            ) from None
         except (EOFError, OSError):
-            self._replace(worker, "ended")
+            self._replace(worker, "died")
             raise
         self._seconds_per_request += 0.05 * (result[0]["work_ms"] / 1000 - self._seconds_per_request)
         self._release(worker)
@@ -223,7 +228,7 @@ class Pool:
             try:
                 made = await asyncio.to_thread(renew)
             except (ConfigError, OSError) as error:
-                log("error", "worker does not start", error=str(error))
+                log("error", "worker could not be started", error=str(error))
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 30)
                 continue

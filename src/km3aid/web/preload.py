@@ -1,6 +1,6 @@
-"""What the fork server imports and compiles once, so that each worker starts in a moment and shares the pages.
+"""Imported once by the fork server: workers are forked from it, so they start quickly and share its memory.
 
-No thread may start here: a worker is forked from this process.
+Nothing here may start a thread, because threads do not survive a fork.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ torch.set_num_threads(1)
 
 
 def compile_kernels() -> None:
-    """Call every compiled kernel on one small molecule, with the types that a library has."""
+    """Call every compiled kernel on one small molecule, with the types of a library's arrays."""
     table = ClassTable(
         np.array([0, 1]),
         np.array([20.0], np.float32),

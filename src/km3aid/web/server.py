@@ -23,7 +23,7 @@ def run(config: ServeConfig, host: str, port: int) -> None:
     from km3aid.web.metrics import Metrics
     from km3aid.web.pool import Pool
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # uvicorn raises it anew when it has ended
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # uvicorn raises it again when it has shut down
     logging.basicConfig(level=logging.WARNING, handlers=[LogHandler()])
     with _bind(host, port) as listening:
         metrics = Metrics()
@@ -61,7 +61,9 @@ def _loaded(loaded: dict[str, list[dict[str, object]]]) -> dict[str, object]:
 def _bind(host: str, port: int) -> socket.socket:
     """A listening socket; raises `ConfigError`."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # else asyncio leaves Nagle on
+    listening = socket.socket(
+        family, socket.SOCK_STREAM, socket.IPPROTO_TCP
+    )  # without the protocol asyncio would not set TCP_NODELAY
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
@@ -69,7 +71,7 @@ def _bind(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         listening.close()
         if getattr(error, "errno", None) == errno.EADDRINUSE:
-            raise ConfigError(f"port {port} of {host} is in use; end the other program or take --port 0") from None
+            raise ConfigError(f"port {port} of {host} is in use; stop the other program or use --port 0") from None
         reason = getattr(error, "strerror", None) or error
-        raise ConfigError(f"{host}, port {port}: cannot be opened ({reason})") from None
+        raise ConfigError(f"cannot listen on {host}, port {port} ({reason}); choose another") from None
     return listening

@@ -1,6 +1,6 @@
 """A worker process: load the model, map the libraries, then answer one request after another over a pipe.
 
-Both directions carry JSON alone, so nothing that a client sends is ever unpickled.
+Only JSON goes through the pipe, so nothing that a client sends is ever unpickled.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
 
 
 def serve(pipe: Connection, model: Path | None, libraries: dict[str, Path], threads: int, limits: Any) -> None:
-    """Say what is loaded (or why nothing is), then answer until the pipe closes."""
+    """Report what is loaded (or why nothing is), then answer until the pipe closes."""
     for ending in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(ending, signal.SIG_IGN)  # these are for the front, which then closes the pipes
+        signal.signal(ending, signal.SIG_IGN)  # the front handles these, and closes the pipes
     os.environ["OMP_NUM_THREADS"] = str(threads)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         try:
@@ -45,26 +45,32 @@ def _load(model: Path | None, libraries: dict[str, Path], limits: Any) -> Any:
     import torch
 
     from km3aid.engine import Engine
-    from km3aid.library import Library
     from km3aid.spectra import Spectrum
-    from km3aid.web.tasks import Shared
+    from km3aid.web.tasks import share
 
     torch.set_num_threads(1)
     engine = Engine.load(model, "cpu")
-    opened = {name: Library.open(path, engine.model_sha256) for name, path in libraries.items()}
+    opened = {name: _open(engine, path) for name, path in libraries.items()}
     spectrum = Spectrum.from_shifts([170.0, 130.0, 21.0])
     engine.assign(_ASPIRIN, spectrum)
     for library in opened.values():
         engine.search(spectrum, library, top=1)
-    return Shared(engine, opened, limits)
+    return share(engine, opened, limits)
+
+
+def _open(engine: Any, path: Path) -> Any:
+    from km3aid.library import Library
+
+    return Library.open(path, engine.model_sha256)
 
 
 def _ready(shared: Any) -> dict[str, Any]:
     from km3aid.spectra import FORMATS
     from km3aid.spectra.solvents import SOLVENTS
+    from km3aid.web.bodies import describe_bodies
     from km3aid.web.exports import formats
 
-    engine = shared.engine
+    engine = shared.session.engine
     return {
         "models": [
             {"name": engine.path.stem, "sha256": engine.model_sha256, "bundled": engine.path.parent.name == "weights"}
@@ -73,9 +79,10 @@ def _ready(shared: Any) -> dict[str, Any]:
             {"name": name, "molecules": len(library), "warnings": list(library.warnings)}
             for name, library in shared.libraries.items()
         ],
-        "formats": {task: formats(task) for task in ("assign", "rank", "search", "predict")},
+        "formats": formats(),
         "input_formats": {name: form.description for name, form in FORMATS.items()},
         "solvents": [solvent.name for solvent in SOLVENTS],
+        **describe_bodies(shared.session.limits),
     }
 
 
@@ -90,7 +97,7 @@ def _answer(shared: Any, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     except Exception:
         note = {"level": "error", "event": "exception", "task": asked["task"], "traceback": traceback.format_exc()}
         print(json.dumps(note), file=sys.stderr, flush=True)
-        return {"kind": "InternalError"}, b"the service failed at this request; its log says where"
+        return {"kind": "InternalError"}, b"internal error; the log of the service has the traceback"
 
 
 def _send(pipe: Connection, value: dict[str, Any]) -> None:

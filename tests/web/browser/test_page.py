@@ -22,7 +22,13 @@ def paste(page, text=REPORT, structure=ASPIRIN):
 
 
 def atoms_of(page, peak):
+    """The carbons of a peak as the table names them: counted from 1."""
     return page.inner_text(f"#assignment tr[data-peak='{peak}'] td:nth-child(3)")
+
+
+def disc_of(carbon):
+    """The disc of the carbon with that name; `data-atom` counts from 0."""
+    return f".atom[data-atom='{int(carbon[1:]) - 1}'] .disc"
 
 
 def box(page, selector):
@@ -45,7 +51,10 @@ def test_assign_from_paste_to_result(open_page, shot):
     assert page.locator("#peaks tbody tr").count() == 9
     assert "1 left out" in page.inner_text("#left-out")
     assert page.inner_text("#spectrum-count") == "9 peaks, CDCl3"
-    assert atoms_of(page, 2) == "C4"
+    assert atoms_of(page, 2) == "C5"
+    assert "C5," in page.get_attribute(".atom[data-atom='4']", "aria-label")
+    assert page.locator(".atom[data-atom='4'] + .index").text_content() == "5"
+    assert "atoms count from 1" in page.inner_text("#assign-panel .head")
     page.hover("#assignment tr[data-peak='2']")
     assert page.locator(".atom[data-atom='4'].lit").count() == 1
     page.hover(".atom[data-atom='0']", force=True)
@@ -57,7 +66,7 @@ def test_a_peak_dragged_to_another_carbon_overrules_and_undo_takes_it_back(open_
     page = open_page()
     paste(page)
     third, fourth = atoms_of(page, 3), atoms_of(page, 4)
-    target = f".atom[data-atom='{fourth[1:]}'] .disc"
+    target = disc_of(fourth)
     drag(page, "#assignment [data-grab='3']", target)
     page.wait_for_selector("#assignment tr[data-peak='3']:has-text('by hand')")
     assert atoms_of(page, 3) == fourth
@@ -110,7 +119,7 @@ def test_alternatives_of_a_peak_can_be_taken(open_page):
     page.click(".choices button >> nth=0")
     page.wait_for_selector(".pin")
     assert atoms_of(page, 0) != before
-    page.click("text=Take the pin away")
+    page.click("text=Remove the pin")
     page.wait_for_selector(".pin", state="detached")
     assert atoms_of(page, 0) == before
 
@@ -189,7 +198,7 @@ def test_bad_input_is_said_and_lost_nothing(open_page, shot):
 def test_a_link_brings_everything_back(open_page):
     page = open_page()
     paste(page)
-    drag(page, "#assignment [data-grab='3']", f".atom[data-atom='{atoms_of(page, 4)[1:]}'] .disc")
+    drag(page, "#assignment [data-grab='3']", disc_of(atoms_of(page, 4)))
     before = [atoms_of(page, p) for p in range(9)]
     page.click("#link")
     page.wait_for_url("**/#s=*")
@@ -216,7 +225,7 @@ def test_the_keyboard_alone_is_enough(open_page):
     first = page.evaluate("document.activeElement.dataset.atom")
     page.keyboard.press("Enter")
     page.wait_for_selector(".pin")
-    assert atoms_of(page, 3) == f"C{first}"
+    assert atoms_of(page, 3) == f"C{int(first) + 1}"
     page.focus("#undo")
     page.keyboard.press("Enter")
     page.wait_for_selector(".pin", state="detached")
@@ -240,7 +249,7 @@ def test_a_finger_can_drag(open_page):
     fourth = atoms_of(page, 4)
     page.locator("#assignment [data-grab='3']").scroll_into_view_if_needed()
     page.wait_for_timeout(500)
-    start, end = box(page, "#assignment [data-grab='3']"), box(page, f".atom[data-atom='{fourth[1:]}'] .disc")
+    start, end = box(page, "#assignment [data-grab='3']"), box(page, disc_of(fourth))
     fingers = page.context.new_cdp_session(page)
     for kind, (x, y) in (("touchStart", start), ("touchMove", (start[0], start[1] - 30)), ("touchMove", end)):
         fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})

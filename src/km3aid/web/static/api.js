@@ -34,7 +34,7 @@ async function ask(path, options) {
   throw new ApiError(said, response.status);
 }
 
-/** POST JSON; one more try after the wait that a busy service asks for. */
+/** POST JSON; try once more after a pause where the service is busy. */
 export async function post(path, body, signal) {
   const options = { method: "POST", headers: headers({ "Content-Type": "application/json" }), body: JSON.stringify(body), signal };
   try {
@@ -49,7 +49,7 @@ export async function post(path, body, signal) {
 export const postJson = async (path, body, signal) => (await post(path, body, signal)).json();
 export const getJson = async (path) => (await ask(path, { headers: headers() })).json();
 let models = null;
-/** The model, formats and solvents of the service, asked once. */
+/** The model, formats and solvents of the service, asked for once. */
 export const getModels = () => (models ??= getJson("/api/models").catch((error) => {
   models = null;
   throw error;
@@ -70,7 +70,7 @@ export async function* events(path, signal) {
   }
 }
 
-/** A file as the body of /api/parse: base 64, so that any kind of file goes through. */
+/** A file as the body of /api/parse, in base 64 so that any kind of file can be sent. */
 export async function fileContent(file) {
   const bytes = new Uint8Array(await file.arrayBuffer());
   let binary = "";

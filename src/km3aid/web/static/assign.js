@@ -1,14 +1,14 @@
-// Assign: structure and spectrum side by side; peaks and carbons light together and can be moved.
+// Assign: structure and spectrum side by side; peaks and their carbons light up together, and peaks can be moved.
 
 import { postJson } from "./api.js";
-import { byId, h, hue, percent, say } from "./dom.js";
+import { byId, carbonName, h, hue, percent, say } from "./dom.js";
 import { grabbing } from "./drag.js";
 import { drawMolecule } from "./molecule.js";
 import { change, onChange, shiftText, spectrumRequest, state } from "./state.js";
 import { drawSticks } from "./sticks.js";
 
 const INPUTS = ["peaks", "structure", "pinned", "perCarbon", "solvent", "chosenSolvent", "dept135", "dept90", "apt"];
-let answer = null; // of the service, or null
+let answer = null; // from the service
 let asking = null;
 let open = null; // the peak whose alternatives are shown
 let picked = null; // the peak for which a carbon is being chosen
@@ -56,12 +56,12 @@ function finish(found, status) {
   if (open !== null && !(open < state.peaks.length)) open = null;
   byId("assign-status").textContent = status;
   byId("structure-note").textContent = found ? `${found.formula} · ${found.mass_da.toFixed(4)} Da` : "";
-  const warnings = (found?.warnings ?? []).filter((w) => !found.spectrum?.remarks.includes(w)); // those stand at the left
+  const warnings = (found?.warnings ?? []).filter((w) => !found.spectrum?.remarks.includes(w)); // the others stand beside the spectrum
   byId("assign-warnings").replaceChildren(...warnings.map((w) => h("li", {}, w)));
   draw();
 }
 
-/** Everything that is known about each peak, in the order of input. */
+/** What is known about each peak, in the order of the input. */
 function rows() {
   const assigned = new Map((answer?.assignments ?? []).map((a) => [a.peak, a]));
   return state.peaks.map((peak, index) => {
@@ -70,11 +70,11 @@ function rows() {
   });
 }
 
-const atomNames = (atoms) => (atoms.length ? atoms.map((a) => `C${a}`).join(", ") : "no carbon");
+const carbonNames = (atoms) => (atoms.length ? atoms.map(carbonName).join(", ") : "no carbon");
 
 function peakLabel({ index, ppm, found, aside }) {
   const head = `Peak ${index + 1}, ${shiftText(ppm)} ppm`;
-  return found ? `${head}, ${atomNames(found.atoms)}, ${found.pinned ? "pinned by hand" : `confidence ${percent(found.confidence)}`}` : `${head}, ${aside ? `set aside: ${aside}` : "no carbon"}`;
+  return found ? `${head}, ${carbonNames(found.atoms)}, ${found.pinned ? "pinned by hand" : `confidence ${percent(found.confidence)}`}` : `${head}, ${aside ? `set aside: ${aside}` : "no carbon"}`;
 }
 
 function draw() {
@@ -110,17 +110,17 @@ function drawFigures() {
   right.replaceChildren(drawSticks({ ...size(right), observed, predicted, label: "Spectrum: observed above, predicted below", onPeak: toggle }));
 }
 
-/** For every carbon the number and the confidence of its peak. */
+/** The number and the confidence of the peak of every carbon. */
 function marks() {
   const made = new Map();
   for (const carbon of answer.carbons) {
     for (const atom of carbon.atoms) {
-      made.set(atom, { label: `Carbon ${atom}, predicted ${carbon.shift_ppm.toFixed(1)} ppm, no peak` });
+      made.set(atom, { label: `${carbonName(atom)}, predicted ${carbon.shift_ppm.toFixed(1)} ppm, no peak` });
     }
   }
   for (const r of rows()) {
     for (const atom of r.found?.atoms ?? []) {
-      made.set(atom, { peak: r.index, text: String(r.index + 1), confidence: r.found.confidence, label: `Carbon ${atom}, ${peakLabel(r)}` });
+      made.set(atom, { peak: r.index, text: String(r.index + 1), confidence: r.found.confidence, label: `${carbonName(atom)}, ${peakLabel(r)}` });
     }
   }
   return made;
@@ -129,9 +129,10 @@ function marks() {
 function drawTable() {
   const body = byId("assignment").tBodies[0];
   const lines = rows().flatMap((r) => (r.index === open && answer ? [line(r), choices(r)] : [line(r)]));
-  if (!lines.length) lines.push(h("tr", {}, h("td", { colspan: 7, class: "note" }, "Paste a spectrum and give a structure; the assignment appears here.")));
+  if (!lines.length) lines.push(h("tr", {}, h("td", { colspan: 7, class: "note" }, "Paste a spectrum and give a structure: the assignment appears here.")));
   body.replaceChildren(...lines);
-  byId("assign-note").textContent = answer?.unobserved_atoms?.length && state.peaks.length ? `without a peak: ${atomNames(answer.unobserved_atoms)}` : "";
+  const unseen = answer?.unobserved_atoms ?? [];
+  byId("assign-note").textContent = answer && `atoms count from 1${unseen.length && state.peaks.length ? `; no peak: ${carbonNames(unseen)}` : ""}`;
 }
 
 function line(r) {
@@ -140,24 +141,24 @@ function line(r) {
   const sure = found ? { class: "sure", "--hue": hue(found.confidence) } : { class: aside ? "none aside" : "none" };
   return h("tr", { "data-peak": index, ...sure },
     h("td", {}, h("button", { class: "open grab", "data-key": `peak-${index}`, "data-grab": index, "aria-expanded": String(open === index), "aria-label": `${peakLabel(r)}: alternatives`, title: "Click for alternatives; drag onto a carbon to overrule", onclick: () => toggle(index) }, String(index + 1)),
-      found?.pinned || index in state.pinned ? h("span", { class: "pin", title: "Put there by hand" }, "pinned") : null),
+      found?.pinned || index in state.pinned ? h("span", { class: "pin", title: "Placed by hand" }, "pinned") : null),
     h("td", {}, shiftText(ppm)),
-    h("td", {}, found ? atomNames(found.atoms) : aside ? "set aside" : "–"),
+    h("td", {}, found ? carbonNames(found.atoms) : aside ? "set aside" : "–"),
     h("td", {}, found ? found.predicted_ppm.toFixed(1) : ""),
     h("td", { class: away !== null && Math.abs(away) > 5 ? "off" : null }, away === null ? "" : `${away >= 0 ? "+" : "−"}${Math.abs(away).toFixed(1)}`),
     h("td", {}, found && !found.pinned ? h("span", { class: "meter", "--share": found.confidence }, h("i", {}, h("b")), percent(found.confidence)) : found ? "by hand" : ""),
-    h("td", { class: "note" }, aside ?? (found?.alternatives ?? []).map((o) => `${atomNames(o.atoms)} ${percent(o.confidence)}`).join("; ")));
+    h("td", { class: "note" }, aside ?? (found?.alternatives ?? []).map((o) => `${carbonNames(o.atoms)} ${percent(o.confidence)}`).join("; ")));
 }
 
-/** Where else a peak may go. */
+/** Where else a peak can go. */
 function choices({ index, found }) {
   const put = (atoms, text, key) => h("button", { "data-key": `to-${index}-${key}`, onclick: () => pin(index, atoms) }, text);
   return h("tr", { class: "choices" }, h("td", { colspan: 7 }, h("div", { class: "row" },
-    (found?.alternatives ?? []).map((o) => put(o.atoms, `${atomNames(o.atoms)} (${percent(o.confidence)})`, o.atoms[0])),
-    h("button", { "data-key": `move-${index}`, "aria-pressed": String(picked === index), onclick: () => pick(picked === index ? null : index) }, picked === index ? "Choose a carbon … (Esc)" : "To another carbon…"),
+    (found?.alternatives ?? []).map((o) => put(o.atoms, `${carbonNames(o.atoms)} (${percent(o.confidence)})`, o.atoms[0])),
+    h("button", { "data-key": `move-${index}`, "aria-pressed": String(picked === index), onclick: () => pick(picked === index ? null : index) }, picked === index ? "Choose a carbon … (Esc cancels)" : "To another carbon…"),
     put([], "To no carbon", "none"),
     found && !found.pinned ? put(found.atoms, "Keep it here", "keep") : null,
-    index in state.pinned ? h("button", { "data-key": `free-${index}`, onclick: () => unpin(index) }, "Take the pin away") : null)));
+    index in state.pinned ? h("button", { "data-key": `free-${index}`, onclick: () => unpin(index) }, "Remove the pin") : null)));
 }
 
 function toggle(peak) {
@@ -166,13 +167,13 @@ function toggle(peak) {
   draw();
 }
 
-/** Begin or end choosing a carbon for a peak; the focus goes to the structure and comes back. */
+/** Begin or end choosing a carbon for a peak; the focus moves to the structure and back. */
 function pick(peak) {
   const before = picked;
   picked = peak;
   draw();
   if (peak !== null) {
-    byId("assign-status").textContent = `Peak ${peak + 1}: choose a carbon in the structure (Tab, Enter); Esc leaves it`;
+    byId("assign-status").textContent = `Peak ${peak + 1}: choose a carbon in the structure (Tab, Enter); Esc cancels`;
     byId("structure-figure").querySelector(".atom")?.focus();
   } else {
     byId("assign-status").textContent = "";
@@ -186,7 +187,7 @@ function chooseAtom(atom) {
   return owner && toggle(owner.index);
 }
 
-/** Hold a peak on carbons. Equivalent carbons go along; another peak that is pinned there keeps what is left of them. */
+/** Hold a peak on carbons and on those equivalent to them; another peak that is pinned there keeps the rest of them. */
 function pin(peak, atoms) {
   const pinned = structuredClone(state.pinned);
   delete pinned[peak];

@@ -1,4 +1,4 @@
-// Batch: a file of JSON lines, answered in the background, with progress.
+// Batch: a file of JSON lines, answered in the background with progress shown.
 
 import { events, send } from "./api.js";
 import { byId, say } from "./dom.js";

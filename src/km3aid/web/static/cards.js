@@ -9,7 +9,7 @@ import { drawSticks } from "./sticks.js";
 const WORST = 3; // carbons marked at most
 const PLAINLY_OFF_PPM = 3;
 
-/** Fill `list` with a card per hit; the drawings come one by one. */
+/** Fill `list` with a card per hit; the drawings follow one by one. */
 export function showCards(list, hits, signal) {
   const request = spectrumRequest();
   list.replaceChildren(...hits.map((hit) => card(hit)));

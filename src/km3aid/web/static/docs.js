@@ -1,4 +1,4 @@
-// List the routes of the OpenAPI description with their fields.
+// List the routes of the OpenAPI description and their fields.
 
 import { getJson } from "./api.js";
 import { byId, h } from "./dom.js";
@@ -10,7 +10,8 @@ function kind(schema) {
   if (schema.$ref) return schema.$ref.split("/").at(-1);
   if (schema.anyOf) return schema.anyOf.map(kind).join(" or ");
   if (schema.enum) return schema.enum.map((v) => `"${v}"`).join(" | ");
-  return schema.type === "array" ? `list of ${kind(schema.items ?? {})}` : (schema.type ?? "any");
+  if (schema.const !== undefined) return `"${schema.const}"`;
+  return schema.type === "array" ? `list of ${kind(schema.items ?? schema.prefixItems?.[0] ?? {})}` : (schema.type ?? "any");
 }
 
 function fields(schema) {
@@ -24,4 +25,5 @@ const routes = Object.entries(api.paths).flatMap(([path, verbs]) => Object.entri
   return h("section", { class: "panel" }, h("h2", {}, h("span", { class: "verb" }, verb.toUpperCase()), h("code", {}, path)), h("p", {}, route.summary ?? ""), fields(resolve(body)));
 }));
 byId("routes").className = "doc";
-byId("routes").replaceChildren(...routes, h("section", { class: "panel" }, h("h2", {}, "Peak"), fields(api.components.schemas.Peak)), h("section", { class: "panel" }, h("h2", {}, "FilterRequest"), fields(api.components.schemas.FilterRequest)));
+const parts = ["PeakRecord", "Filters"].map((name) => h("section", { class: "panel" }, h("h2", {}, name), fields(api.components.schemas[name])));
+byId("routes").replaceChildren(...routes, ...parts);

@@ -1,4 +1,4 @@
-// Drag a peak onto a carbon, with mouse, pen or finger; and light what belongs together.
+// Drag a peak onto a carbon with mouse, pen or finger, and light up what belongs together.
 
 import { byId } from "./dom.js";
 
@@ -53,7 +53,7 @@ export function grabbing(root, { label, onDrop }) {
   addEventListener("pointercancel", end);
 }
 
-/** Hovering or focusing something of a peak lights all that belongs to it, within its card or task. */
+/** Hovering over a peak, or focusing it, lights up everything that belongs to it within its card or task. */
 export function lighting() {
   const light = (from) => {
     const peak = from?.dataset.peak;

@@ -1,4 +1,4 @@
-// What is told beside the spectrum (solvent, DEPT, APT), and how the service then understands its peaks.
+// What is known beside the spectrum (solvent, DEPT, APT), and how the service then understands its peaks.
 
 import { getModels, postJson } from "./api.js";
 import { byId, h, say } from "./dom.js";
@@ -34,7 +34,7 @@ function show() {
   for (const list of LISTS) if (document.activeElement !== byId(list)) byId(list).value = state[list];
 }
 
-/** What of an answer's warnings does not stand beside the spectrum already. */
+/** The warnings of an answer that do not stand beside the spectrum already. */
 export const otherWarnings = (warnings) => warnings.filter((warning) => !remarks.includes(warning));
 
 async function understand() {
@@ -53,7 +53,7 @@ async function understand() {
   [...byId("peaks").tBodies[0].rows].forEach((row, index) => mark(row, found.peaks[index] ?? { aside: null, multiplicity: null }));
 }
 
-/** Show at a peak's row whether it is set aside, and the type that it has by DEPT. */
+/** Show in a peak's row whether it is set aside, and its type by DEPT. */
 function mark(row, { aside, multiplicity }) {
   row.classList.toggle("aside", aside !== null);
   row.title = aside ? `set aside: ${aside}` : "";

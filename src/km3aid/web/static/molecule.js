@@ -1,11 +1,11 @@
-// Draw a structure from the places of its atoms; carbons carry marks and can be focused.
+// Draw a structure from the coordinates of its atoms; carbons carry marks and can be focused.
 
-import { h, hue } from "./dom.js";
+import { atomNumber, h, hue } from "./dom.js";
 
-const NUMBERED = 33; // pixels a bond, above which a number fits into a carbon
+const NUMBERED = 33; // pixels per bond, above which a number fits into a carbon
 
 /**
- * `marks`: atom → {text, confidence, label, worst}; `onAtom(atom)` makes every carbon a button that bears its number.
+ * `marks`: atom → {text, confidence, label, worst}; `onAtom(atom)` makes every carbon a button that shows its number.
  */
 export function drawMolecule(drawing, { marks = new Map(), width, height, label, onAtom = null }) {
   const { atoms, bonds } = drawing;
@@ -23,7 +23,7 @@ export function drawMolecule(drawing, { marks = new Map(), width, height, label,
   for (const [i, atom] of atoms.entries()) {
     const mark = marks.get(atom.atom);
     if (mark) svg.append(drawMark(atom.atom, at[i], around[i], mark, size, scale, onAtom));
-    if (mark && onAtom && scale > NUMBERED) svg.append(h("text", { class: "index", x: at[i][0], y: at[i][1] + 3, "text-anchor": "middle", "font-size": 8.5, "aria-hidden": "true" }, String(atom.atom)));
+    if (mark && onAtom && scale > NUMBERED) svg.append(h("text", { class: "index", x: at[i][0], y: at[i][1] + 3, "text-anchor": "middle", "font-size": 8.5, "aria-hidden": "true" }, atomNumber(atom.atom)));
   }
   return svg;
 }
@@ -37,7 +37,7 @@ function neighbours(bonds, at) {
   return around;
 }
 
-/** The disc of a carbon with its number in the widest gap between its bonds. */
+/** The disc of a carbon, with the number of its peak in the widest gap between its bonds. */
 function drawMark(atom, [x, y], around, mark, size, scale, onAtom) {
   const angles = around.map(([a, b]) => Math.atan2(b - y, a - x)).sort((a, b) => a - b);
   let free = -Math.PI / 2;

@@ -44,7 +44,7 @@ export async function run() {
   asking = new AbortController();
   say("candidates-error", null);
   if (!state.peaks.length) return say("candidates-error", "Give a spectrum first: paste it on the left.");
-  if (!candidates().length) return say("candidates-error", "Give at least one candidate: a SMILES a line.");
+  if (!candidates().length) return say("candidates-error", "Give at least one candidate: one SMILES per line.");
   byId("rank-status").textContent = "Ranking …";
   try {
     const answer = await postJson("/api/rank", { ...rankRequest(), top: 50 }, asking.signal);

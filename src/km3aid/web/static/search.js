@@ -39,12 +39,12 @@ export async function loadLibraries() {
 
 const symbols = (text) => text.split(/[\s,;]+/).filter(Boolean);
 
-/** The form's filters as the service wants them; throws what is to be said. */
+/** The filters of the form as the service takes them; throws an error that can be shown. */
 function filters() {
   const value = (f) => byId(`f-${f}`).value.trim();
   const number = (f, name) => {
     const read = Number(value(f).replace(",", "."));
-    if (!(read >= 0)) throw new Error(`${name}: a number, please`);
+    if (!(read >= 0)) throw new Error(`${name}: enter a number`);
     return read;
   };
   const made = {};
@@ -58,7 +58,7 @@ function filters() {
   if (value("smarts")) made.substructure = value("smarts");
   if (value("carbons")) {
     const range = /^(\d+)(?:\s*[-–]\s*(\d+))?$/.exec(value("carbons"));
-    if (!range) throw new Error("Carbons: a number or a range such as 8-12, please");
+    if (!range) throw new Error("Carbons: enter a number, or a range such as 8-12");
     made.carbons = [Number(range[1]), Number(range[2] ?? range[1])];
   }
   return made;

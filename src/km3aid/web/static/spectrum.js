@@ -1,4 +1,4 @@
-// The spectrum: paste, drop or type it; what was read is shown at once and can be edited.
+// The spectrum: paste, drop or type it; the peaks are shown at once and can be edited.
 
 import { fileContent, postJson } from "./api.js";
 import { byId, h, say } from "./dom.js";
@@ -100,7 +100,7 @@ function edit(index, key, field) {
   let value = text === "" ? null : key === "multiplicity" ? text : Number(text);
   const bad = key === "ppm" ? value === null || !(value >= -50 && value <= 350) : key === "count" && value !== null && !(Number.isInteger(value) && value > 0);
   field.setAttribute("aria-invalid", bad);
-  say("spectrum-error", bad ? `Peak ${index + 1}: ${key === "ppm" ? "a shift between −50 and 350 ppm" : "a whole number of carbons"}, please` : null);
+  say("spectrum-error", bad ? `Peak ${index + 1}: enter ${key === "ppm" ? "a shift between −50 and 350 ppm" : "a whole number of carbons"}` : null);
   if (bad) return;
   const peaks = state.peaks.map((p) => ({ ...p }));
   peaks[index] = { multiplicity: null, count: null, ...peaks[index], [key]: value };

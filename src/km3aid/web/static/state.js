@@ -1,4 +1,4 @@
-// What the user has entered: one object, its history, and the link that holds it.
+// What the user has entered: one object, its history, and a link that contains it.
 
 const EMPTY = {
   task: "assign",
@@ -26,7 +26,7 @@ const listeners = new Set();
 export const onChange = (listener) => listeners.add(listener);
 const tell = (changed) => listeners.forEach((listener) => listener(changed));
 
-/** Change some keys; the peaks' and the structure's pins go when what they point at goes. */
+/** Change some keys; pins are dropped when the peaks or the structure that they refer to change. */
 export function change(values, { undoable = true } = {}) {
   if (undoable) {
     past.push(structuredClone(state));
@@ -54,10 +54,10 @@ export const redo = () => restore(future, past);
 export const canUndo = () => past.length > 0;
 export const canRedo = () => future.length > 0;
 
-/** A shift as it is written among the others of the spectrum: with one decimal, or with two where one of them needs it. */
+/** A shift as text: with one decimal, or with two where any shift of the spectrum needs them. */
 export const shiftText = (ppm) => ppm.toFixed(state.peaks.some((peak) => Math.abs(10 * peak.ppm - Math.round(10 * peak.ppm)) > 1e-6) ? 2 : 1);
 
-/** The part of a request that says which spectrum it is about. */
+/** The spectrum, as part of a request. */
 export const spectrumRequest = () => ({
   peaks: state.peaks.map(({ ppm, multiplicity, count }) => ({ ppm, multiplicity, count })),
   solvent: state.chosenSolvent || state.solvent,
@@ -71,13 +71,13 @@ async function through(stream, bytes) {
   return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer());
 }
 
-/** The state as text for the part of an address behind #, which no server sees. */
+/** The state as text for the fragment of an address, which browsers do not send. */
 export async function toLink() {
   const bytes = await through(new CompressionStream("deflate-raw"), new TextEncoder().encode(JSON.stringify(state)));
   return "s=" + btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** Take the state over from a link; false where there is none or it cannot be read. */
+/** Restore the state from a link; false where there is none or it cannot be read. */
 export async function fromLink(text) {
   if (!text.startsWith("s=")) return false;
   try {

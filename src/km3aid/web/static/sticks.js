@@ -1,4 +1,4 @@
-// Draw a spectrum: observed sticks upwards, predicted ones downwards, from high to low shift.
+// Draw a spectrum from high to low shift: observed peaks upwards, predicted ones downwards.
 
 import { h, hue } from "./dom.js";
 

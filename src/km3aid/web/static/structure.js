@@ -44,13 +44,13 @@ async function readFile(file) {
     const { structures } = await postJson("/api/parse", { kind: "structures", ...(await fileContent(file)) });
     say("structure-error", null);
     change({ structure: structures[0].block ?? structures[0].smiles });
-    if (structures.length > 1) toast(`The first of ${structures.length} structures; Rank takes them all`);
+    if (structures.length > 1) toast(`This is the first of ${structures.length} structures; Rank takes all of them`);
   } catch (error) {
     say("structure-error", error.message);
   }
 }
 
-/** The editor is put there at set-up; without it the page has no Draw button. */
+/** The editor is optional; without it the page has no Draw button. */
 async function setUpEditor() {
   const found = await fetch(EDITOR, { method: "HEAD" }).catch(() => null);
   if (!found?.ok) return;
