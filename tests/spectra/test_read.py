@@ -115,7 +115,7 @@ def test_files_that_hold_no_spectrum(tmp_path, content, message):
 
 
 def test_what_cannot_be_opened(tmp_path):
-    with pytest.raises(SpectrumFormatError, match="no such file; give a file of shifts"):
+    with pytest.raises(SpectrumFormatError, match="no such file; give a file, '-' for standard input"):
         read_spectra("170.2 21.0")
     with pytest.raises(SpectrumFormatError, match="is a folder"):
         read_spectra(tmp_path)

@@ -1,4 +1,4 @@
-"""What stands beside a shift: attached hydrogens, a count, a coupling pattern, a label, the solvent's name."""
+"""Remarks beside a shift: attached hydrogens, a count, a coupling pattern, a label, the name of the solvent."""
 
 from __future__ import annotations
 
@@ -33,22 +33,19 @@ _CARBONS_IN_WORDS = re.compile(rf"({'|'.join(_NUMBER_WORDS)})\s(?:equivalent\s)?
 _INSTRUMENT = re.compile(r"[0-9.]+\s*MHz", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[,;]|\band\b|&")
 
-PATTERN_REASON = "a coupling pattern; it does not tell the attached hydrogens"
+PATTERN_REASON = "a coupling pattern; it does not give the attached hydrogens"
 
 
 @dataclass(slots=True)
 class Remark:
-    """What one remark says: `letter` is a bare S, D, T or Q, which may be a multiplicity or a coupling pattern.
-
-    `unused` holds the parts that say nothing about a peak, each with the reason.
-    """
+    """What one remark says."""
 
     multiplicity: Multiplicity | None = None
-    letter: Multiplicity | None = None
+    letter: Multiplicity | None = None  # a bare S, D, T or Q: a multiplicity or a coupling pattern
     count: int | None = None
     coupled: bool = False
     solvent: str | None = None
-    unused: list[tuple[str, str]] = field(default_factory=list)
+    unused: list[tuple[str, str]] = field(default_factory=list)  # parts that say nothing about a peak, and why
 
 
 def parse_multiplicity(word: str) -> Multiplicity | None:
@@ -61,9 +58,9 @@ def parse_multiplicity(word: str) -> Multiplicity | None:
     return _CARBON_TYPES.get(key) or _LETTERS.get(key)
 
 
-@lru_cache(maxsize=1024)  # a few remarks make up most of a publication; they are only read
+@lru_cache(maxsize=1024)  # remarks repeat within a publication; no caller changes them
 def read_remark(text: str) -> Remark:
-    """Read what stands in the parentheses behind a shift, or a single word beside it.
+    """Read the parentheses after a shift, or a single word beside it.
 
     >>> remark = read_remark("d, J = 12.3 Hz, 2C")
     >>> remark.letter, remark.coupled, remark.count
@@ -99,7 +96,7 @@ def _read_part(part: str, remark: Remark) -> None:
     elif _PATTERN.fullmatch(part):
         remark.unused.append((part, PATTERN_REASON))
     elif "Hz" not in part and not _INSTRUMENT.fullmatch(part):
-        remark.unused.append((part, "a label; it tells neither count nor attached hydrogens"))
+        remark.unused.append((part, "a label; it gives neither count nor attached hydrogens"))
     elif "MHz" not in part:
         remark.unused.append((part, "a coupling constant, not a shift"))
 
