@@ -11,26 +11,13 @@ class Record(NamedTuple):
 
     line: int  # of the file, where the record begins, from 1
     mol_block: str  # up to and including `M  END`, or all lines where there is none
-    data: list[str]  # the lines after the mol block
+    fields: dict[str, str]  # by name, without blank lines
     complete: bool  # False where the file ends before `$$$$`
 
     @property
     def name(self) -> str | None:
         """The first line of the mol block, or None where it is blank."""
         return self.mol_block.partition("\n")[0].strip() or None
-
-    def fields(self) -> dict[str, str]:
-        """The data fields by name, without blank lines."""
-        found: dict[str, str] = {}
-        key = None
-        for line in self.data:
-            if line.startswith(">") and "<" in line:
-                key = line[line.index("<") + 1 : line.rindex(">")] if line.rstrip().endswith(">") else None
-                if key is not None:
-                    found[key] = ""
-            elif key is not None and line.strip():
-                found[key] += ("\n" if found[key] else "") + line
-        return found
 
 
 def split_records(lines: Iterable[str]) -> Iterator[Record]:
@@ -52,4 +39,13 @@ def split_records(lines: Iterable[str]) -> Iterator[Record]:
 
 def _record(first: int, lines: list[str], complete: bool) -> Record:
     end = next((i for i, line in enumerate(lines, 1) if line.startswith("M  END")), len(lines))
-    return Record(first, "".join(f"{line}\n" for line in lines[:end]), lines[end:], complete)
+    fields: dict[str, str] = {}
+    key = None
+    for line in lines[end:]:
+        if line.startswith(">") and "<" in line:
+            key = line[line.index("<") + 1 : line.rindex(">")] if line.rstrip().endswith(">") else None
+            if key is not None:
+                fields[key] = ""
+        elif key is not None and line.strip():
+            fields[key] += ("\n" if fields[key] else "") + line
+    return Record(first, "".join(f"{line}\n" for line in lines[:end]), fields, complete)

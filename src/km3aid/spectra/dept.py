@@ -11,38 +11,27 @@ from km3aid.spectra.text.inline import parse_peaks
 _NEAR_PPM = 0.25
 
 
-class _Signs:
-    """The lines of one experiment: their shifts, and whether they are positive."""
-
-    def __init__(self, name: str, text: str) -> None:
-        self.name = name
-        self.lines: list[tuple[float, bool]] = []
-        for part in text.replace(",", " ").replace(";", " ").replace("−", "-").split():
-            positive = not part.startswith("-") and not part.endswith("-")
-            (peak,) = parse_peaks(part.strip("+-"), name)
-            self.lines.append((peak.shift_ppm, positive))
-        if not self.lines:
-            raise SpectrumFormatError(
-                f"{name}: empty; expected shifts such as '128.5 -33.4', with a minus for negative lines"
-            )
-
-    def of(self, spectrum: Spectrum, left_out: list[LeftOut]) -> dict[int, bool]:
-        """Whether each peak that has a line is positive; peaks and lines are paired by distance, nearest first."""
-        pairs = sorted(
-            (abs(peak.shift_ppm - shift), i, n)
-            for n, (shift, _) in enumerate(self.lines)
-            for i, peak in enumerate(spectrum.peaks)
-            if abs(peak.shift_ppm - shift) <= _NEAR_PPM
+def _signs(spectrum: Spectrum, name: str, text: str, left_out: list[LeftOut]) -> dict[int, bool]:
+    """Whether each peak that has a line is positive; peaks and lines are paired by distance, nearest first."""
+    parts = text.replace(",", " ").replace(";", " ").replace("−", "-").split()
+    if not parts:
+        raise SpectrumFormatError(
+            f"{name}: empty; expected shifts such as '128.5 -33.4', with a minus for negative lines"
         )
-        signs: dict[int, bool] = {}
-        used: set[int] = set()
-        for _, i, n in pairs:
-            if i not in signs and n not in used:
-                signs[i] = self.lines[n][1]
-                used.add(n)
-        for n in sorted(set(range(len(self.lines))) - used):
-            left_out.append(LeftOut(f"{self.name}: {self.lines[n][0]:g}", f"no peak within {_NEAR_PPM:g} ppm"))
-        return signs
+    shifts = [parse_peaks(part.strip("+-"), name).peaks[0].shift_ppm for part in parts]
+    pairs = sorted(
+        (abs(peak.shift_ppm - shift), i, n)
+        for n, shift in enumerate(shifts)
+        for i, peak in enumerate(spectrum.peaks)
+        if abs(peak.shift_ppm - shift) <= _NEAR_PPM
+    )
+    line_of: dict[int, int] = {}
+    for _, i, n in pairs:
+        if i not in line_of and n not in line_of.values():
+            line_of[i] = n
+    for n in sorted(set(range(len(shifts))) - set(line_of.values())):
+        left_out.append(LeftOut(f"{name}: {shifts[n]:g}", f"no peak within {_NEAR_PPM:g} ppm"))
+    return {i: not (parts[n].startswith("-") or parts[n].endswith("-")) for i, n in line_of.items()}
 
 
 def add_multiplicities(
@@ -60,7 +49,7 @@ def add_multiplicities(
     """
     left_out = list(spectrum.left_out)
     named = (("DEPT-135", dept135), ("DEPT-90", dept90), ("APT", apt))
-    signs = {name: _Signs(name, text).of(spectrum, left_out) for name, text in named if text is not None}
+    signs = {name: _signs(spectrum, name, text, left_out) for name, text in named if text is not None}
     if not signs:
         return spectrum
     peaks = []

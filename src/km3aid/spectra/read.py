@@ -88,7 +88,8 @@ def read_spectra(source: Source, input_format: str | None = None) -> list[Spectr
     The format is recognised from the content unless `input_format` names one of `FORMATS` or `BINARY_FORMATS`. Raises
     `SpectrumFormatError` at the first thing that cannot be read.
 
-    >>> [peak.shift_ppm for peak in read_spectra(io.StringIO("170.2 21.0"))[0]]
+    >>> from io import StringIO
+    >>> [peak.shift_ppm for peak in read_spectra(StringIO("170.2 21.0"))[0]]
     [170.2, 21.0]
     """
     return list(iter_spectra(source, input_format))

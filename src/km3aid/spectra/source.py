@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO, cast
+from typing import IO, Any, BinaryIO, TextIO, cast
 
 from km3aid.errors import SpectrumFormatError
 
@@ -61,16 +61,20 @@ def _damage(where: str) -> Iterator[None]:
 
 
 def whole(stream: io.BufferedReader, where: str) -> bytes:
-    """All bytes of a stream, up to `MOST_BYTES`."""
-    chunks: list[bytes] = []
-    held = 0
+    """All bytes of a stream; raises `SpectrumFormatError` beyond `MOST_BYTES`."""
     with _damage(where):
-        while held <= MOST_BYTES and (chunk := stream.read(_CHUNK)):
-            chunks.append(chunk)
-            held += len(chunk)
-    if held > MOST_BYTES:
+        data = read_some(stream, MOST_BYTES)
+    if len(data) > MOST_BYTES:
         raise SpectrumFormatError(f"{where}: larger than {MOST_BYTES >> 20} MiB; expected one spectrum")
-    return b"".join(chunks)
+    return data
+
+
+def read_some(stream: IO[bytes], most_bytes: int) -> bytes:
+    """A stream by chunks, and at most a chunk beyond `most_bytes`: a false size unpacks no gigabytes at once."""
+    data = bytearray()
+    while len(data) <= most_bytes and (chunk := stream.read(_CHUNK)):
+        data += chunk
+    return bytes(data)
 
 
 def text_lines(stream: io.BufferedReader, where: str, stack: ExitStack) -> Iterator[str]:

@@ -7,9 +7,7 @@ import zipfile
 from collections.abc import Callable
 
 from km3aid.errors import SpectrumFormatError
-from km3aid.spectra.source import MOST_BYTES
-
-_CHUNK = 1 << 20
+from km3aid.spectra.source import MOST_BYTES, read_some
 
 
 def member_names(data: bytes) -> list[str]:
@@ -49,11 +47,7 @@ def read_text(data: bytes, name: str, where: str) -> str:
 
 
 def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most_bytes: int, where: str) -> bytes:
-    """A member by chunks, lest a false size unpack to gigabytes, and at most a chunk beyond `most_bytes`."""
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise SpectrumFormatError(f"{where}: {member.filename} uses an unusual compression; pack it again with deflate")
-    unpacked = bytearray()
     with archive.open(member) as stream:
-        while len(unpacked) <= most_bytes and (chunk := stream.read(_CHUNK)):
-            unpacked += chunk
-    return bytes(unpacked)
+        return read_some(stream, most_bytes)

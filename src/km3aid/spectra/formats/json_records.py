@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from km3aid.errors import SpectrumFormatError
@@ -50,21 +50,19 @@ def read_json(lines: Iterable[str], where: str) -> Iterator[Spectrum | SpectrumF
     A bad line yields an error in its place, and reading goes on.
     """
     numbered = _numbered(lines)
-    first = next(numbered, None)
-    if first is None:
+    head = list(islice(numbered, 2))
+    if not head:
         raise SpectrumFormatError(f"{where}: empty; {_EXPECTED}")
-    if _is_whole(first[1]):
-        yield from _spectra_of_lines(chain([first], numbered), where)
+    rows = chain(head, numbered)
+    last = head[-1][1]
+    if len(head) == 1 or _is_whole(head[0][1]) or (_is_whole(last) and last.lstrip()[0] in "{["):
+        yield from _spectra_of_lines(rows, where)
         return
-    second = next(numbered, None)
-    if second is None or (_is_whole(second[1]) and second[1].lstrip()[0] in "{["):
-        yield from _spectra_of_lines(chain([first], [second] if second else [], numbered), where)
-        return
-    text = "".join(line for _, line in chain([first, second], numbered))
+    text = "".join(line for _, line in rows)
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise SpectrumFormatError(_not_json(where, error, first[0] - 1)) from None
+        raise SpectrumFormatError(_not_json(where, error, head[0][0] - 1)) from None
     yield from _spectra(value, where)
 
 

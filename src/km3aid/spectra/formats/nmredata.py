@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.formats.atom_table import carbon_hydrogens, elements_of
@@ -30,6 +31,14 @@ class AssignedSpectrum:
     interchangeable: tuple[tuple[int, ...], ...] = ()  # groups of peaks that may be exchanged
 
 
+class _Signal(NamedTuple):
+    """One signal of `NMREDATA_1D_13C`."""
+
+    peak: Peak
+    number: int | None  # its `N`
+    labels: list[str]
+
+
 @dataclass(slots=True)
 class _Labels:
     """What `NMREDATA_ASSIGNMENT` says of each label."""
@@ -46,7 +55,7 @@ def is_nmredata(head: list[str]) -> bool:
 
 def has_nmredata(record: SdRecord) -> bool:
     """Whether a record of an SD file has properties of NMReDATA."""
-    return any(key.upper().startswith("NMREDATA_") for key in record.properties)
+    return any(key.upper().startswith("NMREDATA_") for key in record.fields)
 
 
 def read_nmredata_record(record: SdRecord, where: str) -> list[AssignedSpectrum]:
@@ -55,7 +64,7 @@ def read_nmredata_record(record: SdRecord, where: str) -> list[AssignedSpectrum]
     Without `NMREDATA_1D_13C` the carbons of the assignment are the peaks. `left_out` names the fields that mean nothing
     for a peak list.
     """
-    values = {key.upper(): text for key, text in record.properties.items()}
+    values = {key.upper(): text for key, text in record.fields.items()}
     left_out: list[LeftOut] = []
     labels = _read_assignment(values.get("NMREDATA_ASSIGNMENT", ""), left_out)
     carbons = {i for i, element in enumerate(elements_of(record.mol_block)) if element == "C"}
@@ -131,55 +140,39 @@ def _spectrum(
     left_out: list[LeftOut],
     where: str,
 ) -> AssignedSpectrum:
-    peaks: list[Peak] = []
-    atoms: list[tuple[int, ...]] = []
-    stated: list[int | None] = []
-    of_label: dict[str, int] = {}
-    for line in _lines(text):
-        if not _is_signal(line):
-            continue
-        entry, number, names = _read_signal(line, labels, left_out)
-        if entry is None:
-            continue
-        for name in names:
-            of_label.setdefault(name, len(peaks))
-        own = sorted({a for name in names for a in labels.atoms.get(name, ()) if a in carbons})
-        peaks.append(entry)
-        stated.append(number)
-        atoms.append(tuple(own))
-    if not peaks:
+    read = [_read_signal(line, labels, left_out) for line in _lines(text) if _is_signal(line)]
+    signals = [signal for signal in read if signal is not None]
+    if not signals:
         raise SpectrumFormatError(f"{where}: no readable signal; expected lines such as '170.2, L=a'")
-    name = _title(record.properties.get("NMREDATA_ID", "")) or record.id or record.mol_block.split("\n")[0]
-    peaks, notes = _with_numbers(peaks, stated, [_hydrogens(record.mol_block, own) for own in atoms], atoms)
+    atoms = [tuple(sorted({a for n in s.labels for a in labels.atoms.get(n, ()) if a in carbons})) for s in signals]
+    peaks, notes = _with_numbers(signals, atoms, carbon_hydrogens(record.mol_block))
+    name = _title(record.fields.get("NMREDATA_ID", "")) or record.id or record.name or ""
     larmor = re.search(r"^\s*Larmor\s*=\s*([0-9]+(?:\.[0-9]+)?)", text, re.MULTILINE | re.IGNORECASE)
     spectrum = Spectrum(
         tuple(peaks),
-        (name or "").strip()[:80] or None,
+        name.strip()[:80] or None,
         solvent,
         tuple(left_out),
         frequency_mhz=(float(larmor[1]) or None) if larmor else None,
         notes=tuple(notes),
     )
+    of_label = {label: p for p, signal in reversed(list(enumerate(signals))) for label in signal.labels}
     groups = (tuple(of_label[n] for n in group if n in of_label) for group in labels.interchangeable)
     return AssignedSpectrum(spectrum, record.mol_block, tuple(atoms), tuple(g for g in groups if len(g) > 1))
 
 
-def _hydrogens(mol_block: str, atoms: tuple[int, ...]) -> int | None:
-    """The number of hydrogens on each of `atoms`, or None where they differ or there are no atoms."""
-    known = carbon_hydrogens(mol_block)
-    found = {known[atom] for atom in atoms if atom in known}
-    return found.pop() if len(found) == 1 else None
-
-
 def _with_numbers(
-    peaks: list[Peak], stated: list[int | None], hydrogens: list[int | None], atoms: list[tuple[int, ...]]
+    signals: list[_Signal], atoms: list[tuple[int, ...]], hydrogens: dict[int, int]
 ) -> tuple[list[Peak], list[str]]:
-    """The peaks with the numbers `stated` as `N`, and notes on them.
+    """The peaks with the numbers that the signals state as `N`, and notes on them.
 
     `N` counts hydrogens by the standard, carbons in some programs' files. The structure decides; where it cannot, only
     an `N` of 0 shows that hydrogens are meant.
     """
-    given = [(n, hydrogens[i], len(atoms[i])) for i, n in enumerate(stated) if n is not None]
+    peaks, stated = [signal.peak for signal in signals], [signal.number for signal in signals]
+    attached = [{hydrogens[atom] for atom in own if atom in hydrogens} for own in atoms]
+    given = [(n, min(h) if len(h) == 1 else None, len(own)) for n, h, own in zip(stated, attached, atoms, strict=True)]
+    given = [item for item in given if item[0] is not None]
     if not given:
         return peaks, []
     as_hydrogens = sum(n == h for n, h, _ in given) + any(n == 0 for n, _, _ in given)
@@ -193,24 +186,23 @@ def _with_numbers(
     return [replace(p, multiplicity=m) for p, m in zip(peaks, letters, strict=True)], []
 
 
-def _read_signal(line: str, labels: _Labels, left_out: list[LeftOut]) -> tuple[Peak | None, int | None, list[str]]:
-    """The peak of one signal with `I` as its intensity, its `N`, and its labels."""
+def _read_signal(line: str, labels: _Labels, left_out: list[LeftOut]) -> _Signal | None:
+    """One signal, with `I` as the intensity of its peak; None where it goes to `left_out`."""
     fields = _fields(line)
     attributes = {m[1].upper(): m[2].strip() for f in fields if (m := _ATTRIBUTE.match(f))}
     names = [n.strip() for n in re.split(r"[&|/]", attributes.get("L", "").strip("() ")) if n.strip()]
     match = _SHIFT.fullmatch(fields[0])
-    shift = _middle(match) if match else None
-    if match and match[2] and shift is not None:
+    shift = _middle(match) if match else _NOT_KNOWN_PPM
+    if match and match[2]:
         left_out.append(LeftOut.range(fields[0], shift))
-    if shift is None or abs(shift - _NOT_KNOWN_PPM) < 0.01:
-        shift = next((labels.shift[n] for n in names if n in labels.shift), None)
+    if abs(shift - _NOT_KNOWN_PPM) < 0.01:
+        shift = next((labels.shift[n] for n in names if n in labels.shift), _NOT_KNOWN_PPM)
     number, intensity = attributes.get("N", ""), attributes.get("I", "")
-    if shift is not None and abs(shift - _NOT_KNOWN_PPM) > 0.01:
-        try:
-            peak = Peak(shift, intensity=float(intensity) if re.fullmatch(_FLOAT, intensity) else None)
-            return peak, int(number) if re.fullmatch(r"[0-9]{1,3}", number) else None, names
-        except SpectrumFormatError as error:
-            left_out.append(LeftOut(line[:60], str(error)))
-            return None, None, names
-    left_out.append(LeftOut(line[:60], "a signal without a shift"))
-    return None, None, names
+    try:
+        if abs(shift - _NOT_KNOWN_PPM) <= 0.01:
+            raise SpectrumFormatError("a signal without a shift")
+        peak = Peak(shift, intensity=float(intensity) if re.fullmatch(_FLOAT, intensity) else None)
+    except SpectrumFormatError as error:
+        left_out.append(LeftOut(line[:60], str(error)))
+        return None
+    return _Signal(peak, int(number) if re.fullmatch(r"[0-9]{1,3}", number) else None, names)

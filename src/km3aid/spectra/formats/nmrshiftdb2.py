@@ -7,9 +7,10 @@ included.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from operator import itemgetter
+from typing import NamedTuple
 
 from km3aid.sd import Record, split_records
 from km3aid.spectra.source import Source, name_of, open_lines
@@ -18,8 +19,7 @@ _SPECTRUM = re.compile(r"Spectrum 13C (\d+)")
 _INTENSITY = re.compile(r"([-+]?\d*\.?\d*(?:[eE][-+]?\d+)?)\s*(\S*)")
 
 
-@dataclass(frozen=True, slots=True)
-class SdEntry:
+class SdEntry(NamedTuple):
     """One peak as recorded."""
 
     shift_ppm: float
@@ -28,26 +28,28 @@ class SdEntry:
     atom: int | None  # 0-based in the mol block
 
 
-@dataclass(frozen=True, slots=True)
-class SdSpectrum:
+class SdSpectrum(NamedTuple):
     """One 13C spectrum of a record."""
 
     number: int
     solvent: str | None
     entries: tuple[SdEntry, ...]
-    bad_entries: tuple[str, ...] = ()  # those that cannot be read
+    bad_entries: tuple[str, ...]  # those that cannot be read
 
 
-@dataclass(frozen=True, slots=True)
-class SdRecord:
+class SdRecord(Record):
     """One record of the file."""
 
-    line: int  # where it begins, from 1
-    id: str | None
-    mol_block: str
-    properties: dict[str, str]
-    spectra: tuple[SdSpectrum, ...]
-    complete: bool = True  # False where the file ends within the record
+    @property
+    def id(self) -> str | None:
+        return self.fields.get("nmrshiftdb2 ID", "").strip() or None
+
+    @property
+    def spectra(self) -> tuple[SdSpectrum, ...]:
+        """The 13C spectra by number."""
+        solvents = _by_number(self.fields.get("Solvent", ""))
+        texts = [(int(match[1]), text) for key, text in self.fields.items() if (match := _SPECTRUM.fullmatch(key))]
+        return tuple(SdSpectrum(n, solvents.get(n), *_entries(text)) for n, text in sorted(texts, key=itemgetter(0)))
 
 
 def read_sd_records(source: Source) -> Iterator[SdRecord]:
@@ -57,25 +59,7 @@ def read_sd_records(source: Source) -> Iterator[SdRecord]:
     end of the file is not `complete`.
     """
     with ExitStack() as stack:
-        yield from parse_sd_records(open_lines(source, name_of(source), stack))
-
-
-def parse_sd_records(lines: Iterable[str]) -> Iterator[SdRecord]:
-    """The same from the lines of a file."""
-    return map(_parse, split_records(lines))
-
-
-def _parse(record: Record) -> SdRecord:
-    properties = record.fields()
-    solvents = _by_number(properties.get("Solvent", ""))
-    spectra = []
-    for key, text in properties.items():
-        if match := _SPECTRUM.fullmatch(key):
-            entries, bad = _entries(text)
-            spectra.append(SdSpectrum(int(match[1]), solvents.get(int(match[1])), entries, bad))
-    spectra.sort(key=lambda spectrum: spectrum.number)
-    name = properties.get("nmrshiftdb2 ID", "").strip() or None
-    return SdRecord(record.line, name, record.mol_block, properties, tuple(spectra), record.complete)
+        yield from map(SdRecord._make, split_records(open_lines(source, name_of(source), stack)))
 
 
 def _by_number(text: str) -> dict[int, str]:

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 
 from km3aid.errors import SpectrumFormatError
+from km3aid.sd import split_records
 from km3aid.spectra.formats.archive import member_names, read_text
 from km3aid.spectra.formats.atom_table import first_atom_number
 from km3aid.spectra.formats.nmredata import AssignedSpectrum, has_nmredata, read_nmredata_record
-from km3aid.spectra.formats.nmrshiftdb2 import SdEntry, SdRecord, SdSpectrum, parse_sd_records
+from km3aid.spectra.formats.nmrshiftdb2 import SdEntry, SdRecord, SdSpectrum
 from km3aid.spectra.source import Source, name_of, open_lines
 from km3aid.spectra.spectrum import LeftOut, Peak, Spectrum
 from km3aid.spectra.text.remarks import parse_multiplicity
@@ -55,7 +56,7 @@ def _sd_files(names: list[str]) -> list[str]:
 
 
 def _read(lines: Iterable[str], where: str) -> Iterator[AssignedSpectrum | SpectrumFormatError]:
-    for record in parse_sd_records(lines):
+    for record in map(SdRecord._make, split_records(lines)):
         at = f"{where}, record {record.id or 'without an id'} (line {record.line})"
         if not record.complete:
             yield SpectrumFormatError(f"{at}: the file ends within the record; it is cut off, get it again")
@@ -66,15 +67,19 @@ def _read(lines: Iterable[str], where: str) -> Iterator[AssignedSpectrum | Spect
             except SpectrumFormatError as error:
                 yield error
             continue
-        if not record.spectra:
+        spectra = record.spectra
+        if not spectra:
             yield SpectrumFormatError(
                 f"{at}: no 'Spectrum 13C n' property (shift;intensity;atom|…) and none of NMReDATA"
             )
-        for spectrum in record.spectra:
-            yield _spectrum(record, spectrum, f"{at}, Spectrum 13C {spectrum.number}")
+        for spectrum in spectra:
+            name = f"{record.id}/{spectrum.number}" if record.id and len(spectra) > 1 else record.id
+            yield _spectrum(record.mol_block, spectrum, name, f"{at}, Spectrum 13C {spectrum.number}")
 
 
-def _spectrum(record: SdRecord, spectrum: SdSpectrum, where: str) -> AssignedSpectrum | SpectrumFormatError:
+def _spectrum(
+    mol_block: str, spectrum: SdSpectrum, name: str | None, where: str
+) -> AssignedSpectrum | SpectrumFormatError:
     peaks: list[Peak] = []
     atoms: list[int | None] = []
     left_out = [LeftOut(entry, "not of the form shift;intensity;atom") for entry in spectrum.bad_entries]
@@ -90,14 +95,11 @@ def _spectrum(record: SdRecord, spectrum: SdSpectrum, where: str) -> AssignedSpe
             left_out.append(LeftOut(_text(entry), str(error)))
     if not peaks:
         return SpectrumFormatError(f"{where}: no readable peak; expected shift;intensity;atom|…")
-    name = record.id
-    if name is not None and len(record.spectra) > 1:
-        name = f"{name}/{spectrum.number}"
-    first = first_atom_number(record.mol_block, [a for a in atoms if a is not None]) or 0
+    first = first_atom_number(mol_block, [a for a in atoms if a is not None]) or 0
     notes = ("the atom numbers count from 1, as the elements of the structure show",) if first else ()
     return AssignedSpectrum(
         Spectrum(tuple(peaks), name, spectrum.solvent, tuple(left_out), notes),
-        record.mol_block,
+        mol_block,
         tuple(() if a is None else (a - first,) for a in atoms),
     )
 
