@@ -31,13 +31,13 @@ from km3aid.spectra.spectrum import Spectrum
 from km3aid.spectra.text.journal import is_journal, read_journal
 from km3aid.spectra.text.plain_list import check_not_a_table, read_plain_list
 
-Read = Iterator[Spectrum | SpectrumFormatError]  # an error stands in the place of a bad record
+Read = Iterator[Spectrum | SpectrumFormatError]  # an error takes the place of a bad record
 Seen = TypeVar("Seen")
 Reader = TypeVar("Reader")
 
 _HEAD_LINES = 200
 _ZIP = b"PK\x03\x04"
-_SPECTROMETER_FILES = ("fid", "1r", "acqus", "procs", "procpar")  # any of them stands for its folder
+_SPECTROMETER_FILES = ("fid", "1r", "acqus", "procs", "procpar")  # each names its folder
 
 
 class Format(NamedTuple, Generic[Seen, Reader]):

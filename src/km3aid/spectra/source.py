@@ -70,7 +70,7 @@ def whole(stream: io.BufferedReader, where: str) -> bytes:
 
 
 def read_some(stream: IO[bytes], most_bytes: int) -> bytes:
-    """A stream by chunks, and at most a chunk beyond `most_bytes`: a false size unpacks no gigabytes at once."""
+    """A stream, read in chunks up to at most one beyond `most_bytes`, so that a false size cannot fill the memory."""
     data = bytearray()
     while len(data) <= most_bytes and (chunk := stream.read(_CHUNK)):
         data += chunk

@@ -75,16 +75,9 @@ def _entries(text: str) -> tuple[tuple[SdEntry, ...], tuple[str, ...]]:
             continue
         fields = part.split(";")
         try:
-            intensity, multiplicity = _INTENSITY.match(fields[1].strip()).groups()  # type: ignore[union-attr]
-            atom = fields[2].strip()
-            entries.append(
-                SdEntry(
-                    float(fields[0]),
-                    float(intensity) if intensity else None,
-                    multiplicity.upper() or None,
-                    int(atom) if atom else None,
-                )
-            )
+            strength, letters = _INTENSITY.match(fields[1].strip()).groups()  # type: ignore[union-attr]
+            intensity, atom = float(strength) if strength else None, fields[2].strip()
+            entries.append(SdEntry(float(fields[0]), intensity, letters.upper() or None, int(atom) if atom else None))
         except (ValueError, IndexError):
             bad.append(part)
     return tuple(entries), tuple(bad)

@@ -1,4 +1,4 @@
-"""Checks of what spectrometers' files hold before it is used; no size in a header is trusted."""
+"""Checks of spectrometers' files before their data are used; no size in a header is trusted."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Literal
 
 from km3aid.spectra.solvents import is_solvent
 from km3aid.spectra.spectrum import Multiplicity
@@ -78,21 +79,21 @@ def read_remark(text: str) -> Remark:
 
 def _read_part(part: str, remark: Remark) -> None:
     if (match := _TIMES.fullmatch(part)) or (match := _CARBONS.fullmatch(part)):
-        _set_count(remark, int(match[1] or match[2]), part)
+        _set(remark, "count", int(match[1] or match[2]), part)
     elif part.upper() in _CARBON_TYPES:
-        _set_multiplicity(remark, _CARBON_TYPES[part.upper()], part)
+        _set(remark, "multiplicity", _CARBON_TYPES[part.upper()], part)
     elif part.upper() in _LETTERS and remark.letter is None:
         remark.letter = _LETTERS[part.upper()]
     elif is_solvent(part):
         remark.solvent = part
     elif match := _COUNTED.fullmatch(part):
-        _set_count(remark, int(match[1]), part)
+        _set(remark, "count", int(match[1]), part)
         _read_part(match[2], remark)
     elif match := _COUNTED_BEHIND.fullmatch(part):
-        _set_count(remark, int(match[2]), part)
+        _set(remark, "count", int(match[2]), part)
         _read_part(match[1], remark)
     elif match := _CARBONS_IN_WORDS.fullmatch(part):
-        _set_count(remark, _NUMBER_WORDS[match[1].lower()], part)
+        _set(remark, "count", _NUMBER_WORDS[match[1].lower()], part)
     elif _PATTERN.fullmatch(part):
         remark.unused.append((part, PATTERN_REASON))
     elif "Hz" not in part and not _INSTRUMENT.fullmatch(part):
@@ -101,15 +102,9 @@ def _read_part(part: str, remark: Remark) -> None:
         remark.unused.append((part, "a coupling constant, not a shift"))
 
 
-def _set_count(remark: Remark, count: int, part: str) -> None:
-    if remark.count in (None, count):
-        remark.count = count
+def _set(remark: Remark, name: Literal["count", "multiplicity"], value: int | Multiplicity, part: str) -> None:
+    known = getattr(remark, name)
+    if known in (None, value):
+        setattr(remark, name, value)
     else:
-        remark.unused.append((part, f"contradicts the count {remark.count} beside it"))
-
-
-def _set_multiplicity(remark: Remark, multiplicity: Multiplicity, part: str) -> None:
-    if remark.multiplicity in (None, multiplicity):
-        remark.multiplicity = multiplicity
-    else:
-        remark.unused.append((part, f"contradicts the multiplicity {remark.multiplicity} beside it"))
+        remark.unused.append((part, f"contradicts the {name} {known} beside it"))
