@@ -21,6 +21,11 @@ def test_a_record_that_the_file_cuts_off_is_not_complete():
     assert (cut.line, cut.name, cut.mol_block, cut.fields) == (7, "methane", "methane\n\n", {})
 
 
+def test_a_field_begins_after_the_mol_block():
+    (record,) = split_records(["> <title>", "M  END", "> <id>", "7", "$$$$"])
+    assert (record.name, record.fields) == ("> <title>", {"id": "7"})
+
+
 def test_windows_line_ends_and_empty_records():
     (empty, water) = split_records(["$$$$\r\n", *WATER.replace("\n", "\r\n").splitlines(keepends=True), "$$$$\r\n"])
     assert (empty.mol_block, empty.name) == ("", None)

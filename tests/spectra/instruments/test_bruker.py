@@ -55,3 +55,11 @@ def test_without_nmrglue_old_firmware_is_an_error_that_names_the_extra(tmp_path,
     folder = of_old_firmware(tmp_path / "10")
     with pytest.raises(SpectrumFormatError, match=r"10: .* needs nmrglue.*pip install 'km3aid\[formats\]'"):
         read_spectra(folder)
+
+
+@pytest.mark.parametrize("value", ["-100.6", "0", "x"])
+def test_a_frequency_that_is_not_positive_is_an_error(tmp_path, value):
+    procs = examples.write_bruker(tmp_path / "10", SHIFTS) / "pdata" / "1" / "procs"
+    procs.write_text(procs.read_text().replace("$SF= 100.6", f"$SF= {value}"))
+    with pytest.raises(SpectrumFormatError, match=f"parameter SF is '{value}'; expected a positive number"):
+        read_spectra(tmp_path / "10")
