@@ -201,3 +201,10 @@ def test_ranges_and_decimal_commas():
 def test_errors(text, message):
     with pytest.raises(SpectrumFormatError, match=message):
         read_all(text)
+
+
+def test_a_heading_after_the_list_marks_no_line_as_the_solvents_and_is_no_coupling():
+    spectrum = read("13C NMR δ: 206.0 (s), 55.1 (d), 76.9 (s) (CDCl3, 101 MHz)")
+    assert spectrum.peaks == (Peak(206.0, "S"), Peak(55.1, "D"), Peak(76.9, "S"))
+    assert (spectrum.solvent, spectrum.frequency_mhz) == ("CDCl3", 101.0)
+    assert shifts("13C NMR δ (ppm): 75.66 (CDCl3, 22.5 MHz)") == [75.66]

@@ -193,7 +193,7 @@ def _without_solvent_and_frequency(found: PeakText, known_start: bool) -> list[D
     """The drafts but for those marked as the solvent's line, and for a bare number before the solvent in a heading."""
     kept = []
     for position, draft in enumerate(found.drafts):
-        if draft.solvent and is_solvent_line(draft.shift_ppm, draft.solvent):
+        if draft.solvent and not draft.heading and is_solvent_line(draft.shift_ppm, draft.solvent):
             found.left_out.append(LeftOut(f"{draft.text} ({draft.solvent})", "marked as the solvent's line"))
         elif draft.solvent and position == 0 and not known_start and len(found.drafts) > 1:
             reason = "before the solvent, where a frequency would be; write δ before the first shift"

@@ -27,6 +27,7 @@ class Draft:
     letter: Multiplicity | None = None  # a bare S, D, T or Q whose meaning is still open
     coupled: bool = False  # whether a coupling constant follows
     solvent: str | None = None  # named beside the shift
+    heading: bool = False  # whether a spectrometer's frequency follows, as in a heading
 
     def to_peak(self, where: str) -> Peak:
         """The finished peak; raises `SpectrumFormatError` that begins with `where` if a value is out of range."""
@@ -144,6 +145,7 @@ def _remark(token: Token, text: str, where: str, strict: bool, result: PeakText)
 
 def _merge(draft: Draft, remark: Remark, where: str, strict: bool, left_out: list[LeftOut]) -> None:
     draft.coupled |= remark.coupled
+    draft.heading |= remark.heading
     draft.solvent = draft.solvent or remark.solvent
     stated = remark.multiplicity
     if strict and remark.letter and remark.coupled:

@@ -46,6 +46,7 @@ class Remark:
     count: int | None = None
     coupled: bool = False
     solvent: str | None = None
+    heading: bool = False  # a spectrometer's frequency is there, so that the solvent is that of the whole spectrum
     unused: list[tuple[str, str]] = field(default_factory=list)  # parts that say nothing about a peak, and why
 
 
@@ -67,7 +68,7 @@ def read_remark(text: str) -> Remark:
     >>> remark.letter, remark.coupled, remark.count
     ('D', True, 2)
     """
-    remark = Remark(coupled="Hz" in text)
+    remark = Remark(coupled=re.search("(?<!M)Hz", text) is not None, heading="MHz" in text)
     for coupling in _COUPLING.findall(text):
         remark.coupled = True
         remark.unused.append((coupling.strip(), "a coupling constant, not a shift"))
