@@ -42,6 +42,7 @@ class SdRecord(Record):
 
     @property
     def id(self) -> str | None:
+        """The number of the record in nmrshiftdb2, or None."""
         return self.fields.get("nmrshiftdb2 ID", "").strip() or None
 
     @property
