@@ -1,4 +1,4 @@
-"""Every example in docs/formats.md is read as the docs say."""
+"""Every example in docs/formats.md gives the peaks stated below it."""
 
 import io
 import re
@@ -14,7 +14,7 @@ _BLOCK = re.compile(r"^```text\n(.*?)^```\n\nPeaks: ([^\n]*)$", re.MULTILINE | r
 EXAMPLES = [(name, *found) for name, section in _SECTIONS.items() for found in _BLOCK.findall(section)]
 
 
-def test_every_format_stands_in_the_table_and_every_text_has_an_example():
+def test_every_format_is_in_the_table_and_every_text_format_has_an_example():
     table = {name for row in re.findall(r"^\|([^|]*)\|", _TEXT, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
     assert {*FORMATS, *BINARY_FORMATS} <= table
     assert {name for name, _, _ in EXAMPLES} == set(FORMATS)
@@ -22,7 +22,7 @@ def test_every_format_stands_in_the_table_and_every_text_has_an_example():
 
 
 @pytest.mark.parametrize(("name", "text", "peaks"), EXAMPLES)
-@pytest.mark.parametrize("told", [False, True])
-def test_an_example_gives_its_peaks(name, text, peaks, told):
-    (spectrum,) = read_spectra(io.StringIO(text), name if told else None)
+@pytest.mark.parametrize("named", [False, True])
+def test_an_example_gives_its_peaks(name, text, peaks, named):
+    (spectrum,) = read_spectra(io.StringIO(text), name if named else None)
     assert ", ".join(f"{p.shift_ppm} {p.multiplicity or ''}".strip() for p in spectrum) == peaks

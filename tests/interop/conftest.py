@@ -1,4 +1,4 @@
-"""Programs from the npm registry, installed once into pytest's cache folder; no script of theirs runs at install."""
+"""Programs from the npm registry, installed once into pytest's cache folder without running their install scripts."""
 
 import json
 import shutil
@@ -14,7 +14,7 @@ PACKAGES = ("jcampconverter@10.0.1", "nmredata@1.0.1")  # both MIT; later releas
 
 @pytest.fixture(scope="session")
 def node(request) -> Callable[..., Any]:
-    """Run a JavaScript text with the packages at hand; gives back the JSON that it prints."""
+    """Run JavaScript with the packages and return the JSON that it prints."""
     if shutil.which("npm") is None:
         pytest.skip("no npm on this machine")
     folder = Path(request.config.cache.mkdir("npm"))

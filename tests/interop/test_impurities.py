@@ -1,4 +1,4 @@
-"""Our table of impurities holds what `nmr-processing` (cheminfo, MIT up to this release) has of the same papers."""
+"""The table of impurities equals that of `nmr-processing` (cheminfo, MIT up to this release), from the same papers."""
 
 import json
 import shutil

@@ -1,11 +1,12 @@
-"""`jcampconverter` (cheminfo) reads the JCAMP-DX blocks of the tests as we do."""
+"""`jcampconverter` (cheminfo) reads the same numbers from the JCAMP-DX blocks of the tests."""
 
 import io
 
 import numpy as np
 import pytest
 from tests.spectra import format_examples as examples
-from tests.spectra.test_formats import SHIFTS, jcamp_trace, packed
+from tests.spectra.format_examples import SHIFTS
+from tests.spectra.instruments.test_jcamp import jcamp_trace, packed
 
 from km3aid.spectra import read_spectra
 from km3aid.spectra.instruments.jcamp import read_blocks, read_trace

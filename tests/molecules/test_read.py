@@ -48,7 +48,7 @@ def test_tables(tmp_path):
 
 def test_sd_files(tmp_path):
     blocks = [Chem.MolToMolBlock(Chem.MolFromSmiles(s)) for s in ("CCO", "CC")]
-    text = "first" + blocks[0] + "> <x>\n1\n\n$$$$\n" + blocks[1] + "$$$$\n"
+    text = "first" + blocks[0] + "> <x>\n1\n\n$$$$\n$$$$\n" + blocks[1] + "$$$$\n"
     (tmp_path / "in.sdf").write_text(text)
     (one, two) = read_structures(tmp_path / "in.sdf")
     assert one[1] == "first"

@@ -1,4 +1,4 @@
-"""No deadlines for hypothesis: a busy machine is no fault of a parser."""
+"""No deadlines for hypothesis: a busy machine is not the fault of a parser."""
 
 from hypothesis import settings
 

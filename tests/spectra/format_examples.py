@@ -1,4 +1,4 @@
-"""One small file of every format, each of 170.2 and 21.0 ppm, that the tests read whole and damaged."""
+"""One small file of every format, most with peaks at 170.2 and 21.0 ppm, that the tests read whole and damaged."""
 
 import io
 import json
@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from openpyxl import Workbook
 
+SHIFTS = [170.2, 128.5, 127.9, 77.2, 21.0]
 ACETATE = (
     "\n  made\n\n  3  2  0  0  0  0            999 V2000\n"
     "    0.0000    0.0000    0.0000 C   0  0\n    1.0000    0.0000    0.0000 O   0  0\n"
@@ -112,7 +113,7 @@ def write_varian(folder: Path, shifts: list[float]) -> Path:
 
 
 def write_jeol(path: Path, shifts: list[float], order: str = "<", processed: bool = False) -> Path:
-    """A spectrum as JEOL's Delta stores it, raw, or processed with its axis in ppm."""
+    """A spectrum as JEOL Delta stores it: raw, or processed with its axis in ppm."""
     size, frequency, width, centre = 1 << 14, 100.6e6, 24000.0, 100.0
     ends = (0.0, size / width)
     if processed:
@@ -146,7 +147,7 @@ def write_jeol(path: Path, shifts: list[float], order: str = "<", processed: boo
 
 
 def nmredata_zip() -> bytes:
-    """A record of NMReDATA, packed with its raw data."""
+    """An NMReDATA record, packed with its raw data."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("record/compound1.nmredata.sdf", NMREDATA)
@@ -155,7 +156,7 @@ def nmredata_zip() -> bytes:
 
 
 def nmrium_zip() -> bytes:
-    """An archive of NMRium; one of its names leads out of any folder."""
+    """An archive of NMRium, one of whose names leads out of any folder."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("state.json", TEXT["nmrium"])

@@ -1,4 +1,4 @@
-"""What the tests of the readers share: hypothesis strategies, and reading that may fail."""
+"""Hypothesis strategies for spectra and for texts that resemble them, and reading that may fail."""
 
 from collections.abc import Callable, Iterable
 
@@ -11,7 +11,7 @@ shifts = st.integers(int(SHIFT_MIN_PPM * 100), int(SHIFT_MAX_PPM * 100)).map(lam
 positive_shifts = st.integers(0, 23000).map(lambda n: n / 100)
 peaks = st.builds(Peak, shifts, st.none() | st.sampled_from(MULTIPLICITIES), st.none() | st.integers(1, 30))
 peak_lists = st.lists(peaks, min_size=1, max_size=20)
-# Text that comes close to spectra, so that the grammars are reached and not only their first check.
+# Text that resembles spectra, so that more than the first check of a grammar is reached.
 pieces = st.sampled_from(
     [
         *["13C NMR", "1H NMR", "(101 MHz, CDCl3)", "δ", "δC", "170.2", "128,5", "21", "2C", "(2C)", "(d, J = 12.3 Hz)"],

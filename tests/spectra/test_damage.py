@@ -1,4 +1,4 @@
-"""Damaged files of every format: a clear error or an answer, quickly, in little memory, without leaving the folder."""
+"""Damaged files of every format give a clear error or an answer, fast, in little memory, from within their folder."""
 
 import gzip
 import io
@@ -34,7 +34,7 @@ _HUGE = [
 
 
 def write_sources(folder: Path) -> list[Path]:
-    """One good file of every format; of the spectrometers' folders, the files that hold numbers and parameters."""
+    """One good file of every format; of spectrometers' folders, the files of numbers and parameters."""
     folder.mkdir()
     found = []
     for name in FORMATS:
@@ -69,7 +69,7 @@ def damaged(data: bytes, rng: random.Random) -> bytes:
     if data.startswith(b"PK") and rng.random() < 0.7:
         return repacked(data, rng)
     for _ in range(rng.randint(1, 4)):
-        at = rng.randrange(min(len(data), rng.choice([2000, len(data)])) + 1)  # headers stand in front
+        at = rng.randrange(min(len(data), rng.choice([2000, len(data)])) + 1)  # headers come first
         far = min(len(data), at + rng.randint(1, 40))
         way = rng.randrange(6)
         if way == 0:
@@ -88,7 +88,7 @@ def damaged(data: bytes, rng: random.Random) -> bytes:
 
 
 def repacked(data: bytes, rng: random.Random) -> bytes:
-    """The archive with one member damaged, which its checksum does not tell."""
+    """The archive with one member damaged and its checksum right."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     name = rng.choice(list(members))
@@ -101,11 +101,11 @@ def repacked(data: bytes, rng: random.Random) -> bytes:
 
 
 def check_damage(folder: Path, times: int, seed: int, seconds: float | None = None) -> tuple[int, int]:
-    """Read `times` damaged files, each within `seconds`; how many gave a spectrum and how many an error."""
+    """Read `times` damaged files, each within `seconds`; returns how many gave a spectrum and how many an error."""
     sources = write_sources(folder)
     rng = random.Random(seed)
     for path in sources:
-        assert read_spectra(path)  # and all that is loaded once is loaded
+        assert read_spectra(path)  # also loads what is loaded only once
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     read = failed = 0
     for path in islice(cycle(sources), times):

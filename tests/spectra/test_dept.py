@@ -18,7 +18,7 @@ def test_dept_135_and_90_settle_every_carbon():
 def test_what_one_experiment_leaves_open_is_said():
     spectrum = add_multiplicities(parse_peaks("170.2 128.5 60.1"), dept135="128.5 -60.1")
     assert [p.multiplicity for p in spectrum] == ["S", None, "T"]
-    assert spectrum.notes[-1] == "not settled by DEPT-135: 128.5 (CH or CH3)"
+    assert spectrum.notes[-1] == "left open by DEPT-135: 128.5 (CH or CH3)"
     assert kinds("170.2 128.5 60.1 21.0", apt="170.2 -128.5 60.1 -21.0", dept90="128.5") == [None, "D", None, "Q"]
 
 

@@ -2,6 +2,7 @@ import gzip
 import io
 import subprocess
 import sys
+import zipfile
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from tests.spectra.strategies import any_text, check_spectra_or_error
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra import FORMATS, Peak, Spectrum, iter_spectra, read_spectra
+from km3aid.spectra.read import BINARY_FORMATS
 
 EXAMPLES = {
     "list": "170.2S\n21.0Q\n",
@@ -51,6 +53,14 @@ def test_text_streams_and_line_ends(name):
     assert values(read_spectra(io.StringIO(EXAMPLES[name]))) == EXPECTED
     assert values(read_spectra(io.StringIO(EXAMPLES[name].replace("\n", "\r\n")))) == EXPECTED
     assert values(read_spectra(io.StringIO("\ufeff" + EXAMPLES[name]))) == EXPECTED
+
+
+def test_an_archive_of_several_sd_files_is_an_error(tmp_path):
+    with zipfile.ZipFile(tmp_path / "two.zip", "w") as archive:
+        for name in ("a.sdf", "b.sdf"):
+            archive.writestr(name, format_examples.NMREDATA)
+    with pytest.raises(SpectrumFormatError, match="unpack the archive"):
+        read_spectra(tmp_path / "two.zip")
 
 
 class Stdin:
@@ -115,7 +125,7 @@ def test_files_that_hold_no_spectrum(tmp_path, content, message):
 
 
 def test_what_cannot_be_opened(tmp_path):
-    with pytest.raises(SpectrumFormatError, match="no such file; give a file of shifts"):
+    with pytest.raises(SpectrumFormatError, match="no such file; give a file, '-' for standard input"):
         read_spectra("170.2 21.0")
     with pytest.raises(SpectrumFormatError, match="is a folder"):
         read_spectra(tmp_path)
@@ -133,6 +143,13 @@ def test_a_stream_of_bytes_is_an_error():
 def test_an_unknown_input_format_is_an_error_at_once():
     with pytest.raises(SpectrumFormatError, match="unknown input format 'pdf'; known: nmrium, json, jsonl, nmredata"):
         iter_spectra("never-opened", "pdf")
+
+
+@pytest.mark.parametrize("name", sorted(set(BINARY_FORMATS) - set(FORMATS)))
+def test_a_text_is_not_read_as_a_binary_format(tmp_path, name):
+    (tmp_path / "list.txt").write_text("170.2 21.0")
+    with pytest.raises(SpectrumFormatError, match=f"not recognised as the input format '{name}'"):
+        read_spectra(tmp_path / "list.txt", name)
 
 
 def test_records_are_streamed():

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from km3aid.errors import MoleculeError
+from km3aid.sd import split_records
 
 Line = tuple[str, str | None]  # SMILES or mol block, name
 _SMILES_COLUMNS = ("smiles", "canonical_smiles", "isomeric_smiles", "structure")
@@ -148,15 +149,4 @@ def _columns(names: list[str], path: Path, column: str | None, name_column: str 
 
 
 def _sd(stream: IO[str]) -> Iterator[Line]:
-    block: list[str] = []
-    whole = False
-    for line in stream:
-        if line.startswith("$$$$"):
-            if block:
-                yield "".join(block), block[0].strip() or None
-            block, whole = [], False
-        elif not whole:
-            block.append(line)
-            whole = line.startswith("M  END")
-    if any(line.strip() for line in block):
-        yield "".join(block), block[0].strip() or None
+    return ((record.mol_block, record.name) for record in split_records(stream) if record.mol_block)

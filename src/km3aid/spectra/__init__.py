@@ -1,8 +1,7 @@
-"""Spectra: peak lists and their readers, one file per format. No torch, no RDKit."""
+"""13C spectra as peak lists, and their readers: one file per format. No torch, no RDKit, and NumPy only when needed."""
 
 from km3aid.spectra.dept import add_multiplicities
-from km3aid.spectra.extras import apply_extras
-from km3aid.spectra.formats.json_peaks import spectrum_from_dict
+from km3aid.spectra.formats.json_records import spectrum_from_dict
 from km3aid.spectra.formats.nmredata import AssignedSpectrum
 from km3aid.spectra.formats.sd_file import read_assigned
 from km3aid.spectra.read import FORMATS, iter_spectra, read_spectra
@@ -30,7 +29,6 @@ __all__ = [
     "Peak",
     "Spectrum",
     "add_multiplicities",
-    "apply_extras",
     "iter_spectra",
     "parse_journal",
     "parse_peaks",

@@ -1,4 +1,4 @@
-"""Multiplicities from DEPT and APT: which peaks another experiment shows, and with which sign."""
+"""Multiplicities from DEPT and APT: which peaks an experiment shows, and with which sign."""
 
 from __future__ import annotations
 
@@ -11,56 +11,45 @@ from km3aid.spectra.text.inline import parse_peaks
 _NEAR_PPM = 0.25
 
 
-class _Signs:
-    """The lines of one experiment: shift → whether positive."""
-
-    def __init__(self, name: str, text: str) -> None:
-        self.name = name
-        self.lines: list[tuple[float, bool]] = []
-        for part in text.replace(",", " ").replace(";", " ").replace("−", "-").split():
-            positive = not part.startswith("-") and not part.endswith("-")
-            (peak,) = parse_peaks(part.strip("+-"), name)
-            self.lines.append((peak.shift_ppm, positive))
-        if not self.lines:
-            raise SpectrumFormatError(
-                f"{name}: empty; expected shifts such as '128.5 -33.4', negative ones with a minus"
-            )
-
-    def of(self, spectrum: Spectrum, left_out: list[LeftOut]) -> dict[int, bool]:
-        """The sign at each peak that has one: every line takes the nearest peak, which no nearer line wants."""
-        pairs = sorted(
-            (abs(peak.shift_ppm - shift), i, n)
-            for n, (shift, _) in enumerate(self.lines)
-            for i, peak in enumerate(spectrum.peaks)
-            if abs(peak.shift_ppm - shift) <= _NEAR_PPM
+def _signs(spectrum: Spectrum, name: str, text: str, left_out: list[LeftOut]) -> dict[int, bool]:
+    """Whether each peak that has a line is positive; peaks and lines are paired by distance, nearest first."""
+    parts = text.replace(",", " ").replace(";", " ").replace("−", "-").split()
+    if not parts:
+        raise SpectrumFormatError(
+            f"{name}: empty; expected shifts such as '128.5 -33.4', with a minus for negative lines"
         )
-        signs: dict[int, bool] = {}
-        used: set[int] = set()
-        for _, i, n in pairs:
-            if i not in signs and n not in used:
-                signs[i] = self.lines[n][1]
-                used.add(n)
-        for n in sorted(set(range(len(self.lines))) - used):
-            left_out.append(LeftOut(f"{self.name}: {self.lines[n][0]:g}", f"no peak within {_NEAR_PPM:g} ppm"))
-        return signs
+    shifts = [parse_peaks(part.strip("+-"), name).peaks[0].shift_ppm for part in parts]
+    pairs = sorted(
+        (abs(peak.shift_ppm - shift), i, n)
+        for n, shift in enumerate(shifts)
+        for i, peak in enumerate(spectrum.peaks)
+        if abs(peak.shift_ppm - shift) <= _NEAR_PPM
+    )
+    line_of: dict[int, int] = {}
+    for _, i, n in pairs:
+        if i not in line_of and n not in line_of.values():
+            line_of[i] = n
+    for n in sorted(set(range(len(shifts))) - set(line_of.values())):
+        left_out.append(LeftOut(f"{name}: {shifts[n]:g}", f"no peak within {_NEAR_PPM:g} ppm"))
+    return {i: not (parts[n].startswith("-") or parts[n].endswith("-")) for i, n in line_of.items()}
 
 
 def add_multiplicities(
     spectrum: Spectrum, dept135: str | None = None, dept90: str | None = None, apt: str | None = None
 ) -> Spectrum:
-    """The spectrum with the multiplicities that follow from the experiments' lists of signed shifts.
+    """The spectrum with the multiplicities that follow from lists of signed shifts, one for each experiment.
 
-    DEPT-135 shows CH and CH3 positive, CH2 negative, and C not at all; DEPT-90 shows CH alone; APT shows C and CH2
-    with one sign, here positive, CH and CH3 with the other. What stays open (CH or CH3 without DEPT-90, both kinds of
-    APT) stays unknown and a note says so; a multiplicity that the spectrum states itself wins, and `left_out` tells
-    where it differs. Raises `SpectrumFormatError` for a list that cannot be read.
+    DEPT-135 shows CH and CH3 positive, CH2 negative, and C not at all; DEPT-90 shows only CH; APT shows C and CH2
+    positive, CH and CH3 negative. What the experiments leave open (CH or CH3 without DEPT-90, both kinds of APT) stays
+    unknown, and a note says so. The spectrum's own multiplicities take precedence; `left_out` names contradictions.
+    Raises `SpectrumFormatError` for a list that cannot be read.
 
     >>> [p.multiplicity for p in add_multiplicities(parse_peaks("170.2 128.5 60.1"), "128.5 -60.1", "128.5")]
     ['S', 'D', 'T']
     """
     left_out = list(spectrum.left_out)
     named = (("DEPT-135", dept135), ("DEPT-90", dept90), ("APT", apt))
-    signs = {name: _Signs(name, text).of(spectrum, left_out) for name, text in named if text is not None}
+    signs = {name: _signs(spectrum, name, text, left_out) for name, text in named if text is not None}
     if not signs:
         return spectrum
     peaks = []
@@ -69,10 +58,10 @@ def add_multiplicities(
         kinds = _possible(i, signs)
         if len(kinds) != 1:
             open_shifts.append(f"{peak.shift_ppm:g} ({' or '.join(_CARBONS[k] for k in kinds) or 'contradictory'})")
-        peaks.append(_settled(peak, kinds, left_out))
+        peaks.append(_with_multiplicity(peak, kinds, left_out))
     notes = [f"multiplicities from {' and '.join(signs)}"]
     if open_shifts:
-        notes.append(f"not settled by {' and '.join(signs)}: {', '.join(open_shifts)}")
+        notes.append(f"left open by {' and '.join(signs)}: {', '.join(open_shifts)}")
     return replace(spectrum, peaks=tuple(peaks), left_out=tuple(left_out), notes=(*spectrum.notes, *notes))
 
 
@@ -80,7 +69,7 @@ _CARBONS: dict[Multiplicity, str] = {"S": "C", "D": "CH", "T": "CH2", "Q": "CH3"
 
 
 def _possible(i: int, signs: dict[str, dict[int, bool]]) -> list[Multiplicity]:
-    """What peak `i` may be."""
+    """The multiplicities that the experiments allow for peak `i`."""
     kinds: list[Multiplicity] = ["S", "D", "T", "Q"]
     if "DEPT-135" in signs:
         seen = signs["DEPT-135"].get(i)
@@ -92,14 +81,11 @@ def _possible(i: int, signs: dict[str, dict[int, bool]]) -> list[Multiplicity]:
     return kinds
 
 
-def _settled(peak: Peak, kinds: list[Multiplicity], left_out: list[LeftOut]) -> Peak:
+def _with_multiplicity(peak: Peak, kinds: list[Multiplicity], left_out: list[LeftOut]) -> Peak:
     if len(kinds) != 1:
         return peak
     if peak.multiplicity not in (None, kinds[0]):
-        left_out.append(
-            LeftOut(
-                f"{peak.shift_ppm:g}: {_CARBONS[kinds[0]]} by DEPT", f"the spectrum itself says {peak.multiplicity}"
-            )
-        )
+        by_dept = f"{peak.shift_ppm:g}: {_CARBONS[kinds[0]]} by DEPT"
+        left_out.append(LeftOut(by_dept, f"the spectrum itself says {peak.multiplicity}"))
         return peak
     return replace(peak, multiplicity=kinds[0])

@@ -1,8 +1,8 @@
-"""13C shifts of frequent impurities, by solvent.
+"""13C shifts of common impurities, by solvent.
 
 Gottlieb, Kotlyar, Nudelman, J. Org. Chem. 62 (1997) 7512, table 2; Fulmer et al., Organometallics 29 (2010) 2176,
-table 2 (ppm). All 93 values were compared with the table of the npm package nmr-processing, transcribed from the same
-papers: no difference (`tests/interop/test_impurities.py`). An impurity is only named, never taken away.
+table 2 (ppm). All 93 values equal those of the npm package nmr-processing, transcribed from the same papers
+(`tests/interop/test_impurities.py`). An impurity is only named, never removed.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ IMPURITIES: dict[str, tuple[tuple[float, ...], ...]] = {
 
 
 def impurity_notes(spectrum: Spectrum, solvent: str) -> list[str]:
-    """A note for each impurity of two lines or more whose every line is in the spectrum.
+    """A note for each impurity of two or more lines that all appear in the spectrum.
 
-    They stay peaks: an ethyl ester has the lines of ethyl acetate as well.
+    They remain peaks: an ethyl ester shows the lines of ethyl acetate too.
     """
     if solvent not in SOLVENTS:
         return []

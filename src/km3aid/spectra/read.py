@@ -1,102 +1,95 @@
-"""Recognise the format of a source from its content, and hand it to the reader of that format."""
+"""Every input format, recognised from the content of a source and handed to its reader.
+
+A new format is a file with its reader, and a row in one of the tables below: `FORMATS` for text, `FILES` for other
+files, `ARCHIVES` for members of a zip archive, `FOLDERS`. Each table is in the order of recognition.
+"""
 
 from __future__ import annotations
 
-import io
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from km3aid.errors import SpectrumFormatError
-from km3aid.spectra.formats.archive import member_names, read_members
-from km3aid.spectra.formats.json_peaks import read_json, read_json_lines
-from km3aid.spectra.formats.nmrium import is_nmrium, read_nmrium
+from km3aid.spectra.formats.archive import member_names
+from km3aid.spectra.formats.json_records import is_json, read_json, read_json_lines
+from km3aid.spectra.formats.nmredata import is_nmredata
+from km3aid.spectra.formats.nmrium import is_nmrium, is_nmrium_archive, read_nmrium, read_nmrium_archive
 from km3aid.spectra.formats.peaklist_xml import is_peaklist_xml, read_peaklist_xml
-from km3aid.spectra.formats.sd_file import read_sd_spectra
-from km3aid.spectra.formats.table import has_columns, has_header, read_table
-from km3aid.spectra.formats.xlsx import read_xlsx
-from km3aid.spectra.instruments.folders import kind_of_folder, read_bruker, read_varian
+from km3aid.spectra.formats.sd_file import is_sd_archive, is_sd_file, read_sd_archive, read_sd_spectra
+from km3aid.spectra.formats.table import is_table, read_table
+from km3aid.spectra.formats.xlsx import is_xlsx, read_xlsx
+from km3aid.spectra.instruments.bruker import is_bruker, read_bruker
 from km3aid.spectra.instruments.jcamp import is_jcamp, read_jcamp
 from km3aid.spectra.instruments.jeol import is_jeol, read_jeol
-from km3aid.spectra.source import (
-    Source,
-    bounded,
-    checked,
-    first_bytes,
-    name_of,
-    open_binary,
-    text_lines,
-    whole,
-)
+from km3aid.spectra.instruments.varian import is_varian, read_varian
+from km3aid.spectra.source import Source, bounded, checked, first_bytes, name_of, open_binary, text_lines, whole
 from km3aid.spectra.spectrum import Spectrum
-from km3aid.spectra.text.journal import looks_like_journal, read_journal
+from km3aid.spectra.text.journal import is_journal, read_journal
 from km3aid.spectra.text.plain_list import check_not_a_table, read_plain_list
 
-Found = Iterator[Spectrum | SpectrumFormatError]
+Read = Iterator[Spectrum | SpectrumFormatError]  # an error takes the place of a bad record
+Seen = TypeVar("Seen")
+Reader = TypeVar("Reader")
 
 _HEAD_LINES = 200
 _ZIP = b"PK\x03\x04"
-_SPECTROMETER_FILES = ("fid", "1r", "acqus", "procs", "procpar")
+_SPECTROMETER_FILES = ("fid", "1r", "acqus", "procs", "procpar")  # each names its folder
 
 
-class Format(NamedTuple):
-    """One format of text: what it is in words, how to tell it from the first lines, and its reader."""
+class Format(NamedTuple, Generic[Seen, Reader]):
+    """One input format."""
 
     description: str
-    recognise: Callable[[list[str]], bool]
-    read: Callable[[Iterable[str], str], Found]
-    streams: bool = False
+    recognise: Callable[[Seen], bool]
+    read: Reader
+    streams: bool = False  # whether the reader of a text holds one record at a time
+    doubt: Callable[[Seen, str], None] | None = None  # raises where what was recognised may be another format
 
 
-def _first_mark(head: list[str]) -> str:
-    return "".join(head).lstrip()[:1]
+Text = Format[list[str], Callable[[Iterable[str], str], Read]]  # seen: the first lines
+File = Format[bytes, Callable[[bytes, str, str | None], Read]]  # seen: the first bytes; the reader gets the file's name
+Archive = Format[list[str], Callable[[bytes, str], Read]]  # seen: the names of the members
+Folder = Format[Path, Callable[[Path, str], Read]]
 
-
-def _is_sd(head: list[str]) -> bool:
-    return any(re.search(r"V[23]000\s*$|^\$\$\$\$|^>\s.*<.+>|^M  END", line) for line in head)
-
-
-def _is_nmredata(head: list[str]) -> bool:
-    return any(re.match(r">\s.*<NMREDATA_", line, re.IGNORECASE) for line in head)
-
-
-def _read_jsonl(lines: Iterable[str], where: str) -> Found:
-    return read_json_lines(((n, line) for n, line in enumerate(lines, 1) if line.strip()), where)
-
-
-# In the order of recognition: each is asked in turn, and the last takes what no other wanted.
-FORMATS: dict[str, Format] = {
+FORMATS: dict[str, Text] = {
     "nmrium": Format("JSON of NMRium", is_nmrium, read_nmrium),
-    "json": Format("JSON or JSON lines", lambda head: _first_mark(head) in ("{", "["), read_json, streams=True),
-    "jsonl": Format("JSON lines, each an object of the batch contract", lambda head: False, _read_jsonl, streams=True),
-    "nmredata": Format("SD file with NMReDATA", _is_nmredata, read_sd_spectra, streams=True),
-    "nmrshiftdb2": Format("SD file of nmrshiftdb2", _is_sd, read_sd_spectra, streams=True),
+    "json": Format("JSON or JSON lines", is_json, read_json, streams=True),
+    "jsonl": Format("JSON lines, each a record of a batch", lambda _: False, read_json_lines, streams=True),
+    "nmredata": Format("SD file with NMReDATA", is_nmredata, read_sd_spectra, streams=True),
+    "nmrshiftdb2": Format("SD file of nmrshiftdb2", is_sd_file, read_sd_spectra, streams=True),
     "jcamp": Format("JCAMP-DX", is_jcamp, read_jcamp),
     "peaklist": Format("Bruker's peaklist.xml", is_peaklist_xml, read_peaklist_xml),
-    "csv": Format("CSV or TSV, with or without a header", lambda h: has_header(h) or has_columns(h), read_table),
-    "journal": Format("13C line of a publication", lambda head: looks_like_journal("".join(head)), read_journal),
-    "list": Format("shifts, one or many a line", lambda head: True, read_plain_list),
+    "csv": Format("CSV or TSV, with or without a header", is_table, read_table),
+    "journal": Format("13C line of a publication", is_journal, read_journal),
+    "list": Format("shifts, one or more on each line", lambda _: True, read_plain_list, doubt=check_not_a_table),
 }
-# What is no text is told by its first bytes, or by the files of a folder.
-BINARY_FORMATS = {
-    "xlsx": "Excel workbook",
-    "bruker": "Bruker folder",
-    "varian": "Varian or Agilent folder",
-    "jeol": "JEOL Delta file",
+FILES: dict[str, File] = {
+    "jeol": Format("JEOL Delta file", is_jeol, read_jeol),
 }
+ARCHIVES: dict[str, Archive] = {
+    "nmrium": Format("archive of NMRium", is_nmrium_archive, read_nmrium_archive),
+    "xlsx": Format("Excel workbook", is_xlsx, read_xlsx),
+    "nmredata": Format("packed NMReDATA record", is_sd_archive, read_sd_archive),
+}
+FOLDERS: dict[str, Folder] = {
+    "bruker": Format("Bruker folder", is_bruker, read_bruker),
+    "varian": Format("Varian or Agilent folder", is_varian, read_varian),
+}
+BINARY_FORMATS: dict[str, Format[Any, Any]] = {**FILES, **ARCHIVES, **FOLDERS}
 
 
 def read_spectra(source: Source, input_format: str | None = None) -> list[Spectrum]:
-    """Read all spectra of a file or folder, of standard input (`-`) or of an open text stream, plain or gz.
+    """Read all spectra of a file or folder, of standard input (`-`) or of an open text stream, plain or gzipped.
 
     The format is recognised from the content unless `input_format` names one of `FORMATS` or `BINARY_FORMATS`. Raises
     `SpectrumFormatError` at the first thing that cannot be read.
 
-    >>> [peak.shift_ppm for peak in read_spectra(io.StringIO("170.2 21.0"))[0]]
+    >>> from io import StringIO
+    >>> [peak.shift_ppm for peak in read_spectra(StringIO("170.2 21.0"))[0]]
     [170.2, 21.0]
     """
     return list(iter_spectra(source, input_format))
@@ -109,9 +102,9 @@ def iter_spectra(
 ) -> Iterator[Spectrum]:
     """Stream the spectra of a source as `read_spectra` does, without holding a large file in memory.
 
-    Where `on_error` is given, it gets the error of each bad record of a JSON lines or SD file, and reading goes on.
+    With `on_error`, which gets the error of each bad record of a JSON lines or SD file, reading goes on past it.
     """
-    known = (*FORMATS, *BINARY_FORMATS)
+    known = dict.fromkeys((*FORMATS, *BINARY_FORMATS))
     if input_format is not None and input_format not in known:
         raise SpectrumFormatError(f"unknown input format {input_format!r}; known: {', '.join(known)}")
     return _iterate(source, input_format, on_error)
@@ -120,96 +113,87 @@ def iter_spectra(
 def _iterate(
     source: Source, input_format: str | None, on_error: Callable[[SpectrumFormatError], None] | None
 ) -> Iterator[Spectrum]:
-    found = False
+    empty = True
+    where = name_of(source)
     with ExitStack() as stack:
-        for item in _items(source, input_format, name_of(source), stack):
-            found = True
+        for item in _read(source, input_format, where, stack):
+            empty = False
             if isinstance(item, Spectrum):
                 yield item
             elif on_error is None:
                 raise item
             else:
                 on_error(item)
-    if not found:
-        raise SpectrumFormatError(f"{name_of(source)}: no spectrum found")
+    if empty:
+        raise SpectrumFormatError(f"{where}: no spectrum found")
 
 
-def _items(source: Source, input_format: str | None, where: str, stack: ExitStack) -> Found:
+def _read(source: Source, input_format: str | None, where: str, stack: ExitStack) -> Read:
     if not isinstance(source, str | Path):
-        return _text(checked(source, where), input_format, where)
-    folder = _folder(source, where)
-    if folder is not None:
-        return _of_folder(folder, input_format, where)
-    binary = open_binary(source, where, stack)
-    if binary is None:
-        return _text(checked(sys.stdin, where), input_format, where)
+        return _read_text(checked(source, where), input_format, where)
+    if (folder := _folder_of(source, where)) is not None:
+        return _read_folder(folder, input_format, where)
+    if (binary := open_binary(source, where, stack)) is None:
+        return _read_text(checked(sys.stdin, where), input_format, where)
     start = first_bytes(binary, where)
     if start.startswith(_ZIP):
-        return _of_archive(whole(binary, where), where)
-    if is_jeol(start):
-        return read_jeol(whole(binary, where), where, None if str(source) == "-" else Path(source).stem)
-    if input_format in BINARY_FORMATS:
-        raise SpectrumFormatError(f"{where}: no {BINARY_FORMATS[input_format]}")
-    return _text(text_lines(binary, where, stack), input_format, where)
+        return _read_archive(whole(binary, where), where)
+    if file := _recognised(FILES, start):
+        return file.read(whole(binary, where), where, None if str(source) == "-" else Path(source).stem)
+    if input_format is not None and input_format not in FORMATS:
+        expected = BINARY_FORMATS[input_format].description
+        raise SpectrumFormatError(f"{where}: not recognised as the input format {input_format!r} ({expected})")
+    return _read_text(text_lines(binary, where, stack), input_format, where)
 
 
-def _text(lines: Iterator[str], input_format: str | None, where: str) -> Found:
-    head = []
-    for line in lines:
-        head.append(line)
-        if len(head) == _HEAD_LINES:
-            break
-    form = FORMATS[input_format or _recognise(head, where)]
+def _recognised(table: dict[str, Format[Seen, Reader]], seen: Seen) -> Format[Seen, Reader] | None:
+    return next((row for row in table.values() if row.recognise(seen)), None)
+
+
+def _read_text(lines: Iterator[str], input_format: str | None, where: str) -> Read:
+    head = list(islice(lines, _HEAD_LINES))
+    row = FORMATS[input_format] if input_format else _text_format(head, where)
     every = chain(head, lines)
-    return form.read(every if form.streams else bounded(every, where), where)
+    return row.read(every if row.streams else bounded(every, where), where)
 
 
-def _recognise(head: list[str], where: str) -> str:
-    if not any(line.strip() for line in head):
+def _text_format(head: list[str], where: str) -> Text:
+    row = _recognised(FORMATS, head) if any(line.strip() for line in head) else None
+    if row is None:
         raise SpectrumFormatError(f"{where}: empty; expected a spectrum in one of the formats {', '.join(FORMATS)}")
-    name = next(name for name, form in FORMATS.items() if form.recognise(head))
-    if name == "list":
-        check_not_a_table(head, where)
-    return name
+    if row.doubt:
+        row.doubt(head, where)
+    return row
 
 
-def _folder(source: str | Path, where: str) -> Path | None:
-    """The folder that is meant: the source itself, or the one of a spectrometer's file."""
+def _folder_of(source: str | Path, where: str) -> Path | None:
+    """The folder that is meant: the source itself, or that of a spectrometer's file."""
     path = Path(source)
     try:
         if path.is_dir():
             return path
-        if path.name in _SPECTROMETER_FILES and path.is_file() and kind_of_folder(path.absolute().parent):
-            return path.absolute().parent
+        folder = path.absolute().parent
+        if path.name in _SPECTROMETER_FILES and path.is_file() and _recognised(FOLDERS, folder):
+            return folder
     except (OSError, ValueError) as error:
         raise SpectrumFormatError(f"{where}: cannot be opened: {error}") from None
     return None
 
 
-def _of_folder(folder: Path, input_format: str | None, where: str) -> Found:
-    kind = input_format or kind_of_folder(folder)
-    if kind == "bruker":
-        return read_bruker(folder, where)
-    if kind == "varian":
-        return read_varian(folder, where)
-    raise SpectrumFormatError(
-        f"{where}: is a folder, but of neither Bruker (1r, acqus) nor Varian (fid, procpar); "
-        "expected one experiment, or a file with a spectrum"
-    )
+def _read_folder(folder: Path, input_format: str | None, where: str) -> Read:
+    row = FOLDERS.get(input_format) if input_format else _recognised(FOLDERS, folder)
+    if row is None:
+        raise SpectrumFormatError(
+            f"{where}: is a folder, but of neither Bruker (1r, acqus) nor Varian (fid, procpar); "
+            "expected one experiment, or a file with a spectrum"
+        )
+    return row.read(folder, where)
 
 
-def _of_archive(data: bytes, where: str) -> Found:
-    """A workbook, an archive of NMRium, or a packed NMReDATA record, which holds the raw spectra as well."""
-    names = member_names(data)
-    records = [n for n in names if re.search(r"(?:^|/)(?!\.)[^/]+\.sdf?$", n) and not n.startswith("__MACOSX")]
-    if "state.json" in names:
-        (text,) = read_members(data, lambda name: name == "state.json", where).values()
-        return read_nmrium([text.decode("utf-8", errors="replace")], where)
-    if any(name.startswith("xl/") for name in names):
-        return read_xlsx(data, where)
-    if len(records) == 1:
-        (text,) = read_members(data, lambda name: name == records[0], where).values()
-        return read_sd_spectra(io.StringIO(text.decode("utf-8", errors="replace")), f"{where}, {records[0]}")
-    raise SpectrumFormatError(
-        f"{where}: a zip archive or an Office document, not text; give a workbook (.xlsx) or unpack the archive"
-    )
+def _read_archive(data: bytes, where: str) -> Read:
+    row = _recognised(ARCHIVES, member_names(data))
+    if row is None:
+        raise SpectrumFormatError(
+            f"{where}: a zip archive or an Office document, not text; give a workbook (.xlsx) or unpack the archive"
+        )
+    return row.read(data, where)

@@ -1,4 +1,4 @@
-"""The usual NMR solvents: how they are written, and where their own 13C lines lie."""
+"""The common NMR solvents: how their names are written, and where their own 13C lines lie."""
 
 from __future__ import annotations
 
@@ -8,18 +8,15 @@ from typing import NamedTuple
 
 
 class SolventLine(NamedTuple):
-    """One carbon of a deuterated solvent: shift in ppm, number of lines by coupling to D, and 1J(C,D) in Hz.
-
-    `chart_ppm` is its shift on the other scale in use, where that is far off.
-    """
+    """One carbon of a deuterated solvent."""
 
     shift_ppm: float
-    lines: int = 1
-    coupling_hz: float = 0.0
-    chart_ppm: float | None = None
+    lines: int = 1  # of its multiplet by coupling to D
+    coupling_hz: float = 0.0  # 1J(C,D)
+    chart_ppm: float | None = None  # on the other scale in use, where that differs much
 
     def distance(self, shift_ppm: float) -> float:
-        """How far `shift_ppm` is from the line, on the scale where it is nearer."""
+        """The distance of `shift_ppm` from the line in ppm, on the scale where it is nearer."""
         other = self.shift_ppm if self.chart_ppm is None else self.chart_ppm
         return min(abs(shift_ppm - self.shift_ppm), abs(shift_ppm - other))
 
@@ -34,12 +31,12 @@ class Solvent(NamedTuple):
 
 _L = SolventLine
 
-# Shifts: Fulmer et al., Organometallics 29 (2010) 2176, table 2 (the first nine, TFE, chlorobenzene); for the others
-# the chart of Cambridge Isotope Laboratories, as for the numbers of lines and the couplings. Compared with public
-# transcriptions: Fulmer's eleven solvents with one in TypeScript, no difference; acetic acid, DMF, dioxane, pyridine,
-# TFA and all numbers of lines with the npm package @complat/react-spectra-editor 1.4.0, no difference; C2D2Cl4 with one
-# in Python, none. Where the chart is off Fulmer by 0.3 ppm or more, its value stands behind. CCl4 is 96.0 in the CRC
-# handbook. The couplings were entered from memory and not compared; they only limit how wide a multiplet may be.
+# Shifts: Fulmer et al., Organometallics 29 (2010) 2176, table 2 (the first nine, TFE, chlorobenzene); for the others,
+# and for the numbers of lines and the couplings, the chart of Cambridge Isotope Laboratories. Public transcriptions
+# agree: one in TypeScript for Fulmer's eleven solvents; the npm package @complat/react-spectra-editor 1.4.0 for acetic
+# acid, DMF, dioxane, pyridine, TFA and all numbers of lines; one in Python for C2D2Cl4. Where the chart differs from
+# Fulmer by 0.3 ppm or more, its value comes last. The CRC Handbook gives 96.0 for CCl4. The couplings were entered from
+# memory and not checked; they only limit how wide a multiplet may be.
 SOLVENTS: tuple[Solvent, ...] = (
     Solvent("CDCl3", r"CDCl_?3|(?:deutero)?chloroform(?:-?d_?1?)?", (_L(77.16, 3, 32),)),
     Solvent(
@@ -102,9 +99,9 @@ _MIXTURE = re.compile(rf"(?<![A-Za-z0-9]){_ONE}(?:\s*[/:+-]\s*{_ONE})*(?![A-Za-z
 _MARKED_NEAR_PPM = 1.5
 
 
-@lru_cache(maxsize=256)  # publications repeat their headings
+@lru_cache(maxsize=256)  # headings repeat within a publication
 def find_solvent(text: str) -> str | None:
-    """The first solvent or solvent mixture named in `text`, as it is written there.
+    """The first solvent or mixture named in `text`, as written there.
 
     >>> find_solvent("(101 MHz, DMSO-d6, 298 K)")
     'DMSO-d6'
@@ -119,7 +116,7 @@ def is_solvent(text: str) -> bool:
 
 
 def known_solvents(text: str) -> tuple[Solvent, ...]:
-    """The solvents that `text` names, alone, in a mixture or with words around them.
+    """The solvents that `text` names, alone, in a mixture or among other words.
 
     >>> [solvent.name for solvent in known_solvents("Chloroform-D1 (CDCl3) / MeOD 9:1")]
     ['CDCl3', 'CD3OD']
@@ -128,6 +125,6 @@ def known_solvents(text: str) -> tuple[Solvent, ...]:
 
 
 def is_solvent_line(shift_ppm: float, solvent: str) -> bool:
-    """Whether `shift_ppm`, which its author marked as the line of `solvent`, lies within 1.5 ppm of one."""
+    """Whether `shift_ppm`, which its author assigned to `solvent`, lies within 1.5 ppm of a line of it."""
     near = (abs(shift_ppm - line.shift_ppm) for known in known_solvents(solvent) for line in known.lines)
     return any(distance <= _MARKED_NEAR_PPM for distance in near)

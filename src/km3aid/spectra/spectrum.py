@@ -1,4 +1,4 @@
-"""A 13C spectrum as a list of peaks: the one representation that every reader makes."""
+"""A 13C spectrum as a list of peaks: what every reader returns."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 from km3aid.errors import SpectrumFormatError
 
 Multiplicity = Literal["S", "D", "T", "Q"]
-MULTIPLICITIES: tuple[Multiplicity, ...] = ("S", "D", "T", "Q")  # position = number of attached H
+MULTIPLICITIES: tuple[Multiplicity, ...] = ("S", "D", "T", "Q")  # the position is the number of attached H
 
 SHIFT_MIN_PPM = -50.0
 SHIFT_MAX_PPM = 350.0
@@ -17,18 +17,13 @@ SHIFT_MAX_PPM = 350.0
 
 @dataclass(frozen=True, slots=True)
 class Peak:
-    """One line of a 13C spectrum.
-
-    `shift_ppm` in ppm; `multiplicity` is the number of attached hydrogens as S (0), D (1), T (2), Q (3);
-    `count` is how many carbons the line stands for; `intensity` is in the unit of its source. `aside` says why the
-    line is probably none of the molecule (the solvent's, for instance).
-    """
+    """One line of a 13C spectrum."""
 
     shift_ppm: float
-    multiplicity: Multiplicity | None = None
-    count: int | None = None
-    intensity: float | None = None
-    aside: str | None = None
+    multiplicity: Multiplicity | None = None  # attached hydrogens: S 0, D 1, T 2, Q 3
+    count: int | None = None  # carbons that share the line
+    intensity: float | None = None  # in the unit of the source
+    aside: str | None = None  # why the line is probably not the molecule's, but the solvent's, for instance
 
     def __post_init__(self) -> None:
         if not SHIFT_MIN_PPM <= self.shift_ppm <= SHIFT_MAX_PPM:  # also catches NaN
@@ -50,37 +45,62 @@ class Peak:
         return None if self.multiplicity is None else MULTIPLICITIES.index(self.multiplicity)
 
 
+def peak_at(
+    where: str,
+    shift_ppm: float,
+    multiplicity: Multiplicity | None = None,
+    count: int | None = None,
+    intensity: float | None = None,
+) -> Peak:
+    """The peak read at `where`; raises `SpectrumFormatError` that begins with it if a value is out of range.
+
+    >>> peak_at("line 3", 21.0, count=0)
+    Traceback (most recent call last):
+    km3aid.errors.SpectrumFormatError: line 3: count 0 at 21.0 ppm; expected 1 or more
+    """
+    try:
+        return Peak(shift_ppm, multiplicity, count, intensity)
+    except SpectrumFormatError as error:
+        raise SpectrumFormatError(f"{where}: {error}") from None
+
+
 class LeftOut(NamedTuple):
-    """Something in the input that did not become a peak, with the reason (nothing is dropped in silence)."""
+    """Something in the input that did not become a peak, and why: nothing is dropped in silence."""
 
     text: str
     reason: str
 
+    @classmethod
+    def range(cls, text: str, middle_ppm: float) -> LeftOut:
+        """The note on a range of shifts for which its midpoint stands."""
+        return cls(text, f"a range; its midpoint, {middle_ppm:g} ppm, is taken as the peak")
+
 
 @dataclass(frozen=True, slots=True)
 class Spectrum:
-    """A 13C peak list in the order of the input, with what the reader left out and what it decided (`notes`).
+    """A 13C peak list, in the order of the input.
 
-    `one_per_carbon` says that the list holds one peak for every carbon, equivalent carbons each with their own.
+    `left_out` is what the reader did not take, `notes` what it decided. With `one_per_carbon` the list has one peak
+    for every carbon, including each of several equivalent ones.
     """
 
     peaks: tuple[Peak, ...]
     id: str | None = None
     solvent: str | None = None
     left_out: tuple[LeftOut, ...] = field(default=(), compare=False)
-    frequency_mhz: float | None = field(default=None, kw_only=True)  # of the carbon
+    frequency_mhz: float | None = field(default=None, kw_only=True)  # of 13C
     notes: tuple[str, ...] = field(default=(), compare=False)
     one_per_carbon: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
         if not self.peaks:
-            raise SpectrumFormatError("the spectrum holds no peak; expected at least one shift in ppm")
+            raise SpectrumFormatError("the spectrum has no peak; expected at least one shift in ppm")
 
     @classmethod
     def from_shifts(
         cls, shifts_ppm: Iterable[float], id: str | None = None, *, one_per_carbon: bool = False
     ) -> Spectrum:
-        """Make a spectrum from bare shifts in ppm.
+        """A spectrum of bare shifts in ppm.
 
         >>> len(Spectrum.from_shifts([170.2, 21.0]))
         2
@@ -99,6 +119,6 @@ class Spectrum:
         return self if len(kept) == len(self.peaks) else replace(self, peaks=kept)
 
     def to_dict(self) -> dict[str, Any]:
-        """The `peaks` form of the batch contract: ppm, multiplicity and count of each peak."""
+        """The spectrum as in a batch record: id, solvent, and the ppm, multiplicity and count of each peak."""
         peaks = [{"ppm": p.shift_ppm, "multiplicity": p.multiplicity, "count": p.count} for p in self.peaks]
         return {"id": self.id, "peaks": peaks, "solvent": self.solvent}

@@ -1,6 +1,6 @@
-"""Programs that nobody here wrote read what km3aid writes: npm's `nmredata` and NMRium's loader, under Node.
+"""Other programs read what km3aid writes: npm's `nmredata` and NMRium's loader, under Node.
 
-`make interop` runs these; npm installs the pinned, MIT-licensed releases of the `package.json` files beside this one.
+`make interop` runs these tests; npm installs the pinned, MIT-licensed releases of the `package.json` files here.
 """
 
 import json
@@ -14,7 +14,8 @@ from rdkit import Chem
 
 from km3aid.engine.results import Assignment
 from km3aid.molecules import parse_structure
-from km3aid.render import Case, export
+from km3aid.render.export import export
+from km3aid.requests.answers import Case
 from km3aid.spectra import parse_peaks
 from km3aid.spectra.formats.nmrshiftdb2 import read_sd_records
 from km3aid.spectra.spectrum import Spectrum
@@ -35,7 +36,7 @@ SPECTRA = {
 
 @pytest.fixture(scope="module")
 def read():
-    """Runs the reader of one package on files and gives back what it printed of each."""
+    """Runs the reader of one package on files and returns what it prints for each."""
     if shutil.which("npm") is None:
         pytest.skip("no npm here")
 
@@ -56,7 +57,7 @@ def cases_of(engine):
 
 
 def check_nmredata(found, case):
-    """The package sees every peak, and under each the atoms that we assigned."""
+    """The package sees every peak, with the atoms that km3aid assigned."""
     answer: Assignment = case.answer
     lines = {tag: [line["value"] for line in found["lines"][tag]] for tag in ("ASSIGNMENT", "1D_13C", "LEVEL")}
     atoms = {

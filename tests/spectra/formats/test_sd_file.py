@@ -3,6 +3,8 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from tests.spectra import format_examples as examples
+from tests.spectra.reading import assigned
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra import Peak, iter_spectra, read_spectra
@@ -21,7 +23,7 @@ def read(text: str):
     return read_spectra(io.StringIO(text))
 
 
-def test_every_entry_is_a_peak_and_atoms_are_no_part_of_it():
+def test_every_entry_is_a_peak_without_its_atom():
     (spectrum,) = read(record("17.6;0.0Q;10|33.5;0.0S;2|33.5;0.0S;14|128.5;2.5t;3|"))
     assert spectrum.peaks == (
         Peak(17.6, "Q", None, 0.0),
@@ -72,3 +74,13 @@ def test_real_records():
     assert len(spectra[0]) == 15
     assert spectra[0].peaks[-1] == Peak(203.0, "D", None, 0.0)
     assert sum(peak.multiplicity is not None for spectrum in spectra for peak in spectrum) > 3000
+
+
+def test_atoms_that_count_from_one_are_recognised_by_the_elements():
+    zero, one = (record(f"170.2;0.0S;{a}|21.0;0.0Q;{b}|") for a, b in ((0, 2), (1, 3)))
+    block = examples.ACETATE
+    for text, base in ((zero, 0), (one, 1)):
+        body = text[text.index("> <") :]
+        found = assigned(block + body)
+        assert found.atoms == ((0,), (2,))
+        assert bool(found.spectrum.notes) is bool(base)

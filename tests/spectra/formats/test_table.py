@@ -4,17 +4,12 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.spectra.reading import read
 from tests.spectra.strategies import peaks
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra import Peak, read_spectra
-from km3aid.spectra.formats.table import has_columns, has_header
-
-
-def read(text: str, input_format: str | None = None):
-    (spectrum,) = read_spectra(io.StringIO(text), input_format)
-    return spectrum
-
+from km3aid.spectra.formats.table_rows import has_columns, has_header
 
 full_peaks = st.builds(
     lambda peak, intensity: Peak(peak.shift_ppm, peak.multiplicity, peak.count, intensity),
@@ -65,7 +60,7 @@ def test_a_single_column(text):
     assert read(text).peaks == (Peak(170.2), Peak(21.0))
 
 
-def test_columns_parted_by_blanks_or_named_in_a_comment():
+def test_columns_separated_by_spaces_or_named_in_a_comment():
     expected = (Peak(170.2, "S", 1), Peak(128.5, "D", 2))
     assert read("shift  mult  count\n170.2  C  1\n128.5  CH  2\n").peaks == expected
     assert read("# shift mult count\n170.2  C  1\n128.5  CH  2\n").peaks == expected
@@ -80,7 +75,7 @@ def test_other_columns_and_unknown_multiplicities_are_left_out_with_a_reason():
 def test_rows_of_solvents_and_rows_without_a_shift_are_left_out():
     spectrum = read("ppm,Intensity,Type\n170.2,1.0,Compound\n77.2,9.0,Solvent\n-,3.0,Compound\n,,\n")
     assert spectrum.peaks == (Peak(170.2, intensity=1.0),)
-    assert [left.reason for left in spectrum.left_out] == ["marked as solvent", "the row gives no shift"]
+    assert [left.reason for left in spectrum.left_out] == ["marked as solvent", "the row has no shift"]
 
 
 def test_cells_may_hold_remarks_and_ranges():
@@ -92,7 +87,7 @@ def test_cells_may_hold_remarks_and_ranges():
 def test_without_a_header_words_are_the_multiplicity():
     spectrum = read("170.2;C\n128.5;CH\n")
     assert spectrum.peaks == (Peak(170.2, "S"), Peak(128.5, "D"))
-    assert spectrum.left_out[0].reason == "no header names it; it is taken for the multiplicity"
+    assert spectrum.left_out[0].reason == "no header names it; it is taken as the multiplicity"
 
 
 def test_without_a_header_numbers_are_count_or_intensity_only_when_asked_for():
@@ -116,9 +111,9 @@ def test_thousands_in_the_intensity(cell):
         ("shift;mult\n170,2;S\n21.0;Q\n", r"decimal points \(line 3\) and decimal commas \(line 2\)"),
         ("shift,ppm\n170.2,21.0\n", r"'shift' and 'ppm' both name the shift"),
         ("shift,mult\n", r"the table has no row"),
-        ("shift,mult\n,\n-,S\n", r"no row of the table holds a shift"),
+        ("shift,mult\n,\n-,S\n", r"no row of the table has a shift"),
         ("shift,mult\n170.2 (CH),S\n", r"line 2: two multiplicity values, D and S"),
-        ("shift,mult\n170.2 21.0,S\n", r"line 2: '170.2 21.0' holds 2 shifts"),
+        ("shift,mult\n170.2 21.0,S\n", r"line 2: '170.2 21.0' has 2 shifts"),
     ],
 )
 def test_errors_name_line_and_cell(text, message):
@@ -130,7 +125,7 @@ def test_errors_name_line_and_cell(text, message):
     "line",
     ["13C NMR (CDCl3, 75 MHz, δ, ppm): 170.1, 21.0", "1H NMR δ 7.2 (m)", "δ, 170, 21", "170.2 S", "name,formula"],
 )
-def test_what_is_no_header(line):
+def test_what_is_not_a_header(line):
     assert not has_header([line])
 
 
@@ -163,10 +158,10 @@ def test_exports_of_other_programs_and_languages(text):
 def test_numbered_rows_without_a_header():
     spectrum = read("1\t170.2\t17122.1\t10.5\n2\t128.5\t12927.1\t11.5\n3\t21.0\t2112.6\t12.5\n")
     assert [(p.shift_ppm, p.intensity) for p in spectrum] == [(170.2, 10.5), (128.5, 11.5), (21.0, 12.5)]
-    assert [left.reason for left in spectrum.left_out][:2] == ["numbers the rows", "the shift once more, in Hz"]
+    assert [left.reason for left in spectrum.left_out][:2] == ["numbers the rows", "the shift again, in Hz"]
 
 
-def test_singlets_of_a_decoupled_spectrum_are_no_multiplicities():
+def test_singlets_of_a_decoupled_spectrum_are_not_multiplicities():
     text = "From\tTo\tδ (ppm)\tMult.\n170.1\t170.3\t170.2\ts\n20.9\t21.1\t21.0\ts\n"
     (spectrum,) = read_spectra(io.StringIO(text))
     assert [(p.shift_ppm, p.multiplicity) for p in spectrum] == [(170.2, None), (21.0, None)]

@@ -73,7 +73,9 @@ def test_separators_and_decimal_commas(text, expected):
 
 @pytest.mark.parametrize("text", ["170,2", "170.2 128,5", "170,255 128,113"])
 def test_a_comma_of_two_meanings_is_an_error(text):
-    with pytest.raises(SpectrumFormatError, match=r"may be a decimal mark or part two shifts; write \d+\.\d+ for one"):
+    with pytest.raises(
+        SpectrumFormatError, match=r"may be a decimal mark or separate two shifts; write \d+\.\d+ for one"
+    ):
         parse_peaks(text)
 
 
@@ -133,7 +135,7 @@ def test_a_contradiction_is_an_error(text, what):
         parse_peaks(text)
 
 
-def test_a_coupling_is_no_multiplicity():
+def test_a_coupling_is_not_a_multiplicity():
     spectrum = parse_peaks("162.3 (d, J = 245.3 Hz) 21.0Q")
     assert spectrum.peaks == (Peak(162.3), Peak(21.0, "Q"))
     assert {left.text for left in spectrum.left_out} == {"162.3: d", "162.3: J = 245.3 Hz"}

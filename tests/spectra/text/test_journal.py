@@ -3,6 +3,7 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.spectra.reading import read, shifts
 from tests.spectra.strategies import positive_shifts
 
 from km3aid.errors import SpectrumFormatError
@@ -11,15 +12,6 @@ from km3aid.spectra import Peak, read_spectra
 
 def read_all(text: str):
     return read_spectra(io.StringIO(text))
-
-
-def read(text: str):
-    (spectrum,) = read_all(text)
-    return spectrum
-
-
-def shifts(text: str) -> list[float]:
-    return [peak.shift_ppm for peak in read(text)]
 
 
 def left_out(text: str) -> dict[str, str]:
@@ -81,7 +73,7 @@ def test_couplings_are_neither_peaks_nor_multiplicities():
     )
     assert read(text).peaks == (Peak(162.3), Peak(131.2, "D", 2), Peak(115.5), Peak(20.1))
     assert left_out(text)["162.3: J = 245.3 Hz"] == "a coupling constant, not a shift"
-    assert "coupling constants stand in the list" in left_out(text)["162.3: d"]
+    assert "the list has coupling constants" in left_out(text)["162.3: d"]
     assert left_out(text)["115.5: dd"].startswith("a coupling pattern")
 
 
@@ -102,7 +94,7 @@ def test_two_kinds_of_bare_letters_are_multiplicities():
 def test_one_kind_of_bare_letter_stays_unknown_and_says_so():
     text = "13C NMR (CDCl3) δ 206.0 (s), 130.0 (s)"
     assert read(text).peaks == (Peak(206.0), Peak(130.0))
-    assert "only one kind of letter occurs" in left_out(text)["206.0: s"]
+    assert "all letters are the same" in left_out(text)["206.0: s"]
 
 
 def test_bare_letters_beside_a_coupling_stay_unknown():
@@ -156,7 +148,7 @@ def test_a_list_that_wraps_over_lines():
     assert shifts("13C NMR (101 MHz,\nCDCl3) δ 170.1,\n128.5 (2C,\nCH), 21.0\n") == [170.1, 128.5, 21.0]
 
 
-def test_what_follows_the_list_is_left_out():
+def test_text_after_the_list_is_left_out():
     text = "13C NMR (101 MHz, CDCl3) δ 170.1, 21.0. The product was used in 95% yield after 12 h."
     assert shifts(text) == [170.1, 21.0]
     assert any("The product" in text for text in left_out(text))
@@ -183,7 +175,7 @@ def test_a_solvent_named_at_the_end():
     assert (len(spectrum), spectrum.solvent) == (2, "CDCl3")
 
 
-def test_a_stated_reference_is_no_peak():
+def test_a_stated_reference_is_not_a_peak():
     assert shifts("13C NMR (101 MHz, CDCl3 = 77.0 ppm, TMS = 0) δ 170.1, 21.0") == [170.1, 21.0]
     assert shifts("13C NMR 101 MHz, CDCl3 = 77.0: 170.1, 21.0") == [170.1, 21.0]
 
@@ -201,7 +193,7 @@ def test_ranges_and_decimal_commas():
     ("text", "message"),
     [
         ("1H NMR (400 MHz, CDCl3) δ 7.26 (m, 5H)", "no 13C part, only 1H NMR"),
-        ("13C NMR (101 MHz, CDCl3)", "holds no shift"),
+        ("13C NMR (101 MHz, CDCl3)", "has no shift"),
         ("title\n13C NMR (101 MHz, CDCl3) δ 170.1, 1705, 21.0", "line 2: shift 1705.0 ppm is outside"),
         ("13C NMR (CDCl3) δ 170.1-20.2", "wider than 10 ppm"),
     ],
@@ -209,3 +201,10 @@ def test_ranges_and_decimal_commas():
 def test_errors(text, message):
     with pytest.raises(SpectrumFormatError, match=message):
         read_all(text)
+
+
+def test_a_heading_after_the_list_marks_no_line_as_the_solvents_and_is_no_coupling():
+    spectrum = read("13C NMR δ: 206.0 (s), 55.1 (d), 76.9 (s) (CDCl3, 101 MHz)")
+    assert spectrum.peaks == (Peak(206.0, "S"), Peak(55.1, "D"), Peak(76.9, "S"))
+    assert (spectrum.solvent, spectrum.frequency_mhz) == ("CDCl3", 101.0)
+    assert shifts("13C NMR δ (ppm): 75.66 (CDCl3, 22.5 MHz)") == [75.66]

@@ -1,4 +1,4 @@
-"""Journal lines of all styles with what they must give, and what damage to them must never do."""
+"""Journal lines of all styles with the peaks that they give, and what damage to them must never do."""
 
 import random
 import re
@@ -30,7 +30,7 @@ def expected_peaks(text: str) -> list[tuple[float, str | None, int | None]]:
 
 
 def never_peaks(text: str) -> set[float]:
-    """Frequencies, coupling constants and temperatures of a line, found by their units alone."""
+    """Frequencies, coupling constants and temperatures of a line, found by their units."""
     found = " ".join("".join(filter(None, match)) for match in _NEVER.findall(text))
     return {float(number.replace(",", ".")) for number in re.findall(_NUMBER, found)}
 
@@ -40,7 +40,7 @@ def test_the_corpus_is_large():
 
 
 @pytest.mark.parametrize(("expected", "solvent", "text"), CORPUS)
-def test_every_line_gives_what_it_says(expected, solvent, text):
+def test_every_line_gives_its_peaks(expected, solvent, text):
     spectrum = parse_journal(text)
     assert [(p.shift_ppm, p.multiplicity, p.count) for p in spectrum] == expected_peaks(expected)
     named = known_solvents(spectrum.solvent or "")
@@ -74,7 +74,7 @@ def test_damage_never_makes_a_frequency_or_a_coupling_a_peak(times):
     assert read > 2.5 * len(CORPUS)
 
 
-def test_letters_are_decided_and_the_decision_is_told():
+def test_letters_are_interpreted_and_a_note_says_why():
     hydrogens = parse_journal("13C NMR (CDCl3) δ 206.0 (s), 55.1 (d), 41.0 (t), 30.1 (q)")
     assert [peak.multiplicity for peak in hydrogens] == ["S", "D", "T", "Q"]
     assert "read as attached hydrogens" in hydrogens.notes[0]
@@ -82,7 +82,7 @@ def test_letters_are_decided_and_the_decision_is_told():
         ("162.3 (d, J = 245 Hz), 130.1 (s), 21.0 (s)", "coupling constants"),
         ("162.3 (d), 132.1 (dd), 21.0 (s)", "coupling patterns"),
         ("162.3 (s), 124.3 (q), 30.0 (s)", "no CH3 lies at 124.3 ppm"),
-        ("162.3 (d), 130.0 (s), 21.0 (s)", "no carbon without hydrogen lies at 21.0 ppm"),
+        ("162.3 (d), 130.0 (s), 21.0 (s)", "no quaternary carbon lies at 21.0 ppm"),
     ]:
         spectrum = parse_journal(f"13C NMR (101 MHz, CDCl3) δ {text}")
         assert {peak.multiplicity for peak in spectrum} == {None}

@@ -2,8 +2,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from km3aid.spectra.solvents import find_solvent, is_solvent, is_solvent_line
-from km3aid.spectra.text.peak_text import decimal_mark, mask_notes, normalise
 from km3aid.spectra.text.remarks import parse_multiplicity, read_remark
 
 
@@ -47,41 +45,3 @@ def test_contradictions_within_a_remark_are_unused():
     remark = read_remark("CH, CH3, 2C, 3C")
     assert (remark.multiplicity, remark.count) == ("D", 2)
     assert [part for part, _ in remark.unused] == ["CH3", "3C"]
-
-
-@pytest.mark.parametrize(
-    ("text", "solvent"),
-    [
-        ("101 MHz, CDCl3", "CDCl3"),
-        ("DMSO-d6, 298 K", "DMSO-d6"),
-        ("(CD3)2SO", "(CD3)2SO"),
-        ("CDCl3/CD3OD 9:1", "CDCl3/CD3OD"),
-        ("in acetone-d6", "acetone-d6"),
-        ("101 MHz", None),
-        ("MeOHX", None),
-    ],
-)
-def test_solvents_are_found_as_they_are_written(text, solvent):
-    assert find_solvent(text) == solvent
-
-
-def test_solvent_lines():
-    assert is_solvent("CDCl3")
-    assert not is_solvent("CDCl3 77.2")
-    assert is_solvent_line(77.0, "CDCl3")
-    assert is_solvent_line(206.1, "acetone-d6")
-    assert not is_solvent_line(21.0, "CDCl3")
-    assert not is_solvent_line(77.0, "D2O")
-
-
-@given(st.text(max_size=60))
-def test_normalising_twice_changes_nothing_and_masking_keeps_the_length(text):
-    assert normalise(normalise(text)) == normalise(text)
-    assert len(mask_notes(text)) == len(text)
-
-
-@given(st.lists(st.integers(0, 22000), min_size=2, max_size=8))
-def test_the_decimal_comma_is_recognised_in_any_list_that_uses_it(hundredths):
-    shifts = [f"{n / 100:.2f}" for n in hundredths]
-    assert decimal_mark(" ".join(shifts), "x") == "."
-    assert decimal_mark("; ".join(shifts).replace(".", ","), "x") == ","

@@ -1,4 +1,4 @@
-"""Read members of a zip archive into memory: nothing is unpacked to disk, and no size that it states is believed."""
+"""Members of a zip archive, read into memory: nothing is unpacked to disk, and no stated size is trusted."""
 
 from __future__ import annotations
 
@@ -7,24 +7,22 @@ import zipfile
 from collections.abc import Callable
 
 from km3aid.errors import SpectrumFormatError
-from km3aid.spectra.source import MOST_BYTES
-
-_CHUNK = 1 << 20
+from km3aid.spectra.source import MOST_BYTES, read_some
 
 
 def member_names(data: bytes) -> list[str]:
-    """The names of all members; none of an archive that is too damaged to tell."""
+    """The names of all members; empty for an archive too damaged to list them."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return archive.namelist()
-    except Exception:  # zipfile raises whatever the damage leads to
+    except Exception:  # zipfile raises all kinds of errors on damage
         return []
 
 
 def read_members(
     data: bytes, wanted: Callable[[str], bool], where: str, most_bytes: int = MOST_BYTES
 ) -> dict[str, bytes]:
-    """The `wanted` members by name; raises `SpectrumFormatError` for damage, or beyond `most_bytes` together."""
+    """The `wanted` members by name; raises `SpectrumFormatError` for damage, or for more than `most_bytes` in all."""
     found: dict[str, bytes] = {}
     left = most_bytes
     try:
@@ -42,12 +40,14 @@ def read_members(
     return found
 
 
+def read_text(data: bytes, name: str, where: str) -> str:
+    """The text of one member; raises `SpectrumFormatError` for damage."""
+    (content,) = read_members(data, lambda member: member == name, where).values()
+    return content.decode("utf-8", errors="replace")
+
+
 def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most_bytes: int, where: str) -> bytes:
-    """Up to a chunk more than `most_bytes` of a member, by chunks, lest a false size unpack to gigabytes at once."""
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise SpectrumFormatError(f"{where}: {member.filename} is packed in an unusual way; pack it again with deflate")
-    unpacked = bytearray()
+        raise SpectrumFormatError(f"{where}: {member.filename} uses an unusual compression; pack it again with deflate")
     with archive.open(member) as stream:
-        while len(unpacked) <= most_bytes and (chunk := stream.read(_CHUNK)):
-            unpacked += chunk
-    return bytes(unpacked)
+        return read_some(stream, most_bytes)

@@ -1,15 +1,17 @@
-"""NMReDATA 1.0 and 1.1: SD properties `NMREDATA_1D_13C` and `NMREDATA_ASSIGNMENT` (Pupier et al., Magn. Reson. Chem.
-56 (2018) 703). Read as real programs write it: with or without the backslash at the end of a line, attributes in any
-order and spacing, comments, ranges, and `777.777` for a shift that is not known.
+"""NMReDATA 1.0 and 1.1: SD properties `NMREDATA_1D_13C` and `NMREDATA_ASSIGNMENT`.
+
+After Pupier et al., Magn. Reson. Chem. 56 (2018) 703, and as real programs write it: lines with or without a backslash
+at the end, attributes in any order and spacing, comments, ranges, and `777.777` for an unknown shift.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from km3aid.errors import SpectrumFormatError
-from km3aid.spectra.formats.mol_block import carbon_hydrogens, elements_of
+from km3aid.spectra.formats.atom_table import carbon_hydrogens, elements_of
 from km3aid.spectra.formats.nmrshiftdb2 import SdRecord
 from km3aid.spectra.spectrum import MULTIPLICITIES, LeftOut, Peak, Spectrum
 
@@ -21,46 +23,55 @@ _ATTRIBUTE = re.compile(r"^([A-Za-z_0-9]+)\s*=\s*(.*)$", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class AssignedSpectrum:
-    """A spectrum with the carbons of each peak: `atoms[p]`, 0-based in `mol_block`, empty where none is given.
-
-    Labels that the record calls interchangeable are in `interchangeable`, as sets of peaks.
-    """
+    """A spectrum with its structure and the carbons of each peak."""
 
     spectrum: Spectrum
     mol_block: str
-    atoms: tuple[tuple[int, ...], ...]
-    interchangeable: tuple[tuple[int, ...], ...] = ()
+    atoms: tuple[tuple[int, ...], ...]  # of each peak, 0-based in `mol_block`; empty where none is given
+    interchangeable: tuple[tuple[int, ...], ...] = ()  # groups of peaks that may be exchanged
+
+
+class _Signal(NamedTuple):
+    """One signal of `NMREDATA_1D_13C`."""
+
+    peak: Peak
+    number: int | None  # its `N`
+    labels: list[str]
 
 
 @dataclass(slots=True)
 class _Labels:
-    """What `NMREDATA_ASSIGNMENT` says: shift and 0-based atoms of each label, and the groups of the others."""
+    """What `NMREDATA_ASSIGNMENT` says of each label."""
 
     shift: dict[str, float] = field(default_factory=dict)
-    atoms: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    atoms: dict[str, tuple[int, ...]] = field(default_factory=dict)  # 0-based
     interchangeable: list[list[str]] = field(default_factory=list)
-    equivalent: list[list[str]] = field(default_factory=list)
 
 
-def is_nmredata(record: SdRecord) -> bool:
+def is_nmredata(head: list[str]) -> bool:
+    """Whether the lines of an SD file have properties of NMReDATA."""
+    return any(re.match(r">\s.*<NMREDATA_", line, re.IGNORECASE) for line in head)
+
+
+def has_nmredata(record: SdRecord) -> bool:
     """Whether a record of an SD file has properties of NMReDATA."""
-    return any(key.upper().startswith("NMREDATA_") for key in record.properties)
+    return any(key.upper().startswith("NMREDATA_") for key in record.fields)
 
 
 def read_nmredata_record(record: SdRecord, where: str) -> list[AssignedSpectrum]:
     """The 13C spectra of one record with their assignment; raises `SpectrumFormatError` where there is none.
 
-    A record without `NMREDATA_1D_13C` gives the carbons of its assignment as the peaks. Fields without meaning for a
-    peak list are named in `left_out`.
+    Without `NMREDATA_1D_13C` the carbons of the assignment are the peaks. `left_out` names the fields that mean nothing
+    for a peak list.
     """
-    values = {key.upper(): text for key, text in record.properties.items()}
+    values = {key.upper(): text for key, text in record.fields.items()}
     left_out: list[LeftOut] = []
     labels = _read_assignment(values.get("NMREDATA_ASSIGNMENT", ""), left_out)
     carbons = {i for i, element in enumerate(elements_of(record.mol_block)) if element == "C"}
     about = (record, labels, carbons, values.get("NMREDATA_SOLVENT", "").strip(" \\\n") or None)
     names = [key for key in values if re.fullmatch(r"NMREDATA_1D_13C(?:#\w+)?", key)]
     filled = [name for name in names if any(_is_signal(line) for line in _lines(values[name]))]
-    left_out += [LeftOut(name, "holds no signal") for name in names if name not in filled]
+    left_out += [LeftOut(name, "has no signal") for name in names if name not in filled]
     found = [_spectrum(values[name], *about, list(left_out), f"{where}, {name}") for name in filled]
     if not found:
         entries = [f"{shift}, L={name}" for name, shift in labels.shift.items() if set(labels.atoms[name]) & carbons]
@@ -72,25 +83,25 @@ def read_nmredata_record(record: SdRecord, where: str) -> list[AssignedSpectrum]
 
 
 def _lines(text: str) -> list[str]:
-    """The entries of a property: lines end in a backslash, a line break or both; `;` begins a comment."""
+    """The entries of a property: a backslash, a line break or both end each; `;` begins a comment."""
     parts = (re.sub(r"(?<!\\);.*", "", part).strip() for part in re.split(r"\\\s*\n?|\n", text))
     return [part for part in parts if part]
 
 
 def _title(text: str) -> str:
-    """The name of a record in `NMREDATA_ID`: its title, or its number in a database, or what stands there alone."""
+    """The name of a record from `NMREDATA_ID`: its title, its number in a database, or a bare entry."""
     entries = [(m[1].lower(), m[2]) if (m := _ATTRIBUTE.match(line)) else ("", line) for line in _lines(text)]
     known = dict(reversed(entries))
     return known.get("title") or known.get("db_id") or known.get("") or ""
 
 
 def _is_signal(line: str) -> bool:
-    """Whether an entry is a signal, and not `Larmor`, `Spectrum_Location` or another attribute of the spectrum."""
+    """Whether an entry is a signal, not an attribute of the spectrum such as `Larmor` or `Spectrum_Location`."""
     return _ATTRIBUTE.match(line) is None or re.match(r"\s*L\s*=", line) is not None
 
 
 def _fields(line: str) -> list[str]:
-    """The comma-separated fields of an entry; commas in parentheses do not count, tabs and `|` part as well."""
+    """The fields of an entry, separated by commas outside parentheses, tabs or `|`."""
     return [part.strip() for part in re.split(r"[,|\t](?![^()]*\))", line) if part.strip()]
 
 
@@ -99,20 +110,17 @@ def _read_assignment(text: str, left_out: list[LeftOut]) -> _Labels:
     for line in _lines(text):
         attribute = _ATTRIBUTE.match(line)
         if attribute:
-            names = _fields(attribute[2])
             kind = attribute[1].lower()
             if kind.startswith("interchang"):
-                labels.interchangeable.append(names)
-            elif kind.startswith("equivalent"):
-                labels.equivalent.append(names)
-            else:
-                left_out.append(LeftOut(line[:60], "an attribute without meaning for a peak list"))
+                labels.interchangeable.append(_fields(attribute[2]))
+            elif not kind.startswith("equivalent"):
+                left_out.append(LeftOut(line[:60], "an attribute that means nothing for a peak list"))
             continue
         fields = _fields(line)
         shift = _SHIFT.match(fields[1]) if len(fields) > 1 else None
         atoms = tuple(int(f) - 1 for f in fields[2:] if re.fullmatch(r"[0-9]{1,4}", f) and int(f) > 0)
         if shift is None:
-            left_out.append(LeftOut(line[:60], "no line of the form label, shift, atom, …"))
+            left_out.append(LeftOut(line[:60], "not of the form label, shift, atom, …"))
             continue
         labels.shift[fields[0]] = _middle(shift)
         labels.atoms[fields[0]] = atoms
@@ -132,85 +140,69 @@ def _spectrum(
     left_out: list[LeftOut],
     where: str,
 ) -> AssignedSpectrum:
-    peaks: list[Peak] = []
-    atoms: list[tuple[int, ...]] = []
-    stated: list[int | None] = []
-    of_label: dict[str, int] = {}
-    for line in _lines(text):
-        if not _is_signal(line):
-            continue
-        entry, number, names = _read_signal(line, labels, left_out)
-        if entry is None:
-            continue
-        for name in names:
-            of_label.setdefault(name, len(peaks))
-        own = sorted({a for name in names for a in labels.atoms.get(name, ()) if a in carbons})
-        peaks.append(entry)
-        stated.append(number)
-        atoms.append(tuple(own))
-    if not peaks:
+    read = [_read_signal(line, labels, left_out) for line in _lines(text) if _is_signal(line)]
+    signals = [signal for signal in read if signal is not None]
+    if not signals:
         raise SpectrumFormatError(f"{where}: no readable signal; expected lines such as '170.2, L=a'")
-    name = _title(record.properties.get("NMREDATA_ID", "")) or record.id or record.mol_block.split("\n")[0]
-    peaks, notes = _with_numbers(peaks, stated, [_hydrogens(record.mol_block, own) for own in atoms], atoms)
+    atoms = [tuple(sorted({a for n in s.labels for a in labels.atoms.get(n, ()) if a in carbons})) for s in signals]
+    peaks, notes = _with_numbers(signals, atoms, carbon_hydrogens(record.mol_block))
+    name = _title(record.fields.get("NMREDATA_ID", "")) or record.id or record.name or ""
     larmor = re.search(r"^\s*Larmor\s*=\s*([0-9]+(?:\.[0-9]+)?)", text, re.MULTILINE | re.IGNORECASE)
     spectrum = Spectrum(
         tuple(peaks),
-        (name or "").strip()[:80] or None,
+        name.strip()[:80] or None,
         solvent,
         tuple(left_out),
         frequency_mhz=(float(larmor[1]) or None) if larmor else None,
         notes=tuple(notes),
     )
+    of_label = {label: p for p, signal in reversed(list(enumerate(signals))) for label in signal.labels}
     groups = (tuple(of_label[n] for n in group if n in of_label) for group in labels.interchangeable)
     return AssignedSpectrum(spectrum, record.mol_block, tuple(atoms), tuple(g for g in groups if len(g) > 1))
 
 
-def _hydrogens(mol_block: str, atoms: tuple[int, ...]) -> int | None:
-    """The hydrogens on each of `atoms`, None where they differ or there are none."""
-    known = carbon_hydrogens(mol_block)
-    found = {known[atom] for atom in atoms if atom in known}
-    return found.pop() if len(found) == 1 else None
-
-
 def _with_numbers(
-    peaks: list[Peak], stated: list[int | None], hydrogens: list[int | None], atoms: list[tuple[int, ...]]
+    signals: list[_Signal], atoms: list[tuple[int, ...]], hydrogens: dict[int, int]
 ) -> tuple[list[Peak], list[str]]:
-    """The peaks with the meaning of `N`: by the format the attached hydrogens, in some programs' files the carbons.
+    """The peaks with the numbers that the signals state as `N`, and notes on them.
 
-    The structure decides; where it does not, only an N of 0 can tell that hydrogens are meant. `notes` say it.
+    `N` counts hydrogens by the standard, carbons in some programs' files. The structure decides; where it cannot, only
+    an `N` of 0 shows that hydrogens are meant.
     """
-    given = [(n, hydrogens[i], len(atoms[i])) for i, n in enumerate(stated) if n is not None]
+    peaks, stated = [signal.peak for signal in signals], [signal.number for signal in signals]
+    attached = [{hydrogens[atom] for atom in own if atom in hydrogens} for own in atoms]
+    given = [(n, min(h) if len(h) == 1 else None, len(own)) for n, h, own in zip(stated, attached, atoms, strict=True)]
+    given = [item for item in given if item[0] is not None]
     if not given:
         return peaks, []
     as_hydrogens = sum(n == h for n, h, _ in given) + any(n == 0 for n, _, _ in given)
     as_carbons = sum(n == carbons for n, _, carbons in given)
     if as_hydrogens == as_carbons == 0 or (as_hydrogens == as_carbons and not any(n == h for n, h, _ in given)):
-        return peaks, ["N is not taken: neither the structure nor the numbers say what is counted"]
+        return peaks, ["N is ignored: neither the structure nor the numbers show what it counts"]
     if as_hydrogens < as_carbons:
         counted = [replace(p, count=n) if n else p for p, n in zip(peaks, stated, strict=True)]
-        return counted, ["N is taken as the number of carbons, for it fits the atoms of the assignment"]
+        return counted, ["N is taken as the number of carbons, which fits the atoms of the assignment"]
     letters = [None if n is None or n > 3 else MULTIPLICITIES[n] for n in stated]
     return [replace(p, multiplicity=m) for p, m in zip(peaks, letters, strict=True)], []
 
 
-def _read_signal(line: str, labels: _Labels, left_out: list[LeftOut]) -> tuple[Peak | None, int | None, list[str]]:
-    """The peak of one signal, its `N`, and its labels; `I` is the intensity, the rest has no place in a peak."""
+def _read_signal(line: str, labels: _Labels, left_out: list[LeftOut]) -> _Signal | None:
+    """One signal, with `I` as the intensity of its peak; None where it goes to `left_out`."""
     fields = _fields(line)
     attributes = {m[1].upper(): m[2].strip() for f in fields if (m := _ATTRIBUTE.match(f))}
     names = [n.strip() for n in re.split(r"[&|/]", attributes.get("L", "").strip("() ")) if n.strip()]
     match = _SHIFT.fullmatch(fields[0])
-    shift = _middle(match) if match else None
+    shift = _middle(match) if match else _NOT_KNOWN_PPM
     if match and match[2]:
-        left_out.append(LeftOut(fields[0], f"a range; its midpoint, {shift:g} ppm, is taken as the peak"))
-    if shift is None or abs(shift - _NOT_KNOWN_PPM) < 0.01:
-        shift = next((labels.shift[n] for n in names if n in labels.shift), None)
+        left_out.append(LeftOut.range(fields[0], shift))
+    if abs(shift - _NOT_KNOWN_PPM) < 0.01:
+        shift = next((labels.shift[n] for n in names if n in labels.shift), _NOT_KNOWN_PPM)
     number, intensity = attributes.get("N", ""), attributes.get("I", "")
-    if shift is not None and abs(shift - _NOT_KNOWN_PPM) > 0.01:
-        try:
-            peak = Peak(shift, intensity=float(intensity) if re.fullmatch(_FLOAT, intensity) else None)
-            return peak, int(number) if re.fullmatch(r"[0-9]{1,3}", number) else None, names
-        except SpectrumFormatError as error:
-            left_out.append(LeftOut(line[:60], str(error)))
-            return None, None, names
-    left_out.append(LeftOut(line[:60], "a signal without a shift"))
-    return None, None, names
+    try:
+        if abs(shift - _NOT_KNOWN_PPM) <= 0.01:
+            raise SpectrumFormatError("a signal without a shift")
+        peak = Peak(shift, intensity=float(intensity) if re.fullmatch(_FLOAT, intensity) else None)
+    except SpectrumFormatError as error:
+        left_out.append(LeftOut(line[:60], str(error)))
+        return None
+    return _Signal(peak, int(number) if re.fullmatch(r"[0-9]{1,3}", number) else None, names)

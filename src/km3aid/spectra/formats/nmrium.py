@@ -1,7 +1,7 @@
-"""`.nmrium`: the JSON of NMRium, in which the place and the names of things changed between versions 0 and 8.
+"""`.nmrium`: the JSON of NMRium, whose places and names changed between versions 0 and 8.
 
-Up to version 3 `spectra` stand at the top, later within `data`; peaks are a list or `{"values": […]}`, their shift is
-`delta` or `x`; ranges hold `signal` or `signals`.
+Up to version 3 `spectra` is at the top, later within `data`; peaks are a list or `{"values": […]}`, with the shift as
+`delta` or `x`; ranges have `signal` or `signals`.
 """
 
 from __future__ import annotations
@@ -12,19 +12,32 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.formats.archive import read_text
 from km3aid.spectra.instruments.picking import pick_peaks
 from km3aid.spectra.spectrum import LeftOut, Peak, Spectrum
 from km3aid.spectra.text.remarks import parse_multiplicity
 
+_STATE = "state.json"
+
 
 def is_nmrium(head: list[str]) -> bool:
-    """Whether a JSON text has the keys of NMRium near its beginning."""
+    """Whether a JSON text has NMRium's keys near its beginning."""
     text = "".join(head).lstrip()
     return text.startswith("{") and '"spectra"' in text and ('"version"' in text or '"info"' in text)
 
 
+def is_nmrium_archive(names: list[str]) -> bool:
+    """Whether a zip archive has the member in which NMRium keeps its JSON."""
+    return _STATE in names
+
+
+def read_nmrium_archive(data: bytes, where: str) -> Iterator[Spectrum | SpectrumFormatError]:
+    """Read the JSON of an archive as `read_nmrium` does."""
+    return read_nmrium([read_text(data, _STATE, where)], where)
+
+
 def read_nmrium(lines: Iterable[str], where: str) -> Iterator[Spectrum | SpectrumFormatError]:
-    """Read the one-dimensional 13C spectra: signals of ranges, else picked peaks, else the trace itself."""
+    """Read the 1D 13C spectra: the signals of ranges, else picked peaks, else peaks picked here from the trace."""
     try:
         state = json.loads("".join(lines))
     except (ValueError, RecursionError) as error:
@@ -32,7 +45,7 @@ def read_nmrium(lines: Iterable[str], where: str) -> Iterator[Spectrum | Spectru
     data = state.get("data", state) if isinstance(state, dict) else {}
     spectra = data.get("spectra") if isinstance(data, dict) else None
     if not isinstance(spectra, list):
-        raise SpectrumFormatError(f"{where}: no list of spectra; expected a file of NMRium")
+        raise SpectrumFormatError(f"{where}: no list of spectra; expected an NMRium file")
     others = []
     found = 0
     for number, entry in enumerate(spectra, 1):
@@ -48,7 +61,7 @@ def read_nmrium(lines: Iterable[str], where: str) -> Iterator[Spectrum | Spectru
         found += 1
     if not found:
         why = "; ".join(f"{item.text}: {item.reason}" for item in others[:5])
-        raise SpectrumFormatError(f"{where}: no processed one-dimensional 13C spectrum ({why or 'none at all'})")
+        raise SpectrumFormatError(f"{where}: no processed 1D 13C spectrum ({why or 'none at all'})")
 
 
 def _spectrum(entry: dict[str, Any], info: dict[str, Any], where: str, others: list[LeftOut]) -> Spectrum:
@@ -67,13 +80,11 @@ def _spectrum(entry: dict[str, Any], info: dict[str, Any], where: str, others: l
         peaks = [peak for value in _values(entry.get("peaks")) if (peak := _peak(value, left_out)) is not None]
     if peaks:
         return Spectrum(tuple(peaks), name, solvent, tuple(left_out), frequency_mhz=frequency)
-    import numpy as np
-
     trace = _dict(entry.get("data"))
     x, y = (_numbers(trace.get(keys[0], trace.get(keys[1]))) for keys in (("x", "x"), ("re", "y")))
     if not x or len(x) != len(y):
-        raise SpectrumFormatError(f"{where}: neither ranges, peaks nor a trace; pick peaks in NMRium and save again")
-    return pick_peaks(np.asarray(x), np.asarray(y), where, id=name, solvent=solvent, frequency_mhz=frequency)
+        raise SpectrumFormatError(f"{where}: no ranges, peaks or trace; pick peaks in NMRium and save again")
+    return pick_peaks(x, y, where, id=name, solvent=solvent, frequency_mhz=frequency)
 
 
 def _peak(value: dict[str, Any], left_out: list[LeftOut]) -> Peak | None:
@@ -105,7 +116,7 @@ def _values(value: Any) -> list[dict[str, Any]]:
 
 
 def _numbers(value: Any) -> list[float]:
-    """A list of numbers, which older versions wrote as an object of index and value."""
+    """A list of numbers, or an object of index → number as in older versions; empty where it is neither."""
     items = list(value.values()) if isinstance(value, dict) else value
     if not isinstance(items, list) or not all(isinstance(n, int | float) for n in items):
         return []

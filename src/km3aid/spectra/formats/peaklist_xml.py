@@ -1,4 +1,4 @@
-"""Bruker's `peaklist.xml` (TopSpin): the `Peak1D` elements with `F1` in ppm. No entity is ever resolved."""
+"""Bruker's `peaklist.xml` (TopSpin): `Peak1D` elements with `F1` in ppm. No entity is ever resolved."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def read_peaklist_xml(lines: Iterable[str], where: str) -> Iterator[Spectrum]:
             left_out.append(LeftOut(f"Peak1D {attributes.get('F1', 'without F1')}", f"no shift in ppm: {error}"))
 
     def refuse(*_: object) -> None:
-        raise SpectrumFormatError(f"{where}: declares a document type or entities, which a peak list has no need of")
+        raise SpectrumFormatError(f"{where}: declares a document type or entities, which no peak list needs")
 
     parser = expat.ParserCreate()
     parser.StartElementHandler = start
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
     try:
-        text = re.sub(r"^\s*<\?xml[^>]*\?>", "", "".join(lines))  # the text is decoded already
+        text = re.sub(r"^\s*<\?xml[^>]*\?>", "", "".join(lines))  # the text is already decoded
         parser.Parse(text, True)
     except expat.ExpatError as error:
         raise SpectrumFormatError(f"{where}: not valid XML ({error}); the file may be cut off") from None

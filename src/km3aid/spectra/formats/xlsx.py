@@ -1,6 +1,6 @@
-"""XLSX: the first sheet that holds a table of peaks, read as the same text that a CSV export has.
+"""XLSX: the first sheet with a table of peaks, read as the text of its CSV export.
 
-A sheet with a header that names the shifts comes before those without.
+Sheets whose header names the shifts come before those without.
 """
 
 from __future__ import annotations
@@ -15,17 +15,23 @@ from typing import Any
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.formats.archive import read_members
-from km3aid.spectra.formats.table import has_header, read_table
+from km3aid.spectra.formats.table import read_table
+from km3aid.spectra.formats.table_rows import has_header
 from km3aid.spectra.spectrum import Spectrum
 
-_MOST_BYTES = 16 << 20  # unpacked; a table of peaks needs kilobytes
+_MOST_BYTES = 16 << 20  # unpacked; a table of peaks takes kilobytes
 _MOST_SHEETS, _MOST_ROWS, _MOST_COLUMNS = 20, 10_000, 64
 
 
-def read_xlsx(data: bytes, where: str) -> Iterator[Spectrum]:
-    """Read the one spectrum of a workbook; formulas count by the values that were saved with them.
+def is_xlsx(names: list[str]) -> bool:
+    """Whether a zip archive is a workbook."""
+    return any(name.startswith("xl/") for name in names)
 
-    Raises `SpectrumFormatError` for a workbook with document types or of which no sheet holds a table of peaks.
+
+def read_xlsx(data: bytes, where: str) -> Iterator[Spectrum]:
+    """Read the one spectrum of a workbook; formulas have the values saved with them.
+
+    Raises `SpectrumFormatError` for a workbook that declares document types or has no table of peaks.
     """
     from openpyxl import load_workbook
 
@@ -37,7 +43,7 @@ def read_xlsx(data: bytes, where: str) -> Iterator[Spectrum]:
             sheets = {sheet.title: _lines(sheet) for sheet in book.worksheets[:_MOST_SHEETS]}
     except MemoryError:
         raise
-    except Exception as error:  # openpyxl raises whatever the damage leads to
+    except Exception as error:  # openpyxl raises all kinds of errors on damage
         raise SpectrumFormatError(f"{where}: not a readable workbook ({type(error).__name__}: {error})") from None
     reasons = []
     for title, lines in sorted(sheets.items(), key=lambda sheet: not has_header(sheet[1])):
@@ -47,13 +53,13 @@ def read_xlsx(data: bytes, where: str) -> Iterator[Spectrum]:
             reasons.append(str(error))
         else:
             return
-    others = f" (nor does any of the {len(reasons) - 1} other sheets hold peaks)" if len(reasons) > 1 else ""
+    others = f" ({len(reasons) - 1} other sheets have no peaks either)" if len(reasons) > 1 else ""
     raise SpectrumFormatError(f"{reasons[0]}{others}" if reasons else f"{where}: the workbook has no sheet")
 
 
 def _lines(sheet: Any) -> list[str]:
     found = sheet.iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS, values_only=True)
-    gap: tuple[Any, ...] = ()  # openpyxl pads rows that hold nothing, which costs time
+    gap: tuple[Any, ...] = ()  # openpyxl pads empty rows, which costs time
     rows = [gap if row.count(None) == len(row) else row for row in islice(found, _MOST_ROWS)]
     typed = any(isinstance(cell, float) for row in rows for cell in row)
     cells = [["" if cell is None else _text(cell, typed) for cell in row] for row in rows]
@@ -62,17 +68,17 @@ def _lines(sheet: Any) -> list[str]:
 
 
 def _text(cell: object, typed: bool) -> str:
-    """A cell as text; beside numbers that are stored as such, a text of digits and a comma is one as well."""
+    """A cell as text; where other cells are stored as numbers, a comma between digits is a decimal comma."""
     text = " ".join(str(cell).split())
     return text.replace(",", ".") if typed and re.fullmatch(r"[-+]?[0-9]{1,3},[0-9]{1,4}", text) else text
 
 
 def _honest_copy(data: bytes, where: str) -> io.BytesIO:
-    """The XML of a workbook, packed anew with true sizes; refuses a declared document type."""
+    """The XML of a workbook, packed again with true sizes; refuses a declared document type."""
     copy = io.BytesIO()
     with zipfile.ZipFile(copy, "w") as archive:
         for name, content in read_members(data, lambda n: n.endswith((".xml", ".rels")), where, _MOST_BYTES).items():
             if b"<!DOCTYPE" in content.replace(b"\0", b""):
-                raise SpectrumFormatError(f"{where}: {name} declares a document type; it is no workbook")
+                raise SpectrumFormatError(f"{where}: {name} declares a document type, which no workbook needs")
             archive.writestr(name, content)
     return copy

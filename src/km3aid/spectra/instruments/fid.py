@@ -1,11 +1,9 @@
-"""From an FID to peaks: broadened by 1 Hz, zero-filled, transformed, phased automatically; and the checks before."""
+"""From an FID to peaks: broadened by 1 Hz, zero-filled, transformed and phased automatically."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
-from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.instruments.picking import pick_peaks
 from km3aid.spectra.spectrum import Spectrum
 
@@ -13,17 +11,19 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MOST_POINTS = 1 << 22
-_LARGEST = 1e100  # of any number in the data; beyond it, transforms overflow
 _BROADENING_HZ = 1.0
-_LINE_HZ = 12.0  # to either side of a line, by which its phase is judged
+_LINE_HZ = 12.0  # on either side of a line, over which its phase is judged
 _PHASED_LINES = 40
 
 
 def transform_fid(
     fid: Any, width_hz: float, mhz: float, centre_ppm: float, where: str, delay: float = 0.0, **about: Any
 ) -> Spectrum:
-    """Transform an FID and pick its peaks; `centre_ppm` is the shift of the middle, `delay` the filter's in points."""
+    """The peaks of an FID (N,) of complex numbers.
+
+    `centre_ppm` is the shift in the middle of the spectrum, `delay` that of the digital filter in points; `about` goes
+    to `Spectrum`.
+    """
     import numpy as np
 
     size = 1 << max(3, int(np.ceil(np.log2(max(len(fid), 2)))) + 1)
@@ -34,42 +34,15 @@ def transform_fid(
     spectrum = np.fft.fftshift(turned)[::-1]
     phased = _phased(spectrum, half=max(8, round(_LINE_HZ * size / width_hz)))
     ppm = centre_ppm + (size / 2 - 1 - np.arange(size)) * width_hz / mhz / size
-    note = "an FID: transformed, broadened by 1 Hz and phased automatically; look at the shifts' reference"
+    note = "an FID: broadened by 1 Hz, transformed and phased automatically; check the reference of the shifts"
     return pick_peaks(ppm, phased, where, notes=(note,), frequency_mhz=mhz, **about)
 
 
-def check_nucleus(nucleus: str, where: str) -> None:
-    """Raise `SpectrumFormatError` where `nucleus`, in the spelling of any spectrometer, is another than 13C."""
-    plain = nucleus.strip("<>'\" ")
-    if plain and plain.lower() not in ("off", "none") and not re.search(r"13\W*C|C\W*13|carbon", plain, re.IGNORECASE):
-        raise SpectrumFormatError(f"{where}: a spectrum of {plain}; expected 13C")
-
-
-def one_dimension(data: Any, where: str) -> Any:
-    """`data` as an array (N,) of finite numbers; raises `SpectrumFormatError` where it is none."""
-    import numpy as np
-
-    values = np.asarray(data).squeeze()
-    with np.errstate(over="ignore"):
-        sound = bool((np.abs(values) < _LARGEST).all())  # also catches NaN
-    if values.ndim != 1 or not 8 <= len(values) <= MOST_POINTS or not sound:
-        raise SpectrumFormatError(f"{where}: data of the shape {values.shape}, or no numbers; expected a 1D spectrum")
-    return values
-
-
-def number_of(value: Any) -> float | None:
-    """A parameter as a number, None where it is none or absurd."""
-    try:
-        number = float(value[0] if isinstance(value, list | tuple) else value)
-    except (TypeError, ValueError, IndexError, OverflowError):
-        return None
-    return number if abs(number) < 1e15 else None
-
-
 def _phased(spectrum: NDArray[np.complex128], half: int) -> NDArray[np.float64]:
-    """The real part after the zero- and first-order phase at which the strongest lines are least negative.
+    """The real part (N,) after the zero- and first-order phase at which the strongest lines are least negative.
 
-    The lines count alike, each with `half` points to either side, lest the solvent decide for all; a grid is refined.
+    All lines have equal weight, each with `half` points on either side, so that the solvent does not decide alone. The
+    best phase of a grid is refined.
     """
     import numpy as np
     from scipy.optimize import minimize
@@ -83,7 +56,7 @@ def _phased(spectrum: NDArray[np.complex128], half: int) -> NDArray[np.float64]:
         return np.asarray(spectrum.real, np.float64)
     around = tops[:, None] + np.arange(-half, half + 1)[None, :]
     points = spectrum[around] / np.linalg.norm(spectrum[around], axis=1, keepdims=True)
-    weight = np.minimum(size[tops] / np.median(size) / 50, 1.0)[:, None]  # noise is no line
+    weight = np.minimum(size[tops] / np.median(size) / 50, 1.0)[:, None]  # noise has little weight
     place = around / len(size) - 0.5
 
     def negative(phase: NDArray[np.float64]) -> float:

@@ -1,4 +1,4 @@
-"""JCAMP-DX: peak tables, peak assignments and spectra (McDonald & Wilks 1988; Davies & Lampen 1993, for NMR)."""
+"""JCAMP-DX: peak tables, peak assignments and spectra (McDonald & Wilks 1988; for NMR Davies & Lampen 1993)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.instruments.picking import pick_peaks
-from km3aid.spectra.spectrum import LeftOut, Peak, Spectrum
+from km3aid.spectra.spectrum import LeftOut, Multiplicity, Peak, Spectrum, peak_at
 from km3aid.spectra.text.remarks import read_remark
 
 _MOST_POINTS = 1 << 23
+_TRACES = ("XYDATA", "XYPOINTS", "DATATABLE")
 _LABEL = re.compile(r"^\s*##([^=\n]*)=", re.MULTILINE)
 _FLOAT = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _NUMBER = re.compile(_FLOAT)
@@ -24,12 +25,13 @@ _REPEATED = {c: str(n) for n, c in enumerate("STUVWXYZs", 1)}
 
 
 class Block(NamedTuple):
-    """One data block: its labels without blanks, dashes and capitals, and the line where it begins, from 1."""
+    """One data block."""
 
-    labels: dict[str, str]
-    line: int
+    labels: dict[str, str]  # names in capitals without spaces, dashes, underscores and slashes
+    line: int  # where it begins, from 1
 
     def get(self, *names: str) -> str:
+        """The value of the first of `names` that has one, or an empty text."""
         return next((self.labels[n].strip() for n in names if self.labels.get(n, "").strip()), "")
 
 
@@ -40,16 +42,16 @@ def is_jcamp(head: list[str]) -> bool:
 
 
 def read_jcamp(lines: Iterable[str], where: str) -> Iterator[Spectrum | SpectrumFormatError]:
-    """Read every 13C block: assignments before tables before traces, of which peaks are picked.
+    """Read every 13C block: its assignments, else its peak table, else peaks picked from its trace.
 
-    Blocks of other nuclei, FIDs and structures are named in the `left_out` of the first spectrum; where nothing else
-    is there, a `SpectrumFormatError` names them.
+    The `left_out` of the first spectrum names blocks of other nuclei, FIDs and structures, or a `SpectrumFormatError`
+    does where there is nothing else.
     """
     left_out: list[LeftOut] = []
     found: list[Spectrum] = []
     for block in read_blocks("".join(lines)):
         at = f"{where}, block {block.get('TITLE')[:40] or 'without a title'} (line {block.line})"
-        reason = _not_ours(block)
+        reason = _reason_to_skip(block)
         if reason:
             left_out.append(LeftOut(f"block {block.get('TITLE')[:40]!r}", reason))
             continue
@@ -68,7 +70,7 @@ def read_jcamp(lines: Iterable[str], where: str) -> Iterator[Spectrum | Spectrum
 
 
 def read_blocks(text: str) -> Iterator[Block]:
-    """The blocks that hold data, in the order of their ends; an outer block that only links others holds none."""
+    """The blocks in the order of their ends, inner ones before those that link them."""
     text = re.sub(r"\$\$[^\n]*", "", text.replace("\r\n", "\n").replace("\r", "\n"))
     marks = list(_LABEL.finditer(text))
     opened: list[Block] = []
@@ -86,20 +88,17 @@ def read_blocks(text: str) -> Iterator[Block]:
     yield from reversed(opened)
 
 
-def _not_ours(block: Block) -> str | None:
+def _reason_to_skip(block: Block) -> str | None:
     kind, nucleus = block.get("DATATYPE").upper(), block.get(".OBSERVENUCLEUS", "$NUC1", ".NUCLEUS")
     if "LINK" in kind or not any(n in block.labels for n in ("PEAKTABLE", "PEAKASSIGNMENTS", *_TRACES)):
-        return "holds neither peaks nor a spectrum"
+        return "has neither peaks nor a spectrum"
     if nucleus and not re.search(r"13\W*C|C\W*13", nucleus, re.IGNORECASE):
         return f"another nucleus, {nucleus.strip('<>^ ')[:10]}"
     if "FID" in kind:
         return "an FID; process it, or give the spectrometer's folder"
     if kind and "NMR" not in kind and "PEAK" not in kind:
-        return f"no NMR: {kind[:30]}"
+        return f"not NMR: {kind[:30]}"
     return None
-
-
-_TRACES = ("XYDATA", "XYPOINTS", "DATATABLE")
 
 
 def _read_block(block: Block, where: str) -> Spectrum:
@@ -114,17 +113,15 @@ def _read_block(block: Block, where: str) -> Spectrum:
     if peaks:
         return Spectrum(tuple(peaks), name, solvent, tuple(left_out), frequency_mhz=frequency)
     if not block.get(*_TRACES):
-        raise SpectrumFormatError(f"{where}: the table holds no peak; expected lines of 'shift, intensity'")
-    import numpy as np
-
+        raise SpectrumFormatError(f"{where}: the table has no peak; expected lines of 'shift, intensity'")
     shift, trace = read_trace(block, where)
-    return pick_peaks(np.asarray(shift), np.asarray(trace), where, id=name, solvent=solvent, frequency_mhz=frequency)
+    return pick_peaks(shift, trace, where, id=name, solvent=solvent, frequency_mhz=frequency)
 
 
 def _assigned_peaks(block: Block, where: str, left_out: list[LeftOut]) -> Iterator[Peak]:
-    """Tuples such as `(170.2, 100, S, <C-1>)`; what stands in the angle brackets are atoms, or a multiplicity."""
+    """Tuples such as `(170.2, 100, S, <C-1>)`; the angle brackets hold atoms or a multiplicity."""
     form, _, body = block.get("PEAKASSIGNMENTS").partition("\n")
-    scale = _ppm_per_unit(block)
+    scale = _ppm_per_unit(block, where)
     for x, y, mark, label in _ASSIGNED.findall(body or form):
         shift = float(x) * scale
         third_is_width = "W" in form.upper()
@@ -132,8 +129,8 @@ def _assigned_peaks(block: Block, where: str, left_out: list[LeftOut]) -> Iterat
         remark = read_remark(word or label) if (word or label) else None
         if label:
             left_out.append(LeftOut(f"{shift:g}: <{label[:30]}>", "an assignment; the peak is kept"))
-        multiplicity = remark and (remark.multiplicity or remark.letter)
-        yield _peak(shift, float(y) if y else None, where, multiplicity or None)
+        multiplicity = (remark.multiplicity or remark.letter) if remark else None
+        yield _peak(where, shift, float(y) if y else None, multiplicity)
 
 
 def _table_peaks(block: Block, where: str) -> Iterator[Peak]:
@@ -141,20 +138,17 @@ def _table_peaks(block: Block, where: str) -> Iterator[Peak]:
     if not form.lstrip().startswith("("):
         body = f"{form}\n{body}"
     width = 3 if re.search(r"XY[WM]", form.upper()) else 2
-    scale, factor = _ppm_per_unit(block), _number(block, "XFACTOR", 1.0)
+    scale, factor = _ppm_per_unit(block, where), _number(block, "XFACTOR", 1.0)
     for group in re.split(r"[;\n]|(?<=[0-9.])\s+(?=[-+0-9.]+\s*,)", body):
         numbers = [float(n) for n in _NUMBER.findall(group)]
         rows = [numbers] if width == 3 else [numbers[i : i + 2] for i in range(0, len(numbers), 2)]
         for row in rows:
             if row:
-                yield _peak(row[0] * scale * factor, row[1] if len(row) > 1 else None, where)
+                yield _peak(where, row[0] * scale * factor, row[1] if len(row) > 1 else None)
 
 
-def _peak(shift: float, intensity: float | None, where: str, multiplicity: str | None = None) -> Peak:
-    try:
-        return Peak(round(shift, 4), multiplicity, None, intensity)  # type: ignore[arg-type]
-    except SpectrumFormatError as error:
-        raise SpectrumFormatError(f"{where}: {error}") from None
+def _peak(where: str, shift: float, intensity: float | None, multiplicity: Multiplicity | None = None) -> Peak:
+    return peak_at(where, round(shift, 4), multiplicity, intensity=intensity)
 
 
 def _number(block: Block, name: str, default: float) -> float:
@@ -163,19 +157,21 @@ def _number(block: Block, name: str, default: float) -> float:
     return value if abs(value) < 1e300 else default
 
 
-def _ppm_per_unit(block: Block) -> float:
+def _ppm_per_unit(block: Block, where: str) -> float:
     """1, or 1/MHz where the abscissa is in Hz."""
     if "HZ" not in block.get("XUNITS", "UNITS").upper():
         return 1.0
     frequency = _number(block, ".OBSERVEFREQUENCY", _number(block, "$SF", 0.0))
     if frequency <= 0:
-        raise SpectrumFormatError("the abscissa is in Hz, but '.OBSERVE FREQUENCY' is missing; give it in MHz")
+        raise SpectrumFormatError(
+            f"{where}: the abscissa is in Hz, but '.OBSERVE FREQUENCY' is missing; add it, in MHz"
+        )
     return 1.0 / frequency
 
 
 def read_trace(block: Block, where: str) -> tuple[list[float], list[float]]:
-    """Abscissa in ppm and ordinate of a block's spectrum."""
-    scale = _ppm_per_unit(block)
+    """The abscissa in ppm and the ordinate of the trace in a block."""
+    scale = _ppm_per_unit(block, where)
     form, _, body = block.get("XYPOINTS", "XYDATA", "DATATABLE").partition("\n")
     if "XY..XY" in form:
         numbers = [float(n) for n in _NUMBER.findall(body)]
@@ -196,7 +192,7 @@ def read_trace(block: Block, where: str) -> tuple[list[float], list[float]]:
 
 
 def _listed(block: Block, many: str, column: int, one: str) -> float | None:
-    """A value of the abscissa: `FIRSTX`, or the entry of X in `FIRST` of n-tuples."""
+    """A value of the abscissa: that of the label `one`, or in n-tuples a column of `many`."""
     if block.get(one):
         return _number(block, one, 0.0)
     values = _NUMBER.findall(block.get(many))
@@ -204,7 +200,7 @@ def _listed(block: Block, many: str, column: int, one: str) -> float | None:
 
 
 def decode_ordinates(body: str, where: str) -> list[float]:
-    """The ordinates of `(X++(Y..Y))`, in any of the forms AFFN, PAC, SQZ, DIF and DUP.
+    """The ordinates of `(X++(Y..Y))` in any of the forms AFFN, PAC, SQZ, DIF and DUP.
 
     >>> decode_ordinates("0A1%J2T\\n", "x")
     [11.0, 11.0, 23.0, 35.0]
@@ -216,7 +212,7 @@ def decode_ordinates(body: str, where: str) -> list[float]:
         if head is None or not line.strip():
             continue
         if ended_in_difference:
-            values.pop()  # the first ordinate of a line repeats the last one, as a check
+            values.pop()  # the next line repeats it first, as a check
         step, was_difference = 0.0, False
         for mark, digits in _ORDINATE.findall(line.strip()[head.end() :]):
             if mark in _REPEATED:

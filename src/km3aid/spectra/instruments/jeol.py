@@ -1,8 +1,8 @@
-"""JEOL Delta files (`.jdf`), an FID or a processed 1D spectrum.
+"""JEOL Delta files (`.jdf`): an FID or a processed 1D spectrum.
 
-The file is a header of fixed places (big-endian), a table of parameters of 64 bytes each, and the numbers: all real
-parts, then all imaginary ones. Places as nmrglue (`fileio/jeol.py`) and the npm package jeolconverter read them. No
-size in the header is believed.
+A file is a big-endian header of fixed layout, a table of parameters of 64 bytes each, and the numbers: all real parts,
+then all imaginary ones. Offsets after nmrglue (`fileio/jeol.py`) and the npm package jeolconverter. No size in the
+header is trusted.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from km3aid.errors import SpectrumFormatError
-from km3aid.spectra.instruments.fid import MOST_POINTS, check_nucleus, number_of, one_dimension, transform_fid
+from km3aid.spectra.instruments.checks import MOST_POINTS, check_nucleus, number_of, one_dimension
+from km3aid.spectra.instruments.fid import transform_fid
 from km3aid.spectra.instruments.picking import pick_peaks
 from km3aid.spectra.spectrum import Spectrum
 
@@ -31,28 +32,28 @@ _MOST_PARAMETERS = 4096
 
 
 def is_jeol(start: bytes) -> bool:
-    """Whether a file begins as those of JEOL do."""
+    """Whether the first bytes are those of a JEOL file."""
     return start.startswith(_MARKS)
 
 
 def read_jeol(data: bytes, where: str, name: str | None = None) -> Iterator[Spectrum]:
     """Read the one 13C spectrum of a JEOL file; `name` becomes its id."""
     if len(data) < _HEADER_BYTES:
-        raise SpectrumFormatError(f"{where}: {len(data)} bytes of a JEOL file; it is cut off")
+        raise SpectrumFormatError(f"{where}: a JEOL file of {len(data)} bytes; it is cut off")
     order = "<" if data[8] == 1 else ">"
     found = _parameters(data, order)
     check_nucleus(str(found.get("x_domain", "")), where)
     kind, unit = data[24], data[33]
     if data[14] & 63 != _ONE_D or kind not in (_REAL, _COMPLEX) or unit not in (_PPM, _SECOND):
         raise SpectrumFormatError(
-            f"{where}: a JEOL file of several dimensions, or with an axis in neither ppm nor seconds; "
+            f"{where}: a JEOL file of several dimensions, or whose axis is not in ppm or seconds; "
             "expected a 1D spectrum"
         )
     solvent = str(found.get("solvent", "")) or None
     points = one_dimension(_numbers(data, order, kind == _COMPLEX), where)
     frequency, width = number_of(found.get("x_freq")), number_of(found.get("x_sweep"))
     if not frequency or not width or min(frequency, width) <= 0:
-        raise SpectrumFormatError(f"{where}: the frequency or the width is missing from the file's parameters")
+        raise SpectrumFormatError(f"{where}: the frequency or the width is missing from the parameters")
     megahertz = frequency / 1e6 if frequency > 1e5 else frequency
     if unit == _PPM:
         axis, about = _axis_ppm(data, len(points), where), {"id": name, "solvent": solvent, "frequency_mhz": megahertz}
@@ -63,9 +64,10 @@ def read_jeol(data: bytes, where: str, name: str | None = None) -> Iterator[Spec
 
 
 def filter_delay(parameters: Parameters) -> float:
-    """The delay of the digital filter in points, ½ Σ (order_i − 1) / Π_{j≥i} factor_j over its stages.
+    """The delay of the digital filter in points: ½ Σ (order_i − 1) / Π_{j≥i} factor_j over its stages.
 
-    `orders` is the number of stages and then the order of each, written with as many digits; `factors` one digit each.
+    `orders` is the number of stages, then their orders with an equal number of digits each; `factors` has one digit for
+    each stage.
     """
     orders, factors = (str(parameters.get(key, "")).strip() for key in ("orders", "factors"))
     stages = len(factors)
@@ -77,13 +79,13 @@ def filter_delay(parameters: Parameters) -> float:
 
 
 def _parameters(data: bytes, order: str) -> Parameters:
-    """The texts and numbers of the table of parameters, by their names in small letters."""
+    """The texts and numbers in the table of parameters by name, in lower case."""
     (start,) = struct.unpack_from(">I", data, 1212)
     found: Parameters = {}
     for at in range(start + 16, min(len(data) - 63, start + 16 + 64 * _MOST_PARAMETERS), 64):
-        scale, kind = (
-            struct.unpack_from(order + "h", data, at + 4)[0],
-            struct.unpack_from(order + "i", data, at + 32)[0],
+        (scale,), (kind,) = (
+            struct.unpack_from(order + "h", data, at + 4),
+            struct.unpack_from(order + "i", data, at + 32),
         )
         name = _text(data[at + 36 : at + 64]).lower()
         if kind == 0:
@@ -99,7 +101,7 @@ def _text(data: bytes) -> str:
 
 
 def _numbers(data: bytes, order: str, is_complex: bool) -> NDArray[np.complex128]:
-    """The points (N,) that the file shows; the imaginary parts turn the other way, as in nmrglue."""
+    """The points (N,) to be shown, with the imaginary part negated, as in nmrglue."""
     import numpy as np
 
     (size,), (first,), (last,) = (struct.unpack_from(">I", data, at) for at in (176, 208, 240))
@@ -108,7 +110,7 @@ def _numbers(data: bytes, order: str, is_complex: bool) -> NDArray[np.complex128
     held = max(0, len(data) - start) // kind.itemsize // (1 + is_complex)
     size = min(size, held, MOST_POINTS)
     values = np.frombuffer(data, kind, size * (1 + is_complex), min(start, len(data)))
-    with np.errstate(invalid="ignore", over="ignore"):  # of damaged numbers, which are refused afterwards
+    with np.errstate(invalid="ignore", over="ignore"):  # damaged numbers are refused afterwards
         points = values[:size].astype(np.complex128)
         if is_complex:
             points -= 1j * values[size:].astype(np.float64)
@@ -116,10 +118,10 @@ def _numbers(data: bytes, order: str, is_complex: bool) -> NDArray[np.complex128
 
 
 def _axis_ppm(data: bytes, size: int, where: str) -> NDArray[np.float64]:
-    """The shifts (N,) of a processed spectrum, from its first point to its last."""
+    """The shifts (N,) of a processed spectrum."""
     import numpy as np
 
     ends = [number_of(struct.unpack_from(">d", data, at)[0]) for at in (272, 336)]
     if ends[0] is None or ends[1] is None:
-        raise SpectrumFormatError(f"{where}: the ends of the ppm axis are no numbers; the file is damaged")
+        raise SpectrumFormatError(f"{where}: the ends of the ppm axis are not numbers; the file is damaged")
     return np.linspace(ends[0], ends[1], size)

@@ -1,4 +1,4 @@
-"""Peaks of a measured trace: what stands out of the noise."""
+"""Peaks of a measured trace: the lines that rise above the noise."""
 
 from __future__ import annotations
 
@@ -9,25 +9,26 @@ from km3aid.spectra.spectrum import SHIFT_MAX_PPM, SHIFT_MIN_PPM, LeftOut, Peak,
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
 _TIMES_NOISE = 6.0
 _CLOSEST_PPM = 0.03
 _MOST_PEAKS = 500
 
 
-def pick_peaks(shift_ppm: NDArray[np.float64], trace: NDArray[np.float64], where: str, **about: Any) -> Spectrum:
-    """The positive lines of `trace` (N,) at `shift_ppm` (N,) above six times the noise, in order of falling shift.
+def pick_peaks(shift_ppm: ArrayLike, trace: ArrayLike, where: str, **about: Any) -> Spectrum:
+    """The positive lines of `trace` (N,) at `shift_ppm` (N,) above six times the noise, by falling shift.
 
-    The noise is the median of the differences of neighbours, as a standard deviation; the baseline is the running
-    median. A line lies at the vertex of the parabola through its highest points. `about` goes to `Spectrum`.
+    The noise is the median difference of neighbours, scaled to a standard deviation; the baseline is a running median.
+    A line lies at the vertex of the parabola through its three highest points. `about` goes to `Spectrum`.
     """
     import numpy as np
     from scipy.ndimage import median_filter
     from scipy.signal import find_peaks
 
+    shift_ppm, trace = np.asarray(shift_ppm), np.asarray(trace)
     if len(trace) < 8 or not np.isfinite(trace).all() or not np.isfinite(shift_ppm).all():
-        raise SpectrumFormatError(f"{where}: {len(trace)} points, or values that are no numbers; expected a spectrum")
+        raise SpectrumFormatError(f"{where}: {len(trace)} points, or values that are not numbers; expected a spectrum")
     coarse = trace[:: max(1, len(trace) // 4096)]
     base = np.interp(np.arange(len(trace)), np.linspace(0, len(trace) - 1, len(coarse)), median_filter(coarse, 201))
     flat = trace - base
@@ -40,7 +41,7 @@ def pick_peaks(shift_ppm: NDArray[np.float64], trace: NDArray[np.float64], where
     strongest = sorted(inside, key=lambda i: -flat[i])[:_MOST_PEAKS]
     peaks = sorted((_peak(shift_ppm, flat, int(i)) for i in strongest), key=lambda p: -p.shift_ppm)
     if not peaks:
-        raise SpectrumFormatError(f"{where}: nothing stands out of the noise; is it a 13C spectrum, phased?")
+        raise SpectrumFormatError(f"{where}: nothing rises above the noise; is it a phased 13C spectrum?")
     left_out = [LeftOut(f"{len(inside) - _MOST_PEAKS} lines", "weaker than 500 others")][: len(inside) > _MOST_PEAKS]
     note = f"{len(peaks)} peaks picked above {height / noise:.0f} times the noise" if noise else "peaks picked"
     notes = (*about.pop("notes", ()), note)

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.solvents import find_solvent, is_solvent_line
 from km3aid.spectra.spectrum import LeftOut, Spectrum
-from km3aid.spectra.text.letters import settle_letters
-from km3aid.spectra.text.peak_text import Draft, PeakText, decimal_mark, mask_notes, normalise, read_peak_text
+from km3aid.spectra.text.bare_letters import interpret_letters
+from km3aid.spectra.text.characters import decimal_mark, mask_brackets, normalise
+from km3aid.spectra.text.peak_text import Draft, PeakText, read_peak_text
 from km3aid.spectra.text.remarks import PATTERN_REASON
 
 _ISOTOPE = (
@@ -19,7 +20,7 @@ _ISOTOPE = (
 _DECOUPLED = r"(?:\s*(?:\{[^}]{0,12}\}|\[1?H\]|\(1?H\)))?"
 _METHOD = r"(?:NMR|APT|DEPTQ?(?:[\s-]?[0-9]{2,3})?|PENDANT|CMR)\b"
 _HEAD = re.compile(
-    r"(?<![0-9])(?=[\^{0-9A-Zδcp])(?![0-9]+[.,;)]|C[H)]|J\s)(?:"  # not at shifts and remarks, to be fast
+    r"(?<![0-9])(?=[\^{0-9A-Zδcp])(?![0-9]+[.,;)]|C[H)]|J\s)(?:"  # skips shifts and remarks at once
     rf"(?<![\w.-]){_ISOTOPE}{_DECOUPLED}(?:[^0-9.;:()δ]{{0,20}}?\b{_METHOD}|\s*(?=[:=δ(]))"
     r"|(?<!\w)δ\s?_?\{?(?P<delta>C|H|F|P|N|B|Si)\b\}?"
     r"|(?<!\w)(?P<word>[Cc]arbon|[Pp]roton|DEPT|HSQC|HMBC|COSY|NOESY|ROESY|CMR)\b(?:[\s-]*NMR)?(?=[^,;.]{0,40}[(:δ=]))"
@@ -36,36 +37,34 @@ _LOOKS = re.compile(
     rf"{_ISOTOPE}[^\n]{{0,40}}\b(?:NMR|APT|DEPT)|\bNMR\b|(?<!\w)13C\s*[:(]|δ[^\n]{{0,60}}?[0-9]|\bdelta\b\s*[=:]?\s*[0-9]"
 )
 _FREQUENCY = re.compile(r"([0-9]{2,3}(?:[.,][0-9]+)?)\s?MHz")
-_HIGHEST_MHZ = 310.0  # of 13C, on a spectrometer of 1.2 GHz; beyond it, the frequency is that of the protons
-_RANGE = re.compile(r"(?<=[0-9]) -(?=[0-9]{2,3}[.,][0-9])")  # `29.1 -29.6`; no carbon lies so far below 0
+_HIGHEST_MHZ = 310.0  # of 13C, on a 1.2 GHz spectrometer; a higher frequency is that of the protons
+_RANGE = re.compile(r"(?<=[0-9]) -(?=[0-9]{2,3}[.,][0-9])")  # `29.1 -29.6` is a range: no carbon lies so far below 0
 _MARKUP = re.compile(r"[$<~\\&]")
 _SNIPPET = 60
 
 
 class Section(NamedTuple):
-    """What one nucleus has in the text: its element, its heading, the text behind that, and its line from 1.
-
-    `masked` is the body with its parentheses blanked out.
-    """
+    """The part of a text that belongs to one nucleus."""
 
     element: str
     head: str
-    body: str
-    masked: str
-    line: int
+    body: str  # after the heading
+    masked: str  # the body with its brackets blanked out
+    line: int  # from 1
 
 
-def looks_like_journal(text: str) -> bool:
-    """Whether `text` holds an NMR heading or a δ before numbers; lines that begin with `#` do not count.
+def is_journal(head: list[str]) -> bool:
+    """Whether the lines have an NMR heading or a δ before numbers, outside comments that begin with `#`.
 
-    >>> looks_like_journal("13C NMR (101 MHz, CDCl3) δ 170.1")
+    >>> is_journal(["13C NMR (101 MHz, CDCl3) δ 170.1"])
     True
     """
-    return any(_LOOKS.search(line) for line in normalise(text).splitlines() if not line.lstrip().startswith("#"))
+    lines = normalise("".join(head)).splitlines()
+    return any(_LOOKS.search(line) for line in lines if not line.lstrip().startswith("#"))
 
 
 def parse_journal(text: str, where: str = "journal text") -> Spectrum:
-    """The first 13C peak list of a publication's text; shifts in ppm. Raises `SpectrumFormatError` without one.
+    """The first 13C peak list of an experimental section; raises `SpectrumFormatError` where there is none.
 
     >>> [peak.shift_ppm for peak in parse_journal("13C NMR (101 MHz, CDCl3) δ 162.3 (d, J = 245 Hz), 21.0.")]
     [162.3, 21.0]
@@ -74,11 +73,11 @@ def parse_journal(text: str, where: str = "journal text") -> Spectrum:
 
 
 def read_journal(lines: Iterable[str], where: str) -> Iterator[Spectrum]:
-    """Read every 13C part of the text as one spectrum; shifts in ppm.
+    """Read each 13C part of the text as a spectrum; shifts in ppm.
 
-    The frequency, the solvent and coupling constants never become peaks. Whether bare letters s, d, t, q are attached
-    hydrogens or couplings is decided for the whole list (`letters.py`), and `notes` say how. Raises
-    `SpectrumFormatError` where no 13C peak is found.
+    Frequency, solvent and coupling constants never become peaks. Whether bare letters s, d, t, q are attached hydrogens
+    or couplings is decided for each list (`bare_letters.py`) and told in `notes`. Raises `SpectrumFormatError` where
+    there is no 13C peak.
     """
     text = _without_markup(normalise("".join(lines)))
     if not text.strip():
@@ -98,19 +97,19 @@ def read_journal(lines: Iterable[str], where: str) -> Iterator[Spectrum]:
             found += 1
             yield spectrum
     if not found:
-        raise SpectrumFormatError(f"{where}: the 13C part holds no shift; expected '13C NMR (…) δ 170.1, 21.0'")
+        raise SpectrumFormatError(f"{where}: the 13C part has no shift; expected '13C NMR (…) δ 170.1, 21.0'")
 
 
 def _without_markup(text: str) -> str:
-    """`text` without the marks of TeX, Markdown and HTML around indices, letters and words."""
+    """`text` without TeX, Markdown and HTML markup."""
     if not _MARKUP.search(text):
         return text
     return re.sub(r"\$|</?[a-z]{1,6}>|~(?=[0-9]{1,2}~)|(?<=[0-9])~|\\(?=delta\b)", "", text.replace("&delta;", "δ"))
 
 
 def _sections(text: str) -> tuple[list[Section], list[LeftOut]]:
-    """Cut the text at its headings; without one, all of it is the 13C part."""
-    masked = mask_notes(text)
+    """The text cut at its headings, and what comes before the first; without headings, all is the 13C part."""
+    masked = mask_brackets(text)
     heads: list[tuple[re.Match[str], str]] = []
     for match in _HEAD.finditer(text):
         element = _element(match)
@@ -132,7 +131,7 @@ def _sections(text: str) -> tuple[list[Section], list[LeftOut]]:
 
 
 def _element(head: re.Match[str]) -> str:
-    """The element whose spectrum a heading announces; an experiment with two nuclei counts as none."""
+    """The element whose spectrum a heading announces, or the experiment where that has two nuclei."""
     if re.search(r"DEPT(?!Q)", head.group()):
         return "DEPT"
     if head["word"]:
@@ -155,12 +154,12 @@ def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spect
     if not drafts:
         return None
     notes: list[str] = []
-    settle_letters(drafts, found.left_out, notes, patterns=any(map(_is_pattern, found.left_out)))
+    interpret_letters(drafts, found.left_out, notes, patterns=any(map(_is_pattern, found.left_out)))
     left_out = [*outside, *found.left_out]
     if re.search(r"(?<![\w.])[0-9]+(?:\.[0-9]+)?(?!\s*(?:[MG]?Hz|K|°))(?![\w.])", masked[:before]):
-        left_out.append(_snippet(preamble, "stands before the δ"))
+        left_out.append(_snippet(preamble, "before the δ"))
     if tail.strip(" \n\t.;,"):
-        left_out.append(_snippet(tail, "text behind the peak list"))
+        left_out.append(_snippet(tail, "text after the peak list"))
     solvent = find_solvent(" ".join([section.head, preamble, *found.preface]))
     if solvent is None:
         solvent = next((draft.solvent for draft in drafts if draft.solvent), None)
@@ -181,7 +180,7 @@ def _is_pattern(item: LeftOut) -> bool:
 
 
 def _end_of_list(body: str, masked: str) -> int:
-    """Where the peak list ends and other analyses, or the next sentence, follow."""
+    """Where the peak list ends: at the next analysis or sentence."""
     first = re.search(r"[0-9]", masked)
     for end in _END.finditer(body):
         cut_off = masked[end.start()] != " " or end.group()[0] in "[\n"
@@ -191,13 +190,13 @@ def _end_of_list(body: str, masked: str) -> int:
 
 
 def _without_solvent_and_frequency(found: PeakText, known_start: bool) -> list[Draft]:
-    """Drop the drafts that are marked as the solvent's line, and a bare number before the solvent in a heading."""
+    """The drafts but for those marked as the solvent's line, and for a bare number before the solvent in a heading."""
     kept = []
     for position, draft in enumerate(found.drafts):
-        if draft.solvent and is_solvent_line(draft.shift_ppm, draft.solvent):
+        if draft.solvent and not draft.heading and is_solvent_line(draft.shift_ppm, draft.solvent):
             found.left_out.append(LeftOut(f"{draft.text} ({draft.solvent})", "marked as the solvent's line"))
         elif draft.solvent and position == 0 and not known_start and len(found.drafts) > 1:
-            reason = "stands before the solvent, as a frequency does; write δ before the first shift"
+            reason = "before the solvent, where a frequency would be; write δ before the first shift"
             found.left_out.append(LeftOut(f"{draft.text} ({draft.solvent})", reason))
             found.preface.append(draft.solvent)
         else:

@@ -1,4 +1,4 @@
-"""The plain list: one or many shifts a line, with `#` comments."""
+"""The plain list: one or more shifts on each line, with `#` comments."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from collections.abc import Iterable, Iterator
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.spectrum import LeftOut, Peak, Spectrum
-from km3aid.spectra.text.peak_text import decimal_mark, normalise, read_peak_text
+from km3aid.spectra.text.characters import decimal_mark, normalise
+from km3aid.spectra.text.peak_text import read_peak_text
 
 
 def read_plain_list(lines: Iterable[str], where: str) -> Iterator[Spectrum]:
-    """Read the one spectrum of a plain list; each line is written as for `parse_peaks`."""
+    """Read the one spectrum of a plain list, each line as in `parse_peaks`."""
     rows = [(number, normalise(line).partition("#")[0].strip()) for number, line in enumerate(lines, 1)]
     rows = [(number, row) for number, row in rows if row]
-    if not rows:
-        raise SpectrumFormatError(f"{where}: the list is empty; expected shifts in ppm, one or more a line")
     mark = decimal_mark("\n".join(row for _, row in rows), where)
     peaks: list[Peak] = []
     left_out: list[LeftOut] = []
@@ -25,15 +24,14 @@ def read_plain_list(lines: Iterable[str], where: str) -> Iterator[Spectrum]:
         peaks.extend(draft.to_peak(at) for draft in found.drafts)
         left_out.extend(found.left_out)
     if not peaks:
-        raise SpectrumFormatError(f"{where}: the list is empty; expected shifts in ppm, one or more a line")
+        raise SpectrumFormatError(f"{where}: the list is empty; expected shifts in ppm, one or more on each line")
     yield Spectrum(tuple(peaks), left_out=tuple(left_out))
 
 
 def check_not_a_table(lines: Iterable[str], where: str) -> None:
-    """Refuse bare numbers that may be a peak list as well as columns of shift, count or intensity.
+    """Raise `SpectrumFormatError` for bare numbers that may as well be columns of shift, count or intensity.
 
-    Rows of two to four numbers are a list where they run on in order from line to line; otherwise only the user
-    knows, and a `SpectrumFormatError` says how to tell.
+    Rows of two to four numbers are a list where they rise or fall throughout; otherwise only the user can tell.
     """
     plain = [normalise(line).partition("#")[0].strip(" \t\r\n,;") for line in lines]
     comma = decimal_mark("\n".join(plain), where) == ","
@@ -47,6 +45,6 @@ def check_not_a_table(lines: Iterable[str], where: str) -> None:
         return
     if values not in (sorted(values), sorted(values, reverse=True)):
         raise SpectrumFormatError(
-            f"{where}: {len(rows[0])} numbers on every line may be {len(rows[0])} peaks, or a shift with its count or "
+            f"{where}: {len(rows[0])} numbers on every line may be {len(rows[0])} peaks or a shift with its count or "
             "intensity; add a header line such as 'shift,intensity', or choose the input format 'list' or 'csv'"
         )

@@ -1,10 +1,11 @@
-"""What stands beside a shift: attached hydrogens, a count, a coupling pattern, a label, the solvent's name."""
+"""Remarks beside a shift: attached hydrogens, a count, a coupling pattern, a label, the name of the solvent."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Literal
 
 from km3aid.spectra.solvents import is_solvent
 from km3aid.spectra.spectrum import Multiplicity
@@ -33,22 +34,20 @@ _CARBONS_IN_WORDS = re.compile(rf"({'|'.join(_NUMBER_WORDS)})\s(?:equivalent\s)?
 _INSTRUMENT = re.compile(r"[0-9.]+\s*MHz", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[,;]|\band\b|&")
 
-PATTERN_REASON = "a coupling pattern; it does not tell the attached hydrogens"
+PATTERN_REASON = "a coupling pattern; it does not give the attached hydrogens"
 
 
 @dataclass(slots=True)
 class Remark:
-    """What one remark says: `letter` is a bare S, D, T or Q, which may be a multiplicity or a coupling pattern.
-
-    `unused` holds the parts that say nothing about a peak, each with the reason.
-    """
+    """What one remark says."""
 
     multiplicity: Multiplicity | None = None
-    letter: Multiplicity | None = None
+    letter: Multiplicity | None = None  # a bare S, D, T or Q: a multiplicity or a coupling pattern
     count: int | None = None
     coupled: bool = False
     solvent: str | None = None
-    unused: list[tuple[str, str]] = field(default_factory=list)
+    heading: bool = False  # a spectrometer's frequency is there, so that the solvent is that of the whole spectrum
+    unused: list[tuple[str, str]] = field(default_factory=list)  # parts that say nothing about a peak, and why
 
 
 def parse_multiplicity(word: str) -> Multiplicity | None:
@@ -61,15 +60,15 @@ def parse_multiplicity(word: str) -> Multiplicity | None:
     return _CARBON_TYPES.get(key) or _LETTERS.get(key)
 
 
-@lru_cache(maxsize=1024)  # a few remarks make up most of a publication; they are only read
+@lru_cache(maxsize=1024)  # remarks repeat within a publication; no caller changes them
 def read_remark(text: str) -> Remark:
-    """Read what stands in the parentheses behind a shift, or a single word beside it.
+    """Read the parentheses after a shift, or a single word beside it.
 
     >>> remark = read_remark("d, J = 12.3 Hz, 2C")
     >>> remark.letter, remark.coupled, remark.count
     ('D', True, 2)
     """
-    remark = Remark(coupled="Hz" in text)
+    remark = Remark(coupled=re.search("(?<!M)Hz", text) is not None, heading="MHz" in text)
     for coupling in _COUPLING.findall(text):
         remark.coupled = True
         remark.unused.append((coupling.strip(), "a coupling constant, not a shift"))
@@ -81,38 +80,32 @@ def read_remark(text: str) -> Remark:
 
 def _read_part(part: str, remark: Remark) -> None:
     if (match := _TIMES.fullmatch(part)) or (match := _CARBONS.fullmatch(part)):
-        _set_count(remark, int(match[1] or match[2]), part)
+        _set(remark, "count", int(match[1] or match[2]), part)
     elif part.upper() in _CARBON_TYPES:
-        _set_multiplicity(remark, _CARBON_TYPES[part.upper()], part)
+        _set(remark, "multiplicity", _CARBON_TYPES[part.upper()], part)
     elif part.upper() in _LETTERS and remark.letter is None:
         remark.letter = _LETTERS[part.upper()]
     elif is_solvent(part):
         remark.solvent = part
     elif match := _COUNTED.fullmatch(part):
-        _set_count(remark, int(match[1]), part)
+        _set(remark, "count", int(match[1]), part)
         _read_part(match[2], remark)
     elif match := _COUNTED_BEHIND.fullmatch(part):
-        _set_count(remark, int(match[2]), part)
+        _set(remark, "count", int(match[2]), part)
         _read_part(match[1], remark)
     elif match := _CARBONS_IN_WORDS.fullmatch(part):
-        _set_count(remark, _NUMBER_WORDS[match[1].lower()], part)
+        _set(remark, "count", _NUMBER_WORDS[match[1].lower()], part)
     elif _PATTERN.fullmatch(part):
         remark.unused.append((part, PATTERN_REASON))
     elif "Hz" not in part and not _INSTRUMENT.fullmatch(part):
-        remark.unused.append((part, "a label; it tells neither count nor attached hydrogens"))
+        remark.unused.append((part, "a label; it gives neither count nor attached hydrogens"))
     elif "MHz" not in part:
         remark.unused.append((part, "a coupling constant, not a shift"))
 
 
-def _set_count(remark: Remark, count: int, part: str) -> None:
-    if remark.count in (None, count):
-        remark.count = count
+def _set(remark: Remark, name: Literal["count", "multiplicity"], value: int | Multiplicity, part: str) -> None:
+    known = getattr(remark, name)
+    if known in (None, value):
+        setattr(remark, name, value)
     else:
-        remark.unused.append((part, f"contradicts the count {remark.count} beside it"))
-
-
-def _set_multiplicity(remark: Remark, multiplicity: Multiplicity, part: str) -> None:
-    if remark.multiplicity in (None, multiplicity):
-        remark.multiplicity = multiplicity
-    else:
-        remark.unused.append((part, f"contradicts the multiplicity {remark.multiplicity} beside it"))
+        remark.unused.append((part, f"contradicts the {name} {known} beside it"))

@@ -1,4 +1,4 @@
-"""The elements and hydrogens of a mol block, as far as readers need them; structures are `km3aid.molecules`."""
+"""The atoms of a mol block as text: elements, hydrogens and numbering. Structures belong to `km3aid.molecules`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _V3000_BOND = re.compile(r"^M  V30 [0-9]+ ([0-9]+) ([0-9]+) ([0-9]+)\b", re.MULT
 
 
 def elements_of(mol_block: str) -> tuple[str, ...]:
-    """The symbols of the atoms of a V2000 or V3000 block in order; empty where it cannot be read.
+    """The element symbols of a V2000 or V3000 block, atom by atom; empty where it cannot be read.
 
     >>> elements_of("\\n\\n\\n  1  0  0  0  0  0            999 V2000\\n    0.0000    0.0000    0.0000 C   0  0\\n")
     ('C',)
@@ -26,17 +26,17 @@ def elements_of(mol_block: str) -> tuple[str, ...]:
     return tuple(line[31:34].strip() for line in lines[4 : 4 + max(count, 0)])
 
 
-def atom_base(mol_block: str, atoms: list[int]) -> int | None:
-    """Whether `atoms`, which are to be carbons, count from 0 or from 1; None where neither or both fit equally."""
+def first_atom_number(mol_block: str, carbons: list[int]) -> int | None:
+    """Whether the numbers of these `carbons` start from 0 or 1; None where neither or both fit."""
     elements = elements_of(mol_block)
-    fits = [sum(0 <= a - base < len(elements) and elements[a - base] == "C" for a in atoms) for base in (0, 1)]
-    if not atoms or max(fits) < len(atoms) or fits[0] == fits[1]:
+    fits = [sum(0 <= a - base < len(elements) and elements[a - base] == "C" for a in carbons) for base in (0, 1)]
+    if not carbons or max(fits) < len(carbons) or fits[0] == fits[1]:
         return None
     return 0 if fits[0] > fits[1] else 1
 
 
 def carbon_hydrogens(mol_block: str) -> dict[int, int]:
-    """The hydrogens on each carbon, drawn or not, by its 0-based atom: what four bonds leave free."""
+    """The hydrogens on each carbon (0-based), drawn or not: what its other bonds leave of four."""
     elements = elements_of(mol_block)
     free = {atom: 4.0 for atom, element in enumerate(elements) if element == "C"}
     for order, *ends in _bonds(mol_block, len(elements)):
@@ -47,7 +47,7 @@ def carbon_hydrogens(mol_block: str) -> dict[int, int]:
 
 
 def _bonds(mol_block: str, atoms: int) -> list[tuple[int, int, int]]:
-    """Order (4 is aromatic) and the two 0-based atoms of each bond."""
+    """The order (4 for aromatic) and the two atoms (0-based) of each bond."""
     lines = mol_block.split("\n")
     if len(lines) > 3 and "V3000" in lines[3]:
         return [(int(order), int(a) - 1, int(b) - 1) for order, a, b in _V3000_BOND.findall(mol_block)]

@@ -1,17 +1,17 @@
-"""JSON and JSON lines: the objects of the batch contract, bare lists of shifts, or lists of either."""
+"""JSON and JSON lines: records of a batch, bare lists of shifts, or lists of either."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from km3aid.errors import SpectrumFormatError
-from km3aid.spectra.spectrum import LeftOut, Peak, Spectrum
+from km3aid.spectra.spectrum import LeftOut, Peak, Spectrum, peak_at
 from km3aid.spectra.text.inline import parse_peaks
-from km3aid.spectra.text.journal import looks_like_journal, read_journal
+from km3aid.spectra.text.journal import is_journal, read_journal
 from km3aid.spectra.text.remarks import parse_multiplicity
 
 _PEAK_KEYS = {"ppm", "multiplicity", "count", "intensity"}
@@ -19,10 +19,9 @@ _EXPECTED = 'expected {"id": …, "peaks": [{"ppm": 170.2}, …]}, {"report": "1
 
 
 def spectrum_from_dict(obj: Mapping[str, Any], where: str) -> Spectrum:
-    """The spectrum of one object of the batch contract: `peaks` or `report`, and optionally `id` and `solvent`.
+    """The spectrum of one batch record: its `peaks` or `report`, and optionally `id` and `solvent`.
 
-    Keys of other purpose (`smiles`, `candidates`, `formula`, …) are left to the command. Raises
-    `SpectrumFormatError` that begins with `where`.
+    Other keys (`smiles`, `candidates`, …) are ignored. Raises `SpectrumFormatError` that begins with `where`.
 
     >>> spectrum_from_dict({"id": "a", "peaks": [{"ppm": 21.0, "multiplicity": "Q"}]}, "line 1").peaks[0].hydrogens
     3
@@ -35,37 +34,49 @@ def spectrum_from_dict(obj: Mapping[str, Any], where: str) -> Spectrum:
     if report is None:
         return _spectrum_of_peaks(peaks, where, name, solvent)
     if not isinstance(report, str):
-        raise SpectrumFormatError(f"{where}: 'report' is {_kind(report)}; expected a text such as '13C NMR … δ 170.1'")
+        raise SpectrumFormatError(f"{where}: 'report' is {_shown(report)}; expected a text such as '13C NMR … δ 170.1'")
     spectrum = _spectrum_of_report(report, f"{where}, report")
     return replace(spectrum, id=name, solvent=solvent or spectrum.solvent)
 
 
-def read_json(lines: Iterable[str], where: str) -> Iterator[Spectrum | SpectrumFormatError]:
-    """Read JSON lines one by one, or a JSON text that runs over several lines.
+def is_json(head: list[str]) -> bool:
+    """Whether a text begins as a JSON object or list."""
+    return "".join(head).lstrip()[:1] in ("{", "[")
 
-    A bad line comes as an error in its place, and the lines after it are still read.
+
+def read_json(lines: Iterable[str], where: str) -> Iterator[Spectrum | SpectrumFormatError]:
+    """Read JSON lines one by one, or one JSON text of several lines.
+
+    A bad line yields an error in its place, and reading goes on.
     """
-    numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
-    first = next(numbered, None)
-    if first is None:
+    numbered = _numbered(lines)
+    head = list(islice(numbered, 2))
+    if not head:
         raise SpectrumFormatError(f"{where}: empty; {_EXPECTED}")
-    if _is_whole(first[1]):
-        yield from read_json_lines(chain([first], numbered), where)
+    rows = chain(head, numbered)
+    last = head[-1][1]
+    if len(head) == 1 or _is_whole(head[0][1]) or (_is_whole(last) and last.lstrip()[0] in "{["):
+        yield from _spectra_of_lines(rows, where)
         return
-    second = next(numbered, None)
-    if second is None or (_is_whole(second[1]) and second[1].lstrip()[0] in "{["):
-        yield from read_json_lines(chain([first], [second] if second else [], numbered), where)
-        return
-    text = "".join(line for _, line in chain([first, second], numbered))
+    text = "".join(line for _, line in rows)
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise SpectrumFormatError(_not_json(where, error, first[0] - 1)) from None
+        raise SpectrumFormatError(_not_json(where, error, head[0][0] - 1)) from None
     yield from _spectra(value, where)
 
 
-def read_json_lines(numbered: Iterable[tuple[int, str]], where: str) -> Iterator[Spectrum | SpectrumFormatError]:
-    """Read (line number, line) pairs of JSON lines; blank lines are passed over."""
+def read_json_lines(lines: Iterable[str], where: str) -> Iterator[Spectrum | SpectrumFormatError]:
+    """Read JSON lines, also where the first one is damaged; a bad line yields an error in its place."""
+    return _spectra_of_lines(_numbered(lines), where)
+
+
+def _numbered(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank, with their numbers from 1."""
+    return ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+
+
+def _spectra_of_lines(numbered: Iterable[tuple[int, str]], where: str) -> Iterator[Spectrum | SpectrumFormatError]:
     for number, line in numbered:
         at = f"{where}, line {number}"
         try:
@@ -92,7 +103,7 @@ def _not_json(where: str, error: Exception, lines_before: int = 0) -> str:
 
 
 def _spectra(value: Any, where: str) -> Iterator[Spectrum | SpectrumFormatError]:
-    """The spectra of one JSON value: an object, a list of shifts or peaks, or a list of such."""
+    """The spectra of one JSON value: an object, a list of shifts or peaks, or a list of these."""
     many = isinstance(value, list) and bool(value) and all(_is_spectrum(item) for item in value)
     for position, item in enumerate(value if many else [value], 1):
         at = f"{where}, spectrum {position}" if many else where
@@ -102,7 +113,7 @@ def _spectra(value: Any, where: str) -> Iterator[Spectrum | SpectrumFormatError]
             elif isinstance(item, list):
                 yield _spectrum_of_peaks(item, at)
             else:
-                yield SpectrumFormatError(f"{at}: {_kind(item)}; {_EXPECTED}")
+                yield SpectrumFormatError(f"{at}: {_shown(item)}; {_EXPECTED}")
         except SpectrumFormatError as error:
             yield error
 
@@ -112,7 +123,7 @@ def _is_spectrum(item: Any) -> bool:
 
 
 def _spectrum_of_report(report: str, where: str) -> Spectrum:
-    if not looks_like_journal(report):
+    if not is_journal([report]):
         return parse_peaks(report, where)
     spectra = list(read_journal(report.splitlines(keepends=True), where))
     if len(spectra) != 1:
@@ -122,7 +133,7 @@ def _spectrum_of_report(report: str, where: str) -> Spectrum:
 
 def _spectrum_of_peaks(peaks: Any, where: str, name: str | None = None, solvent: str | None = None) -> Spectrum:
     if not isinstance(peaks, list):
-        raise SpectrumFormatError(f"{where}: 'peaks' is {_kind(peaks)}; {_EXPECTED}")
+        raise SpectrumFormatError(f"{where}: 'peaks' is {_shown(peaks)}; {_EXPECTED}")
     if not peaks:
         raise SpectrumFormatError(f"{where}: the list of peaks is empty; expected at least one shift in ppm")
     left_out: list[LeftOut] = []
@@ -134,7 +145,7 @@ def _peak(value: Any, where: str, left_out: list[LeftOut]) -> Peak:
     fields = value if isinstance(value, dict) else {"ppm": value}
     if "ppm" not in fields:
         raise SpectrumFormatError(f"{where}: no 'ppm' among the keys {sorted(fields)}; expected {{\"ppm\": 170.2}}")
-    for key in fields.keys() - _PEAK_KEYS:
+    for key in sorted(fields.keys() - _PEAK_KEYS):
         left_out.append(LeftOut(f"{where.rpartition(', ')[2]}: {key!r}", f"unknown key; known: {sorted(_PEAK_KEYS)}"))
     word, count = fields.get("multiplicity"), fields.get("count")
     multiplicity = parse_multiplicity(word) if isinstance(word, str) else None
@@ -144,10 +155,7 @@ def _peak(value: Any, where: str, left_out: list[LeftOut]) -> Peak:
         raise SpectrumFormatError(f"{where}: count {count!r}; expected a whole number or null")
     shift = _number(fields["ppm"], "ppm", where)
     intensity = None if fields.get("intensity") is None else _number(fields["intensity"], "intensity", where)
-    try:
-        return Peak(shift, multiplicity, count, intensity)
-    except SpectrumFormatError as error:
-        raise SpectrumFormatError(f"{where}: {error}") from None
+    return peak_at(where, shift, multiplicity, count, intensity)
 
 
 def _number(value: Any, key: str, where: str) -> float:
@@ -156,7 +164,7 @@ def _number(value: Any, key: str, where: str) -> float:
             return float(value)
         except OverflowError:
             pass
-    raise SpectrumFormatError(f"{where}: {key} is {_kind(value)}; expected a number")
+    raise SpectrumFormatError(f"{where}: {key} is {_shown(value)}; expected a number")
 
 
 def _text(obj: Mapping[str, Any], key: str, where: str) -> str | None:
@@ -165,10 +173,10 @@ def _text(obj: Mapping[str, Any], key: str, where: str) -> str | None:
         return value
     if key == "id" and isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    raise SpectrumFormatError(f"{where}: {key!r} is {_kind(value)}; expected a text")
+    raise SpectrumFormatError(f"{where}: {key!r} is {_shown(value)}; expected a text")
 
 
-def _kind(value: Any) -> str:
-    """`value` in words, short enough for a message."""
+def _shown(value: Any) -> str:
+    """`value` as shown in a message, shortened."""
     text = repr(value) if not isinstance(value, int) or abs(value) < 10**20 else "a huge number"
     return text if len(text) <= 40 else text[:39] + "…"

@@ -1,0 +1,112 @@
+"""Bruker folders: a processed 1D spectrum as it is, or an FID, transformed (`fid.py`) without its filter's delay.
+
+Only files of the given folder are read. nmrglue knows the delays of old firmware, which does not record them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from km3aid.errors import ConfigError, SpectrumFormatError
+from km3aid.optional import require
+from km3aid.spectra.instruments.checks import (
+    MOST_POINTS,
+    check_files,
+    check_nucleus,
+    number_of,
+    one_dimension,
+    parameter_text,
+    positive,
+)
+from km3aid.spectra.instruments.fid import transform_fid
+from km3aid.spectra.instruments.jcamp import read_blocks
+from km3aid.spectra.instruments.picking import pick_peaks
+from km3aid.spectra.spectrum import Spectrum
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+def is_bruker(folder: Path) -> bool:
+    """Whether a folder is an experiment, or its `pdata/n`."""
+    return any((folder / name).is_file() for name in ("1r", "acqus", "procs")) or _processed(folder) is not None
+
+
+def read_bruker(folder: Path, where: str) -> Iterator[Spectrum]:
+    """Read the 1D spectrum of an experiment, or of its `pdata/n`; processed data take precedence over the FID."""
+    processed = folder if (folder / "1r").is_file() else _processed(folder)
+    yield _read_fid(folder, where) if processed is None else _read_processed(folder, processed, where)
+
+
+def _read_processed(folder: Path, processed: Path, where: str) -> Spectrum:
+    import numpy as np
+
+    check_files(folder, processed, ("1r", "procs"))
+    procs = _parameters(processed / "procs", where)
+    check_nucleus(procs.get("AXNUC", ""), where)
+    trace = _numbers(processed / "1r", procs, "P")[: int(number_of(procs.get("SI")) or MOST_POINTS)]
+    frequency, width = (positive(procs, key, where) for key in ("SF", "SWP"))
+    left_ppm = number_of(procs.get("OFFSET"))
+    if left_ppm is None:
+        raise SpectrumFormatError(f"{where}: parameter OFFSET is {procs.get('OFFSET')!r}; expected a number")
+    trace = one_dimension(trace, where)
+    shift_ppm = left_ppm - np.arange(len(trace)) * width / frequency / len(trace)
+    experiment = folder.parents[1] if processed == folder and folder.parent.name == "pdata" else folder
+    acqus = experiment / "acqus"
+    known = acqus.is_file() and not acqus.is_symlink()
+    solvent = (_parameters(acqus, where).get("SOLVENT") if known else None) or None
+    return pick_peaks(shift_ppm, trace, where, id=experiment.name, solvent=solvent, frequency_mhz=frequency)
+
+
+def _read_fid(folder: Path, where: str) -> Spectrum:
+    check_files(folder, folder, ("fid", "acqus"))
+    acqus = _parameters(folder / "acqus", where)
+    check_nucleus(acqus.get("NUC1", ""), where)
+    numbers = _numbers(folder / "fid", acqus, "A")
+    fid = one_dimension(numbers[0::2][: len(numbers) // 2] + 1j * numbers[1::2], where)
+    width, frequency, carrier = (positive(acqus, key, where) for key in ("SWH", "SFO1", "BF1"))
+    centre = (frequency - carrier) / carrier * 1e6
+    delay, solvent = _filter_delay(acqus, where), acqus.get("SOLVENT") or None
+    return transform_fid(fid, width, carrier, centre, where, delay, id=folder.name, solvent=solvent)
+
+
+def _filter_delay(acqus: dict[str, str], where: str) -> float:
+    """The delay of the digital filter, in points."""
+    delay, firmware, decimation = (number_of(acqus.get(key)) or 0.0 for key in ("GRPDLY", "DSPFVS", "DECIM"))
+    if delay > 0 or firmware < 10:
+        return delay
+    try:
+        table = require("nmrglue", "formats", "reading an FID of Bruker's old firmware").bruker.bruker_dsp_table
+    except ConfigError as error:
+        raise SpectrumFormatError(f"{where}: {error}") from None
+    return float(table.get(int(firmware), {}).get(int(decimation), 0.0))
+
+
+def _parameters(path: Path, where: str) -> dict[str, str]:
+    """The `##$NAME= value` of a parameter file; names in capitals without underscores, as JCAMP-DX compares them."""
+    block = next(read_blocks(parameter_text(path)), None)
+    if block is None:
+        raise SpectrumFormatError(f"{where}: {path.name} has no parameters; the file is damaged")
+    return {name[1:]: value.strip().strip("<>") for name, value in block.labels.items() if name.startswith("$")}
+
+
+def _numbers(path: Path, parameters: dict[str, str], suffix: str) -> NDArray[np.float64]:
+    """The numbers of a data file; `suffix` is A for acquired and P for processed data."""
+    import numpy as np
+
+    order = ">" if number_of(parameters.get("BYTORD" + suffix)) == 1 else "<"
+    kind = "f8" if number_of(parameters.get("DTYP" + suffix)) == 2 else "i4"
+    values: NDArray[np.float64] = np.fromfile(path, order + kind, count=2 * MOST_POINTS).astype(np.float64)
+    return values
+
+
+def _processed(folder: Path) -> Path | None:
+    """The first `pdata/n` of an experiment that has a processed spectrum."""
+    try:
+        found = sorted(p for p in (folder / "pdata").iterdir() if p.name.isdigit() and (p / "1r").is_file())
+    except OSError:
+        return None
+    return found[0] if found else None

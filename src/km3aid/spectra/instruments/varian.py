@@ -1,0 +1,58 @@
+"""Varian and Agilent folders: the FID beside its `procpar`, transformed (`fid.py`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+from km3aid.spectra.instruments.checks import (
+    check_files,
+    check_nucleus,
+    number_of,
+    one_dimension,
+    parameter_text,
+    positive,
+)
+from km3aid.spectra.instruments.fid import transform_fid
+from km3aid.spectra.source import MOST_BYTES
+from km3aid.spectra.spectrum import Spectrum
+
+
+def is_varian(folder: Path) -> bool:
+    """Whether a folder has both files of an experiment."""
+    return (folder / "procpar").is_file() and (folder / "fid").is_file()
+
+
+def read_varian(folder: Path, where: str) -> Iterator[Spectrum]:
+    """Read the one spectrum of a folder."""
+    import numpy as np
+
+    check_files(folder, folder, ("fid", "procpar"))
+    procpar = _procpar(folder / "procpar")
+    check_nucleus(procpar.get("tn", ""), where)
+    width, frequency = (positive(procpar, key, where) for key in ("sw", "sfrq"))
+    line, position = (number_of(procpar.get(key)) or 0.0 for key in ("rfl", "rfp"))
+    with open(folder / "fid", "rb") as file:
+        head = np.frombuffer(file.read(28).ljust(28, b"\0"), ">i2")
+        kind = ">f4" if head[13] & 8 else ">i4" if head[13] & 4 else ">i2"
+        file.seek(32 + 28)  # the headers of the file and of its first block
+        data = np.frombuffer(file.read(MOST_BYTES), np.uint8)
+    with np.errstate(invalid="ignore"):  # damaged numbers are refused below
+        values = data[: len(data) // int(kind[2]) * int(kind[2])].view(kind).astype(np.float64)
+    fid = one_dimension(values[0::2][: len(values) // 2] + 1j * values[1::2], where)
+    centre = (width / 2 - line + position) / frequency
+    solvent = procpar.get("solvent") or None
+    yield transform_fid(fid.conj(), width, frequency, centre, where, id=folder.name, solvent=solvent)
+
+
+def _procpar(path: Path) -> dict[str, str]:
+    """The first value of each parameter: a line that begins with its name, then one with the number of values."""
+    found = {}
+    for line, following in pairwise(parameter_text(path).splitlines()):
+        match = re.match(r"([A-Za-z]\w*)(?: [-+.0-9eE]+){8,}\s*$", line)
+        values = following.split(maxsplit=1)
+        if match and len(values) == 2 and values[0].isdigit():
+            found[match[1]] = values[1].strip().strip('"') if '"' in values[1] else values[1].split()[0]
+    return found

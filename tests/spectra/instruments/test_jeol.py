@@ -1,0 +1,30 @@
+import numpy as np
+import pytest
+from tests.spectra import format_examples as examples
+from tests.spectra.format_examples import SHIFTS
+
+from km3aid.spectra import read_spectra
+from km3aid.spectra.instruments.jeol import _numbers, filter_delay
+
+
+def test_the_delay_of_jeols_filter():
+    # two stages of order 54 and 73, decimating by 8 and 2: ½ (53/16 + 72/2) points
+    assert filter_delay({"orders": "25473", "factors": "82"}) == pytest.approx(19.656, abs=1e-3)
+    assert filter_delay({}) == filter_delay({"orders": "x", "factors": "0"}) == 0.0
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("processed", [False, True])
+def test_a_file_of_jeol(tmp_path, order, processed):
+    examples.write_jeol(tmp_path / "carbon.jdf", SHIFTS, order, processed)
+    (spectrum,) = read_spectra(tmp_path / "carbon.jdf")
+    assert [p.shift_ppm for p in spectrum] == pytest.approx(SHIFTS, abs=0.05)
+    assert (spectrum.id, spectrum.solvent) == ("carbon", "CHLOROFORM-D")
+    assert ("transformed" in spectrum.notes[0]) is not processed
+
+
+def test_nmrglue_finds_the_same_numbers_in_a_file_of_jeol(tmp_path):
+    nmrglue = pytest.importorskip("nmrglue")
+    path = examples.write_jeol(tmp_path / "carbon.jdf", SHIFTS)
+    _, theirs = nmrglue.jeol.read(str(path))
+    assert np.array_equal(_numbers(path.read_bytes(), "<", is_complex=True), theirs)
