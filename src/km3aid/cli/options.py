@@ -96,7 +96,7 @@ class OutputOptions:
         str | None,
         typer.Option(
             "--format",
-            metavar=f"[{TABLE}|{'|'.join(FORMATS)}]",
+            metavar=f"<{'|'.join([TABLE, *FORMATS])}>",
             help="Default: what the name of --out says; table on a terminal, json otherwise.",
         ),
     ] = None
