@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -24,13 +23,19 @@ def files(tmp_path_factory):
 
 
 def test_help_and_version():
-    code = "from km3aid.cli import main; main()"
-    environment = {**os.environ, "COLUMNS": "120"}
-    done = subprocess.run(
-        [sys.executable, "-c", code, "--help"], capture_output=True, text=True, env=environment, timeout=60
-    )
-    assert "assign" in done.stdout
+    assert "assign" in km3aid("--help").stdout
     assert km3aid("--version").stdout.startswith("km3aid 0.")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["search", "--help"]])
+def test_help_loads_no_heavy_package(arguments):
+    code = (
+        "import sys; from km3aid.cli import main\ntry: main()\n"
+        "finally: print([m for m in ('numpy', 'torch', 'rdkit', 'pyarrow') if m in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=60)
+    assert done.stderr == "[]\n"
+    assert "--help" in done.stdout
 
 
 def test_assign_answers_after_the_contract(files):

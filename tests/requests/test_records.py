@@ -1,6 +1,9 @@
 """What a record may hold, and what each fault is called."""
 
 import json
+import re
+from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -110,6 +113,16 @@ def test_an_adduct_needs_a_mass_and_a_name():
         SearchRecord(report="58", adduct="[M+H]+").conditions()
     with pytest.raises(ConfigError, match=r"'\[M\+Xe\]\+'; known are \[M\+H\]\+"):
         SearchRecord(report="58", adduct="[M+Xe]+", mass_da=5.0).conditions()
+
+
+def test_the_docs_list_every_key():
+    text = (Path(__file__).parents[2] / "docs" / "batch.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[^|]*) \| ([^|]*) \|", text, re.MULTILINE)
+    for task in ("assign", "rank", "search"):
+        listed = {
+            key for keys, tasks in rows if tasks == "all" or task in tasks for key in re.findall(r"`(\w+)`", keys)
+        }
+        assert listed == {f.name for f in fields(RECORDS[task])}
 
 
 _JSON = st.recursive(

@@ -52,10 +52,10 @@ class SpectrumOptions:
 
     spectrum: Annotated[str | None, typer.Argument(help="File with the spectrum; - for standard input.")] = None
     peaks: Annotated[str | None, typer.Option("--peaks", help='Shifts, e.g. "170.2 169.8Q 128.5(2C)".')] = None
-    input_format: Annotated[str | None, typer.Option("--input-format", help="Overrides the recognised format.")] = None
-    solvent: Annotated[str | None, typer.Option("--solvent", help="Sets its lines aside; none: keeps them.")] = None
+    input_format: Annotated[str | None, typer.Option("--input-format", help="Instead of the recognised format.")] = None
+    solvent: Annotated[str | None, typer.Option("--solvent", help="Set its lines aside; none: keep them.")] = None
     dept135: Annotated[str | None, typer.Option("--dept135", help='Signed shifts, e.g. "128.5 -33.4".')] = None
-    dept90: Annotated[str | None, typer.Option("--dept90", help="Shifts of the CH.")] = None
+    dept90: Annotated[str | None, typer.Option("--dept90", help="Shifts of the CH carbons.")] = None
     apt: Annotated[str | None, typer.Option("--apt", help="Signed shifts; C and CH2 positive.")] = None
     one_per_carbon: Annotated[
         bool, typer.Option("--one-per-carbon", help="The input has one peak for every carbon.")
