@@ -1,9 +1,11 @@
 """A command whose package is not installed says in one line which extra brings it."""
 
+import re
 import sys
 
 import pytest
 from tests.cli.runner import answer, km3aid, refused
+from tests.spectra.format_examples import write_bruker_fid
 
 
 class _Hidden:
@@ -49,13 +51,13 @@ def test_the_extra_to_install_is_named(hide, package, extra, command, tmp_path):
     assert package in said.lower()
 
 
-def test_an_fid_of_old_firmware_needs_an_extra(hide, monkeypatch, tmp_path):
-    from km3aid.spectra.instruments import folders
-
+def test_an_fid_of_old_firmware_needs_an_extra(hide, tmp_path):
+    acqus = write_bruker_fid(tmp_path / "10", [58.0, 18.0]) / "acqus"
+    old = {"DSPFVS": 12, "DECIM": 1536, "GRPDLY": -1}  # the firmware does not record its delay
+    text = re.sub(r"(DSPFVS|DECIM|GRPDLY)= .*", lambda m: f"{m[1]}= {old[m[1]]}", acqus.read_text())
+    acqus.write_text(text)
     hide("nmrglue")
-    monkeypatch.setattr("km3aid.spectra.read_spectra", lambda *_: folders._nmrglue())
-    (tmp_path / "fid").write_text("")
-    said = refused("assign", "CCO", tmp_path / "fid")
+    said = refused("assign", "CCO", tmp_path / "10")
     assert "pip install 'km3aid[formats]'" in said
     assert "nmrglue" in said
 

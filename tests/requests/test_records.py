@@ -52,7 +52,7 @@ def test_a_record_holds_a_spectrum_under_its_conditions():
     [
         ("assign", {"smile": "CCO", **ETHANOL}, "unknown key 'smile'; did you mean 'smiles'?"),
         ("assign", {"smiles": 5, **ETHANOL}, "smiles: 5; expected text"),
-        ("assign", {"smiles": "", **ETHANOL}, "smiles: empty"),
+        ("assign", {"smiles": "", **ETHANOL}, "smiles: "),
         ("assign", {"smiles": "CCO"}, "either as 'peaks' or as 'report'"),
         ("assign", {"smiles": "CCO", "peaks": "58 18"}, "peaks: '58 18'; expected a list"),
         ("assign", {"smiles": "CCO", "peaks": [True]}, "peaks, item 1: True; expected"),
@@ -61,7 +61,7 @@ def test_a_record_holds_a_spectrum_under_its_conditions():
         ("assign", {"smiles": "CCO", "id": [1], **ETHANOL}, "id: [1]; expected"),
         ("assign", {"smiles": "CCO", "one_per_carbon": 1, **ETHANOL}, "one_per_carbon: 1; expected true or false"),
         ("assign", {"smiles": "CCO", "pinned": {"first": [1]}, **ETHANOL}, "pinned: key 'first'"),
-        ("rank", {"candidates": [], **ETHANOL}, "candidates: empty"),
+        ("rank", {"candidates": [], **ETHANOL}, "candidates: "),
         ("rank", {"candidates": ["CCO"], "names": ["a", "b"], **ETHANOL}, "2 names for 1 candidates"),
         ("search", {"formula": 5, **ETHANOL}, "formula: 5; expected text"),
         ("search", {"mass_da": "180", **ETHANOL}, "mass_da: '180'; expected a number"),
@@ -87,8 +87,13 @@ def test_defaults_hold_for_what_is_not_said():
     defaults = {"solvent": "CDCl3", "top": 3, "filters": Filters(formula="C2H6O", carbons=(1, 5))}
     record = read("search", ETHANOL, **defaults).record
     assert (record.solvent, record.top, record.filters) == ("CDCl3", 3, defaults["filters"])
-    null = read("search", {"solvent": None, "top": None, "filters": None, **ETHANOL}, **defaults).record
-    assert null == record
+    for nothing in (None, {}, {"formula": None, "required": None}):
+        null = read("search", {"solvent": None, "top": None, "filters": nothing, **ETHANOL}, **defaults).record
+        assert null == record
+    assert read("search", {"filters": None, **ETHANOL}, library=None, top=None).record.top == 10
+    assert "unknown key 'formual'" in fault("search", {"formual": None, **ETHANOL})
+    assert "unknown key 'formual'" in fault("search", {"filters": {"formual": None}, **ETHANOL}, **defaults)
+    assert not isinstance(read("assign", {"smiles": "CCO", **ETHANOL}, **defaults).record, Km3aidError)
     own = read("search", {"solvent": "none", "top": 4, "filters": {"formula": "C3H8"}, **ETHANOL}, **defaults).record
     assert (own.solvent, own.top, own.conditions()) == ("none", 4, Filters(formula="C3H8", carbons=(1, 5)))
     assert read("search", {"formula": "CH4", **ETHANOL}, **defaults).record.conditions().formula == "CH4"

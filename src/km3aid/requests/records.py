@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -152,10 +152,16 @@ def read_record(task: Task, line: str, where: str, defaults: Mapping[str, Any] |
 
 def _merged(task: Task, values: dict[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
     """The values of a record without those of other tasks, over the defaults; filters are merged one by one."""
-    known = {f.name for f in fields(RECORDS[task])}
-    others = {f.name for kind in RECORDS.values() for f in fields(kind)} - known
-    given = {k: v for k, v in values.items() if not (k in others or (k in known and v is None))}
-    usual, own = defaults.get("filters"), given.get("filters")
-    if usual is not None and isinstance(own, dict):
-        given["filters"] = {f.name: getattr(usual, f.name) for f in fields(usual)} | own
-    return {**defaults, **given}
+    every = {f.name for kind in RECORDS.values() for f in fields(kind)}
+    others = every - {f.name for f in fields(RECORDS[task])}
+    said = {**defaults, **_without_nulls(values, every)}
+    usual, own = defaults.get("filters"), values.get("filters")
+    if isinstance(own, dict):
+        named = [f.name for f in fields(Filters)]
+        said["filters"] = {name: getattr(usual, name) for name in named if usual} | _without_nulls(own, named)
+    return {key: value for key, value in _without_nulls(said, every).items() if key not in others}
+
+
+def _without_nulls(values: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
+    """The values without the nulls of known keys, which say nothing."""
+    return {key: value for key, value in values.items() if value is not None or key not in known}
