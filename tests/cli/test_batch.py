@@ -159,7 +159,8 @@ def test_warnings_of_a_library_are_printed_once(libraries, tmp_path):
     said = km3aid("search", "--library", tmp_path / "both", "--batch", path).stderr
     assert said.count("left out") == 1, said
     assert "left out" not in km3aid("search", "--library", tmp_path / "both", "--batch", path, "--quiet").stderr
-    single = km3aid("search", "--library", tmp_path / "both", "--peaks", "58 18").stderr
+    (tmp_path / "two.txt").write_text("[[58, 18], [57, 17]]")
+    single = km3aid("search", tmp_path / "two.txt", "--library", tmp_path / "both").stderr
     assert single.count("left out") == 1, single
 
 
