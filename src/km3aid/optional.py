@@ -7,6 +7,29 @@ from typing import Any
 
 from km3aid.errors import ConfigError
 
+EXTRA_OF = {
+    "fastapi": "web",
+    "fsspec": "cluster",
+    "lightning": "train",
+    "nmrglue": "formats",
+    "pydantic": "web",
+    "ray": "cluster",
+    "starlette": "web",
+    "uvicorn": "web",
+}  # by module
+
+
+def how_to_install(module: str | None) -> str | None:
+    """What to do where `module` cannot be found; None where no extra installs it.
+
+    >>> how_to_install("lightning.fabric")
+    "lightning is not installed; run: pip install 'km3aid[train]'"
+    """
+    package = (module or "").partition(".")[0]
+    return (
+        f"{package} is not installed; run: pip install 'km3aid[{EXTRA_OF[package]}]'" if package in EXTRA_OF else None
+    )
+
 
 def require(module: str, extra: str, purpose: str) -> Any:
     """Import `module`; raises `ConfigError` that names the `extra` to install where it, or what it needs, is missing.

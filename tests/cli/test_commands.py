@@ -3,50 +3,12 @@
 import csv
 import io
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-
-ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
-PEAKS = "170.2 169.8 151.3 134.9 132.5 126.2 124.0 122.2 21.0"
-
-
-def km3aid(*arguments, given=None, cwd=None):
-    code = "from km3aid.cli import main; main()"
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "COLUMNS": "120"}
-    return subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments)],
-        input=given,
-        capture_output=True,
-        text=True,
-        env=environment,
-        cwd=cwd,
-        timeout=120,
-    )
-
-
-def answer(*arguments, **how):
-    done = km3aid(*arguments, **how)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
-def refused(*arguments, **how):
-    """What a command says that ends with exit code 2: one line, no traceback."""
-    done = km3aid(*arguments, **how)
-    assert done.returncode == 2, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    assert done.stdout == ""
-    return done.stderr
-
-
-def one_line(text):
-    assert text.count("\n") == 1, text
-    assert text.startswith("km3aid: ")
-    return text
+from tests.cli.runner import ASPIRIN, PEAKS, answer, km3aid, refused
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +25,17 @@ def files(tmp_path_factory):
 def test_help_and_version():
     assert "assign" in km3aid("--help").stdout
     assert km3aid("--version").stdout.startswith("km3aid 0.")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["search", "--help"]])
+def test_help_loads_no_heavy_package(arguments):
+    code = (
+        "import sys; from km3aid.cli import main\ntry: main()\n"
+        "finally: print([m for m in ('numpy', 'torch', 'rdkit', 'pyarrow') if m in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, timeout=60)
+    assert done.stderr == "[]\n"
+    assert "--help" in done.stdout
 
 
 def test_assign_answers_after_the_contract(files):
@@ -108,36 +81,6 @@ def test_pictures(tmp_path):
     assert (tmp_path / "a.html").read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
-def test_batch_answers_every_line_in_order(tmp_path):
-    records = [
-        {"id": "a", "smiles": ASPIRIN, "peaks": [{"ppm": float(p)} for p in PEAKS.split()]},
-        {"id": "b", "smiles": "C1CC", "peaks": [{"ppm": 20.0}]},
-        {"id": "c", "smiles": "CCO", "report": "13C NMR (101 MHz, CDCl3) δ 58.3, 18.4."},
-        {"id": "d", "smiles": "CCO", "peaks": []},
-        {"id": "e", "peaks": [{"ppm": 20.0}]},
-        {"id": "f", "smiles": "CCO", "peaks": [{"ppm": 900}]},
-    ]
-    text = "\n".join(map(json.dumps, records)) + '\n{"id": "g", "smi'
-    (tmp_path / "in.jsonl").write_text(text)
-    done = km3aid("assign", "--batch", tmp_path / "in.jsonl")
-    assert done.returncode == 1
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [line["id"] for line in lines] == ["a", "b", "c", "d", "e", "f", None]
-    assert ["error" in line for line in lines] == [False, True, False, True, True, True, True]
-    assert "line 7" in lines[6]["error"]
-    assert "2 of 7 records answered, 5 failed" in done.stderr
-    assert km3aid("assign", "--batch", tmp_path / "in.jsonl", "--strict").returncode == 2
-
-
-def test_batch_rank_and_search(files, tmp_path):
-    peaks = [{"ppm": float(p)} for p in PEAKS.split()]
-    record = {"id": "a", "candidates": [ASPIRIN, "CCO"], "peaks": peaks, "formula": "C9H8O4"}
-    (tmp_path / "in.jsonl").write_text(json.dumps(record) + "\n")
-    assert answer("rank", "--batch", tmp_path / "in.jsonl")["hits"][0]["smiles"] == ASPIRIN
-    found = answer("search", "--library", files / "library", "--batch", tmp_path / "in.jsonl")
-    assert found["hits"][0]["name"] == "aspirin"
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -161,22 +104,22 @@ def test_batch_rank_and_search(files, tmp_path):
     ],
 )
 def test_bad_input_is_one_clear_line(arguments, message, tmp_path):
-    assert message in one_line(refused(*arguments, cwd=tmp_path))
+    assert message in refused(*arguments, cwd=tmp_path)
 
 
 def test_damaged_files_are_one_clear_line(files, tmp_path):
     (tmp_path / "damaged.safetensors").write_bytes(b"\x00" * 100)
-    said = one_line(refused("predict", "CCO", "--model", tmp_path / "damaged.safetensors"))
+    said = refused("predict", "CCO", "--model", tmp_path / "damaged.safetensors")
     assert "damaged.safetensors" in said
     (tmp_path / "cut.sd").write_text("x\n\n\n  2  1  0  0  0\n")
-    assert "cut.sd" in one_line(refused("assign", "CCO", tmp_path / "cut.sd"))
+    assert "cut.sd" in refused("assign", "CCO", tmp_path / "cut.sd")
     (tmp_path / "binary.txt").write_bytes(bytes(range(256)))
-    assert "binary.txt" in one_line(refused("assign", "CCO", tmp_path / "binary.txt"))
+    assert "binary.txt" in refused("assign", "CCO", tmp_path / "binary.txt")
 
 
 def test_another_models_library_is_one_clear_line(files, untrained_weights):
     said = refused("search", "--library", files / "library", "--peaks", "20", "--model", untrained_weights)
-    assert "build it again" in one_line(said)
+    assert "build it again" in said
 
 
 def test_an_unknown_option_is_exit_code_2():
@@ -269,5 +212,5 @@ def test_prepare_train_and_evaluate(tmp_path, small_source):
 def test_a_cluster_that_does_not_answer_is_an_error(files, tmp_path):
     pytest.importorskip("ray")
     build = ("library", "build", files / "candidates.smi", tmp_path / "lib", "--cluster")
-    assert "no Ray cluster answers" in one_line(refused(*build, "127.0.0.1:1"))
-    assert "leave it out with --cluster" in one_line(refused(*build, "auto", "--workers", 2))
+    assert "no Ray cluster answers" in refused(*build, "127.0.0.1:1")
+    assert "leave it out with --cluster" in refused(*build, "auto", "--workers", 2)

@@ -9,7 +9,6 @@ import pyarrow.parquet as pq
 import pytest
 from tests.render.cases import CASE, CYMENE_CASE, ETHANOL, HITS, PREDICTION
 
-from km3aid.cli.options import Format as CommandFormat
 from km3aid.errors import ConfigError
 from km3aid.render import FORMATS, Case, export, format_of_file
 from km3aid.spectra import read_spectra
@@ -27,10 +26,6 @@ STARTS = {
     "png": b"\x89PNG",
     "pdf": b"%PDF",
 }
-
-
-def test_the_command_line_offers_every_format():
-    assert {f.value for f in CommandFormat} == {"table", *FORMATS}
 
 
 @pytest.mark.parametrize("name", FORMATS)

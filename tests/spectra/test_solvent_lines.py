@@ -1,8 +1,9 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from tests.spectra.strategies import peak_lists
 
-from km3aid.errors import SpectrumFormatError
 from km3aid.spectra import Spectrum, parse_journal, parse_peaks, set_aside_solvent
 from km3aid.spectra.impurities import IMPURITIES
 from km3aid.spectra.solvents import SOLVENTS
@@ -49,10 +50,20 @@ def test_the_solvent_of_the_spectrum_counts_and_places_stay():
     assert [p.shift_ppm for p in spectrum.without_aside()] == [170.1, 21.0]
 
 
-def test_an_unknown_solvent_is_an_error_only_where_it_is_asked_for():
-    with pytest.raises(SpectrumFormatError, match="unknown solvent 'beer'"):
-        aside("170.1", "beer")
-    assert set_aside_solvent(Spectrum(parse_peaks("170.1").peaks, solvent="beer")).notes == ()
+@pytest.mark.parametrize("told", [True, False])
+def test_an_unknown_solvent_is_noted_wherever_it_comes_from(told):
+    read = parse_peaks("170.1 77.2")
+    spectrum = set_aside_solvent(read, "beer") if told else set_aside_solvent(replace(read, solvent="beer"))
+    (note,) = spectrum.notes
+    assert note.startswith("the solvent 'beer' is not known; nothing is set aside; known are CDCl3, DMSO-d6, ")
+    assert [p.aside for p in spectrum] == [None, None]
+    assert spectrum.solvent == "beer"
+
+
+@pytest.mark.parametrize("word", ["none", "None", "Unreported", "unknown", " "])
+def test_a_word_that_names_no_solvent_is_not_noted(word):
+    spectrum = replace(parse_peaks("170.1 77.2"), solvent=word)
+    assert set_aside_solvent(spectrum) is spectrum
 
 
 def test_impurities_are_named_and_stay():

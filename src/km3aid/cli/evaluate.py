@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from km3aid.cli.options import Common, Device, DeviceOption, ModelOption, OutOption, QuietOption
+from km3aid.cli.options import Device, DeviceOption, ModelOption, ModelOptions, OutOption, QuietOption
 from km3aid.errors import ConfigError
 
 app = typer.Typer(help="Measure a model on a validation block.", no_args_is_help=True)
@@ -33,7 +33,7 @@ def validation(
     from km3aid.evaluation.block import open_block
     from km3aid.evaluation.graph_level import evaluate_graph_level
 
-    engine = Common(None, out, model, device, False, False).engine()
+    engine = ModelOptions(model, device).engine()
     dataset, rows, _ = open_block(data, paper_ids, fold)
     _write("validation", evaluate_graph_level(engine, dataset, rows), engine.model_sha256, fold, out)
 
@@ -52,7 +52,7 @@ def assignment(
     from km3aid.evaluation.block import open_block
     from km3aid.evaluation.cases import make_cases
 
-    engine = Common(None, out, model, device, False, False).engine()
+    engine = ModelOptions(model, device).engine()
     dataset, rows, _ = open_block(data, paper_ids, fold)
     cases = list(make_cases(engine, dataset, rows))
     _write("assignment", evaluate_assignment(engine, cases), engine.model_sha256, fold, out)
@@ -73,7 +73,7 @@ def isomers(
     from km3aid.evaluation.cases import make_cases
     from km3aid.evaluation.isomers import evaluate_isomers
 
-    engine = Common(None, out, model, device, False, False).engine()
+    engine = ModelOptions(model, device).engine()
     dataset, rows, _ = open_block(data, paper_ids, fold)
     cases = list(make_cases(engine, dataset, rows))
     _write("isomers", evaluate_isomers(engine, dataset, cases, members), engine.model_sha256, fold, out)
@@ -98,7 +98,7 @@ def retrieval(
     from km3aid.evaluation.retrieval import evaluate_retrieval
     from km3aid.library import Library
 
-    engine = Common(None, out, model, device, False, False).engine()
+    engine = ModelOptions(model, device).engine()
     dataset, rows, _ = open_block(data, paper_ids, fold)
     chosen = np.sort(np.random.RandomState(0).permutation(rows)[:queries])
     cases = list(make_cases(engine, dataset, chosen))
@@ -120,7 +120,7 @@ def calibrate(
     """Fit the constants of matching on molecules that did not train, and write weights that carry them."""
     from km3aid.evaluation.block import calibrate_and_write
 
-    engine = Common(None, out, model, device, False, False).engine()
+    engine = ModelOptions(model, device).engine()
     _write("calibration", calibrate_and_write(engine, data, paper_ids, fold, library, weights), "", fold, out)
 
 
@@ -206,4 +206,4 @@ def _write(task: str, result: dict[str, Any], model_sha256: str, fold: int, out:
     from km3aid.cli.output import json_text, write_text
 
     value = {"task": task, "fold": fold, "model_sha256": model_sha256, "command": _command(sys.argv[1:]), **result}
-    write_text(json_text(value), Common(None, out, None, Device.CPU, False, False))
+    write_text(json_text(value), out)

@@ -1,4 +1,4 @@
-"""Options in groups: a command takes a dataclass, the command line shows each of its fields as an option."""
+"""Options in groups: a command takes a dataclass, and each field of it is an option on the command line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 
 
 def grouped(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The command as Typer takes it: every parameter that is a dataclass becomes one option for each field.
+    """The command as Typer expects it, with an option for each field of a parameter that is a dataclass.
 
     >>> from dataclasses import dataclass
     >>> @dataclass

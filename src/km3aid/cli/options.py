@@ -1,39 +1,26 @@
-"""The options that commands share."""
+"""The options that commands share, in groups that `grouped` turns into command-line options."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from km3aid.errors import ConfigError, SpectrumFormatError
+from km3aid.errors import ConfigError
+from km3aid.render.export import FORMATS
 
 if TYPE_CHECKING:
     from km3aid.engine import Engine
+    from km3aid.requests.conditions import Conditions
     from km3aid.search.on_ray import Cluster
     from km3aid.spectra import Spectrum
 
-
-class Format(StrEnum):
-    """How an answer is written: as a table for the terminal, or in one of `km3aid.render.FORMATS`."""
-
-    TABLE = "table"
-    JSON = "json"
-    JSONL = "jsonl"
-    CSV = "csv"
-    PARQUET = "parquet"
-    HTML = "html"
-    JOURNAL = "journal"
-    NMREDATA = "nmredata"
-    NMRIUM = "nmrium"
-    SVG = "svg"
-    PNG = "png"
-    PDF = "pdf"
+TABLE = "table"  # the one format that is the terminal's own
 
 
 class Device(StrEnum):
@@ -42,30 +29,92 @@ class Device(StrEnum):
     CUDA = "cuda"
 
 
-FormatOption = Annotated[
-    Format | None,
-    typer.Option("--format", help="Default: what the name of --out says; table on a terminal, json otherwise."),
-]
+HtmlOption = Annotated[Path | None, typer.Option("--html", help="An interactive report, beside the answer.")]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Write the answer to this file.")]
-SvgOption = Annotated[Path | None, typer.Option("--svg", help="Draw structure and spectrum, beside the answer.")]
-PngOption = Annotated[Path | None, typer.Option("--png", help="The same as PNG.")]
-PdfOption = Annotated[Path | None, typer.Option("--pdf", help="The same as PDF.")]
-HtmlOption = Annotated[Path | None, typer.Option("--html", help="A report that lights up on hover.")]
 ModelOption = Annotated[Path | None, typer.Option("--model", help="A model file instead of the bundled one.")]
-DeviceOption = Annotated[Device, typer.Option("--device")]
+DeviceOption = Annotated[Device, typer.Option("--device", help="Where the model runs.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress and no warnings on standard error.")]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Stop at the first record that fails.")]
-PeaksOption = Annotated[str | None, typer.Option("--peaks", help='Shifts, e.g. "170.2 169.8Q 128.5(2C)".')]
-InputFormatOption = Annotated[str | None, typer.Option("--input-format", help="Overrides the recognised format.")]
-SolventOption = Annotated[str | None, typer.Option("--solvent", help="Sets its lines aside; none: keeps them.")]
-Dept135Option = Annotated[str | None, typer.Option("--dept135", help='Signed shifts, e.g. "128.5 -33.4".')]
-Dept90Option = Annotated[str | None, typer.Option("--dept90", help="Shifts of the CH.")]
-AptOption = Annotated[str | None, typer.Option("--apt", help="Signed shifts; C and CH2 positive.")]
-PerCarbonOption = Annotated[bool, typer.Option("--one-per-carbon", help="The input holds one peak per carbon.")]
+BatchOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--batch", help="JSON lines, one record a line; - for stdin. A record's own values override the options."
+    ),
+]
 ClusterOption = Annotated[
     str | None, typer.Option("--cluster", help="Work on the Ray cluster at this address; auto: the one running here.")
 ]
-BatchOption = Annotated[Path | None, typer.Option("--batch", help="JSON lines, one object a line; - for stdin.")]
+
+
+@dataclass(frozen=True)
+class SpectrumOptions:
+    """The measured spectrum, and what else is known of it."""
+
+    spectrum: Annotated[str | None, typer.Argument(help="File with the spectrum; - for standard input.")] = None
+    peaks: Annotated[str | None, typer.Option("--peaks", help='Shifts, e.g. "170.2 169.8Q 128.5(2C)".')] = None
+    input_format: Annotated[str | None, typer.Option("--input-format", help="Instead of the recognised format.")] = None
+    solvent: Annotated[str | None, typer.Option("--solvent", help="Set its lines aside; none: keep them.")] = None
+    dept135: Annotated[str | None, typer.Option("--dept135", help='Signed shifts, e.g. "128.5 -33.4".')] = None
+    dept90: Annotated[str | None, typer.Option("--dept90", help="Shifts of the CH carbons.")] = None
+    apt: Annotated[str | None, typer.Option("--apt", help="Signed shifts; C and CH2 positive.")] = None
+    one_per_carbon: Annotated[
+        bool, typer.Option("--one-per-carbon", help="The input has one peak for every carbon.")
+    ] = False
+
+    def read(self) -> list[Spectrum]:
+        """The spectra of `--peaks`, of the file or of standard input; raises `SpectrumFormatError`."""
+        from km3aid.spectra import parse_peaks, read_spectra
+
+        if (self.peaks is None) == (self.spectrum is None):
+            raise ConfigError("give the spectrum either as --peaks or as a file (- for standard input)")
+        found = (
+            [parse_peaks(self.peaks)] if self.peaks is not None else read_spectra(str(self.spectrum), self.input_format)
+        )
+        conditions = self._conditions()
+        return [conditions.apply(spectrum) for spectrum in found]
+
+    def defaults(self, *others: object) -> dict[str, Any]:
+        """What holds for the records of a batch that do not say otherwise.
+
+        Raises `ConfigError` where a spectrum, or one of the `others`, is given beside the batch.
+        """
+        if any(given is not None for given in (self.peaks, self.spectrum, *others)):
+            raise ConfigError("a batch has its spectra and structures in its records; give --batch FILE.jsonl alone")
+        return asdict(self._conditions())
+
+    def _conditions(self) -> Conditions:
+        from km3aid.requests.conditions import Conditions
+
+        return Conditions(self.solvent, self.dept135, self.dept90, self.apt, self.one_per_carbon)
+
+
+@dataclass(frozen=True)
+class OutputOptions:
+    """Where the answer goes, and in which format."""
+
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar=f"<{'|'.join([TABLE, *FORMATS])}>",
+            help="Default: what the name of --out says; table on a terminal, json otherwise.",
+        ),
+    ] = None
+    out: OutOption = None
+
+
+@dataclass(frozen=True)
+class PictureOptions:
+    """Drawings to write beside the answer."""
+
+    svg: Annotated[Path | None, typer.Option("--svg", help="Draw structure and spectrum, beside the answer.")] = None
+    png: Annotated[Path | None, typer.Option("--png", help="The same as PNG.")] = None
+    pdf: Annotated[Path | None, typer.Option("--pdf", help="The same as PDF.")] = None
+    html: HtmlOption = None
+
+    def files(self) -> dict[str, Path | None]:
+        """Format → file."""
+        return {"svg": self.svg, "png": self.png, "pdf": self.pdf, "html": self.html}
 
 
 @dataclass(frozen=True)
@@ -85,23 +134,11 @@ class ModelOptions:
 
 
 @dataclass(frozen=True)
-class Common:
-    """The common options of one call."""
+class RunOptions:
+    """How much is said, and what a failure does."""
 
-    format: Format | None
-    out: Path | None
-    model: Path | None
-    device: Device
-    quiet: bool
-    strict: bool
-
-    def engine(self) -> Engine:
-        """Load the model; here, because it brings torch along."""
-        from km3aid.engine import Engine
-        from km3aid.models.precision import fast_single_precision
-
-        fast_single_precision()
-        return Engine.load(self.model, self.device.value)
+    quiet: QuietOption = False
+    strict: StrictOption = False
 
 
 @contextmanager
@@ -114,43 +151,3 @@ def joined(address: str | None) -> Iterator[Cluster | None]:
 
     with connect(address) as cluster:
         yield cluster
-
-
-@dataclass(frozen=True)
-class Extras:
-    """What is told beside the spectrum: its solvent (`none`: set nothing aside), and lists of DEPT or APT."""
-
-    solvent: str | None = None
-    dept135: str | None = None
-    dept90: str | None = None
-    apt: str | None = None
-    one_per_carbon: bool = False
-
-    def apply(self, spectrum: Spectrum) -> Spectrum:
-        """The spectrum with multiplicities from DEPT, and the solvent's lines set aside."""
-        from km3aid.spectra import apply_extras
-
-        return apply_extras(
-            replace(spectrum, one_per_carbon=self.one_per_carbon), self.solvent, self.dept135, self.dept90, self.apt
-        )
-
-
-def spectra_of(
-    peaks: str | None, source: str | None, input_format: str | None, extras: Extras | None = None
-) -> list[Spectrum]:
-    """The spectra that the arguments name: inline peaks, or a file, or standard input."""
-    extras = extras or Extras()
-    return [extras.apply(spectrum) for spectrum in _read(peaks, source, input_format)]
-
-
-def _read(peaks: str | None, source: str | None, input_format: str | None) -> list[Spectrum]:
-    from km3aid.spectra import parse_peaks, read_spectra
-
-    if (peaks is None) == (source is None):
-        raise ConfigError("give the spectrum either as --peaks or as a file (- for standard input)")
-    if peaks is not None:
-        return [parse_peaks(peaks)]
-    found = read_spectra(str(source), input_format)
-    if not found:
-        raise SpectrumFormatError(f"{source}: no spectrum found")
-    return found

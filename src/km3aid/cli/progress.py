@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def progress_bar(what: str, total: int | None, quiet: bool) -> Iterator[Callable[[int], None] | None]:
-    """Yield a function that moves the bar on by so many, or None where there is nobody to see it."""
+    """Yield a function that advances the bar by a number of items, or None where nobody would see it."""
     if quiet or not sys.stderr.isatty():
         yield None
         return

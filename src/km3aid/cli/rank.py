@@ -3,82 +3,45 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from km3aid.cli.options import (
-    AptOption,
-    BatchOption,
-    Common,
-    Dept90Option,
-    Dept135Option,
-    Device,
-    DeviceOption,
-    Extras,
-    FormatOption,
-    HtmlOption,
-    InputFormatOption,
-    ModelOption,
-    OutOption,
-    PeaksOption,
-    PerCarbonOption,
-    QuietOption,
-    SolventOption,
-    StrictOption,
-    spectra_of,
-)
+from km3aid.cli.groups import grouped
+from km3aid.cli.options import BatchOption, HtmlOption, ModelOptions, OutputOptions, RunOptions, SpectrumOptions
 from km3aid.errors import ConfigError
 
 
+@grouped
 def rank(
     candidates: Annotated[Path | None, typer.Argument(help="File of SMILES [name], one per line.")] = None,
-    spectrum: Annotated[str | None, typer.Argument(help="File with the spectrum; - for standard input.")] = None,
-    peaks: PeaksOption = None,
-    input_format: InputFormatOption = None,
-    solvent: SolventOption = None,
-    dept135: Dept135Option = None,
-    dept90: Dept90Option = None,
-    apt: AptOption = None,
-    one_per_carbon: PerCarbonOption = False,
+    *,
+    spectrum: SpectrumOptions,
     batch: BatchOption = None,
     top: Annotated[int | None, typer.Option("--top", min=1, help="Only the best K.")] = None,
     html: HtmlOption = None,
-    format: FormatOption = None,
-    out: OutOption = None,
-    model: ModelOption = None,
-    device: DeviceOption = Device.AUTO,
-    quiet: QuietOption = False,
-    strict: StrictOption = False,
+    output: OutputOptions,
+    model: ModelOptions,
+    run: RunOptions,
 ) -> None:
     """Rank candidate structures, isomers for instance, by a 13C spectrum."""
-    from km3aid.cli.batch import check_batch, field, run_batch
-    from km3aid.cli.output import check_outputs, emit, hits_case, wants_page
+    from km3aid.cli.batch import check_batch, run_batch
+    from km3aid.cli.output import check_outputs, emit, wants_page
     from km3aid.engine.results import Hits
     from km3aid.molecules.read import read_structures
-    from km3aid.render import Case
-    from km3aid.spectra import Spectrum
+    from km3aid.requests import tasks
 
-    extras = Extras(solvent, dept135, dept90, apt, one_per_carbon)
-    common = Common(format, out, model, device, quiet, strict)
     files = {"html": html}
-    page = wants_page(common, files)
+    page = wants_page(output, files)
     if batch is not None:
-        check_batch(common, Hits, files)
-        engine = common.engine()
-
-        def ask(record: dict[str, Any], read: Spectrum) -> Case:
-            smiles = [str(s) for s in field(record, "candidates", list)]
-            return hits_case(engine, engine.rank(smiles, read, top=top), read, page)
-
-        return run_batch(batch, common, ask, Hits, extras)
+        check_batch("rank", output, files)
+        defaults = spectrum.defaults(candidates) | {"top": top}
+        return run_batch("rank", batch, tasks.Session(model.engine(), detailed=page), defaults, output, run)
     if candidates is None:
         raise ConfigError("give a file of candidates and a spectrum, or --batch FILE.jsonl")
-    spectra = spectra_of(peaks, spectrum, input_format, extras)
+    spectra = spectrum.read()
     entries = list(read_structures(candidates))
-    check_outputs(common, Hits, files, len(spectra))
-    engine = common.engine()
-    smiles, names = [s for s, _ in entries], [n for _, n in entries]
-    ranked = [engine.rank(smiles, s, names=names, top=top) for s in spectra]
-    emit([hits_case(engine, hits, s, page) for hits, s in zip(ranked, spectra, strict=True)], common, files)
-    return None
+    smiles, names = [text for text, _ in entries], [name for _, name in entries]
+    check_outputs(output, Hits, files, len(spectra))
+    session = tasks.Session(model.engine(), detailed=page)
+    return emit([tasks.rank(session, smiles, s, names, top) for s in spectra], output, files, run.quiet)

@@ -2,122 +2,133 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from km3aid.cli.groups import grouped
 from km3aid.cli.options import (
-    AptOption,
     BatchOption,
     ClusterOption,
-    Common,
-    Dept90Option,
-    Dept135Option,
-    Device,
-    DeviceOption,
-    Extras,
-    FormatOption,
     HtmlOption,
-    InputFormatOption,
-    ModelOption,
-    OutOption,
-    PeaksOption,
-    PerCarbonOption,
-    QuietOption,
-    SolventOption,
-    StrictOption,
+    ModelOptions,
+    OutputOptions,
+    RunOptions,
+    SpectrumOptions,
     joined,
-    spectra_of,
 )
 from km3aid.errors import ConfigError
 
 if TYPE_CHECKING:
-    from km3aid.render import Case
-    from km3aid.spectra import Spectrum
+    from km3aid.library import Filters
+    from km3aid.search import Searchable
+    from km3aid.search.on_ray import Cluster
 
 
+@dataclass(frozen=True)
+class FilterOptions:
+    """What a hit must satisfy before anything is scored."""
+
+    formula: Annotated[str | None, typer.Option("--formula", help="Molecular formula, Hill order.")] = None
+    mass: Annotated[float | None, typer.Option("--mass", help="Monoisotopic mass in Da.")] = None
+    mass_tolerance: Annotated[float, typer.Option("--mass-tolerance", min=0, help="In Da.")] = 0.01
+    mass_ppm: Annotated[float | None, typer.Option("--mass-ppm", min=0, help="Tolerance in ppm instead.")] = None
+    elements: Annotated[str | None, typer.Option("--elements", help="The only elements allowed, such as C,H,N,O.")] = (
+        None
+    )
+    required: Annotated[str | None, typer.Option("--require", help="Elements that must occur, such as N,S.")] = None
+    carbons: Annotated[str | None, typer.Option("--carbons", help="Number of carbons: 9, or 8-12.")] = None
+    substructure: Annotated[str | None, typer.Option("--smarts", help="A substructure that must occur.")] = None
+    names: Annotated[Path | None, typer.Option("--ids", help="File of names, one a line: only these.")] = None
+
+    def filters(self) -> Filters:
+        """The filters of a search; raises `MoleculeError` and `ConfigError`."""
+        from km3aid.library import Filters
+
+        return Filters(
+            self.formula,
+            self.mass,
+            self.mass_tolerance,
+            self.mass_ppm,
+            None if self.elements is None else _symbols(self.elements),
+            () if self.required is None else _symbols(self.required),
+            None if self.carbons is None else _range(self.carbons),
+            None if self.names is None else _names(self.names),
+            self.substructure,
+        )
+
+
+@dataclass(frozen=True)
+class SearchOptions:
+    """What is searched, how thoroughly, and for how many hits."""
+
+    library: Annotated[str | None, typer.Option("--library", help="Folder written by `library build`, or a URI.")] = (
+        None
+    )
+    exhaustive: Annotated[bool, typer.Option("--exhaustive", help="Score every molecule; much slower.")] = False
+    cluster: ClusterOption = None
+    top: Annotated[int, typer.Option("--top", min=1, help="Only the best K.")] = 10
+
+
+@grouped
 def search(
-    spectrum: Annotated[str | None, typer.Argument(help="File with the spectrum; - for standard input.")] = None,
-    library: Annotated[str, typer.Option("--library", help="Folder written by `library build`, or a URI.")] = ...,  # type: ignore[assignment]
-    peaks: PeaksOption = None,
-    input_format: InputFormatOption = None,
-    solvent: SolventOption = None,
-    dept135: Dept135Option = None,
-    dept90: Dept90Option = None,
-    apt: AptOption = None,
-    one_per_carbon: PerCarbonOption = False,
+    *,
+    spectrum: SpectrumOptions,
+    search: SearchOptions,
     batch: BatchOption = None,
-    formula: Annotated[str | None, typer.Option("--formula", help="Molecular formula, Hill order.")] = None,
-    mass: Annotated[float | None, typer.Option("--mass", help="Monoisotopic mass in Da.")] = None,
-    mass_tolerance: Annotated[float, typer.Option("--mass-tolerance", min=0, help="In Da.")] = 0.01,
-    mass_ppm: Annotated[float | None, typer.Option("--mass-ppm", min=0, help="Tolerance in ppm instead.")] = None,
-    elements: Annotated[str | None, typer.Option("--elements", help="All that may occur, such as C,H,N,O.")] = None,
-    required: Annotated[str | None, typer.Option("--require", help="Elements that must occur, such as N,S.")] = None,
-    carbons: Annotated[str | None, typer.Option("--carbons", help="Number of carbons: 9, or 8-12.")] = None,
-    substructure: Annotated[str | None, typer.Option("--smarts", help="A substructure that must occur.")] = None,
-    names: Annotated[Path | None, typer.Option("--ids", help="File of names, one a line: only these.")] = None,
-    exhaustive: Annotated[
-        bool, typer.Option("--exhaustive", help="Pass over no molecule; some ten times slower.")
-    ] = False,
-    cluster: ClusterOption = None,
-    top: Annotated[int, typer.Option("--top", min=1)] = 10,
+    filters: FilterOptions,
     html: HtmlOption = None,
-    format: FormatOption = None,
-    out: OutOption = None,
-    model: ModelOption = None,
-    device: DeviceOption = Device.AUTO,
-    quiet: QuietOption = False,
-    strict: StrictOption = False,
+    output: OutputOptions,
+    model: ModelOptions,
+    run: RunOptions,
 ) -> None:
     """Search a library for the molecule of a 13C spectrum."""
-    from km3aid.cli.batch import check_batch, run_batch_together
-    from km3aid.cli.output import check_outputs, emit, hits_case, wants_page
+    from km3aid.cli.batch import check_batch, run_batch
+    from km3aid.cli.output import check_outputs, emit, wants_page
     from km3aid.engine.results import Hits
-    from km3aid.library import Filters, Library
+    from km3aid.requests import tasks
 
-    extras = Extras(solvent, dept135, dept90, apt, one_per_carbon)
-    common = Common(format, out, model, device, quiet, strict)
     files = {"html": html}
-    page = wants_page(common, files)
-    filters = Filters(
-        formula,
-        mass,
-        mass_tolerance,
-        mass_ppm,
-        None if elements is None else _symbols(elements),
-        () if required is None else _symbols(required),
-        None if carbons is None else _range(carbons),
-        None if names is None else _names(names),
-        substructure,
-    )
-    spectra = [] if batch is not None else spectra_of(peaks, spectrum, input_format, extras)
+    page, wanted = wants_page(output, files), filters.filters()
     if batch is None:
-        check_outputs(common, Hits, files, len(spectra))
+        if search.library is None:
+            raise ConfigError("give the library to search: --library FOLDER")
+        spectra = spectrum.read()
+        check_outputs(output, Hits, files, len(spectra))
     else:
-        check_batch(common, Hits, files)
-    with joined(cluster) as others:
-        opened = Library.open(library, strict=strict) if others is None else others.open(library, strict=strict)
-        for warning in opened.warnings:
-            print(f"km3aid: {warning}", file=sys.stderr)
-        engine = common.engine()
-
-        def find(asked: list[tuple[Spectrum, Filters]]) -> Iterator[Case]:
-            spectra, conditions = zip(*asked, strict=True)
-            found = engine.search_many(spectra, opened, top=top, filters=conditions, exhaustive=exhaustive)
-            return (hits_case(engine, hits, s, page) for hits, s in zip(found, spectra, strict=True))
-
-        def ask(record: dict[str, Any], read: Spectrum) -> tuple[Spectrum, Filters]:
-            wanted, weight = record.get("formula", formula), record.get("mass_da", mass)
-            return read, replace(filters, formula=wanted, mass_da=weight)
-
+        check_batch("search", output, files)
+        defaults = spectrum.defaults() | {"filters": wanted, "library": search.library, "top": search.top}
+    with joined(search.cluster) as cluster:
+        opened = _opener(cluster, run, told=batch is not None)
+        usual = None if search.library is None else opened(search.library)
+        session = tasks.Session(model.engine(), opened, detailed=page, exhaustive=search.exhaustive)
+        if usual is not None:
+            usual.check_model(session.engine.model_sha256)
         if batch is not None:
-            run_batch_together(batch, common, ask, find, Hits, extras)
-        else:
-            emit(list(find([(s, filters) for s in spectra])), common, files)
+            return run_batch("search", batch, session, defaults, output, run)
+        queries = [tasks.SearchQuery(s, wanted, search.library, search.top) for s in spectra]
+        return emit(tasks.search(session, queries), output, files, run.quiet)
+
+
+def _opener(cluster: Cluster | None, run: RunOptions, told: bool) -> Callable[[str | None], Searchable]:
+    """A function that opens each library once; where `told`, its warnings are printed then."""
+    from km3aid.cli.output import warn
+    from km3aid.library import Library
+
+    @cache
+    def opened(path: str | None) -> Searchable:
+        if path is None:
+            raise ConfigError("no library; give --library FOLDER, or the record's own 'library'")
+        library: Searchable = (Library if cluster is None else cluster).open(path, strict=run.strict)  # type: ignore[assignment]
+        for warning in library.warnings if told and not run.quiet else ():
+            warn(warning)
+        return library
+
+    return opened
 
 
 def _symbols(text: str) -> tuple[str, ...]:

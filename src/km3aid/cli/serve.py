@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from km3aid.cli.groups import grouped
 from km3aid.cli.options import ModelOption, QuietOption
 from km3aid.errors import ConfigError
 
 
+@dataclass(frozen=True)
+class LoadOptions:
+    """How much is done at once, and for how long."""
+
+    workers: Annotated[int | None, typer.Option("--workers", min=1, help="Processes; default one per core.")] = None
+    seconds: Annotated[float, typer.Option("--seconds", min=0.1, help="Time limit of a request.")] = 30.0
+    queue: Annotated[int, typer.Option("--queue", min=0, help="Requests that may wait for a worker.")] = 64
+
+
+@grouped
 def serve(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: any free one.")] = 8013,
@@ -19,35 +30,36 @@ def serve(
         list[Path] | None, typer.Option("--library", help="Folder written by `library build`; may be repeated.")
     ] = None,
     token: Annotated[
-        str | None, typer.Option("--token", envvar="KM3AID_TOKEN", help="Who asks must send it; needed off loopback.")
+        str | None,
+        typer.Option(
+            "--token", envvar="KM3AID_TOKEN", help="Secret that every request must carry; needed off loopback."
+        ),
     ] = None,
-    workers: Annotated[int | None, typer.Option("--workers", min=1, help="Processes; default one per core.")] = None,
-    seconds: Annotated[float, typer.Option("--seconds", min=0.1, help="Time limit of a request.")] = 30.0,
-    queue: Annotated[int, typer.Option("--queue", min=0, help="Requests that may wait for a worker.")] = 64,
+    *,
+    load: LoadOptions,
     model: ModelOption = None,
     quiet: QuietOption = False,
 ) -> None:
     """Serve the page and the JSON service on this machine; no internet access is needed."""
-    try:
-        from km3aid.web.config import Limits, ServeConfig
-        from km3aid.web.log import be_quiet
-        from km3aid.web.server import LOOPBACK, run
-    except ModuleNotFoundError as error:
-        raise ConfigError(f"{error.name} is not installed; install the page with: pip install 'km3aid[web]'") from error
+    from km3aid.threads import available_cores
+    from km3aid.web.config import Limits, ServeConfig
+    from km3aid.web.log import be_quiet
+    from km3aid.web.server import LOOPBACK, run
+
     if host not in LOOPBACK and not token:
-        raise ConfigError(f"--host {host} lets other machines ask; give --token (or KM3AID_TOKEN) as well")
+        raise ConfigError(f"--host {host} is open to other machines; give --token (or KM3AID_TOKEN) as well")
     if token is not None and (not token.isascii() or any(c.isspace() for c in token)):
-        raise ConfigError("--token: only ASCII characters without blanks can be sent in a header")
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        raise ConfigError("--token: a header can carry only ASCII characters without spaces")
+    cores = available_cores()
     be_quiet(quiet)
-    count = workers or min(cores, 8)
+    workers = load.workers or min(cores, 8)
     config = ServeConfig(
         model=model,
         libraries=_named(library or []),
-        workers=count,
-        threads=max(1, cores // count),
+        workers=workers,
+        threads=max(1, cores // workers),
         token=token,
-        limits=Limits(seconds=seconds, queue=queue),
+        limits=Limits(seconds=load.seconds, queue=load.queue),
     )
     run(config, host, port)
 

@@ -1,4 +1,4 @@
-"""An answer together with what was asked; or why there is none."""
+"""An answer together with what was asked, or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from km3aid.spectra.spectrum import Spectrum
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A record of a batch that got no answer, and why."""
+    """Why a record of a batch has no answer."""
 
     id: str | None
     error: str
@@ -28,8 +28,8 @@ Result = Answer | Failure
 class Case:
     """An answer and what was asked.
 
-    `structure` is the SMILES or mol block that was assigned or predicted, `spectrum` the one that was read. A report
-    in HTML shows more where it has it: the `matrix` of an assignment, the `predictions` of hits, in their order.
+    `structure` is the SMILES or mol block that was assigned or predicted, `spectrum` what was read. For a report there
+    may be more: the `matrix` behind an assignment, the `predictions` for hits, in their order.
     """
 
     answer: Result

@@ -1,4 +1,4 @@
-"""How large a request may be; the command line sets no limits, the web service does."""
+"""How large a request may be: the web service sets limits, the command line none."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ class Limits:
     def check_spectrum(self, spectrum: Spectrum) -> Spectrum:
         """The spectrum; raises `SpectrumFormatError` where it has too many peaks."""
         if len(spectrum) > self.peaks:
-            raise SpectrumFormatError(f"{len(spectrum)} peaks; up to {self.peaks} are taken")
+            raise SpectrumFormatError(f"{len(spectrum)} peaks; at most {self.peaks} are allowed")
         return spectrum
 
     def read_structure(self, structure: str) -> Molecule:
         """The molecule of a SMILES or mol block; raises `MoleculeError` where it has too many atoms."""
         molecule = parse_structure(structure)
         if len(molecule.input_atoms) > self.atoms:
-            raise MoleculeError(f"{len(molecule.input_atoms)} atoms; up to {self.atoms} are taken")
+            raise MoleculeError(f"{len(molecule.input_atoms)} atoms; at most {self.atoms} are allowed")
         return molecule
 
     def check_candidates(self, candidates: Sequence[str]) -> None:
         """Raise `ConfigError` where there are too many candidates."""
         if len(candidates) > self.candidates:
-            raise ConfigError(f"{len(candidates)} candidates; up to {self.candidates} are taken")
+            raise ConfigError(f"{len(candidates)} candidates; at most {self.candidates} are allowed")
 
     def check_hits(self, top: int | None) -> None:
         """Raise `ConfigError` where too many hits are asked for."""
         if top is not None and top > self.hits:
-            raise ConfigError(f"top: {top}; up to {self.hits} hits are given")
+            raise ConfigError(f"top: {top}; at most {self.hits} hits are given")
 
 
 NO_LIMITS = Limits()

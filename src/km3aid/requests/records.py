@@ -1,16 +1,16 @@
-"""The records of the batch contract, each read and checked once, by the one definition that all interfaces share."""
+"""The records of a batch, each read and checked once, by the one definition that all interfaces share."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Annotated, Any, Literal, NamedTuple
 
 from annotated_types import Ge, Gt, MinLen
 
 from km3aid.config import from_dict
-from km3aid.errors import ConfigError
+from km3aid.errors import ConfigError, Km3aidError
 from km3aid.library import Filters
 from km3aid.requests.adducts import neutral_mass_da
 from km3aid.requests.conditions import Conditions
@@ -22,7 +22,7 @@ Task = Literal["assign", "rank", "search", "predict"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeakRecord:
-    """One line of a spectrum; `multiplicity` is S, D, T, Q or C, CH, CH2, CH3, and tells the attached hydrogens."""
+    """One line of a spectrum; `multiplicity` is S, D, T, Q or C, CH, CH2, CH3: the number of attached hydrogens."""
 
     ppm: float
     multiplicity: str | None = None
@@ -37,7 +37,7 @@ class SpectrumRecord:
     id: str | int | None = None
     peaks: Annotated[list[PeakRecord | float], MinLen(1)] | None = None
     report: str | None = None
-    solvent: str | None = None  # its lines are set aside; by default the report's; "none": nothing is set aside
+    solvent: str | None = None  # whose lines are set aside; by default the report's; "none": nothing is set aside
     dept135: str | None = None  # signed shifts, CH2 negative
     dept90: str | None = None  # shifts of the CH
     apt: str | None = None  # signed shifts, C and CH2 positive
@@ -45,11 +45,11 @@ class SpectrumRecord:
 
     def __post_init__(self) -> None:
         if (self.peaks is None) == (self.report is None):
-            raise ConfigError("give the spectrum either as peaks or as report")
+            raise ConfigError("give the spectrum either as 'peaks' or as 'report'")
 
     def spectrum(self) -> Spectrum:
         """The spectrum under the record's conditions; raises `SpectrumFormatError`."""
-        peaks: Any = self.peaks and [_peak_values(p) if isinstance(p, PeakRecord) else p for p in self.peaks]
+        peaks: Any = self.peaks and [asdict(p) if isinstance(p, PeakRecord) else p for p in self.peaks]
         read = spectrum_from_dict({"id": self.id, "peaks": peaks, "report": self.report}, "spectrum")
         return Conditions(self.solvent, self.dept135, self.dept90, self.apt, self.one_per_carbon).apply(read)
 
@@ -83,7 +83,8 @@ class RankRecord(SpectrumRecord):
 class SearchRecord(SpectrumRecord):
     """Which molecule of a library it is.
 
-    `formula` and `mass_da` are short for these filters; with an `adduct` such as [M+Na]+ the mass is the measured m/z.
+    `formula` and `mass_da` come before those of `filters`; with an `adduct` such as [M+Na]+ the mass is the measured
+    m/z of that ion.
     """
 
     library: str | None = None
@@ -94,15 +95,14 @@ class SearchRecord(SpectrumRecord):
     top: Annotated[int, Ge(1)] = 10
 
     def conditions(self) -> Filters:
-        """The filters with the formula and the mass among them; raises `MoleculeError` and `ConfigError`."""
-        filters, mass = self.filters, self.mass_da
+        """All that a hit must satisfy; raises `MoleculeError` and `ConfigError`."""
+        mass = self.filters.mass_da if self.mass_da is None else self.mass_da
         if self.adduct is not None:
             if mass is None:
-                raise ConfigError("adduct: give the measured m/z as mass_da beside it")
+                raise ConfigError("adduct: needs the measured m/z; give it as 'mass_da'")
             mass = neutral_mass_da(mass, self.adduct)
-        if self.formula is not None:
-            filters = replace(filters, formula=self.formula)
-        return filters if mass is None else replace(filters, mass_da=mass)
+        formula = self.filters.formula if self.formula is None else self.formula
+        return replace(self.filters, formula=formula, mass_da=mass)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +112,8 @@ class PredictRecord:
     smiles: Annotated[str, MinLen(1)]
 
 
-RECORDS: dict[Task, type] = {
+Record = AssignRecord | RankRecord | SearchRecord | PredictRecord
+RECORDS: dict[Task, type[Record]] = {
     "assign": AssignRecord,
     "rank": RankRecord,
     "search": SearchRecord,
@@ -121,15 +122,17 @@ RECORDS: dict[Task, type] = {
 
 
 class Line(NamedTuple):
-    """A line of a batch: where it stands, the id that it gives, and its record, or why it is none."""
+    """A line of a batch: where it stands, the id that it gives, and its record, or the reason why it is none."""
 
     where: str
     id: str | None
-    record: Any  # one of `RECORDS`, or a `ConfigError`
+    record: Record | Km3aidError
 
 
 def read_record(task: Task, line: str, where: str, defaults: Mapping[str, Any] | None = None) -> Line:
-    """Read a line of JSON; `defaults` hold for what the record does not say itself.
+    """Read a line of JSON; `defaults` hold for what the record itself leaves out or gives as null.
+
+    One file may serve several tasks: the keys of the others are passed over, a key of none is an error.
 
     >>> read_record("predict", '{"smile": "CCO"}', "line 1").record
     ConfigError("line 1: unknown key 'smile'; did you mean 'smiles'?")
@@ -142,10 +145,23 @@ def read_record(task: Task, line: str, where: str, defaults: Mapping[str, Any] |
         return Line(where, None, ConfigError(f'{where}: expected a JSON object such as {{"id": …, "peaks": […]}}'))
     name = None if values.get("id") is None else str(values["id"])
     try:
-        return Line(where, name, from_dict(RECORDS[task], {**(defaults or {}), **values}, where))
-    except ConfigError as error:
+        return Line(where, name, from_dict(RECORDS[task], _merged(task, values, defaults or {}), where))
+    except Km3aidError as error:
         return Line(where, name, error)
 
 
-def _peak_values(peak: PeakRecord) -> dict[str, Any]:
-    return {f.name: getattr(peak, f.name) for f in fields(peak)}
+def _merged(task: Task, values: dict[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a record without those of other tasks, over the defaults; filters are merged one by one."""
+    every = {f.name for kind in RECORDS.values() for f in fields(kind)}
+    others = every - {f.name for f in fields(RECORDS[task])}
+    said = {**defaults, **_without_nulls(values, every)}
+    usual, own = defaults.get("filters"), values.get("filters")
+    if isinstance(own, dict):
+        named = [f.name for f in fields(Filters)]
+        said["filters"] = {name: getattr(usual, name) for name in named if usual} | _without_nulls(own, named)
+    return {key: value for key, value in _without_nulls(said, every).items() if key not in others}
+
+
+def _without_nulls(values: Mapping[str, Any], known: Collection[str]) -> dict[str, Any]:
+    """The values without the nulls of known keys, which say nothing."""
+    return {key: value for key, value in values.items() if value is not None or key not in known}

@@ -1,35 +1,41 @@
-"""Do the work of records: assign, rank, search, predict; failures told in their place, order kept."""
+"""The work of records: assign, rank, search, predict; in order, with every failure in its record's place."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
-from typing import Any, TypeVar
+from itertools import groupby, islice
+from typing import TypeVar
 
 from km3aid.engine import Assignment, Engine, Hits
-from km3aid.errors import Km3aidError, MoleculeError
+from km3aid.errors import Km3aidError, LibraryError, MoleculeError
 from km3aid.library import Filters
 from km3aid.requests.answers import Case, Failure
 from km3aid.requests.conditions import remarks
 from km3aid.requests.limits import NO_LIMITS, Limits
-from km3aid.requests.records import AssignRecord, Line, PredictRecord, RankRecord, SearchRecord
+from km3aid.requests.records import AssignRecord, Line, PredictRecord, RankRecord, Record, SearchRecord
 from km3aid.search import Searchable
 from km3aid.spectra import Spectrum
 
 TOGETHER = 32  # searches that share their passes over a library
+Outcome = Case | Km3aidError
 Told = TypeVar("Told", Assignment, Hits)
+
+
+def no_library(name: str | None) -> Searchable:
+    """The library of a session that has none; raises `LibraryError`."""
+    raise LibraryError(f"no library {name or 'given'}; this session searches none")
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What answers requests: a model, the libraries by name (None: the usual one), and the limits of a request.
+    """What answers requests: a model, libraries by name (None: the usual one), and the limits of a request.
 
-    With `detailed` the cases hold what a report shows beside the answer; `exhaustive` searches pass over no molecule.
+    With `detailed` the cases hold what a report shows beside the answer; `exhaustive` searches score every molecule.
     """
 
     engine: Engine
-    library: Callable[[str | None], Searchable]
+    library: Callable[[str | None], Searchable] = no_library
     limits: Limits = NO_LIMITS
     detailed: bool = False
     exhaustive: bool = False
@@ -37,7 +43,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """A search of one spectrum, in the library of that name."""
+    """A search for one spectrum in the library of that name."""
 
     spectrum: Spectrum
     filters: Filters
@@ -49,9 +55,9 @@ def assign(session: Session, structure: str, spectrum: Spectrum, pinned: dict[in
     """Assign the peaks of a spectrum to a structure; raises `Km3aidError`."""
     session.limits.read_structure(structure)
     session.limits.check_spectrum(spectrum)
-    answer = session.engine.assign(structure, spectrum, pinned=pinned)
+    assignment = session.engine.assign(structure, spectrum, pinned=pinned)
     matrix = session.engine.matrix(structure, spectrum) if session.detailed else None
-    return Case(_told(answer, spectrum), structure, spectrum, matrix)
+    return Case(_with_remarks(assignment, spectrum), structure, spectrum, matrix)
 
 
 def rank(
@@ -61,14 +67,15 @@ def rank(
     names: Sequence[str | None] | None = None,
     top: int | None = None,
 ) -> Case:
-    """Rank candidates, those left out that cannot be read; raises `Km3aidError`."""
+    """Rank candidates (SMILES or mol blocks); one that cannot be read becomes a warning. Raises `Km3aidError`."""
     session.limits.check_spectrum(spectrum)
     session.limits.check_candidates(candidates)
+    session.limits.check_hits(top)
     kept, unread = [], []
     for number, (text, name) in enumerate(zip(candidates, names or [None] * len(candidates), strict=True), 1):
         try:
-            session.limits.read_structure(text)
-            kept.append((text, name))
+            molecule = session.limits.read_structure(text)
+            kept.append((molecule.smiles if "\n" in text.strip() else text, name))
         except MoleculeError as error:
             unread.append(f"candidate {number}: {error}")
     if not kept:
@@ -78,14 +85,14 @@ def rank(
     return _hits_case(session, replace(hits, warnings=(*unread, *hits.warnings)), spectrum)
 
 
-def search(session: Session, queries: Sequence[SearchQuery]) -> list[Case | Km3aidError]:
-    """Search for each spectrum; those with the same library and number of hits share their passes over it."""
-    found: list[Case | Km3aidError | None] = [None] * len(queries)
-    for settings in dict.fromkeys((q.library, q.top) for q in queries):
-        mine = [n for n, q in enumerate(queries) if (q.library, q.top) == settings]
-        for n, case in zip(mine, _search_alike(session, [queries[n] for n in mine]), strict=True):
-            found[n] = case
-    return [case for case in found if case is not None]
+def search(session: Session, queries: Sequence[SearchQuery]) -> list[Case]:
+    """Search for each spectrum; raises `Km3aidError` where one search fails."""
+    cases = []
+    for outcome in _search_each(session, queries):
+        if isinstance(outcome, Km3aidError):
+            raise outcome
+        cases.append(outcome)
+    return cases
 
 
 def predict(session: Session, structure: str) -> Case:
@@ -94,18 +101,30 @@ def predict(session: Session, structure: str) -> Case:
     return Case(session.engine.predict(structure), structure)
 
 
-def answer_lines(session: Session, lines: Iterable[Line], strict: bool = False) -> Iterator[Case]:
-    """The cases of the lines of a batch in order, a `Failure` where one failed.
+def answer(session: Session, record: Record) -> Case:
+    """The case of one record; raises `Km3aidError`."""
+    match record:
+        case AssignRecord():
+            return assign(session, record.smiles, record.spectrum(), record.pinned)
+        case RankRecord():
+            return rank(session, record.candidates, record.spectrum(), record.names, record.top)
+        case SearchRecord():
+            return search(session, [_query(session, record)])[0]
+        case PredictRecord():
+            return predict(session, record.smiles)
 
-    With `strict` the first failure is raised instead, after the answers before it.
+
+def answer_lines(session: Session, lines: Iterable[Line], strict: bool = False) -> Iterator[Case]:
+    """The cases of the lines of a batch as they come, in order, a `Failure` where one failed.
+
+    Searches that follow each other share their passes over a library; anything else is answered at once. With `strict`
+    the first failure is raised instead, after the answers before it.
     """
-    waiting = iter(lines)
-    while group := list(islice(waiting, TOGETHER)):
-        ready = [_query(session, line.record) if isinstance(line.record, SearchRecord) else None for line in group]
-        found = iter(search(session, [query for query in ready if isinstance(query, SearchQuery)]))
-        for line, query in zip(group, ready, strict=True):
-            outcome = next(found) if isinstance(query, SearchQuery) else query or _answer_one(session, line.record)
-            yield outcome if isinstance(outcome, Case) else _failed(line, outcome, strict)
+    for searches, run in groupby(lines, lambda line: isinstance(line.record, SearchRecord)):
+        while group := list(islice(run, TOGETHER if searches else 1)):
+            outcomes = _search_lines(session, group) if searches else [_answer_line(session, line) for line in group]
+            for line, outcome in zip(group, outcomes, strict=True):
+                yield outcome if isinstance(outcome, Case) else _failed(line, outcome, strict)
 
 
 def _failed(line: Line, error: Km3aidError, strict: bool) -> Case:
@@ -115,32 +134,46 @@ def _failed(line: Line, error: Km3aidError, strict: bool) -> Case:
     return Case(Failure(line.id, text))
 
 
-def _answer_one(session: Session, record: Any) -> Case | Km3aidError:
+def _answer_line(session: Session, line: Line) -> Outcome:
     try:
-        if isinstance(record, Km3aidError):
-            return record
-        if isinstance(record, AssignRecord):
-            return assign(session, record.smiles, record.spectrum(), record.pinned)
-        if isinstance(record, RankRecord):
-            session.limits.check_hits(record.top)
-            return rank(session, record.candidates, record.spectrum(), record.names, record.top)
-        assert isinstance(record, PredictRecord)
-        return predict(session, record.smiles)
+        return line.record if isinstance(line.record, Km3aidError) else answer(session, line.record)
     except Km3aidError as error:
         return error
 
 
-def _query(session: Session, record: SearchRecord) -> SearchQuery | Km3aidError:
-    try:
-        session.limits.check_hits(record.top)
-        spectrum = session.limits.check_spectrum(record.spectrum())
-        return SearchQuery(spectrum, record.conditions(), record.library, record.top)
-    except Km3aidError as error:
-        return error
+def _search_lines(session: Session, lines: Sequence[Line]) -> list[Outcome]:
+    """The outcomes of lines that are searches; a record that cannot be asked fails by itself."""
+    outcomes: list[Outcome | None] = [None] * len(lines)
+    queries: dict[int, SearchQuery] = {}
+    for n, line in enumerate(lines):
+        assert isinstance(line.record, SearchRecord)
+        try:
+            queries[n] = _query(session, line.record)
+        except Km3aidError as error:
+            outcomes[n] = error
+    for n, outcome in zip(queries, _search_each(session, list(queries.values())), strict=True):
+        outcomes[n] = outcome
+    return [outcome for outcome in outcomes if outcome is not None]
 
 
-def _search_alike(session: Session, queries: Sequence[SearchQuery]) -> list[Case | Km3aidError]:
-    """Searches of one library for the same number of hits."""
+def _query(session: Session, record: SearchRecord) -> SearchQuery:
+    session.limits.check_hits(record.top)
+    return SearchQuery(
+        session.limits.check_spectrum(record.spectrum()), record.conditions(), record.library, record.top
+    )
+
+
+def _search_each(session: Session, queries: Sequence[SearchQuery]) -> list[Outcome]:
+    """Search for each; those with the same library and number of hits share their passes over it."""
+    outcomes: dict[int, Outcome] = {}
+    for settings in dict.fromkeys((q.library, q.top) for q in queries):
+        alike = [n for n, q in enumerate(queries) if (q.library, q.top) == settings]
+        outcomes |= zip(alike, _search_alike(session, [queries[n] for n in alike]), strict=True)
+    return [outcomes[n] for n in range(len(queries))]
+
+
+def _search_alike(session: Session, queries: Sequence[SearchQuery]) -> list[Outcome]:
+    """Search one library for the same number of hits each."""
     try:
         found = session.engine.search_many(
             [q.spectrum for q in queries],
@@ -150,15 +183,17 @@ def _search_alike(session: Session, queries: Sequence[SearchQuery]) -> list[Case
             exhaustive=session.exhaustive,
         )
         return [_hits_case(session, hits, q.spectrum) for hits, q in zip(found, queries, strict=True)]
-    except Km3aidError as error:  # the library's, which concerns them all
-        return [error for _ in queries]
+    except Km3aidError as error:
+        if len(queries) == 1:
+            return [error]
+        return [outcome for query in queries for outcome in _search_alike(session, [query])]
 
 
 def _hits_case(session: Session, hits: Hits, spectrum: Spectrum) -> Case:
     predictions = tuple(session.engine.predict(hit.smiles) for hit in hits.hits) if session.detailed else ()
-    return Case(_told(hits, spectrum), spectrum=spectrum, predictions=predictions)
+    return Case(_with_remarks(hits, spectrum), spectrum=spectrum, predictions=predictions)
 
 
-def _told(answer: Told, spectrum: Spectrum) -> Told:
+def _with_remarks(answer: Told, spectrum: Spectrum) -> Told:
     """The answer with what the reader of its spectrum decided and left out among the warnings."""
     return replace(answer, warnings=(*answer.warnings, *remarks(spectrum)))

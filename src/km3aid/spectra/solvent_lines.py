@@ -1,53 +1,67 @@
-"""Set the lines of the solvent and of the reference aside, for a carbon of the molecule seldom lies there."""
+"""Set aside the lines of the solvent and of the reference, where a carbon of the molecule seldom lies."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
 
-from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.impurities import impurity_notes
-from km3aid.spectra.solvents import SolventLine, known_solvents
+from km3aid.spectra.solvents import SOLVENTS, Solvent, SolventLine, known_solvents
 from km3aid.spectra.spectrum import Peak, Spectrum
 
 _NEAR_PPM = 0.3  # one solvent is referenced to 77.0, 77.16 or 77.23 ppm
 _REFERENCE_PPM = 0.1  # around tetramethylsilane
 _EVEN_PPM = 0.06  # by which the gaps of a multiplet may differ
 _SLOWEST_MHZ = 50.0  # of 13C; the lines of a multiplet lie farthest apart there
+_UNNAMED = ("", "none", "unknown", "unreported")  # `none` is said on purpose, the others stand in public records
 
 
 def set_aside_solvent(spectrum: Spectrum, solvent: str | None = None) -> Spectrum:
     """The spectrum with the lines of its solvent, and of tetramethylsilane, marked by `Peak.aside`.
 
-    `solvent` is a name such as `CDCl3` or `d6-DMSO`; without one the spectrum's own counts. Marked is what lies within
-    0.3 ppm of a line, or with others in a multiplet of its kind around it; `notes` name it. The peaks stay in their
-    places. Raises `SpectrumFormatError` for a `solvent` that is not known.
+    `solvent` is a name such as `CDCl3` or `d6-DMSO`, by default the spectrum's own; `none` sets nothing aside. A peak
+    is marked where it lies within 0.3 ppm of a line, or belongs to a multiplet of the solvent around one. Peaks keep
+    their places; `notes` say what was marked, or that the solvent is not known.
+
+    >>> from km3aid.spectra.text.inline import parse_peaks
+    >>> set_aside_solvent(parse_peaks("170.1 77.0 21.0"), "CDCl3").notes
+    ('set aside 77 ppm: line of the solvent CDCl3 (77.16 ppm)',)
     """
     named = solvent or spectrum.solvent or ""
-    solvents = known_solvents(named)
-    if solvent and not solvents:
-        raise SpectrumFormatError(f"unknown solvent {solvent!r}; known are names such as CDCl3, DMSO-d6, CD3OD, D2O")
-    if not solvents:
+    if named.strip().lower() in _UNNAMED:
         return spectrum
-    reasons: dict[int, str] = {}
-    for known in solvents:
-        for line in known.lines:
-            for position in _lines_of(spectrum.peaks, line):
-                reasons[position] = f"line of the solvent {known.name} ({line.shift_ppm:g} ppm)"
-    for position, peak in enumerate(spectrum.peaks):
-        if abs(peak.shift_ppm) <= _REFERENCE_PPM:
-            reasons.setdefault(position, "line of the reference tetramethylsilane (0 ppm)")
+    spectrum = replace(spectrum, solvent=named)
+    solvents = known_solvents(named)
+    if not solvents:
+        known = ", ".join(s.name for s in SOLVENTS)
+        note = f"the solvent {named!r} is not known; nothing is set aside; known are {known}"
+        return replace(spectrum, notes=(*spectrum.notes, note))
+    reasons = _reasons(spectrum.peaks, solvents)
     if len(reasons) == len(spectrum):
-        return spectrum  # nothing would be left; then they are what is asked about
+        return spectrum  # nothing would be left, so these peaks must be what is asked about
     notes = [f"set aside {spectrum.peaks[p].shift_ppm:g} ppm: {reasons[p]}" for p in sorted(reasons)]
-    peaks = tuple(replace(p, aside=reasons[i]) if i in reasons else p for i, p in enumerate(spectrum.peaks))
     if len(solvents) == 1:
         notes += impurity_notes(spectrum, solvents[0].name)
-    return replace(spectrum, peaks=peaks, solvent=solvent or spectrum.solvent, notes=(*spectrum.notes, *notes))
+    peaks = tuple(replace(p, aside=reasons[i]) if i in reasons else p for i, p in enumerate(spectrum.peaks))
+    return replace(spectrum, peaks=peaks, notes=(*spectrum.notes, *notes))
+
+
+def _reasons(peaks: tuple[Peak, ...], solvents: tuple[Solvent, ...]) -> dict[int, str]:
+    """Why a peak is set aside, by its position."""
+    reasons = {
+        position: f"line of the solvent {known.name} ({line.shift_ppm:g} ppm)"
+        for known in solvents
+        for line in known.lines
+        for position in _lines_of(peaks, line)
+    }
+    for position, peak in enumerate(peaks):
+        if abs(peak.shift_ppm) <= _REFERENCE_PPM:
+            reasons.setdefault(position, "line of the reference tetramethylsilane (0 ppm)")
+    return reasons
 
 
 def _lines_of(peaks: tuple[Peak, ...], line: SolventLine) -> list[int]:
-    """Positions of the peaks that are `line`: one near it without attached hydrogens, or its multiplet."""
+    """Positions of the peaks that are `line`: its multiplet, or the nearest peak that may be the solvent's."""
     reach = _NEAR_PPM + (line.lines // 2) * line.coupling_hz / _SLOWEST_MHZ
     around = [i for i, p in enumerate(peaks) if line.distance(p.shift_ppm) <= reach and _may_be_solvent(p)]
     around.sort(key=lambda i: peaks[i].shift_ppm)
@@ -64,5 +78,5 @@ def _lines_of(peaks: tuple[Peak, ...], line: SolventLine) -> list[int]:
 
 
 def _may_be_solvent(peak: Peak) -> bool:
-    """A carbon with attached hydrogens, or several of them, is none of a deuterated solvent."""
+    """No carbon of a deuterated solvent has attached hydrogens or stands for several carbons."""
     return peak.multiplicity in (None, "S") and (peak.count or 1) == 1

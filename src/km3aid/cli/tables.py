@@ -1,0 +1,65 @@
+"""Answers as tables for the terminal; peaks and atoms count from 1."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from km3aid.engine.results import Assignment, Hits, Prediction
+from km3aid.render.rows import answer_rows
+from km3aid.requests.answers import Case
+
+_WIDTH = 140  # of what is not written to a terminal
+
+
+def tables(cases: Iterable[Case], terminal: bool) -> str:
+    """A table for each answer, as wide and as coloured as the terminal allows, or plain."""
+    buffer = io.StringIO()
+    console = Console(file=buffer, force_terminal=terminal, width=None if terminal else _WIDTH)
+    for case in cases:
+        console.print(_table(case))
+        if footer := _footer(case.answer):
+            console.print(footer)
+    return buffer.getvalue()
+
+
+def _table(case: Case) -> Table:
+    """The rows of an answer without the columns that are empty."""
+    rows = answer_rows(case)
+    named = "smiles" if isinstance(case.answer, Prediction) else None  # the title says it
+    shown = [k for k in (rows[0] if rows else {}) if k != named and any(row[k] not in (None, "") for row in rows)]
+    table = Table(title=escape(_title(case)), title_justify="left", header_style="bold")
+    for key in shown:
+        table.add_column(key, justify="right" if isinstance(rows[0][key], float | int) else "left")
+    for row in rows:
+        table.add_row(*(_cell(row[key]) for key in shown))
+    return table
+
+
+def _title(case: Case) -> str:
+    if isinstance(case.answer, Hits):
+        return f"{case.answer.candidates:,} candidates, {case.answer.elapsed_ms:.0f} ms"
+    return str(getattr(case.answer, "smiles", ""))
+
+
+def _footer(answer: Any) -> str:
+    if isinstance(answer, Prediction):
+        return "atoms count from 1"
+    if not isinstance(answer, Assignment):
+        return ""
+    alone = {"peaks without carbon": answer.unassigned_peaks, "atoms without peak": answer.unobserved_atoms}
+    said = [f"{what}: {_from_one(numbers)}" for what, numbers in alone.items() if numbers]
+    return "; ".join([*said, "peaks and atoms count from 1"])
+
+
+def _from_one(numbers: Sequence[int]) -> str:
+    return " ".join(str(n + 1) for n in numbers)
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else escape(f"{value:.2f}" if isinstance(value, float) else str(value))
