@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from km3aid.library import Filters
-from km3aid.search.stages import Candidates, Limits, Question
+from km3aid.search.query import Candidates, Limits, Query
 
 
 class Searchable(Protocol):
@@ -23,6 +23,6 @@ class Searchable(Protocol):
         """Raise `LibraryMismatchError` unless this model built the library."""
         ...
 
-    def find_many(self, questions: Sequence[Question], filters: Sequence[Filters], limits: Limits) -> list[Candidates]:
-        """The best molecules for each question, under its filters."""
+    def find_many(self, queries: Sequence[Query], filters: Sequence[Filters], limits: Limits) -> list[Candidates]:
+        """The best molecules for each query, under its filters."""
         ...

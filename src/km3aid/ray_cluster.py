@@ -1,0 +1,64 @@
+"""Join a Ray cluster and wait for what its workers answer. Ray is imported when it is needed: `km3aid[cluster]`."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from km3aid.errors import ConfigError, Km3aidError, LibraryError
+from km3aid.optional import require
+
+_ANSWER_S = 10  # in which a cluster has to answer
+
+
+class WorkerLostError(Exception):
+    """A worker has died, or the answer that it had given is lost."""
+
+
+@contextmanager
+def connect(address: str) -> Iterator[None]:
+    """Join the Ray cluster at `address`; `auto`: the one that runs on this machine or that RAY_ADDRESS names.
+
+    Raises `ConfigError`. Where the process has joined one already, that one is used and stays joined.
+    """
+    ray = require("ray", "cluster", "--cluster")
+    if ray.is_initialized():
+        yield
+        return
+    try:
+        host, _, port = address.rpartition(":")
+        if host:  # Ray itself would try for minutes
+            socket.create_connection((host.rpartition("/")[2], int(port)), timeout=_ANSWER_S).close()
+        ray.init(address, logging_level="error", log_to_driver=False)
+    except Exception as error:  # of a dozen kinds
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        raise ConfigError(
+            f"--cluster {address}: no Ray cluster answers ({reason}); start one with `ray start --head`, and with "
+            "`ray start --address …` on its other machines"
+        ) from error
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def gather(references: Sequence[Any]) -> list[Any]:
+    """The results, all waited for; raises the workers' own errors, and `WorkerLostError`."""
+    import ray
+    from ray.exceptions import ObjectLostError, RayActorError, RayTaskError
+
+    found, lost = [], None
+    for reference in references:
+        try:
+            found.append(ray.get(reference))
+        except (RayActorError, ObjectLostError) as error:
+            lost = error
+        except RayTaskError as error:
+            if isinstance(error.cause, Km3aidError):
+                raise error.cause from error
+            raise LibraryError(f"a worker of the cluster failed: {error.cause!r}") from error
+    if lost is not None:
+        raise WorkerLostError(str(lost).partition("\n")[0])
+    return found
