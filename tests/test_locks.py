@@ -39,8 +39,9 @@ def test_a_second_process_is_told_at_once_and_a_killed_holder_frees_the_lock(tmp
 
 
 def test_within_one_process_too_and_again_after_an_error(tmp_path):
-    with pytest.raises(KeyError), exclusive(tmp_path / "a") as ours, exclusive(tmp_path / "a") as theirs:
+    with exclusive(tmp_path / "a") as ours, exclusive(tmp_path / "a") as theirs:
         assert (ours, theirs) == (True, False)
+    with pytest.raises(KeyError), exclusive(tmp_path / "a"):
         raise KeyError
     with exclusive(tmp_path / "a") as ours:
         assert ours

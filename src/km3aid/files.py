@@ -19,7 +19,7 @@ def replacing(path: Path, *, keep_part: bool = False, sync: bool = False) -> Ite
     """Yield a path `NAME.part` to write to, which becomes `path` once the block ends without an error.
 
     After an error the old file is as it was; the part is removed unless `keep_part`. A file that is replaced keeps its
-    mode, and a symbolic link stays a link. `sync` makes sure that the content is on the disk before the file is renamed.
+    mode, and a symbolic link stays a link. With `sync` the content is on the disk before the name changes.
     """
     target = Path(os.path.realpath(path))
     part = target.with_name(f"{target.name}.part")

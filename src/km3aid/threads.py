@@ -12,6 +12,6 @@ def available_cores() -> int:
 
 
 def thread_count() -> int:
-    """What OMP_NUM_THREADS asks for (of a list such as `2,1` the first), otherwise one thread for each available core."""
+    """What OMP_NUM_THREADS asks for (of a list such as `2,1` the first), otherwise one for each available core."""
     first = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()
     return int(first) if first.isdecimal() and int(first) > 0 else available_cores()
