@@ -140,6 +140,7 @@ def test_a_whole_number_will_do_for_a_float():
         ({"inner": {"sise": 2}}, "here: inner: unknown key 'sise'; did you mean 'size'?"),
         ({"either": [{"sise": 2}]}, "here: either, item 1: unknown key 'sise'; did you mean 'size'?"),
         ({"either": [1.0, "a"]}, "here: either, item 2: 'a'; expected a table of values or a number"),
+        ({"either": [{"size": "a"}]}, "here: either, item 1: size: 'a'; expected a whole number"),
         ({"either": [{"size": 0}]}, "here: either, item 1: size: 0; expected 1 or more"),
         ({"made": 3}, "here: unknown key 'made'; did you mean 'maybe'?"),
         ({3: 3}, "here: unknown key 3; known are anything, choice"),
