@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from km3aid.models.alignment import AlignmentModel
-from km3aid.models.config import JointConfig, PaperConfig
+from km3aid.models.config import JointConfig, ModelConfig, PaperConfig
 from km3aid.models.joint.model import JointModel
 from km3aid.models.k_m3aid.model import KM3AIDModel
 
+_MODELS: dict[type[ModelConfig], Callable[[Any], AlignmentModel]] = {JointConfig: JointModel, PaperConfig: KM3AIDModel}
 
-def build_model(config: JointConfig | PaperConfig) -> AlignmentModel:
+
+def build_model(config: ModelConfig) -> AlignmentModel:
     """A model with fresh weights."""
-    return KM3AIDModel(config) if isinstance(config, PaperConfig) else JointModel(config)
+    return _MODELS[type(config)](config)
