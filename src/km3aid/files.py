@@ -1,4 +1,4 @@
-"""Write files whole or not at all: under a temporary name, renamed when complete."""
+"""Files are written whole or not at all: under a temporary name, which changes once they are complete."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from km3aid.errors import ConfigError
 
 @contextmanager
 def replacing(path: Path, *, keep_part: bool = False, sync: bool = False) -> Iterator[Path]:
-    """Yield the path `NAME.part` to write to; it becomes `path` when the block ends without an error.
+    """Yield a path `NAME.part` to write to, which becomes `path` once the block ends without an error.
 
-    After an error the old file is as it was, and the part is removed unless `keep_part`. `sync` waits until the data
-    are on the disk. A symbolic link stays a link.
+    After an error the old file is as it was; the part is removed unless `keep_part`. A file that is replaced keeps its
+    mode, and a symbolic link stays a link. With `sync` the content is on the disk before the name changes.
     """
     target = Path(os.path.realpath(path))
     part = target.with_name(f"{target.name}.part")
@@ -39,19 +39,19 @@ def replacing(path: Path, *, keep_part: bool = False, sync: bool = False) -> Ite
 
 
 def write_bytes(path: Path, content: bytes, *, sync: bool = False) -> None:
-    """Write `content` to `path`; makes the folder. Raises `OSError`."""
+    """Write `content` to `path`, making its folder; raises `OSError`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path, sync=sync) as part:
         part.write_bytes(content)
 
 
 def write_text(path: Path, text: str, *, sync: bool = False) -> None:
-    """Write `text` as UTF-8 with the line ends that it has; makes the folder. Raises `OSError`."""
+    """Write `text` in UTF-8, line ends as they are, making the folder; raises `OSError`."""
     write_bytes(path, text.encode(), sync=sync)
 
 
 def write_json(path: Path, value: Any, *, indent: int = 2, sync: bool = False) -> None:
-    """Write `value` as JSON with a line break at its end; makes the folder. Raises `OSError`."""
+    """Write `value` as JSON with a line break at its end, making the folder; raises `OSError`."""
     write_text(path, json.dumps(value, indent=indent, ensure_ascii=False) + "\n", sync=sync)
 
 
@@ -62,26 +62,30 @@ def sha256_of(path: Path) -> str:
 
 
 def check_writable(path: Path) -> None:
-    """Raise `ConfigError` where `path` cannot become a file, before work is put into its content."""
-    if path.is_dir():
+    """Raise `ConfigError` where `path` cannot become a file, before any work goes into its content."""
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
         raise ConfigError(f"{path}: cannot be written (it is a folder); name a file in it")
-    if not path.parent.is_dir():
-        raise ConfigError(f"{path}: cannot be written (there is no folder {path.parent}); make it first")
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
+    if not target.parent.is_dir():
+        raise ConfigError(f"{path}: cannot be written (there is no folder {target.parent}); make it first")
+    needed = [target] if target.exists() else []
+    if not needed or target.is_file():
+        needed.append(target.parent)  # a file is replaced, a pipe or a device is not
+    if not all(os.access(place, os.W_OK) for place in needed):
         raise ConfigError(f"{path}: cannot be written (no permission); choose another file")
 
 
 @contextmanager
 def open_output(path: Path, *, keep_part: bool = False) -> Iterator[BinaryIO]:
-    """A binary file of the user's that becomes `path` at the end; pipes and devices are written directly.
+    """Yield a binary file that becomes the user's file `path` at the end; pipes and devices are written to directly.
 
-    Raises `ConfigError` where it cannot be written; see `replacing` for what an error within the block leaves.
+    Raises `ConfigError` where it cannot be written. For what an error in the block leaves behind, see `replacing`.
     """
     check_writable(path)
     try:
         if path.exists() and not path.is_file():
-            with open(path, "wb") as device:
-                yield device
+            with open(path, "wb") as pipe:
+                yield pipe
             return
         with replacing(path, keep_part=keep_part) as part, open(part, "wb") as file:
             yield file

@@ -1,4 +1,4 @@
-"""Locks between processes; the system frees the lock of a process that dies."""
+"""Locks between processes; when a process dies, the system frees its lock."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from filelock import FileLock, Timeout
 
 @contextmanager
 def exclusive(path: Path) -> Iterator[bool]:
-    """Hold the lock file `path` for the block; yields False at once where another process holds it.
+    """Hold the lock file `path` during the block; yields False at once where another process holds it.
 
-    Raises `OSError` where the file cannot be made.
+    The file and its folder are made where they are missing, and stay. Raises `OSError` where they cannot be made.
     """
     lock = FileLock(path, blocking=False)
     try:

@@ -1,4 +1,4 @@
-"""Packages that only some commands need, which the extras of km3aid install."""
+"""Packages that only some commands need; the extras of km3aid install them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def how_to_install(module: str | None) -> str | None:
 
 
 def require(module: str, extra: str, purpose: str) -> Any:
-    """Import `module`; raises `ConfigError` that names the `extra` to install where it, or what it needs, is missing.
+    """Import `module` for `purpose`; where it is missing, raise a `ConfigError` that names the `extra` to install.
 
     >>> require("json", "train", "training").dumps(None)
     'null'
@@ -41,5 +41,5 @@ def require(module: str, extra: str, purpose: str) -> Any:
         return import_module(module)
     except ModuleNotFoundError as error:
         raise ConfigError(
-            f"{purpose} needs {error.name}, which is not installed; run: pip install 'km3aid[{extra}]'"
+            f"{purpose} needs {error.name or module}, which is not installed; run: pip install 'km3aid[{extra}]'"
         ) from error

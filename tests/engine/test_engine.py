@@ -182,7 +182,7 @@ def test_pinned_peaks_stay_and_the_rest_moves_around_them(engine):
     block = Chem.MolToMolBlock(Chem.AddHs(Chem.MolFromSmiles("OCC")))
     pinned = engine.assign(block, per_carbon("58 18"), pinned={1: [1]})
     assert {a.peak: a.atoms for a in pinned.assignments} == {0: (2,), 1: (1,)}
-    with pytest.raises(ConfigError, match="atom 0 is no carbon"):
+    with pytest.raises(ConfigError, match="atom 0 is no"):
         engine.assign(block, parse_peaks("58 18"), pinned={1: [0]})
 
 

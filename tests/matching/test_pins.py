@@ -62,7 +62,7 @@ def test_the_rest_is_assigned_at_the_lowest_cost_around_the_pins(problem):
     pins = build_pins(pinned, classes, len(spectrum))
     best = brute_force(spectrum, classes, pins)
     if best == np.inf:
-        with pytest.raises(ConfigError, match="take a pin"):
+        with pytest.raises(ConfigError, match="remove a pin"):
             assign_peaks(spectrum, classes, CONFIG, pins=pins)
         return
     match = assign_peaks(spectrum, classes, CONFIG, pins=pins)
@@ -115,7 +115,7 @@ def test_a_peak_pinned_on_nothing_stays_without_carbon():
 
 @pytest.mark.parametrize(
     ("pinned", "said"),
-    [({4: [0]}, "peaks 0 to 1"), ({0: [7]}, "atom 7 is no carbon"), ({0: [1], 1: [1]}, "pinned twice")],
+    [({4: [0]}, "peaks 0 to 1"), ({0: [7]}, "atom 7 is not a carbon"), ({0: [1], 1: [1]}, "two peaks, 0 and 1")],
 )
 def test_pins_that_make_no_sense_are_refused(pinned, said):
     with pytest.raises(ConfigError, match=said):

@@ -7,7 +7,7 @@ import torch
 from km3aid.data.batches import NONE, cut_batch, cut_peaks
 from km3aid.models.build import build_model
 from km3aid.models.config import JointConfig, PaperConfig
-from km3aid.models.k_m3aid.model import PaperModel
+from km3aid.models.k_m3aid.model import KM3AIDModel
 from km3aid.training.validate import validate
 
 JOINT = JointConfig(width=48, hidden=64, layers=3, graph_dim=32, node_dim=32, peak_width=32)
@@ -84,28 +84,20 @@ def test_losses_are_the_weighted_terms(small_data):
 
 
 def test_the_channel_is_shared_weights():
-    shared, apart = (sum(p.numel() for p in PaperModel(replace(PAPER, channel=c)).encoder.parameters()) for c in (1, 0))
+    shared, apart = (
+        sum(p.numel() for p in KM3AIDModel(replace(PAPER, channel=c)).encoder.parameters()) for c in (1, 0)
+    )
     assert shared == apart
-    total = {c: sum(p.numel() for p in PaperModel(replace(PAPER, channel=c)).parameters()) for c in (True, False)}
+    total = {c: sum(p.numel() for p in KM3AIDModel(replace(PAPER, channel=c)).parameters()) for c in (True, False)}
     assert total[False] == total[True] + shared
 
 
 def test_stored_spectrum_features_give_the_same_loss(small_data):
-    model = PaperModel(replace(PAPER, frozen_spectrum=True)).eval()
+    model = KM3AIDModel(replace(PAPER, frozen_spectrum=True)).eval()
     rows = np.arange(8)
     features = model.frozen_features(cut_peaks(small_data, rows, small_data.spectrum_offset[rows]))
     batch = batch_of(small_data, rows)
     torch.testing.assert_close(model.losses(batch, frozen=features).total, model.losses(batch).total)
-
-
-def test_spectrum_bins_are_a_tenth_of_a_ppm(small_data):
-    from km3aid.models.k_m3aid.spectrum_encoder import stick_spectrum
-
-    peaks = batch_of(small_data, [0]).peaks
-    sticks = stick_spectrum(peaks)[0]
-    expected = {int((float(s) + 50) * 10 + 1e-2) for s in peaks.shift_ppm[0]}
-    assert set(sticks.nonzero().squeeze(1).tolist()) == expected
-    assert set(sticks.unique().tolist()) == {0.0, 1.0}
 
 
 def test_permuting_atoms_changes_nothing(small_data, model):

@@ -1,11 +1,15 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
+import km3aid
 from km3aid.data.batches import NONE, cut_batch
 from km3aid.errors import CheckpointError
 from km3aid.models.build import build_model
-from km3aid.models.checkpoint import read_model, write_model
+from km3aid.models.checkpoint import read_model, write_model, write_tensors
 from km3aid.models.config import JointConfig, PaperConfig
 
 SMALL = JointConfig(width=48, hidden=64, layers=3, graph_dim=32, node_dim=32, peak_width=32)
@@ -48,3 +52,49 @@ def test_weights_of_another_shape_are_an_error(tmp_path):
     (tmp_path / "m.safetensors").write_bytes(text.replace(b'\\"width\\": 48', b'\\"width\\": 96'))
     with pytest.raises(CheckpointError, match="another version"):
         read_model(tmp_path / "m.safetensors")
+
+
+def test_the_bundled_weights_keep_their_identity():
+    """Libraries and results that were made with them stay valid."""
+    path = Path(km3aid.__file__).parent / "weights" / "best.safetensors"
+    assert read_model(path).sha256 == "35bf35b397ece51fa75924ab552e3afd2249d58ad6ffe468e381c86e0faa0457"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"wdith": 3}, "model: unknown key 'wdith'"),
+        ({"width": "wide"}, "model: width: 'wide'"),
+        ({"architecture": "gpt"}, "expected joint or paper"),
+    ],
+)
+def test_a_configuration_that_makes_no_sense_is_named(tmp_path, change, said):
+    model = {**SMALL.to_dict(), **change}
+    write_tensors(tmp_path / "m.safetensors", build_model(SMALL).state_dict(), {"model": model})
+    with pytest.raises(CheckpointError, match=rf"m\.safetensors: written by another version.*{said}"):
+        read_model(tmp_path / "m.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("metadata", "said"),
+    [(None, "another program"), ({"km3aid": "{"}, "damaged"), ({"km3aid": "3"}, "another program")],
+)
+def test_files_of_other_programs_are_refused(tmp_path, metadata, said):
+    save_file({"a": torch.zeros(1)}, tmp_path / "m.safetensors", metadata)
+    with pytest.raises(CheckpointError, match=said):
+        read_model(tmp_path / "m.safetensors")
+
+
+def test_weights_are_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
+    path = tmp_path / "new" / "m.safetensors"
+    write_model(path, build_model(SMALL), {"preset": "first"})
+
+    def stop(tensors, part, metadata):
+        Path(part).write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("km3aid.models.checkpoint.save_file", stop)
+    with pytest.raises(KeyboardInterrupt):
+        write_model(path, build_model(SMALL), {"preset": "second"})
+    assert read_model(path).header["preset"] == "first"
+    assert [p.name for p in path.parent.iterdir()] == ["m.safetensors"]

@@ -26,21 +26,31 @@ def test_single_values_can_be_replaced():
 
 
 @pytest.mark.parametrize(
-    ("change", "message"),
+    ("preset", "change", "message"),
     [
-        ("model.wdith = 3", "unknown model setting 'wdith'"),
-        ("model.architecture = 'gpt'", "expected joint or paper"),
-        ("model.discrimination = 'pairs'", "expected knowledge-span"),
-        ("model.alpha = 2", "expected 0 to 1"),
-        ("model.tau1 = 0", "above 0"),
-        ("modle.tau1 = 0", "unknown table"),
-        ("tau1 = 0", "expected a table and a name"),
-        ("model.discrimination = weak", "not valid TOML"),
+        ("best", "model.width = 'wide'", "model: width: 'wide'; expected a whole number"),
+        ("best", "model.layers = -3", "model: layers: -3; expected 1 or more"),
+        ("best", "model.hidden = 64.5", "model: hidden: 64.5; expected a whole number"),
+        ("best", "model.dropout = 1", "model: dropout: 1.0; expected less than 1"),
+        ("best", "model.graph_weight = nan", "model: graph_weight: nan; expected a finite number"),
+        ("best", "model.peak_heads = 3", "model: peak_width: 128; expected a multiple of peak_heads"),
+        ("paper", "model.channel = 1", "model: channel: 1; expected true or false"),
+        ("paper", "model.wdith = 3", "model: unknown key 'wdith'; did you mean 'width'"),
+        ("paper", "model.tau = {a = 1}", "model: unknown key 'tau'"),
+        ("paper", "model.architecture = 'gpt'", "model: architecture: 'gpt'; expected joint or paper"),
+        ("paper", "model.architecture = 3", "model: architecture: 3; expected joint or paper"),
+        ("paper", "model.discrimination = 'pairs'", "expected knowledge-span"),
+        ("paper", "model.alpha = 2", "expected 1 or less"),
+        ("paper", "model.tau1 = 0", "more than 0"),
+        ("paper", "modle.tau1 = 0", "unknown table"),
+        ("paper", "tau1 = 0", "expected table and name"),
+        ("paper", "model = 3", "expected table and name"),
+        ("paper", "model.discrimination = weak", "not valid TOML"),
     ],
 )
-def test_bad_values_are_errors(change, message):
+def test_bad_values_are_errors(preset, change, message):
     with pytest.raises(ConfigError, match=message):
-        model_config(read_preset("paper", [change])["model"])
+        model_config(read_preset(preset, [change])["model"])
 
 
 def test_a_preset_of_ones_own_is_a_file(tmp_path):
@@ -48,3 +58,22 @@ def test_a_preset_of_ones_own_is_a_file(tmp_path):
     assert read_preset(str(tmp_path / "mine.toml")) == {"model": {"width": 32}}
     with pytest.raises(ConfigError, match="there are best, paper"):
         read_preset("mine")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"model = 3\n", "'model' has no table"),
+        (b"[modle]\nwidth = 3\n", "unknown table"),
+        (b"\xff", "not valid TOML"),
+    ],
+)
+def test_a_damaged_preset_of_ones_own_is_named(tmp_path, content, message):
+    (tmp_path / "mine.toml").write_bytes(content)
+    with pytest.raises(ConfigError, match=rf"mine\.toml: .*{message}"):
+        read_preset(str(tmp_path / "mine.toml"))
+
+
+def test_tables_as_earlier_versions_wrote_them_are_read():
+    """Their identities hold whole numbers where a float belongs."""
+    assert model_config({"architecture": "paper", "threshold_ppm": 10, "tau1": 1e-5}) == PaperConfig(threshold_ppm=10.0)

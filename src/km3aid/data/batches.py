@@ -1,4 +1,4 @@
-"""Cut batches from the flat arrays, without per-molecule Python work, and make spectra as people have them."""
+"""Batches from the flat arrays, without Python work per molecule, and spectra as people record them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class PeakBatch(NamedTuple):
 
     shift_ppm: Tensor  # (B, P) float32, 0 where padded
     multiplicity: Tensor  # (B, P) int64 attached H, 4 unknown
-    carbons: Tensor  # (B, P) int64 carbons of the peak, 0 unknown
+    carbons: Tensor  # (B, P) int64 carbons under the peak, 0 unknown
     mask: Tensor  # (B, P) bool, true where there is a peak
 
     def to(self, device: torch.device) -> PeakBatch:
@@ -47,7 +47,7 @@ class PeakBatch(NamedTuple):
 
 
 class CarbonBatch(NamedTuple):
-    """The C carbons of a batch that have a shift, in the order of their molecules."""
+    """The C carbons with a shift in a batch, in the order of their molecules."""
 
     atom: Tensor  # (C,) int64 row of `GraphBatch.atoms`
     molecule: Tensor  # (C,) int64
@@ -71,13 +71,13 @@ class Batch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
-    """How training spectra are varied; each number is a probability except `jitter_ppm`."""
+    """How training spectra are varied; all numbers but `jitter_ppm` are probabilities."""
 
-    mirror: float = 0.5  # the whole molecule becomes its mirror image: its spectrum stays
+    mirror: float = 0.5  # the molecule becomes its mirror image, which has the same spectrum
     fold_equivalent: float = 0.5  # equal shifts become one peak
     hide_multiplicity: float = 0.4
-    show_count: float = 0.3  # of the folded spectra, those that tell how many carbons a peak stands for
-    lose_peaks: float = 0.1  # spectra that lose peaks, 8 % of them each
+    show_count: float = 0.3  # of folded spectra: each peak tells how many carbons it stands for
+    lose_peaks: float = 0.1  # a spectrum loses 8 % of its peaks
     jitter_ppm: float = 0.1
 
 
@@ -104,7 +104,7 @@ def pad_peaks(
     count: NDArray[np.int64],
     molecules: int,
 ) -> PeakBatch:
-    """Pad flat peaks, sorted by `molecule`, to a rectangle."""
+    """Pad flat peaks, sorted by `molecule`, to a rectangle (molecules, most peaks)."""
     lengths = np.bincount(molecule, minlength=molecules)
     starts = np.cumsum(lengths) - lengths
     column = np.arange(len(molecule)) - starts[molecule]
@@ -121,14 +121,18 @@ def pad_peaks(
 
 
 def cut_batch(
-    data: Dataset, rows: NDArray[np.int64], spectra: NDArray[np.int64], how: Augmentation, rng: np.random.Generator
+    data: Dataset,
+    rows: NDArray[np.int64],
+    spectra: NDArray[np.int64],
+    augmentation: Augmentation,
+    rng: np.random.Generator,
 ) -> Batch:
-    """The molecules `rows` (B,) with one spectrum each (`spectra` (B,), numbers into `value_offset`)."""
+    """The molecules `rows` (B,), each with the one of its spectra in `spectra` (B,), an index into `value_offset`."""
     sizes = data.atom_offset[rows + 1] - data.atom_offset[rows]
     molecule = np.repeat(np.arange(len(rows)), sizes)
     atoms = data.atoms[_ranges(data.atom_offset[rows], sizes)]
-    if how.mirror:
-        flip = (rng.random(len(rows)) < how.mirror)[molecule]
+    if augmentation.mirror:
+        flip = (rng.random(len(rows)) < augmentation.mirror)[molecule]
         atoms = _mirrored(atoms, flip)
     bond_counts = data.bond_offset[rows + 1] - data.bond_offset[rows]
     bond_rows = _ranges(data.bond_offset[rows], bond_counts)
@@ -140,11 +144,11 @@ def cut_batch(
     multiplicity = np.minimum(data.multiplicity[values][carbon], UNKNOWN).astype(np.int64)
     owner, shift = molecule[carbon], shift[carbon]
     carbons = CarbonBatch(*map(torch.from_numpy, (carbon, owner, shift, multiplicity)))
-    return Batch(graph, _seen(owner, shift, multiplicity, len(rows), how, rng), carbons)
+    return Batch(graph, _seen(owner, shift, multiplicity, len(rows), augmentation, rng), carbons)
 
 
 def cut_peaks(data: Dataset, rows: NDArray[np.int64], spectra: NDArray[np.int64]) -> PeakBatch:
-    """The peaks of `spectra` (B,), one per carbon, each a spectrum of the molecule in `rows` (B,)."""
+    """The peaks, one per carbon, of `spectra` (B,), each of which belongs to the molecule in `rows` (B,)."""
     sizes = data.atom_offset[rows + 1] - data.atom_offset[rows]
     values = _ranges(data.value_offset[spectra], sizes)
     shift, owner = data.shift_ppm[values], np.repeat(np.arange(len(rows)), sizes)
@@ -158,23 +162,23 @@ def _seen(
     shift: NDArray[np.float32],
     multiplicity: NDArray[np.int64],
     molecules: int,
-    how: Augmentation,
+    augmentation: Augmentation,
     rng: np.random.Generator,
 ) -> PeakBatch:
-    """The peaks of each spectrum as somebody might have recorded them."""
-    folded = rng.random(molecules) < how.fold_equivalent
+    """The peaks of each spectrum as a person might have recorded them."""
+    folded = rng.random(molecules) < augmentation.fold_equivalent
     key = owner * 1_000_000 + np.round((shift + 100) * 1000).astype(np.int64)
     _, first, inverse, repeats = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
     keep = ~folded[owner]
     keep[first] = True
-    lossy = (rng.random(molecules) < how.lose_peaks)[owner]
+    lossy = (rng.random(molecules) < augmentation.lose_peaks)[owner]
     lost = lossy & (rng.random(len(owner)) < 0.08)
     keep &= ~lost | (np.bincount(owner, keep & ~lost, molecules)[owner] == 0)
-    shown = folded & (rng.random(molecules) < how.show_count)
+    shown = folded & (rng.random(molecules) < augmentation.show_count)
     count = np.where(folded[owner], np.where(shown[owner], repeats[inverse], 0), 1)
-    hidden = (rng.random(molecules) < how.hide_multiplicity)[owner]
+    hidden = (rng.random(molecules) < augmentation.hide_multiplicity)[owner]
     multiplicity = np.where(hidden, UNKNOWN, multiplicity)
-    noisy = shift + how.jitter_ppm * rng.standard_normal(len(shift)).astype(np.float32)
+    noisy = shift + augmentation.jitter_ppm * rng.standard_normal(len(shift)).astype(np.float32)
     return pad_peaks(owner[keep], noisy[keep], multiplicity[keep], count[keep], molecules)
 
 

@@ -1,4 +1,4 @@
-"""Prepared data on disk: a folder of flat, memory-mapped arrays (plain `.npy`, never pickled) and `meta.json`."""
+"""Prepared data on disk: a folder of flat, memory-mapped arrays (`.npy`, never pickled) and `meta.json`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.errors import DataError
+from km3aid.files import replacing, write_json
 
 FORMAT_VERSION = 1
 META = "meta.json"
@@ -18,16 +19,16 @@ META = "meta.json"
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """M molecules with S assigned spectra, flat: molecule m owns atoms `atom_offset[m]:atom_offset[m + 1]`.
+    """M molecules with S assigned spectra, flat: the atoms of molecule m are `atom_offset[m]:atom_offset[m + 1]`.
 
-    The spectra of molecule m are `spectrum_offset[m]:spectrum_offset[m + 1]`, the fullest first; the values of
-    spectrum s, one per atom of its molecule, start at `value_offset[s]`.
+    Its spectra are `spectrum_offset[m]:spectrum_offset[m + 1]`, the fullest first; the values of spectrum s, one for
+    each atom of its molecule, start at `value_offset[s]`.
     """
 
     atom_offset: NDArray[np.int64]  # (M + 1,)
     atoms: NDArray[np.uint8]  # (A, 10) codes of `ATOM_COLUMNS`
-    symmetry: NDArray[np.uint16]  # (A,) class of each carbon within the molecule: its lowest atom
-    splits: NDArray[np.bool_]  # (A,) whether the class may be diastereotopic
+    symmetry: NDArray[np.uint16]  # (A,) class of each carbon: the lowest atom of the class
+    splits: NDArray[np.bool_]  # (A,) whether the carbons of the class may be diastereotopic
     bond_offset: NDArray[np.int64]  # (M + 1,)
     bonds: NDArray[np.uint16]  # (E, 2) atoms within the molecule
     bond_codes: NDArray[np.uint8]  # (E, 5) codes of `BOND_COLUMNS`
@@ -44,7 +45,7 @@ class Dataset:
 
     @property
     def complete(self) -> NDArray[np.bool_]:
-        """Whether the fullest spectrum of each molecule assigns every carbon (M,)."""
+        """Whether the fullest spectrum of each molecule (M,) assigns every carbon."""
         first = self.value_offset[self.spectrum_offset[:-1]]
         sizes = np.diff(self.atom_offset)
         owner = np.repeat(np.arange(len(self)), sizes)
@@ -69,17 +70,18 @@ def open_dataset(path: str | Path) -> Dataset:
 
 
 def write_dataset(path: str | Path, dataset: Dataset, meta: dict[str, Any]) -> None:
-    """Write the arrays and, last, `meta.json`: a folder without it is not a data set."""
+    """Write the arrays and then `meta.json`, without which a folder is not a data set; raises `OSError`."""
     folder = Path(path)
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / META).unlink(missing_ok=True)
     for name in Dataset.__dataclass_fields__:
-        np.save(folder / f"{name}.npy", getattr(dataset, name), allow_pickle=False)
-    text = json.dumps({"format_version": FORMAT_VERSION, **meta}, indent=2, ensure_ascii=False)
-    (folder / META).write_text(text + "\n", encoding="utf-8")
+        with replacing(folder / f"{name}.npy") as part, open(part, "wb") as file:
+            np.save(file, getattr(dataset, name), allow_pickle=False)
+    write_json(folder / META, {"format_version": FORMAT_VERSION, **meta})
 
 
 def read_meta(path: str | Path) -> dict[str, Any]:
-    """`meta.json` of a prepared folder: source, its hash, counts and the drop report."""
+    """What `meta.json` of a prepared folder holds: the source, its hash, counts, and what was left out."""
     file = Path(path) / META
     try:
         meta: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
@@ -87,14 +89,12 @@ def read_meta(path: str | Path) -> dict[str, Any]:
         raise DataError(f"{path}: no prepared data here; run `km3aid data prepare FILE -o {path}`") from error
     except ValueError as error:
         raise DataError(f"{file}: not valid JSON ({error}); run `km3aid data prepare` again") from error
-    if meta.get("format_version") != FORMAT_VERSION:
-        raise DataError(
-            f"{file}: format version {meta.get('format_version')}, expected {FORMAT_VERSION}; "
-            "run `km3aid data prepare` again"
-        )
+    version = meta.get("format_version") if isinstance(meta, dict) else None
+    if version != FORMAT_VERSION:
+        raise DataError(f"{file}: format version {version}, expected {FORMAT_VERSION}; run `km3aid data prepare` again")
     return meta
 
 
 def in_memory(data: Dataset) -> Dataset:
-    """The same data held in memory."""
+    """The same data in memory instead of on disk."""
     return Dataset(**{name: np.array(getattr(data, name)) for name in Dataset.__dataclass_fields__})

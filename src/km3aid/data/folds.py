@@ -1,4 +1,9 @@
-"""Which molecules train and which validate: the paper's five folds, and a stricter split by connectivity."""
+"""Which molecules train and which validate: the paper's five folds, and a stricter split by connectivity.
+
+The order of the paper's data set defines its folds: a list of 20,658 nmrshiftdb2 ids, which its authors released. It is
+kept as `km3aid_ids.csv`, where `row` is the place in that list, `nmrshiftdb2_id` the id, and `present` says whether the
+nmrshiftdb2 file still holds the record. Rows that it no longer holds keep their place, and drop out afterwards.
+"""
 
 from __future__ import annotations
 
@@ -13,29 +18,35 @@ from km3aid.data.dataset import Dataset
 from km3aid.errors import ConfigError, DataError
 
 FOLDS = 5
-_WATCHED = 25  # one connectivity in 25 never trains: it watches training and fits the calibration
+_WATCHED = 25  # one connectivity in 25 is held back, to watch the training and to fit the constants of matching
 
 
 class Split(NamedTuple):
-    """Row numbers of the prepared data that train and that validate; the two share no molecule."""
+    """The rows of the prepared data that train and those that validate; no row is in both."""
 
     train: NDArray[np.int64]
     validation: NDArray[np.int64]
 
 
 def read_paper_ids(path: str | Path) -> list[int]:
-    """The nmrshiftdb2 ids of the paper's data set in its order, from a CSV with a column `nmrshiftdb2_id`."""
+    """The nmrshiftdb2 ids of the paper's data set in its order, from a CSV with a column `nmrshiftdb2_id`.
+
+    Raises `DataError`.
+    """
     try:
         with open(path, newline="", encoding="utf-8") as file:
             return [int(row["nmrshiftdb2_id"]) for row in csv.DictReader(file)]
     except OSError as error:
         raise DataError(f"{path}: cannot be opened ({error.strerror}); give the list of the paper's ids") from error
-    except (KeyError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, csv.Error) as error:
         raise DataError(f"{path}: expected a CSV with a whole number in the column 'nmrshiftdb2_id'") from error
 
 
 def paper_validation_ids(ids: list[int], fold: int, seed: int = 42) -> list[int]:
-    """The ids of validation block `fold` (0…4): consecutive fifths of a seeded permutation, the rest always trains."""
+    """The ids of validation block `fold`: consecutive fifths of a seeded permutation; the remainder always trains.
+
+    Raises `ConfigError` where `fold` is not 0 to 4.
+    """
     if not 0 <= fold < FOLDS:
         raise ConfigError(f"fold {fold}; expected 0 to {FOLDS - 1}")
     order = np.random.RandomState(seed).permutation(len(ids))
@@ -44,20 +55,20 @@ def paper_validation_ids(ids: list[int], fold: int, seed: int = 42) -> list[int]
 
 
 def connectivity(inchi_keys: NDArray[np.bytes_]) -> NDArray[np.bytes_]:
-    """First block of each InChIKey: equal for stereoisomers, isotopologues and duplicates."""
+    """The first block of each InChIKey, which stereoisomers, isotopologues and duplicates share."""
     return np.array([key[:14] for key in inchi_keys], "S14")
 
 
 def paper_split(record_ids: NDArray[np.int64], ids: list[int], fold: int) -> Split:
-    """The paper's fold: its listed molecules alone, split by id (stereoisomers may fall on both sides)."""
+    """The paper's fold: the listed molecules alone, split by id, so that stereoisomers may be on both sides."""
     validation = np.isin(record_ids, paper_validation_ids(ids, fold))
     return Split(np.flatnonzero(np.isin(record_ids, ids) & ~validation), np.flatnonzero(validation))
 
 
 def strict_split(record_ids: NDArray[np.int64], inchi_keys: NDArray[np.bytes_], ids: list[int], fold: int) -> Split:
-    """The paper's validation block against everything that shares no connectivity with any of its molecules.
+    """The paper's validation block, and for training all that shares no connectivity with any molecule of it.
 
-    Records without an InChIKey never train, because nothing says whether they are known.
+    Records without an InChIKey do not train, because nothing tells whether they share one.
     """
     validation = np.isin(record_ids, paper_validation_ids(ids, fold))
     blocks = connectivity(inchi_keys)
@@ -65,18 +76,8 @@ def strict_split(record_ids: NDArray[np.int64], inchi_keys: NDArray[np.bytes_], 
     return Split(np.flatnonzero(~known), np.flatnonzero(validation))
 
 
-def grouped_split(inchi_keys: NDArray[np.bytes_], fold: int, seed: int = 42) -> Split:
-    """Five folds over all molecules; all that share the first block of the InChIKey fall on the same side."""
-    if not 0 <= fold < FOLDS:
-        raise ConfigError(f"fold {fold}; expected 0 to {FOLDS - 1}")
-    blocks, group = np.unique(connectivity(inchi_keys), return_inverse=True)
-    side = np.random.RandomState(seed).permutation(len(blocks)) % FOLDS
-    validation = side[group] == fold
-    return Split(np.flatnonzero(~validation), np.flatnonzero(validation))
-
-
 def watched_split(data: Dataset, strict: Split) -> Split:
-    """Of the training rows of `strict`, those that train and the completely assigned ones that are watched."""
+    """The training rows of `strict`, without those held back, of which the completely assigned ones validate."""
     blocks, group = np.unique(connectivity(data.inchi_key[strict.train]), return_inverse=True)
     watched = (np.random.RandomState(7).permutation(len(blocks)) % _WATCHED == 0)[group]
     rows = strict.train[watched]

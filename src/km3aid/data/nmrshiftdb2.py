@@ -1,10 +1,8 @@
-"""nmrshiftdb2 "withsignals" SD records → molecules with assigned 13C spectra, counting every fault met on the way."""
+"""Molecules with assigned 13C spectra from the SD records of nmrshiftdb2 "withsignals"; every fault is counted."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -12,13 +10,13 @@ from numpy.typing import NDArray
 
 from km3aid.errors import MoleculeError
 from km3aid.molecules import MolGraph, carbon_classes, featurise, parse_mol_block
-from km3aid.spectra.formats.nmrshiftdb2 import SdRecord, SdSpectrum, read_sd_records
+from km3aid.spectra.formats.nmrshiftdb2 import SdRecord, SdSpectrum
 from km3aid.spectra.spectrum import MULTIPLICITIES, SHIFT_MAX_PPM, SHIFT_MIN_PPM
 
 UNKNOWN_MULTIPLICITY = 255
 _ALIASES = {"C": 0, "CH": 1, "CH2": 2, "CH3": 3} | {letter: n for n, letter in enumerate(MULTIPLICITIES)}
 
-# Reasons for which a record, a spectrum or an entry is left out (or kept and counted).
+# Why a record, a spectrum or an entry is dropped, or kept and counted.
 TRUNCATED = "record dropped: the file ends within it"
 BAD_STRUCTURE = "record dropped: the structure cannot be read or holds no carbon"
 NO_SPECTRUM = "record dropped: no usable 13C spectrum"
@@ -33,33 +31,29 @@ CONTRADICTION = "entry kept: multiplicity contradicts the structure"
 
 
 class AssignedSpectrum(NamedTuple):
-    """Shift and recorded multiplicity of every atom of one molecule."""
+    """The shift and the recorded multiplicity of every atom of a molecule."""
 
     shift_ppm: NDArray[np.float32]  # (A,) NaN where the atom has none
     multiplicity: NDArray[np.uint8]  # (A,) attached H as recorded, 255 unknown
-    solvent: str | None
 
 
 class Record(NamedTuple):
-    """One molecule with its spectra, the fullest first."""
+    """A molecule with its spectra, the fullest first."""
 
-    id: int  # nmrshiftdb2 id, -1 where the record names none
+    id: int  # of nmrshiftdb2, -1 where the record names none
     smiles: str
     inchi_key: str
     graph: MolGraph
-    symmetry: NDArray[np.uint16]  # (A,) class of each carbon: the lowest index of its equivalents; else the atom
-    splits: NDArray[np.bool_]  # (A,) whether the class may be diastereotopic
+    symmetry: NDArray[np.uint16]  # (A,) class of each carbon: its lowest atom; other atoms are their own
+    splits: NDArray[np.bool_]  # (A,) whether the carbons of the class may be diastereotopic
     spectra: tuple[AssignedSpectrum, ...]
 
 
-def read_records(path: str | Path) -> Iterator[tuple[Record | None, Counter[str]]]:
-    """Stream an SD file; for each record the molecule, or None where it had to be dropped, and the faults met."""
-    for record in read_sd_records(path):
-        yield make_record(record)
-
-
 def make_record(record: SdRecord) -> tuple[Record | None, Counter[str]]:
-    """Join structure and spectra: hydrogens become implicit and atom indices follow."""
+    """Join the structure of a record with its spectra, and count the faults; None where it has to be dropped.
+
+    Hydrogens become implicit, and the indices of atoms follow.
+    """
     faults: Counter[str] = Counter()
     if not record.complete:
         return None, Counter([TRUNCATED])
@@ -116,7 +110,7 @@ def _assigned(
                 faults[CONTRADICTION] += int(hydrogens != graph.atoms[atom, 4])
             elif entry.multiplicity:
                 faults[ODD_MULTIPLICITY] += 1
-    return None if np.isnan(shift).all() else AssignedSpectrum(shift, multiplicity, spectrum.solvent)
+    return None if np.isnan(shift).all() else AssignedSpectrum(shift, multiplicity)
 
 
 def _atoms_of_block(block: str) -> int:

@@ -1,10 +1,8 @@
-"""From an SD file to training arrays, on several processes."""
+"""Training arrays from an SD file, by several processes."""
 
 from __future__ import annotations
 
-import hashlib
 import multiprocessing
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -18,7 +16,9 @@ from km3aid.data.dataset import Dataset, write_dataset
 from km3aid.data.nmrshiftdb2 import Record, make_record
 from km3aid.data.noise import repeat_error
 from km3aid.errors import DataError
+from km3aid.files import sha256_of
 from km3aid.spectra.formats.nmrshiftdb2 import SdRecord, read_sd_records
+from km3aid.threads import available_cores
 
 _CHUNK = 200
 
@@ -32,24 +32,27 @@ def prepare(
 ) -> dict[str, Any]:
     """Read the SD file `source` and write the training arrays to the folder `out`.
 
-    `progress` is called with the number of records done since the last call. Returns the meta data: source, hash,
-    counts, and how many records, spectra and entries were left out for each reason.
+    `progress` is called with the number of records done since the last call. Returns what `meta.json` holds: source,
+    hash, counts, and how many records, spectra and entries were left out for each reason. Raises `DataError` where the
+    file holds nothing usable.
     """
     records: list[Record] = []
     faults: Counter[str] = Counter()
     read = 0
     chunks = _chunks(read_sd_records(source))
-    for made, met, number in _made(chunks, workers or os.cpu_count() or 1):
+    for made, met, number in _made(chunks, workers or available_cores()):
         records += made
         faults += met
         read += number
         if progress:
             progress(number)
     if not records:
-        raise DataError(f"{source}: no record with a usable 13C spectrum among {read}; is it a withsignals SD file?")
+        raise DataError(
+            f"{source}: no record of {read} has a usable 13C spectrum; give nmrshiftdb2's file with signals"
+        )
     meta = {
         "source": Path(source).name,
-        "source_sha256": _sha256(Path(source)),
+        "source_sha256": sha256_of(Path(source)),
         "records_read": read,
         "molecules": len(records),
         "spectra": sum(len(r.spectra) for r in records),
@@ -107,8 +110,3 @@ def _flatten(records: list[Record]) -> Dataset:
 
 def _offsets(lengths: list[int]) -> NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

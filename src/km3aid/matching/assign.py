@@ -1,9 +1,9 @@
 """Assignment: the cheapest matching between peaks and carbon classes.
 
-One peak per carbon is a one-to-one matching. Otherwise a peak normally owns one class and a class one peak; a class
-may share its peak with others (overlap), a class with diastereotopic carbons may take several peaks (split), and
-peaks and classes may stay alone, each at a cost. A peak that was set aside costs nothing alone and something to use.
-All of it is one linear sum assignment over slots. A pinned peak has the carbons that it is pinned on, and nothing else.
+With one peak per carbon it is one-to-one. Otherwise a peak normally has one class and a class one peak. At a cost each,
+several classes may share a peak (overlap), a class with diastereotopic carbons may have several peaks (split), and
+peaks and classes may stay alone; a peak that was set aside stays alone for free and costs something to use. All of this
+is one linear sum assignment over slots. A pinned peak has the carbons on which it is pinned, and nothing else.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from km3aid.matching.cost import count_cost, peak_class_cost
 from km3aid.matching.pins import NO_PINS, Pins
 from km3aid.spectra.spectrum import Spectrum
 
-OVERLAPS = 3  # classes that a peak may own
-_FORCED = 1e6  # nats: what no sum of honest costs reaches
+OVERLAPS = 3  # classes that a peak may have
+_FORCED = 1e6  # nats, more than all costs together
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
     """Peaks ↔ carbon classes of one molecule.
 
-    `peak_classes[p]` are the classes of peak p (empty: unassigned); `peak_atoms[p]` its carbons; `probability` (P, K)
-    is the calibrated probability of every class at every peak; `cost` the negative log-likelihood of the whole.
+    `peak_classes[p]` are the classes of peak p (none: unassigned) and `peak_atoms[p]` its carbons; `probability` (P, K)
+    is the calibrated probability of every class at every peak, `cost` the negative log-likelihood of the whole.
     """
 
     peak_classes: tuple[tuple[int, ...], ...]
@@ -41,7 +41,7 @@ class Match:
 
     @property
     def unassigned_peaks(self) -> tuple[int, ...]:
-        """Peaks without a class, those that were set aside among them."""
+        """Peaks without a class, including those that were set aside."""
         return tuple(p for p, classes in enumerate(self.peak_classes) if not classes)
 
 
@@ -52,7 +52,7 @@ def assign(
     evidence: NDArray[np.float64] | None = None,
     pins: Pins = NO_PINS,
 ) -> Match:
-    """The cheapest assignment of a spectrum, `evidence` (P, K) of the node level included; raises as the two below."""
+    """The cheapest assignment of a spectrum, given the node level's `evidence` (P, K); raises as the two below do."""
     by_kind = assign_one_per_carbon if spectrum.one_per_carbon else assign_peaks
     return by_kind(spectrum, classes, config, evidence, pins)
 
@@ -64,9 +64,10 @@ def assign_one_per_carbon(
     evidence: NDArray[np.float64] | None = None,
     pins: Pins = NO_PINS,
 ) -> Match:
-    """Give every peak exactly one atom; raises `SpectrumFormatError` where there are more peaks than carbons.
+    """Give every peak exactly one carbon.
 
-    A peak pinned on another number of atoms raises `ConfigError`.
+    Raises `SpectrumFormatError` where there are more peaks than carbons, and `ConfigError` where a pinned peak is not
+    pinned on exactly one.
     """
     owner = np.repeat(np.arange(len(classes)), classes.sizes)
     if len(spectrum) > len(owner):
@@ -77,7 +78,7 @@ def assign_one_per_carbon(
     cost = peak_class_cost(spectrum, classes, config, evidence)
     for peak, held_on in pins.atoms.items():
         if len(held_on) != 1:
-            raise ConfigError(f"pinned peak {peak}: with one peak per carbon a peak has one atom, not {len(held_on)}")
+            raise ConfigError(f"pinned peak {peak}: with one peak per carbon it has one atom, not {len(held_on)}")
     held = _hold(cost, pins)
     rows, columns = linear_sum_assignment(held[:, owner])
     chosen = owner[columns]
@@ -98,7 +99,7 @@ def assign_peaks(
     evidence: NDArray[np.float64] | None = None,
     pins: Pins = NO_PINS,
 ) -> Match:
-    """Assign distinct peaks, with or without multiplicity and count, solvent lines and missing carbons allowed.
+    """Assign distinct peaks, which may lack multiplicities and counts, hold foreign lines and miss carbons.
 
     Raises `ConfigError` where the pins contradict each other.
     """
@@ -120,9 +121,9 @@ def assign_peaks(
 
 
 def cheapest_cost(spectrum: Spectrum, classes: PredictedClasses, config: MatchConfig) -> float:
-    """Negative log-likelihood of the best assignment, without evidence of the node level: what ranks candidates.
+    """Negative log-likelihood of the best assignment without the node level: what ranks candidates.
 
-    With one peak per carbon every carbon without a peak and every peak beyond the number of carbons has its cost.
+    With one peak per carbon, every carbon without a peak and every peak without a carbon costs `wrong_number`.
     """
     cost = peak_class_cost(spectrum, classes, config)
     if spectrum.one_per_carbon:
@@ -133,7 +134,7 @@ def cheapest_cost(spectrum: Spectrum, classes: PredictedClasses, config: MatchCo
 
 
 def _alone(spectrum: Spectrum, config: MatchConfig) -> NDArray[np.float64]:
-    """What a peak (P,) saves by having a class: its cost alone, or for one set aside minus the cost of its use."""
+    """What each peak (P,) saves by having a class: its cost alone; for one set aside, minus the cost of its use."""
     return np.array([config.unassigned_peak if p.aside is None else -config.aside_peak for p in spectrum])
 
 
@@ -144,10 +145,10 @@ def _match_slots(
     alone: NDArray[np.float64],
     pins: Pins = NO_PINS,
 ) -> tuple[list[tuple[int, int]], float]:
-    """Pairs (peak, class) of the cheapest matching, and its cost."""
+    """The pairs (peak, class) of the cheapest matching, and its cost."""
     peaks, count = cost.shape
     slots = np.where(classes.splits, classes.sizes, 1)
-    if pins.classes:  # who pins several peaks on a class knows that it splits
+    if pins.classes:  # several peaks pinned on a class say that it splits
         slots = np.maximum(slots, [len(pins.owners(k)) for k in range(count)])
     class_of = np.repeat(np.arange(count), slots)
     later_class = np.concatenate([np.arange(n) > 0 for n in slots])
@@ -162,7 +163,7 @@ def _match_slots(
     gain[np.isin(peak_of, list(pins.classes))] = 0.0
     gain[:, [column for _, column in held]] = 0.0
     shared = [k for ks in pins.classes.values() if len(ks) > 1 for k in ks]
-    gain[:, np.isin(class_of, shared)] = 0.0  # a class that shares its peak takes no second one
+    gain[:, np.isin(class_of, shared)] = 0.0  # a class that shares its peak has no second one
     for row, column in held:
         gain[row, column] = -_FORCED
     rows, columns = linear_sum_assignment(gain)
@@ -178,20 +179,20 @@ def _held_slots(pins: Pins, peaks: int, first_slot: NDArray[np.int64]) -> list[t
     held = []
     for peak, ks in sorted(pins.classes.items()):
         if len(ks) > OVERLAPS:
-            raise ConfigError(f"pinned peak {peak}: on {len(ks)} different carbons; a peak takes up to {OVERLAPS}")
-        for place, k in enumerate(ks):
+            raise ConfigError(f"pinned peak {peak}: on {len(ks)} different carbons; a peak can have up to {OVERLAPS}")
+        for number, k in enumerate(ks):
             later = pins.owners(k).index(peak)
             if len(ks) > 1 and len(pins.owners(k)) > 1:
                 raise ConfigError(
-                    f"pinned peaks {pins.owners(k)}: one line of equivalent carbons that split cannot hold other "
-                    f"carbons too; take a pin of peak {peak} away"
+                    f"pinned peaks {pins.owners(k)}: a line of equivalent carbons that split cannot hold other "
+                    f"carbons too; remove a pin of peak {peak}"
                 )
-            held.append((place * peaks + peak, int(first_slot[k]) + later))
+            held.append((number * peaks + peak, int(first_slot[k]) + later))
     return held
 
 
 def _hold(cost: NDArray[np.float64], pins: Pins) -> NDArray[np.float64]:
-    """The cost (P, K) with every other class of a pinned peak out of reach."""
+    """The cost (P, K) with all but the pinned classes of a pinned peak out of reach."""
     if not pins.classes:
         return cost
     held = cost.copy()
@@ -202,7 +203,7 @@ def _hold(cost: NDArray[np.float64], pins: Pins) -> NDArray[np.float64]:
 
 
 def _sure(probability: NDArray[np.float64], pins: Pins) -> NDArray[np.float64]:
-    """Probabilities on the premise that the pins are right."""
+    """The probabilities provided that the pins are right."""
     for peak, ks in pins.classes.items():
         probability[peak] = 0.0
         probability[peak, list(ks)] = 1.0
@@ -212,13 +213,13 @@ def _sure(probability: NDArray[np.float64], pins: Pins) -> NDArray[np.float64]:
 def _share_atoms(
     peak_classes: list[list[int]], classes: PredictedClasses, pins: Pins = NO_PINS
 ) -> tuple[tuple[int, ...], ...]:
-    """The carbons of every peak; a class on several peaks deals its carbons out among them, pinned ones first."""
+    """The carbons of every peak; a class with several peaks deals its carbons out to them, the pinned ones first."""
     owners: dict[int, list[int]] = {}
     for peak, ks in enumerate(peak_classes):
         for k in ks:
             owners.setdefault(k, []).append(peak)
     atoms: list[list[int]] = [list(pins.atoms.get(peak, ())) for peak in range(len(peak_classes))]
-    pinned = {atom for found in atoms for atom in found}
+    pinned = {atom for held_on in atoms for atom in held_on}
     for k, peaks in owners.items():
         takers = [p for p in peaks if p not in pins.atoms] or peaks
         for number, atom in enumerate(a for a in classes.atoms[k] if a not in pinned):

@@ -1,4 +1,4 @@
-"""What matching needs to know about a molecule: its carbon classes and where each should resonate."""
+"""What matching needs to know of molecules: their carbon classes, and where each should resonate."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class PredictedClasses:
-    """The K carbon classes of one molecule with their predicted shifts.
+    """The K carbon classes of a molecule, with their predicted shifts.
 
     `atoms[k]` are the carbons of class k; `shift_ppm` (K,) is the median and `scale_ppm` (K,) the scale b of a
-    Laplace distribution (standard deviation √2·b); `hydrogens` (K,) attached H; `splits` (K,) says that the carbons
-    of the class may be diastereotopic and so give up to as many lines as there are carbons.
+    Laplace distribution (standard deviation √2·b); `hydrogens` (K,) counts the attached H; `splits` (K,) says whether
+    the carbons of a class may be diastereotopic, so that they give up to one line each.
     """
 
     atoms: tuple[tuple[int, ...], ...]
@@ -29,16 +29,16 @@ class PredictedClasses:
 
     @property
     def sizes(self) -> NDArray[np.int64]:
-        """Number of carbons of each class (K,)."""
+        """The number of carbons in each class (K,)."""
         return np.array([len(atoms) for atoms in self.atoms], np.int64)
 
 
 class ClassTable(NamedTuple):
-    """The carbon classes of N molecules, flat: molecule n owns rows `offset[n]:offset[n + 1]`."""
+    """The carbon classes of N molecules, flat: those of molecule n are the rows `offset[n]:offset[n + 1]`."""
 
     offset: NDArray[np.int64]  # (N + 1,)
     shift_ppm: NDArray[np.float32]  # (K,)
     scale_ppm: NDArray[np.float32]  # (K,)
     hydrogens: NDArray[np.uint8]  # (K,)
-    size: NDArray[np.uint8]  # (K,) carbons of the class
+    size: NDArray[np.uint8]  # (K,) carbons in the class
     splits: NDArray[np.bool_]  # (K,) as in `PredictedClasses`

@@ -1,4 +1,4 @@
-"""How sure an assignment is: marginals of the soft matching, calibrated on molecules that never trained."""
+"""How sure an assignment is: the marginals of a soft matching, calibrated on molecules that did not train the model."""
 
 from __future__ import annotations
 
@@ -13,22 +13,23 @@ from km3aid.matching.config import Calibration
 
 _SWEEPS = 40
 _EDGE = 1e-4
-_FLOOR = 1e-60  # of the kernel, so that every row and column keeps some mass
+_FLOOR = 1e-60  # of the kernel: every row and column keeps some mass
 
 
 def marginals(
-    cost: NDArray[np.float64], peak_mass: NDArray[np.float64], class_mass: NDArray[np.float64], how: Calibration
+    cost: NDArray[np.float64], peak_mass: NDArray[np.float64], class_mass: NDArray[np.float64], calibration: Calibration
 ) -> NDArray[np.float64]:
-    """Probability (P, K) of each class at each peak: the entropic matching exp(−cost/T) with the given masses.
+    """Probability (P, K) of each class at each peak, by entropic matching of exp(−cost/T) with the given masses.
 
-    Masses are how many classes each peak and how many peaks each class takes; rows and columns of mass 0 stay 0. A
-    surplus of class mass (fewer peaks than carbons) goes to an absent peak. Sinkhorn sweeps (Cuturi, NeurIPS 2013).
+    The masses say how many classes each peak takes and how many peaks each class; where they are 0, so is the
+    probability. A surplus of class mass (fewer peaks than carbons) goes to an absent peak. Sinkhorn's sweeps (Cuturi,
+    NeurIPS 2013).
     """
     result = np.zeros_like(cost)
     rows, columns = np.flatnonzero(peak_mass), np.flatnonzero(class_mass)
     if not len(rows) or not len(columns):
         return result
-    log_kernel = -cost[np.ix_(rows, columns)] / how.temperature
+    log_kernel = -cost[np.ix_(rows, columns)] / calibration.temperature
     kernel = np.maximum(np.exp(log_kernel - log_kernel.max(1, keepdims=True)), _FLOOR)
     surplus = class_mass.sum() - peak_mass.sum()
     masses = peak_mass[rows]
@@ -44,20 +45,23 @@ def marginals(
     return result
 
 
-def calibrated(marginal: NDArray[np.float64], chosen: Sequence[Sequence[int]], how: Calibration) -> NDArray[np.float64]:
-    """Calibrated probabilities (P, K): those of the `chosen` classes of each peak; the others share what is left.
+def calibrated(
+    marginal: NDArray[np.float64], chosen: Sequence[Sequence[int]], calibration: Calibration
+) -> NDArray[np.float64]:
+    """Calibrated probabilities (P, K) of the `chosen` classes of each peak; the others share what is left.
 
-    No other class gets more than its odds against the chosen ones allow, raised to the slope as theirs are: what then
-    remains says that something is wrong that no class of the molecule explains.
+    None of the others gets more than its odds against the chosen ones, raised to the slope, allow. What remains after
+    that is the probability that something is wrong which no class of the molecule explains.
     """
+    slope, intercept = calibration.slope, calibration.intercept
     result = marginal.copy()
     for row, classes in zip(result, chosen, strict=True):
         if not len(classes):
             continue
         ks = list(classes)
         inner = np.clip(row[ks], _EDGE, 1 - _EDGE)
-        sure = inner if how.slope == 1.0 and how.intercept == 0.0 else expit(how.slope * logit(inner) + how.intercept)
-        odds = (row / max(row[ks].min(), _FLOOR)) ** how.slope
+        sure = inner if (slope, intercept) == (1.0, 0.0) else expit(slope * logit(inner) + intercept)
+        odds = (row / max(row[ks].min(), _FLOOR)) ** slope
         row[ks] = 0.0
         row *= (1 - sure.min()) / max(row.sum(), _FLOOR)
         row[:] = np.minimum(row, sure.min() * odds)
@@ -66,7 +70,7 @@ def calibrated(marginal: NDArray[np.float64], chosen: Sequence[Sequence[int]], h
 
 
 def fit_calibration(probability: NDArray[np.float64], correct: NDArray[np.bool_], temperature: float) -> Calibration:
-    """Slope and intercept that maximise the likelihood of `correct` given raw marginals at `temperature`."""
+    """The slope and intercept that make `correct` likeliest, given uncalibrated marginals at `temperature`."""
     x = logit(np.clip(probability, _EDGE, 1 - _EDGE))
 
     def loss(parameters: NDArray[np.float64]) -> float:
@@ -78,7 +82,7 @@ def fit_calibration(probability: NDArray[np.float64], correct: NDArray[np.bool_]
 
 
 def expected_calibration_error(confidence: NDArray[np.float64], correct: NDArray[np.bool_], bins: int = 15) -> float:
-    """Mean gap between confidence and accuracy over equally wide bins (Guo et al., ICML 2017)."""
+    """The mean gap between confidence and accuracy over equally wide bins (Guo et al., ICML 2017)."""
     index = np.minimum((confidence * bins).astype(int), bins - 1)
     gap = np.abs(np.bincount(index, confidence, bins) - np.bincount(index, correct.astype(float), bins))
     return float(gap.sum() / len(confidence))

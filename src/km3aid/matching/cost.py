@@ -1,4 +1,4 @@
-"""What it costs to give a peak to a carbon class: the negative log-likelihood of the peak there."""
+"""What it costs to give a peak to a carbon class: the negative log-likelihood of the peak at that class."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ _NARROWEST_PPM = 0.05
 def shift_cost(
     away_ppm: NDArray[np.float64], scale_ppm: NDArray[np.float64], config: MatchConfig
 ) -> NDArray[np.float64]:
-    """Negative log-likelihood of a peak `away_ppm` from a prediction that the model gives `scale_ppm`.
+    """Negative log-likelihood of a peak `away_ppm` from a prediction for which the model states `scale_ppm`.
 
-    A Laplace density mixed with a wide one for wrong records and predictions; where no scale is stated (NaN), as wide.
+    A Laplace density is mixed with a wide one, for wrong records and predictions; where no scale is stated (NaN), both
+    are as wide.
     """
     scale = config.trusted_scale(np.maximum(scale_ppm, _NARROWEST_PPM))
     scale = np.nan_to_num(scale, nan=config.outlier_ppm)
@@ -33,8 +34,8 @@ def peak_class_cost(
 ) -> NDArray[np.float64]:
     """Negative log-likelihood (P, K) of every peak at every class, in nats.
 
-    The cost of the shift, the chance that a recorded multiplicity is wrong, and the node level's `evidence` (P, K) as
-    log-probabilities over the classes of a peak.
+    It adds up the shift, the chance that a recorded multiplicity is wrong, and the node level's `evidence` (P, K): the
+    log-probabilities of the classes for each peak.
     """
     shift = np.array([p.shift_ppm for p in spectrum])[:, None]
     cost = shift_cost(np.abs(shift - classes.shift_ppm), classes.scale_ppm, config)
@@ -48,15 +49,15 @@ def peak_class_cost(
 
 
 def count_cost(spectrum: Spectrum, classes: PredictedClasses, config: MatchConfig) -> NDArray[np.float64]:
-    """Cost (P, K) of a peak's count where it differs from the size of the class; 0 where there is none."""
+    """Cost (P, K) of a peak's count where the class is larger; 0 for a peak without a count."""
     count = np.array([p.count or 0 for p in spectrum])[:, None]
-    off = np.maximum(classes.sizes - count, 0)  # a peak may hold further classes, but no part of one
+    off = np.maximum(classes.sizes - count, 0)  # a peak may hold several classes, but not a part of one
     cost: NDArray[np.float64] = np.where(count > 0, config.wrong_count * np.minimum(off, 4), 0.0)
     return cost
 
 
 def fit_shift_cost(away_ppm: NDArray[np.float64], scale_ppm: NDArray[np.float64], config: MatchConfig) -> MatchConfig:
-    """`config` with the scales and outliers that make the errors (N,) of predictions with these scales likeliest."""
+    """`config` with the scales and outliers that make the errors `away_ppm` (N,) likeliest at these stated scales."""
 
     def made(parameters: NDArray[np.float64]) -> MatchConfig:
         factor, power, share, wide = parameters

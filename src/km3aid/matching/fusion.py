@@ -1,4 +1,4 @@
-"""One score from two: similarity on the graph level and the likelihood of the best assignment."""
+"""One score from two: the similarity on the graph level, and the likelihood of the best assignment."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from scipy.special import log_softmax, softmax
 from km3aid.matching.config import Fusion
 
 
-def fuse(graph: NDArray[np.float64], match: NDArray[np.float64], how: Fusion) -> NDArray[np.float64]:
-    """Fused scores (N,) of N candidates; a difference is a log-odds."""
-    score: NDArray[np.float64] = how.graph_weight * graph + how.match_weight * match
+def fuse(graph: NDArray[np.float64], match: NDArray[np.float64], fusion: Fusion) -> NDArray[np.float64]:
+    """Fused scores (N,) of N candidates; the difference of two is their log-odds."""
+    score: NDArray[np.float64] = fusion.graph_weight * graph + fusion.match_weight * match
     return score
 
 
 def probabilities(score: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Probability (N,) of each candidate, given that one of them is right."""
+    """The probability (N,) of each candidate, provided that one of them is right."""
     result: NDArray[np.float64] = softmax(score) if len(score) else score
     return result
 
@@ -27,12 +27,12 @@ def probabilities(score: NDArray[np.float64]) -> NDArray[np.float64]:
 def fit_fusion(
     graph: Sequence[NDArray[np.float64]], match: Sequence[NDArray[np.float64]], right: Sequence[int]
 ) -> tuple[Fusion, float]:
-    """Weights that maximise the likelihood of the right candidate `right[q]` in each query's list, and its mean
-    negative logarithm."""
+    """The weights that make the right candidate `right[q]` of each query likeliest, and their loss in nats."""
 
     def loss(log_weights: NDArray[np.float64]) -> float:
-        how = Fusion(*np.exp(log_weights))
-        return -float(np.mean([log_softmax(fuse(g, m, how))[r] for g, m, r in zip(graph, match, right, strict=True)]))
+        fusion = Fusion(*np.exp(log_weights))
+        queries = zip(graph, match, right, strict=True)
+        return -float(np.mean([log_softmax(fuse(g, m, fusion))[r] for g, m, r in queries]))
 
-    found = minimize(loss, np.log([20.0, 0.5]), method="Nelder-Mead", options={"maxiter": 120})
-    return Fusion(*(float(w) for w in np.exp(found.x))), float(found.fun)
+    best = minimize(loss, np.log([20.0, 0.5]), method="Nelder-Mead", options={"maxiter": 120})
+    return Fusion(*(float(w) for w in np.exp(best.x))), float(best.fun)

@@ -1,26 +1,27 @@
-"""What every alignment model offers: molecules, spectra and peaks as vectors, and the objective of training."""
+"""What every alignment model offers: vectors of molecules, spectra and peaks, and the loss that training lowers."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from torch import Tensor, nn
 
 from km3aid.data.batches import Batch, GraphBatch, PeakBatch
+from km3aid.models.config import ModelConfig
 
 
 class Encoded(NamedTuple):
-    """What the model knows about B molecules with A atoms."""
+    """What the model says of B molecules with A atoms."""
 
     graph: Tensor  # (B, graph_dim)
     node: Tensor  # (A, node_dim)
-    shift_ppm: Tensor  # (A,) predicted median; of meaning for carbons
+    shift_ppm: Tensor  # (A,) predicted median; means nothing for other atoms than carbons
     log_scale: Tensor  # (A,) logarithm of the Laplace scale in ppm
 
 
 class Losses(NamedTuple):
-    """The terms of the objective and their weighted sum; a term that a model lacks is 0."""
+    """The weighted sum of the losses and its terms; a term that a model lacks is 0."""
 
     total: Tensor
     graph: Tensor
@@ -29,37 +30,34 @@ class Losses(NamedTuple):
 
 
 class AlignmentModel(nn.Module, ABC):
-    """Joint embedding of molecules and spectra on the graph level and of carbons and peaks on the node level."""
+    """Joint embedding of molecules and spectra on the graph level, and of carbons and peaks on the node level."""
 
-    @property
-    @abstractmethod
-    def configuration(self) -> dict[str, Any]:
-        """What `build_model` needs to make an equal model; it travels with the weights."""
+    config: ModelConfig  # from which `build_model` makes an equal model
 
     @abstractmethod
     def encode(self, graph: GraphBatch) -> Encoded:
-        """Molecules → embeddings and shifts."""
+        """Embeddings and shifts of the molecules in a batch."""
 
     @abstractmethod
     def encode_spectra(self, peaks: PeakBatch) -> Tensor:
-        """Spectra → vectors (B, graph_dim), compared with those of molecules by their dot product."""
+        """Vectors (B, graph_dim) of spectra; their dot products with those of molecules are the similarities."""
 
     @abstractmethod
     def encode_peaks(self, shift_ppm: Tensor, multiplicity: Tensor) -> Tensor:
-        """Single peaks (P,) → vectors (P, node_dim)."""
+        """Vectors (P, node_dim) of single peaks (P,)."""
 
     @abstractmethod
     def node_logits(self, peaks: Tensor, nodes: Tensor) -> Tensor:
-        """Logits (P, A) of the node level between peaks (P, node_dim) and atoms (A, node_dim)."""
+        """Logits (P, A) of the node level, between peaks (P, node_dim) and atoms (A, node_dim)."""
 
     @abstractmethod
     def losses(self, batch: Batch, *, hide_multiplicity: bool = False, frozen: Tensor | None = None) -> Losses:
-        """The objective on one batch.
+        """The losses on one batch.
 
-        `hide_multiplicity` takes it from the node level's peaks; `frozen` are the stored outputs of a frozen
-        spectrum encoder for the spectra of the batch.
+        `hide_multiplicity` leaves the node level's peaks without multiplicities; `frozen` holds what `frozen_features`
+        said of the batch's spectra, if it is stored.
         """
 
     def frozen_features(self, peaks: PeakBatch) -> Tensor | None:
-        """Outputs (B, D) of the frozen part of the spectrum encoder, which may be stored; None where nothing is."""
+        """Outputs (B, D) of the frozen part of the spectrum encoder, worth storing; None where nothing is frozen."""
         return None

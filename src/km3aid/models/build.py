@@ -1,13 +1,18 @@
-"""From a configuration to the model that it describes."""
+"""The model that a configuration describes."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from km3aid.models.alignment import AlignmentModel
-from km3aid.models.config import JointConfig, PaperConfig
+from km3aid.models.config import JointConfig, ModelConfig, PaperConfig
 from km3aid.models.joint.model import JointModel
-from km3aid.models.k_m3aid.model import PaperModel
+from km3aid.models.k_m3aid.model import KM3AIDModel
+
+_MODELS: dict[type[ModelConfig], Callable[[Any], AlignmentModel]] = {JointConfig: JointModel, PaperConfig: KM3AIDModel}
 
 
-def build_model(config: JointConfig | PaperConfig) -> AlignmentModel:
-    """A freshly initialised model."""
-    return PaperModel(config) if isinstance(config, PaperConfig) else JointModel(config)
+def build_model(config: ModelConfig) -> AlignmentModel:
+    """A model with fresh weights."""
+    return _MODELS[type(config)](config)

@@ -1,4 +1,4 @@
-"""The losses: contrast on both levels, and the likelihood of a shift."""
+"""The losses: contrast on both levels, and the likelihood of shifts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from torch.nn import functional
 
 
 def contrast(logits: Tensor, target: Tensor) -> Tensor:
-    """Cross-entropy of the rows of `logits` (N, M) against the distributions `target` (N, M), mean over rows."""
+    """Cross-entropy of the rows of `logits` (N, M) against the distributions `target` (N, M), averaged over rows."""
     return -(target * functional.log_softmax(logits, 1)).sum(1).mean()
 
 
@@ -18,18 +18,18 @@ def symmetric_contrast(logits: Tensor, target: Tensor) -> Tensor:
 
 
 def laplace_kernel(shift_ppm: Tensor, multiplicity: Tensor, width_ppm: float) -> Tensor:
-    """exp(−|Δppm|/width) among carbons of equal multiplicity, 0 elsewhere, rows normalised (C, C)."""
+    """Target (C, C): exp(−|Δppm|/width) between carbons of equal multiplicity, 0 otherwise, rows normalised."""
     near = torch.exp(-(shift_ppm[:, None] - shift_ppm[None, :]).abs() / width_ppm)
     return _rows(near * (multiplicity[:, None] == multiplicity[None, :]))
 
 
 def knowledge_span(shift_ppm: Tensor, tau1: float, tau2: float) -> Tensor:
-    """Knowledge-guided target (C, C): softmax over j of τ2/(|ppmᵢ − ppmⱼ| + τ1), eq. 10 of K-M3AID."""
+    """Target (C, C): softmax over j of τ2/(|ppmᵢ − ppmⱼ| + τ1), eq. 10 of K-M3AID."""
     return (tau2 / ((shift_ppm[:, None] - shift_ppm[None, :]).abs() + tau1)).softmax(1)
 
 
 def weak_pairs(shift_ppm: Tensor, threshold_ppm: float) -> Tensor:
-    """Equal weight for all |Δppm| ≤ threshold, rows normalised (C, C), eq. 13; threshold 0 gives strong pairs."""
+    """Target (C, C): equal weights where |Δppm| ≤ threshold (0: strong pairs), rows normalised, eq. 13 of K-M3AID."""
     return _rows(((shift_ppm[:, None] - shift_ppm[None, :]).abs() <= threshold_ppm).to(shift_ppm.dtype))
 
 
@@ -38,5 +38,5 @@ def _rows(weights: Tensor) -> Tensor:
 
 
 def laplace_nll(shift_ppm: Tensor, centre_ppm: Tensor, log_scale: Tensor) -> Tensor:
-    """Mean negative log-likelihood |δ − μ|/b + log b of a Laplace distribution (constant left out)."""
+    """Mean negative log-likelihood |δ − μ|/b + log b of a Laplace distribution, without its constant."""
     return ((shift_ppm - centre_ppm).abs() * torch.exp(-log_scale) + log_scale).mean()

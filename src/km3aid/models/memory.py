@@ -1,4 +1,4 @@
-"""Keep freed memory in the process: large tensors that come and go then cost no page faults."""
+"""Freed memory kept in the process, so that large tensors that come and go cost no page faults."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3  # <malloc.h>
 
 
 def keep_freed_memory() -> None:
-    """Tell glibc's allocator to reuse large blocks; elsewhere it does nothing. It halved a training step on a CPU."""
+    """Make glibc's allocator reuse large blocks; does nothing elsewhere."""
     if not sys.platform.startswith("linux"):
         return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
@@ -20,6 +20,6 @@ def keep_freed_memory() -> None:
 
 
 def give_memory_back() -> None:
-    """Return what is free now to the system, where `keep_freed_memory` kept it; elsewhere it does nothing."""
+    """Return what `keep_freed_memory` has kept to the system; does nothing elsewhere."""
     if sys.platform.startswith("linux") and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
         trim(0)

@@ -1,4 +1,4 @@
-"""Where numbers may be rounded and where not: encoders may run in bfloat16, shifts and similarities never do."""
+"""Where numbers may be rounded: encoders may compute in bfloat16, shifts and similarities never do."""
 
 from __future__ import annotations
 
@@ -9,28 +9,25 @@ from torch import Tensor
 
 
 def exact(like: Tensor) -> AbstractContextManager[None]:
-    """Single precision on the device of `like`, whatever precision surrounds the call.
+    """A block in single precision on the device of `like`, whatever the precision around it.
 
-    bfloat16 has eight bits: a shift near 150 ppm would be off by half a ppm.
+    In bfloat16, with its eight bits, a shift near 150 ppm would be off by up to half a ppm.
     """
     return torch.autocast(like.device.type, enabled=False)
 
 
 def rounded(x: Tensor) -> Tensor:
-    """`x` in the precision that surrounds the call: what only moves memory then moves half of it."""
+    """`x` in the precision around the call, so that operations which only move memory move less of it."""
     kind = x.device.type
     return x.to(torch.get_autocast_dtype(kind)) if torch.is_autocast_enabled(kind) else x
 
 
 def multiplies_bfloat16(device: torch.device) -> bool:
-    """Whether matrix products in bfloat16 are faster here than in single precision."""
+    """Whether `device` multiplies matrices faster in bfloat16 than in single precision."""
     return device.type == "cuda" or (device.type == "cpu" and bool(torch.cpu._is_avx512_bf16_supported()))
 
 
 def fast_single_precision() -> None:
-    """Let single-precision products on a CPU go through oneDNN, where they keep their precision.
-
-    On an AMD Zen 5 core they ran 2.3 times faster than through the default library.
-    """
-    if not torch.cpu._is_amx_tile_supported():  # there oneDNN would round to bfloat16
+    """Multiply single-precision matrices through oneDNN on CPUs where it is faster and does not round."""
+    if not torch.cpu._is_amx_tile_supported():  # with AMX oneDNN would round to bfloat16
         torch.set_float32_matmul_precision("medium")

@@ -1,4 +1,4 @@
-"""The channel of preset `best`: message passing with bond-conditioned messages and a node for the whole molecule."""
+"""The channel of preset `best`: messages that depend on the bond, and a node for the whole molecule."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS
 
 
 class AtomEmbedding(nn.Module):
-    """Sum of one embedding per atom column; the chiral tag, which depends on the atom order, is left out."""
+    """The sum of one embedding per atom column, without the chiral tag, which depends on the order of atoms."""
 
     offset: Tensor
 
@@ -32,13 +32,13 @@ class AtomEmbedding(nn.Module):
 
 
 class BondTable(nn.Module):
-    """For every kind of bond a factor and a term (2·width), each the sum over the bond columns."""
+    """A factor and a term (width each) for every kind of bond, each a sum over the bond columns."""
 
     codes: Tensor
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        # direction belongs to the drawing order, so it is not looked at
+        # the direction of a bond depends on the order of atoms
         used = [i for i, name in enumerate(BOND_COLUMNS) if name != "direction"]
         sizes = list(BOND_COLUMNS.values())
         columns = np.array(np.unravel_index(np.arange(BOND_KINDS), sizes, order="F")).T
@@ -75,7 +75,7 @@ class MessageLayer(nn.Module):
         return h, v + self.to_molecule(torch.cat([v, mean], 1))
 
     def _messages(self, x: Tensor, graph: GraphBatch) -> Tensor:
-        """What the neighbours of each atom send it (A, width)."""
+        """What each atom receives from its neighbours (A, width)."""
         factor, term = self.bonds()
         if x.device.type == "cpu" and not torch.is_grad_enabled():
             from km3aid.models.joint.messages import add_messages
@@ -92,7 +92,7 @@ class MessageLayer(nn.Module):
 
 
 class GraphEncoder(nn.Module):
-    """Atoms and bonds → one vector per atom (A, width) and one per molecule (B, 2·width)."""
+    """One vector per atom (A, width) and one per molecule (B, 2·width)."""
 
     def __init__(self, config: JointConfig) -> None:
         super().__init__()

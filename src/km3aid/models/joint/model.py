@@ -1,9 +1,8 @@
-"""The model of preset `best`: molecule ↔ spectrum, carbon ↔ peak, and the shift of every carbon."""
+"""The model of preset `best`: molecules with spectra, carbons with peaks, and the shift of every carbon."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -17,12 +16,12 @@ from km3aid.models.joint.spectrum_encoder import PeakEncoder, SpectrumEncoder
 from km3aid.models.losses import laplace_kernel, laplace_nll, symmetric_contrast
 from km3aid.models.precision import exact
 
-_CENTRE_PPM, _SPREAD_PPM = 90.0, 50.0  # roughly the mean and spread of 13C shifts, so that the head starts near them
+_CENTRE_PPM, _SPREAD_PPM = 90.0, 50.0  # about the mean and spread of 13C shifts, near which the head starts
 _LOG_SCALE_RANGE = (math.log(0.05), math.log(50.0))
 
 
 class JointModel(AlignmentModel):
-    """One encoder for graph level, node level and shifts."""
+    """One encoder serves the graph level, the node level and the predicted shifts."""
 
     def __init__(self, config: JointConfig) -> None:
         super().__init__()
@@ -37,10 +36,6 @@ class JointModel(AlignmentModel):
         self.shift = _head(width, width, 2)
         self.graph_scale = nn.Parameter(torch.tensor(math.log(10.0)))
         self.node_scale = nn.Parameter(torch.tensor(math.log(10.0)))
-
-    @property
-    def configuration(self) -> dict[str, Any]:
-        return self.config.to_dict()
 
     def encode(self, graph: GraphBatch) -> Encoded:
         atoms, molecules = self.encoder(graph)
@@ -81,7 +76,7 @@ class JointModel(AlignmentModel):
         return Losses(c.graph_weight * graph + c.node_weight * node + c.shift_weight * shift, graph, node, shift)
 
     def _node_loss(self, nodes: Tensor, shift_ppm: Tensor, multiplicity: Tensor, molecule: Tensor) -> Tensor:
-        """Contrast of carbons and peaks within groups of `node_group` molecules, mean over carbons."""
+        """Contrast of carbons and peaks within groups of `node_group` molecules, averaged over carbons."""
         peaks = self.encode_peaks(shift_ppm, multiplicity)
         group = torch.div(molecule, self.config.node_group, rounding_mode="floor")
         sizes = torch.bincount(group).tolist()

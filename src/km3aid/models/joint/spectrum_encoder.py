@@ -1,4 +1,4 @@
-"""Peaks → vectors: sine and cosine of the shift at many wavelengths, multiplicity and count, attention over the set."""
+"""Vectors of peaks and spectra: shifts as sines and cosines, multiplicities, counts, and attention over the peaks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WAVELENGTHS_PPM = (0.5, 500.0, 32)  # shortest, longest, how many
 
 
 class ShiftFeatures(nn.Module):
-    """Shift in ppm → sine and cosine at 32 wavelengths between 0.5 and 500 ppm, evenly spaced in the logarithm."""
+    """Sine and cosine of a shift at 32 wavelengths between 0.5 and 500 ppm, evenly spaced in the logarithm."""
 
     frequency: Tensor
     size = 2 * _WAVELENGTHS_PPM[2]
@@ -33,7 +33,7 @@ class ShiftFeatures(nn.Module):
 
 
 class PeakEncoder(nn.Module):
-    """One peak by itself: shift, multiplicity and optionally count."""
+    """One peak by itself: its shift, its multiplicity and, where `counts`, its number of carbons."""
 
     def __init__(self, width: int, out: int, counts: bool) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class PeakEncoder(nn.Module):
 
 
 class SpectrumEncoder(nn.Module):
-    """A set of peaks → one vector (B, 2·peak_width): self-attention, then sum and mean."""
+    """One vector (B, 2·peak_width) for each set of peaks: self-attention, then sum and mean."""
 
     def __init__(self, config: JointConfig) -> None:
         super().__init__()
@@ -69,7 +69,7 @@ class SpectrumEncoder(nn.Module):
     def forward(self, peaks: PeakBatch) -> Tensor:
         x = self.peaks(peaks.shift_ppm, peaks.multiplicity, peaks.carbons)
         hidden = ~peaks.mask
-        with sdpa_kernel(SDPBackend.MATH):  # sets are small: on a CPU the fused kernel took four times as long
+        with sdpa_kernel(SDPBackend.MATH):  # the fused kernel is slower on a CPU: the sets are small
             for layer in self.layers:
                 x = layer(x, src_key_padding_mask=hidden)
         x = self.norm(x.float()) * peaks.mask.unsqueeze(-1)

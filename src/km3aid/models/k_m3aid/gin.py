@@ -12,7 +12,7 @@ from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS
 
 _NODE_COLUMNS = ("atomic_number", "chiral_tag", "hybridisation")
 _TYPES, _DIRECTIONS = BOND_COLUMNS["type"], BOND_COLUMNS["direction"]
-_BOND_VECTOR = _TYPES + 1 + _DIRECTIONS  # one more type: the loop of every atom to itself
+_BOND_VECTOR = _TYPES + 1 + _DIRECTIONS  # the additional type is the loop of an atom to itself
 
 
 class GinLayer(nn.Module):
@@ -33,7 +33,7 @@ class GinLayer(nn.Module):
 
 
 class Gin(nn.Module):
-    """Atoms and bonds → one vector per atom (A, width): that of the last layer."""
+    """One vector per atom (A, width), that of the last layer."""
 
     kind_vectors: Tensor
 
@@ -63,7 +63,7 @@ class Gin(nn.Module):
         return h
 
     def _bond_counts(self, graph: GraphBatch) -> Tensor:
-        """How often each bond type and direction occurs around each atom (A, 9), its loop included."""
+        """How often each type and direction of bond occurs around each atom (A, 9), its loop included."""
         counts = self.kind_vectors.new_zeros(len(graph.atoms), _BOND_VECTOR)
         counts[:, [_TYPES, _TYPES + 1]] = 1  # the loop has its own type and no direction
         around: Tensor = counts.index_add(0, graph.edge_target, self.kind_vectors.index_select(0, graph.edge_kind))
@@ -71,7 +71,7 @@ class Gin(nn.Module):
 
 
 class Readout(nn.Module):
-    """Atoms → molecules (B, width): sum, then an MLP."""
+    """One vector per molecule (B, width): the sum over its atoms, then an MLP."""
 
     def __init__(self, width: int) -> None:
         super().__init__()

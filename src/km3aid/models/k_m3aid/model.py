@@ -1,8 +1,6 @@
-"""The model of preset `paper`: K-M3AID (Xu, Zhou, Hong), two contrastive alignments joined by one graph encoder."""
+"""The model of preset `paper`: K-M3AID (Xu, Zhou, Hong), two contrastive alignments that share a graph encoder."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -19,12 +17,12 @@ from km3aid.molecules.features import ATOM_COLUMNS
 
 _TYPES = 4  # S, D, T, Q
 _HYDROGENS = list(ATOM_COLUMNS).index("hydrogens")
-_GRID_PPM = (-10.0, 240.0, 0.5)  # shifts among which the node level looks for a carbon's
+_GRID_PPM = (-10.0, 240.0, 0.5)  # lowest, highest, step: the shifts that a carbon may be predicted to have
 _NARROWEST_PPM = 0.05
 
 
-class PaperPeakEncoder(nn.Module):
-    """Position and type of one peak → (P, width); an unknown type is the mean of the four."""
+class LinearPeakEncoder(nn.Module):
+    """One peak (P, width): its shift, linearly, and its type; an unknown type is the mean of the four."""
 
     def __init__(self, width: int, unit_ppm: float) -> None:
         super().__init__()
@@ -40,8 +38,8 @@ class PaperPeakEncoder(nn.Module):
         return out
 
 
-class PaperModel(AlignmentModel):
-    """Dual alignment; with the channel both levels share the graph encoder."""
+class KM3AIDModel(AlignmentModel):
+    """Two alignments; with the channel they share the graph encoder."""
 
     def __init__(self, config: PaperConfig) -> None:
         super().__init__()
@@ -51,19 +49,15 @@ class PaperModel(AlignmentModel):
         self.node_encoder = None if config.channel else Gin(config.layers, width, config.dropout)
         self.readout = Readout(width)
         self.spectrum = ConvSpectrumEncoder()
-        self.peak = PaperPeakEncoder(width, config.peak_unit_ppm)
+        self.peak = LinearPeakEncoder(width, config.peak_unit_ppm)
         sizes = {"graph": width, "spectrum": FEATURES, "node": width, "peak": width}
         self.projections = nn.ModuleDict(
             {name: Projection(size, config.projection, config.projection_dropout) for name, size in sizes.items()}
         )
         self.spectrum.requires_grad_(not config.frozen_spectrum)
 
-    @property
-    def configuration(self) -> dict[str, Any]:
-        return self.config.to_dict()
-
     def encode(self, graph: GraphBatch) -> Encoded:
-        with exact(graph.atoms):  # its logits are in the hundreds: nothing may be rounded
+        with exact(graph.atoms):  # logits in the hundreds forbid rounding
             molecules, nodes = self._embed(graph)
             return Encoded(molecules, nodes, *self._decode(nodes, graph.atoms[:, _HYDROGENS]))
 
@@ -110,7 +104,7 @@ class PaperModel(AlignmentModel):
         return molecules, self.projections["node"](atoms)
 
     def _decode(self, nodes: Tensor, hydrogens: Tensor) -> tuple[Tensor, Tensor]:
-        """Shift and logarithm of its scale (A,): the node level's distribution over a grid of shifts."""
+        """Shift and logarithm of its scale (A,), from the node level's distribution over a grid of shifts."""
         low, high, step = _GRID_PPM
         grid = torch.arange(low, high + step, step, device=nodes.device)
         mean, scale = nodes.new_zeros(len(nodes)), nodes.new_zeros(len(nodes))

@@ -1,4 +1,4 @@
-"""The paper's projection head, one per modality and level."""
+"""The paper's projection head; each modality has one on each level."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from torch.nn import functional
 
 
 class Projection(nn.Module):
-    """p = W₁x; norm(p + dropout(W₂ gelu(p))): (N, size) → (N, out)."""
+    """norm(p + dropout(W₂ gelu(p))) with p = W₁x, from (N, size) to (N, out)."""
 
     def __init__(self, size: int, out: int, dropout: float) -> None:
         super().__init__()

@@ -26,7 +26,7 @@ class ResidualBlock(nn.Module):
 
 
 class ConvSpectrumEncoder(nn.Module):
-    """Shifts of B spectra → unit vectors (B, 768); multiplicities and counts are not looked at."""
+    """Unit vectors (B, 768) of spectra from their shifts alone, without multiplicities and counts."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class ConvSpectrumEncoder(nn.Module):
 
 
 def stick_spectrum(peaks: PeakBatch) -> Tensor:
-    """Bins of 0.1 ppm from −50 to 350 ppm that hold a peak (B, 4000), 0 or 1; what lies outside goes to the edge."""
+    """0 or 1 (B, 4000): which bins of 0.1 ppm from −50 to 350 ppm hold a peak; the outer ones hold what lies beyond."""
     index = torch.floor((peaks.shift_ppm - _LOWEST_PPM) / _BIN_PPM + 1e-3).long().clamp(0, BINS - 1)
     sticks = peaks.shift_ppm.new_zeros(len(index), BINS)
     return sticks.scatter_reduce(1, index, peaks.mask.to(sticks.dtype), "amax")

@@ -1,0 +1,70 @@
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from km3aid.errors import ConfigError
+from km3aid.matching.config import Calibration, Fusion, MatchConfig
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+positive = st.floats(1e-6, 1e6)
+
+
+@given(
+    st.builds(
+        MatchConfig,
+        scale_factor=positive,
+        outlier=st.floats(0.001, 0.999),
+        overlap=finite,
+        per_carbon=st.builds(Calibration, positive, finite, finite),
+        distinct_fusion=st.builds(Fusion, positive, positive),
+    )
+)
+def test_constants_survive_their_table(config):
+    again = MatchConfig.from_dict(json.loads(json.dumps(config.to_dict())))
+    assert again == config
+    assert again.sha256 == config.sha256
+
+
+def test_what_is_not_given_has_its_default():
+    assert MatchConfig.from_dict({}) == MatchConfig()
+    assert MatchConfig.from_dict({"distinct": {"slope": 2}}).distinct == Calibration(1.0, 2.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"overlapp": 1}, "matching: unknown key 'overlapp'; did you mean 'overlap'?"),
+        (
+            {"per_carbon": {"tempratur": 1}},
+            "matching: per_carbon: unknown key 'tempratur'; did you mean 'temperature'?",
+        ),
+        ({"per_carbon": {"temperature": 0}}, "matching: per_carbon: temperature: 0.0; expected more than 0"),
+        ({"per_carbon": 3}, "matching: per_carbon: 3; expected a table of values"),
+        ({"distinct_fusion": {"graph_weight": "a"}}, "matching: distinct_fusion: graph_weight: 'a'; expected a number"),
+        ({"outlier": 1}, "matching: outlier: 1.0; expected less than 1"),
+        ({"split": None}, "matching: split: None; expected a number"),
+    ],
+)
+def test_a_wrong_constant_is_named(values, said):
+    with pytest.raises(ConfigError) as error:
+        MatchConfig.from_dict(values)
+    assert str(error.value) == said
+
+
+def test_the_identity_is_that_of_every_constant():
+    """Results name these digits: the same constants must have them for good."""
+    assert MatchConfig().sha256 == MatchConfig.from_dict({}).sha256
+    assert MatchConfig().sha256 != MatchConfig().changed(wrong_count=1.1).sha256
+    assert MatchConfig().sha256 != MatchConfig(distinct=Calibration(intercept=1e-9)).sha256
+
+
+def test_the_bundled_constants_keep_their_identity(engine):
+    assert engine.matching.sha256 == "7fcd33f24b54a26dfcf25f3380e21ff33cc608ab40ad88739aff6204d4f3e5ee"
+
+
+def test_the_trusted_scale_is_a_power_of_the_stated_one():
+    trusted = MatchConfig(scale_factor=2.0, scale_power=0.5).trusted_scale(np.array([4.0, 0.25]))
+    np.testing.assert_allclose(trusted, [4.0, 1.0])
