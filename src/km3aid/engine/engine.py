@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import hashlib
+import json
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -67,6 +70,18 @@ class Engine:
         bundled = resources.files("km3aid") / "weights" / "best.safetensors"
         file = Path(str(bundled)) if path is None else Path(path)
         return cls(read_model(file, device), torch.device(device), file)
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """What answers depend on, as hashes: `model_sha256` of the weights, `matching_sha256` of the constants."""
+        matching = json.dumps(self.matching.to_dict(), sort_keys=True)
+        return {"model_sha256": self.model_sha256, "matching_sha256": hashlib.sha256(matching.encode()).hexdigest()}
+
+    def with_matching(self, config: MatchConfig) -> Engine:
+        """The same model with other constants of matching; this engine stays as it is."""
+        other = copy.copy(self)
+        other.matching = config
+        return other
 
     def assign(
         self,
