@@ -85,9 +85,7 @@ def score_disturbed(matcher: Matcher, cases: Sequence[Case]) -> list[Scored]:
             right.append(not atoms if np.isnan(shift) else good)
             if atoms:
                 correct.append(good)
-        scored.append(
-            Scored(len(case.carbons), float(np.mean(right)), _confidence(match), np.array(correct, bool))
-        )
+        scored.append(Scored(len(case.carbons), float(np.mean(right)), _confidence(match), np.array(correct, bool)))
     return scored
 
 

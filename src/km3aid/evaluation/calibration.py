@@ -55,7 +55,6 @@ class Adjustable(Matcher, Protocol):
         """The same matcher with other constants."""
 
 
-
 class Fitted(NamedTuple):
     """The best constants, and what was tried on the way to them."""
 
@@ -88,9 +87,7 @@ def fit_shifts(cases: Sequence[Case], matching: MatchConfig) -> Fitted:
     stated = matching.changed(scale_factor=1.0, scale_power=1.0)
     fitted = fit_shift_cost(away, scale, stated)
     costs = (("stated", stated), ("fitted", fitted))
-    tried = [
-        {"setting": "scale", "value": name, "cost": float(shift_cost(away, scale, c).mean())} for name, c in costs
-    ]
+    tried = [{"setting": "scale", "value": name, "cost": float(shift_cost(away, scale, c).mean())} for name, c in costs]
     return Fitted(fitted, tried)
 
 

@@ -30,11 +30,11 @@ class IsomerGroup(NamedTuple):
 
 
 class Ranked(NamedTuple):
-    """One spectrum against its group: shares of the first place, by InChIKey and by connectivity, and who came first."""
+    """One spectrum against its group: the right one's share of first place, by InChIKey and by connectivity."""
 
     right: float
     right_connectivity: float
-    first: int
+    first: int  # the member that came first
 
 
 MemberScores = Callable[[Engine, IsomerGroup, Case], NDArray[np.float64]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -46,6 +46,16 @@ def node_shares(
     """Both shares for `score` (C, C) of peaks at `peak_ppm` (C,) and carbons recorded at `carbon_ppm` (C,)."""
     alone, matched = carbon_ppm[best_alone(score)], carbon_ppm[best_one_to_one(score)]
     return NodeShares(share_right(alone, peak_ppm), share_right(matched, peak_ppm))
+
+
+def summarise_shares(shares: Sequence[NodeShares]) -> dict[str, float]:
+    """Means over molecules, and the share of them without an error one-to-one."""
+    alone, one_to_one = np.array(shares).T
+    return {
+        "node": float(alone.mean()),
+        "one_to_one": float(one_to_one.mean()),
+        "no_error": float((one_to_one == 1).mean()),
+    }
 
 
 def case_shares(case: Case, score: NDArray[np.float64]) -> NodeShares:

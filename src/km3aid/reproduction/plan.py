@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from km3aid.reproduction.variants import Variant
@@ -28,7 +27,6 @@ class Plan:
     library: Path | None = None  # encoded by the bundled model, for its retrieval instead of the drawn one
     queries: int = 1000
     workers: int = 1  # processes that encode the library
-    say: Callable[[str], None] = field(default=lambda _: None)
 
     @property
     def schedule(self) -> str:
@@ -55,7 +53,7 @@ class Plan:
 
     @property
     def pool_folder(self) -> Path:
-        """Of the reference library's molecules, in their random order."""
+        """Of the molecules of the reference library, in their random order."""
         return self.work / f"pool-{self.library_size}"
 
     @property

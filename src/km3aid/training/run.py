@@ -62,7 +62,7 @@ class Run:
     origin: Mapping[str, Any] = field(default_factory=dict)  # goes into the header of the weights: preset, fold, …
     spectrum_encoder: Path | None = None  # weights whose spectrum encoder is taken over and frozen
     resume: bool = False  # go on after the last finished epoch, where there is one
-    hardware: Hardware = Hardware()
+    hardware: Hardware = field(default_factory=Hardware)
     report: Callable[[Metrics], None] | None = None  # called after every epoch
 
 
