@@ -3,7 +3,7 @@ import pytest
 from km3aid.config import from_dict, to_dict
 from km3aid.errors import ConfigError
 from km3aid.training.config import TrainingConfig
-from km3aid.training.run import Preset
+from km3aid.training.setup import Preset
 
 
 def test_a_configuration_survives_its_table():

@@ -13,8 +13,8 @@ from km3aid.errors import ConfigError
 from km3aid.models.checkpoint import read_model
 from km3aid.models.config import JointConfig, PaperConfig
 from km3aid.training.config import TrainingConfig
-from km3aid.training.hardware import Hardware
-from km3aid.training.run import Run, Settings, encoder_settings, ids_hash, train
+from km3aid.training.run import encoder_settings, ids_hash, train
+from km3aid.training.setup import Hardware, Run, Settings
 from km3aid.training.split import Material, training_split
 
 PAPER = PaperConfig(layers=1, width=16, projection=16)

@@ -13,7 +13,7 @@ from km3aid.cli.groups import grouped
 from km3aid.cli.options import QuietOption
 
 if TYPE_CHECKING:
-    from km3aid.training.run import Preset
+    from km3aid.training.setup import Preset
     from km3aid.training.state import Metrics
 
 
@@ -28,7 +28,7 @@ class PresetOptions:
 
     def made(self) -> Preset:
         """The preset with its changes; imported here, because it brings torch along."""
-        from km3aid.training.run import Preset
+        from km3aid.training.setup import Preset
 
         return Preset(self.preset, tuple(self.changes or ()), self.fast, self.epochs)
 
@@ -62,8 +62,9 @@ def train(
 ) -> None:
     """Train a preset without the molecules of a validation block."""
     from km3aid.cli.progress import progress_bar
-    from km3aid.training.hardware import Hardware, require_lightning
-    from km3aid.training.run import Run, train_preset
+    from km3aid.training.fit import require_lightning
+    from km3aid.training.run import train_preset
+    from km3aid.training.setup import Hardware, Run
     from km3aid.training.split import Source
 
     require_lightning()

@@ -15,8 +15,8 @@ from km3aid.models.checkpoint import read_model
 from km3aid.reproduction.plan import Plan
 from km3aid.reproduction.variants import Variant
 from km3aid.reproduction.workflow import Clock, Log, OutOfTimeError
-from km3aid.training.hardware import Hardware
-from km3aid.training.run import FINAL, Preset, Run, Settings, encoder_settings, ids_hash, train, versions
+from km3aid.training.run import FINAL, encoder_settings, ids_hash, train, versions
+from km3aid.training.setup import Hardware, Preset, Run, Settings
 from km3aid.training.split import Material, Source
 from km3aid.training.state import Metrics, read_history
 
@@ -57,9 +57,8 @@ def _train(
         if line.epoch < config.epochs and out_of_time():
             raise OutOfTimeError
 
-    origin = {"preset": "paper", "variant": variant.name, "fold": fold, "split": variant.split}
-    hardware = Hardware(plan.accelerator)
-    run = replace(run, origin=origin, resume=True, hardware=hardware, report=report)
+    header = {"preset": "paper", "variant": variant.name, "fold": fold, "split": variant.split}
+    run = replace(run, header=header, resume=True, hardware=Hardware(plan.accelerator), report=report)
     weights = train(material, Settings(wanted.model, config), run)
     return _outcome(material, weights)
 

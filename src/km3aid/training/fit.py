@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,12 +18,12 @@ from km3aid.errors import ConfigError
 from km3aid.models.alignment import AlignmentModel
 from km3aid.models.build import build_model
 from km3aid.models.checkpoint import read_model, write_model
-from km3aid.models.config import JointConfig, PaperConfig
 from km3aid.models.memory import keep_freed_memory
-from km3aid.training.config import TrainingConfig
-from km3aid.training.hardware import Hardware
+from km3aid.models.precision import fast_single_precision, multiplies_bfloat16
+from km3aid.optional import require
 from km3aid.training.order import epoch_order, molecule_sizes
 from km3aid.training.schedule import one_cycle, plateau
+from km3aid.training.setup import Hardware, Run, Settings
 from km3aid.training.split import Material
 from km3aid.training.state import Metrics, read_state, write_state
 from km3aid.training.validate import validate
@@ -34,30 +32,14 @@ LAST, BEST = "last.safetensors", "best.safetensors"
 _HIDE_MULTIPLICITY = 0.3  # share of the augmented batches whose node level sees no multiplicity
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a fit stands on disk, and who hears of it."""
-
-    folder: Path
-    header: Mapping[str, Any] = field(default_factory=dict)  # of the weights
-    resume: bool = False  # go on from the state in the folder
-    report: Callable[[Metrics], None] | None = None  # called after every epoch
-
-
-def fit(
-    material: Material,
-    model_config: JointConfig | PaperConfig,
-    config: TrainingConfig,
-    progress: Progress,
-    hardware: Hardware,
-    spectrum_encoder: Path | None = None,
-) -> Path:
+def fit(material: Material, settings: Settings, run: Run) -> Path:
     """Train on `split.train`, watch `split.validation`, and return the path of the last weights.
 
     After every epoch the folder holds everything needed to go on: each epoch draws its randomness from the seed and
-    its own number, so that a resumed run and an unbroken one see the same batches. `spectrum_encoder` names weights
-    whose spectrum encoder is taken over. Raises `ConfigError` where there is too little data.
+    its own number, so that a resumed run and an unbroken one see the same batches. Raises `ConfigError` where there is
+    too little data, or lightning is not installed, and `CheckpointError` where there is nothing to resume from.
     """
+    config = settings.training
     split = material.split
     if len(split.train) < config.batch_size or not len(split.validation):
         raise ConfigError(
@@ -66,8 +48,8 @@ def fit(
         )
     keep_freed_memory()
     torch.manual_seed(config.seed)
-    fitting = _Fitting(material, model_config, config, hardware, spectrum_encoder)
-    history = fitting.read(progress.folder) if progress.resume else []
+    fitting = _Fitting(material, settings, run)
+    history = fitting.read(run.folder) if run.resume else []
     began = time.monotonic()
     for epoch in range(len(history), config.epochs):
         losses = fitting.epoch(epoch, [line["validation_loss"] for line in history])
@@ -75,35 +57,28 @@ def fit(
         line = Metrics._make((epoch + 1, *losses, *watched, fitting.rate, time.monotonic() - began))
         history.append(line._asdict())
         if fitting.fabric.is_global_zero:
-            write_model(progress.folder / LAST, fitting.average, dict(progress.header))
+            write_model(run.folder / LAST, fitting.average, dict(run.header))
             if watched.loss <= min(line["validation_loss"] for line in history):
-                write_model(progress.folder / BEST, fitting.average, dict(progress.header))
-            fitting.write(progress.folder, history)
-            if progress.report:
-                progress.report(line)
-    return progress.folder / LAST
+                write_model(run.folder / BEST, fitting.average, dict(run.header))
+            fitting.write(run.folder, history)
+            if run.report:
+                run.report(line)
+    return run.folder / LAST
 
 
 class _Fitting:
     """A model with its optimiser and its averaged weights, trained epoch by epoch."""
 
-    def __init__(
-        self,
-        material: Material,
-        model_config: JointConfig | PaperConfig,
-        config: TrainingConfig,
-        hardware: Hardware,
-        spectrum_encoder: Path | None,
-    ) -> None:
-        self.data, self.rows, self.config = material.data, material.split.train, config
-        self.fabric = hardware.fabric(config.precision)
-        self.plain = build_model(model_config)
-        if spectrum_encoder is not None:
-            source = read_model(spectrum_encoder).model.get_submodule("spectrum")
+    def __init__(self, material: Material, settings: Settings, run: Run) -> None:
+        self.data, self.rows, self.config = material.data, material.split.train, settings.training
+        self.fabric = _fabric(run.hardware, self.config.precision)
+        self.plain = build_model(settings.model)
+        if run.spectrum_encoder is not None:
+            source = read_model(run.spectrum_encoder).model.get_submodule("spectrum")
             self.plain.get_submodule("spectrum").load_state_dict(source.state_dict())
         self.average = copy.deepcopy(self.plain).eval().to(self.fabric.device)
         optimiser = torch.optim.AdamW(
-            _groups(self.plain, config.weight_decay), lr=config.learning_rate, betas=(0.9, 0.98)
+            _groups(self.plain, self.config.weight_decay), lr=self.config.learning_rate, betas=(0.9, 0.98)
         )
         self.model, self.optimiser = self.fabric.setup(self.plain, optimiser)
         self.model.mark_forward_method("losses")
@@ -164,6 +139,22 @@ class _Fitting:
             self.fabric.clip_gradients(self.model, self.optimiser, max_norm=limit, error_if_nonfinite=False)
         self.optimiser.step()
         return torch.stack(losses).detach()
+
+
+def require_lightning() -> Any:
+    """The module `lightning.fabric`; raises `ConfigError` that names the extra to install."""
+    return require("lightning.fabric", "train", "training")
+
+
+def _fabric(hardware: Hardware, precision: str) -> Any:
+    """`auto`: bfloat16 for the matrices of the encoders where the processor multiplies it, else single precision."""
+    lightning, name = require_lightning(), hardware.accelerator
+    on_gpu = name in ("gpu", "cuda") or (name == "auto" and torch.cuda.is_available())
+    half = precision == "auto" and multiplies_bfloat16(torch.device("cuda" if on_gpu else "cpu"))
+    fast_single_precision()
+    fabric = lightning.Fabric(accelerator=name, devices=hardware.devices, precision="bf16-mixed" if half else "32-true")
+    fabric.launch()
+    return fabric
 
 
 @torch.inference_mode()

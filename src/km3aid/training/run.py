@@ -5,77 +5,39 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 import km3aid
-from km3aid.config import from_dict, to_dict
+from km3aid.config import to_dict
 from km3aid.data.dataset import read_meta
 from km3aid.files import write_json
 from km3aid.models.checkpoint import read_model, write_model
-from km3aid.models.config import JointConfig, PaperConfig, model_config, read_preset
-from km3aid.training.config import FAST, TrainingConfig
-from km3aid.training.fit import Progress, fit
-from km3aid.training.hardware import Hardware
+from km3aid.models.config import PaperConfig
+from km3aid.training.fit import fit
+from km3aid.training.setup import Preset, Run, Settings
 from km3aid.training.split import Material, Source
-from km3aid.training.state import STATE, Metrics
+from km3aid.training.state import STATE
 
 FINAL = "model.safetensors"
 _RUN = "run.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Preset:
-    """A configuration by name, and what is changed in it."""
-
-    name: str = "best"  # or paper, or a TOML file
-    changes: tuple[str, ...] = ()  # such as `model.tau2=1.0`
-    fast: bool = False  # the short schedule
-    epochs: int | None = None  # instead of the schedule's
-
-    def resolve(self) -> Settings:
-        """The configuration of the training; raises `ConfigError`."""
-        values = read_preset(self.name, self.changes)
-        training = from_dict(TrainingConfig, values.get("training", {}), f"preset {self.name}: training")
-        short = {**(FAST if self.fast else {}), **({} if self.epochs is None else {"epochs": self.epochs})}
-        return Settings(model_config(values.get("model", {})), replace(training, **short))
-
-
-class Settings(NamedTuple):
-    """Which model, and how it is fitted."""
-
-    model: JointConfig | PaperConfig
-    training: TrainingConfig
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Where a training writes, and what it starts from."""
-
-    folder: Path
-    origin: Mapping[str, Any] = field(default_factory=dict)  # goes into the header of the weights: preset, fold, …
-    spectrum_encoder: Path | None = None  # weights whose spectrum encoder is taken over and frozen
-    resume: bool = False  # go on after the last finished epoch, where there is one
-    hardware: Hardware = field(default_factory=Hardware)
-    report: Callable[[Metrics], None] | None = None  # called after every epoch
-
-
 def train_preset(source: Source, preset: Preset, run: Run) -> Path:
     """Train a preset on its own split of the data and return the final weights; raises `ConfigError`, `DataError`."""
     settings = preset.resolve()
-    origin = {
+    header = {
+        **run.header,
         "preset": preset.name,
         "fold": source.fold,
         "split": settings.training.split,
         "data_sha256": read_meta(source.data)["source_sha256"],
     }
-    return train(source.open(settings.training.split), settings, replace(run, origin={**run.origin, **origin}))
+    return train(source.open(settings.training.split), settings, replace(run, header=header))
 
 
 def train(material: Material, settings: Settings, run: Run) -> Path:
@@ -85,17 +47,17 @@ def train(material: Material, settings: Settings, run: Run) -> Path:
     encoder pretrained on the same molecules unless the run names one.
     """
     header = {
-        **run.origin,
+        **run.header,
         "training": to_dict(settings.training),
         "training_ids_sha256": ids_hash(material.data.record_id[material.split.train]),
         "versions": versions(),
     }
     write_json(run.folder / _RUN, {**header, "model": settings.model.to_dict()})
-    if run.spectrum_encoder is None and settings.training.pretrain_epochs and isinstance(settings.model, PaperConfig):
-        run = replace(run, spectrum_encoder=_pretrain(material, settings, run))
+    encoder = run.spectrum_encoder
+    if encoder is None and settings.training.pretrain_epochs and isinstance(settings.model, PaperConfig):
+        encoder = _pretrain(material, settings, run)
     goes_on = run.resume and (run.folder / STATE).is_file()
-    progress = Progress(run.folder, header, goes_on, run.report)
-    last = fit(material, settings.model, settings.training, progress, run.hardware, run.spectrum_encoder)
+    last = fit(material, settings, replace(run, header=header, resume=goes_on, spectrum_encoder=encoder))
     write_model(run.folder / FINAL, read_model(last).model, header, half=True)
     return run.folder / FINAL
 
@@ -122,8 +84,8 @@ def _pretrain(material: Material, settings: Settings, run: Run) -> Path:
     note = folder / _RUN
     same = note.is_file() and json.loads(note.read_text(encoding="utf-8")) == wanted
     write_json(note, wanted)
-    progress = Progress(folder, {**run.origin, **wanted}, same and (folder / STATE).is_file(), run.report)
-    return fit(material, settings.model, settings.training, progress, run.hardware)
+    goes_on = same and (folder / STATE).is_file()
+    return fit(material, settings, replace(run, folder=folder, header={**run.header, **wanted}, resume=goes_on))
 
 
 def versions() -> dict[str, str]:
