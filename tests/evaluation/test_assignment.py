@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from tests.evaluation.made_up import ByShift, case
 
-from km3aid.evaluation import assignment
 from km3aid.evaluation.assignment import (
     evaluate_assignment,
     joined,
@@ -14,6 +13,7 @@ from km3aid.evaluation.assignment import (
     score_per_carbon,
 )
 from km3aid.evaluation.cases import Case
+from km3aid.evaluation.metrics import calibration_error
 from km3aid.matching.config import MatchConfig
 from km3aid.matching.cost import peak_class_cost
 from km3aid.spectra.spectrum import Spectrum
@@ -80,19 +80,26 @@ class Tool(ByShift):
 def test_the_figures_of_a_block():
     large = case(np.arange(12) * 15 + 5, np.arange(12) * 15 + 5.5)
     crowded = case([50, 52], [50.4, 50.5])  # each peak alone prefers the first carbon
-    cases = [RIGHT, SWAPPED, large, crowded]
+    split = case([10, 40, 40], [11, 41, 44], groups=[(0,), (1, 2)])  # one class, two shifts
+    cases = [RIGHT, SWAPPED, large, crowded, split]
     found = evaluate_assignment(Tool(), cases)
-    assert found["molecules"] == 4
-    assert found["node_accuracy"] == pytest.approx((1 + 0.5 + 1 + 0.5) / 4)
-    assert found["one_to_one_accuracy"] == pytest.approx((1 + 0.5 + 1 + 1) / 4)
-    assert found["no_error"]["all"] == {"molecules": 4, "share": 0.75}
-    assert found["no_error"]["under_10"] == {"molecules": 3, "share": pytest.approx(2 / 3)}
+    assert found["molecules"] == 5
+    assert found["node_accuracy"] == pytest.approx((1 + 0.5 + 1 + 0.5 + 2 / 3) / 5)
+    assert found["one_to_one_accuracy"] == pytest.approx((1 + 0.5 + 1 + 1 + 1) / 5)
+    assert found["no_error"]["all"] == {"molecules": 5, "share": 0.8}
+    assert found["no_error"]["under_10"] == {"molecules": 4, "share": 0.75}
     assert found["no_error"]["10_to_20"] == {"molecules": 1, "share": 1.0}
     assert found["no_error"]["over_20"] == {"molecules": 0, "share": None}
-    assert found["distinct_no_error"]["10_to_20"]["share"] == 1.0
-    away = [1, 1, 1, 1, 29, 28, 1, *[0.5] * 12, 0.4, 1.5]
+    assert found["distinct_accuracy"] == mean_share(score_distinct(Tool(), cases))
+    assert found["distinct_no_error"]["under_10"] == {"molecules": 4, "share": 0.5}
+    away = [1, 1, 1, 1, 29, 28, 1, *[0.5] * 12, 0.4, 1.5, 1, 1, 4]
     assert found["shift_mean_error_ppm"] == pytest.approx(np.mean(away), rel=1e-4)
-    assert found["shift_median_error_ppm"] == pytest.approx(0.5)
-    confidence, correct = joined(score_per_carbon(Tool(), cases))
-    assert found["calibration_error_per_carbon"] == assignment.calibration_error(confidence, correct) > 0.05
-    assert 0.5 < found["disturbed_accuracy"] < 1
+    assert found["shift_median_error_ppm"] == pytest.approx(np.median(away))
+    for name, score in (
+        ("per_carbon", score_per_carbon),
+        ("distinct", score_distinct),
+        ("disturbed", score_disturbed),
+    ):
+        assert found[f"calibration_error_{name}"] == calibration_error(*joined(score(Tool(), cases))) > 0.01
+    disturbed = mean_share(score_disturbed(Tool(), cases))
+    assert found["disturbed_accuracy"] == disturbed != found["distinct_accuracy"]

@@ -118,4 +118,4 @@ def test_reliability_curve():
 
 
 def test_brier_score():
-    assert brier_score(np.array([0.5, 1.0, 0.0]), np.array([True, True, True])) == pytest.approx((0.25 + 0 + 1) / 3)
+    assert brier_score(np.array([0.5, 1.0, 0.8]), np.array([True, True, False])) == pytest.approx((0.25 + 0 + 0.64) / 3)

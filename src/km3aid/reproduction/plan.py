@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from km3aid.reproduction.variants import Variant
+from km3aid.training.run import FINAL
 
 FAST_EPOCHS, PUBLISHED_EPOCHS = 40, 200
-MODEL = "model.safetensors"
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,11 @@ class Plan:
     def encoder_folder(self, variant: Variant, fold: int) -> Path:
         return self.work / self.encoder_unit(variant, fold)
 
+    def encoder_file(self, variant: Variant, fold: int) -> Path:
+        return self.encoder_folder(variant, fold) / FINAL
+
     def model_file(self, variant: Variant, fold: int) -> Path:
-        return self.model_folder(variant, fold) / MODEL
+        return self.model_folder(variant, fold) / FINAL
 
     @property
     def pool_folder(self) -> Path:

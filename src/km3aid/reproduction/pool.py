@@ -1,4 +1,4 @@
-"""The reference library of the zero-shot retrieval: distinct molecules in one random order, whose heads are subsets."""
+"""The reference library of the zero-shot retrieval: distinct molecules in one random order, the pool."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _CHUNK = 256
 def build_pool(sources: Sequence[Path], folder: Path, size: int, seed: int = SEED, workers: int = 1) -> Path:
     """Write the first `size` distinct molecules of the sources in a seeded random order; returns the SMILES file.
 
-    A molecule's name is its place in that order. Two are one where their InChIKeys are equal; what has no carbon, no
-    InChIKey or cannot be read is left out and counted.
+    A molecule's name is its place in that order. Equal InChIKeys are one molecule; what cannot be read or has no carbon
+    or no InChIKey is left out and counted.
     """
     structures = list(dict.fromkeys(s for source in sources for s in _read_smiles(source)))
     order = np.random.RandomState(seed).permutation(len(structures))

@@ -1,4 +1,4 @@
-"""The evaluations of one model: open what they need, measure, return the figures."""
+"""The evaluations of the reproduction: open what they need, measure, return the figures."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def measure_retrieval(plan: Plan, model: MeasuredModel, fold: int) -> dict[str, 
 
 
 def analyse_errors(plan: Plan, model: MeasuredModel, fold: int) -> dict[str, Any]:
-    """What the paper lacks: reliability, difficulty, and records that the model contradicts."""
+    """Reliability, difficulty, and records that the model contradicts."""
     block, engine = open_paper_block(plan, fold), _engine(plan, model)
     cases = list(make_cases(engine, block.data, block.rows))
     return {
@@ -130,7 +130,7 @@ def query_rows(plan: Plan, block: Block) -> NDArray[np.int64]:
 
 
 def make_pool(plan: Plan) -> dict[str, Any]:
-    """Draw the reference library, unless it is there."""
+    """Draw the reference library, if it is not there yet."""
     try:
         keys, about = read_pool(plan.pool_folder)
     except DataError:

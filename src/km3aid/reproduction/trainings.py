@@ -15,7 +15,7 @@ from km3aid.models.checkpoint import read_model
 from km3aid.reproduction.plan import Plan
 from km3aid.reproduction.variants import Variant
 from km3aid.reproduction.workflow import Clock, Log, OutOfTimeError
-from km3aid.training.run import FINAL, encoder_settings, ids_hash, train, versions
+from km3aid.training.run import encoder_settings, ids_hash, train, versions
 from km3aid.training.setup import Hardware, Preset, Run, Settings
 from km3aid.training.split import Material, Source
 from km3aid.training.state import Metrics, read_history
@@ -30,7 +30,7 @@ def settings(variant: Variant, plan: Plan) -> Settings:
 
 def train_variant(plan: Plan, variant: Variant, fold: int, out_of_time: Clock, log: Log) -> dict[str, Any]:
     """Fit the variant, or go on with it; returns its history and cost. Raises `OutOfTimeError` between epochs."""
-    run = Run(plan.model_folder(variant, fold), spectrum_encoder=plan.encoder_folder(variant, fold) / FINAL)
+    run = Run(plan.model_folder(variant, fold), spectrum_encoder=plan.encoder_file(variant, fold))
     return _train(plan, (variant, fold), settings(variant, plan), run, out_of_time, log)
 
 

@@ -1,4 +1,4 @@
-"""The units of the paper's reproduction, the most telling first."""
+"""The units of the reproduction, the most telling first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from km3aid.engine import Engine
 from km3aid.files import sha256_of
 from km3aid.library import Library
 from km3aid.reproduction.measures.retrieval import SIZES
-from km3aid.reproduction.plan import MODEL, Plan
+from km3aid.reproduction.plan import Plan
 from km3aid.reproduction.tasks import (
     BUNDLED,
     CASE_VARIANTS,
@@ -49,7 +49,7 @@ _TABLES_OF = {
 
 
 def deadline(hours: float | None) -> Clock:
-    """Whether so many hours have passed since now; without a number, never."""
+    """A clock that says whether so many hours have passed since this call; without a number it never does."""
     end = None if hours is None else time.monotonic() + 3600 * hours
     return lambda: end is not None and time.monotonic() >= end
 
@@ -81,7 +81,7 @@ def paper_units(plan: Plan, store: Store, folds: list[int], out_of_time: Clock, 
 
 
 def units_of_tables(units: list[Unit], tables: list[str]) -> list[Unit]:
-    """The units that the tables are made of, with all that these need; "all" takes every one."""
+    """The units that the tables are made of, with all that these need; "all" stands for every table."""
     if "all" in tables:
         return units
     wanted = {u.name for u in units if set(u.tables) & set(tables)}
@@ -133,7 +133,7 @@ class _UnitLists:
         return units
 
     def _library_retrieval(self, path: Path) -> Unit:
-        """The retrieval of the bundled model in a library that is there."""
+        """The retrieval of the bundled model in an existing library."""
         plan, library = self.plan, Library.open(path)
         size = max((n for n in SIZES if n <= len(library)), default=0)
 
@@ -216,7 +216,7 @@ class _UnitLists:
                 encoder_name,
                 lambda: pretraining,
                 partial(pretrain_encoder, plan, variant, fold, self.out_of_time, self.log),
-                leaves=plan.encoder_folder(variant, fold) / MODEL,
+                leaves=plan.encoder_file(variant, fold),
             ),
             Unit(
                 plan.unit(variant, fold, "training"),

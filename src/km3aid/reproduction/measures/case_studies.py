@@ -112,7 +112,7 @@ def _choice(score: NDArray[np.float64], case: Case, order: NDArray[np.int64]) ->
 
 
 def _candidate(data: Dataset, row: int) -> tuple[Candidate, NDArray[np.int64] | None]:
-    """The molecule by its SMILES, and for every atom of the record its atom of the SMILES (None: they do not fit)."""
+    """The molecule by its SMILES, and for every atom of the record its atom of the SMILES (None: they do not match)."""
     molecule = parse_smiles(data.smiles[row].decode())
     graph = featurise(molecule.mol)
     bonds = slice(int(data.bond_offset[row]), int(data.bond_offset[row + 1]))

@@ -31,7 +31,7 @@ class Table(NamedTuple):
 def hose_codes(
     atoms: NDArray[np.uint8], bonds: NDArray[np.int64], bond_codes: NDArray[np.uint8], radius: int = RADIUS
 ) -> NDArray[np.uint64]:
-    """Codes (radius + 1, A) of the spheres around A atoms; `bonds` (E, 2) number the atoms of all molecules through."""
+    """Codes (radius + 1, A) of the spheres around A atoms; `bonds` (E, 2) count the atoms of all molecules."""
     code = _mixed(np.zeros(len(atoms), np.uint64), atoms[:, _ATOM_AT])
     ends, others = np.concatenate([bonds[:, 0], bonds[:, 1]]), np.concatenate([bonds[:, 1], bonds[:, 0]])
     kinds = np.concatenate([bond_codes, bond_codes])[:, _BOND_AT]

@@ -24,18 +24,18 @@ FIGURES = "reproduction"
 _BANDS = {"all": "all", "under_10": "< 10", "10_to_20": "10–20", "over_20": "> 20"}
 _INTRODUCTION = """# The paper, recomputed
 
-Written by `km3aid evaluate report` from the files below `results/paper` alone. `km3aid evaluate paper` writes those,
+Written by `km3aid evaluate report` from the files below `results/paper` alone. `km3aid reproduce` writes those,
 one for each training or evaluation, and goes on where it was stopped.
 
 - Figures are percentages unless a unit is given. A standard deviation stands where several folds ran; a single figure
   is one fold. Where nothing ran it says "not run".
 - Trainings use preset `paper` on the paper's own list of molecules and folds (completely assigned records). `fast-N` is
   one cycle of N epochs, `published-N` the paper's schedule. The paper trained 200 epochs on five folds, so figures of a
-  short schedule are no verdict on it.
+  short schedule do not judge it.
 - All variants of a fold share one spectrum encoder, pretrained by graph-level contrast on the fold's training molecules
-  and then frozen. The paper's own pretrained encoder cannot be had.
+  and then frozen. The paper's own pretrained encoder is not available.
 - At the published temperatures (τ1 = 10⁻⁵, τ2 = 10) the knowledge-guided target equals SP-ID's, row-normalised, to
-  machine precision. The rows K-M3AID and SP-ID can differ by rounding and noise only (docs/training.md).
+  machine precision. The rows K-M3AID and SP-ID can differ only by rounding and noise (docs/training.md).
 - `best` is the bundled model. It trained on the stricter split: nothing that shares a connectivity (first block of the
   InChIKey) with its validation block, but on all of nmrshiftdb2 and not the paper's list alone.
 """
