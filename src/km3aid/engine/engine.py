@@ -71,17 +71,20 @@ class Engine:
         file = Path(str(bundled)) if path is None else Path(path)
         return cls(read_model(file, device), torch.device(device), file)
 
+    def with_matching(self, matching: MatchConfig) -> Engine:
+        """An engine with the same model and other constants of matching; this one stays as it is."""
+        other = copy.copy(self)
+        other.matching = matching
+        return other
+
     @property
     def identity(self) -> dict[str, str]:
-        """What answers depend on, as hashes: `model_sha256` of the weights, `matching_sha256` of the constants."""
-        matching = json.dumps(self.matching.to_dict(), sort_keys=True)
-        return {"model_sha256": self.model_sha256, "matching_sha256": hashlib.sha256(matching.encode()).hexdigest()}
-
-    def with_matching(self, config: MatchConfig) -> Engine:
-        """The same model with other constants of matching; this engine stays as it is."""
-        other = copy.copy(self)
-        other.matching = config
-        return other
+        """The hash of the model, which libraries depend on, and that of the constants of matching."""
+        constants = json.dumps(self.matching.to_dict(), sort_keys=True)
+        return {
+            "model_sha256": self.model_sha256,
+            "matching_sha256": hashlib.sha256(constants.encode()).hexdigest(),
+        }
 
     def assign(
         self,

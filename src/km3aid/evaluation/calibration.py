@@ -51,7 +51,7 @@ class Adjustable(Matcher, Protocol):
     def matching(self) -> MatchConfig:
         """The constants that it matches with."""
 
-    def with_matching(self, config: MatchConfig, /) -> Self:
+    def with_matching(self, matching: MatchConfig, /) -> Self:
         """The same matcher with other constants."""
 
 
