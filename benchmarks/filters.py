@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from km3aid.engine import Engine
-from km3aid.evaluation.block import open_block
+from km3aid.evaluation.block import open_validation_block
 from km3aid.evaluation.cases import make_cases
 from km3aid.library import Library
 from km3aid.molecules import element_counts, parse_smiles
@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("--library", type=Path, action="append", required=True)
     parser.add_argument("--queries", type=int, default=20)
     given = parser.parse_args()
-    data, rows, _ = open_block(given.data, given.paper_ids, 0)
+    data, rows, _ = open_validation_block(given.data, given.paper_ids, 0)
     chosen = np.sort(np.random.RandomState(1).permutation(rows)[: given.queries])
     cases = make_cases(Engine.load(device="cpu"), data, chosen)
     asked = [(data.smiles[case.row].decode(), case.distinct().to_dict()["peaks"]) for case in cases]

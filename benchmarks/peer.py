@@ -15,7 +15,6 @@ import time
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from csp5 import predict_smiles
@@ -24,13 +23,15 @@ from rdkit import Chem
 
 from km3aid.data.dataset import Dataset
 from km3aid.engine import Engine
-from km3aid.evaluation.block import open_block
+from km3aid.evaluation.block import open_validation_block
 from km3aid.evaluation.cases import Case, make_cases
+from km3aid.evaluation.metrics import shift_errors
+from km3aid.evaluation.node_level import NodeShares, case_shares, cost_scores, summarise_shares
+from km3aid.files import write_json
 from km3aid.molecules import parse_mol_block
-from km3aid.reproduction.measures.alignment import accuracy_shares, node_scores, node_shares
 from km3aid.spectra.formats.nmrshiftdb2 import read_sd_records
 
-_OTHER_MULTIPLICITY_PPM = 30.0  # what a wrong number of attached hydrogens costs, as for the spheres
+_OTHER_MULTIPLICITY_PPM = 30.0  # what a wrong number of attached hydrogens costs, as for HOSE codes
 _HYDROGENS = 4  # column of the attached hydrogens
 
 
@@ -41,7 +42,7 @@ def main() -> None:
     parser.add_argument("--molecules", type=int, default=300)
     options = parser.parse_args()
     engine = Engine.load(device="cpu")
-    data, rows, _ = open_block(options.data, options.paper_ids, 0)
+    data, rows, _ = open_validation_block(options.data, options.paper_ids, 0)
     chosen = np.sort(np.random.RandomState(0).permutation(rows)[: options.molecules])
     cases = list(make_cases(engine, data, chosen))
     ids = [int(data.record_id[c.row]) for c in cases]
@@ -73,70 +74,49 @@ def main() -> None:
         "molecules": len(both),
         "not_predicted_by_peer": len(cases) - len(both),
         "csp5": {
-            **_figures([_by_shifts(data, cases[n], peer_ppm[n]) for n in both]),
+            **summarise_shares([_by_shifts(data, cases[n], peer_ppm[n]) for n in both]),
             **_errors([peer_ppm[n][c.carbons] - c.recorded_ppm[c.carbons] for n in both for c in [cases[n]]]),
             "molecules_per_s": round(len(cases) / peer_s, 2),
         },
         "best_by_shifts": {
-            **_figures([_by_shifts(data, cases[n], cases[n].predicted_ppm) for n in both]),
+            **summarise_shares([_by_shifts(data, cases[n], cases[n].predicted_ppm) for n in both]),
             **_errors([(c.predicted_ppm - c.recorded_ppm)[c.carbons] for n in both for c in [cases[n]]]),
             "molecules_per_s": round(len(cases) / alone_s, 1),
             "molecules_per_s_in_batches": round(len(cases) / together_s, 1),
         },
-        "best": _figures([_by_costs(engine, cases[n]) for n in both]),
+        "best": summarise_shares([case_shares(cases[n], cost_scores(engine, cases[n])) for n in both]),
     }
-    unit = {"unit": "peer/fold-0/csp5", "command": "make peer", "model_sha256": engine.model_sha256, "result": result}
-    text = json.dumps(unit, indent=1) + "\n"
-    print(text, end="")
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(text)
+    unit = {"unit": "peer/fold-0/csp5", "command": "make peer", **engine.identity, "result": result}
+    print(json.dumps(unit, indent=1))
+    write_json(options.out, unit, indent=1)
 
 
 def _ordered_smiles(source: Path, ids: set[int]) -> dict[int, tuple[str, list[int]]]:
     """By id the SMILES of a record's molecule, and for each of its atoms the atom of the record."""
-    found = {}
+    by_id = {}
     for record in read_sd_records(source):
         number = int(record.id) if record.id and record.id.isdigit() else -1
         if number in ids:
             mol = parse_mol_block(record.mol_block).mol
             smiles = Chem.MolToSmiles(mol)
-            found[number] = (smiles, list(mol.GetPropsAsDict(True, True)["_smilesAtomOutputOrder"]))
-            if len(found) == len(ids):
+            by_id[number] = (smiles, list(mol.GetPropsAsDict(True, True)["_smilesAtomOutputOrder"]))
+            if len(by_id) == len(ids):
                 break
-    return found
+    return by_id
 
 
-def _by_shifts(data: Dataset, case: Case, predicted_ppm: NDArray[np.float32]) -> tuple[float, float]:
+def _by_shifts(data: Dataset, case: Case, predicted_ppm: NDArray[np.float32]) -> NodeShares:
     """Shares of right carbons where shifts and attached hydrogens decide."""
     carbons = np.sort(case.carbons)
     hydrogens = data.atoms[int(data.atom_offset[case.row]) + np.arange(len(case.recorded_ppm)), _HYDROGENS].astype(int)
     recorded = case.recorded_ppm
     away = np.abs(recorded[case.carbons][:, None] - predicted_ppm[carbons][None, :])
     other = hydrogens[case.carbons][:, None] != hydrogens[carbons][None, :]
-    return node_shares(
-        -(away + _OTHER_MULTIPLICITY_PPM * other).astype(float), recorded[case.carbons], recorded[carbons]
-    )
-
-
-def _by_costs(engine: Engine, case: Case) -> tuple[float, float]:
-    recorded = case.recorded_ppm
-    return node_shares(node_scores(engine, case, False), recorded[case.carbons], recorded[np.sort(case.carbons)])
-
-
-def _figures(shares: Sequence[tuple[float, float]]) -> dict[str, Any]:
-    return {
-        "node": float(np.mean([s[0] for s in shares])),
-        "one_to_one": float(np.mean([s[1] for s in shares])),
-        "no_error": accuracy_shares(np.array([s[1] for s in shares]))["perfect"],
-    }
+    return case_shares(case, -(away + _OTHER_MULTIPLICITY_PPM * other).astype(float))
 
 
 def _errors(differences: Sequence[NDArray[np.float32]]) -> dict[str, float]:
-    away = np.abs(np.concatenate(differences))
-    return {
-        "shift_mean_error_ppm": round(float(away.mean()), 3),
-        "shift_median_error_ppm": round(float(np.median(away)), 3),
-    }
+    return {name: round(value, 3) for name, value in shift_errors(np.concatenate(differences)).items()}
 
 
 if __name__ == "__main__":

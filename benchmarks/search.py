@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from km3aid.engine import Engine
-from km3aid.evaluation.block import open_block
+from km3aid.evaluation.block import open_validation_block
 from km3aid.evaluation.cases import Case, make_cases
 from km3aid.evaluation.recall import agreement, best_rows
 from km3aid.library import Filters, Library
@@ -47,7 +47,7 @@ def main() -> None:
     options = parser.parse_args()
     opening = _times(lambda: Library.open(options.library), 3)
     library, engine = Library.open(options.library), Engine.load(device="cpu")
-    data, rows, _ = open_block(options.data, options.paper_ids, 0)
+    data, rows, _ = open_validation_block(options.data, options.paper_ids, 0)
     chosen = np.sort(np.random.RandomState(1).permutation(rows)[: options.queries])
     cases = list(make_cases(engine, data, chosen))
     molecules = [(data.smiles[c.row].decode(), data.inchi_key[c.row][:14].decode()) for c in cases]

@@ -302,12 +302,12 @@ def make_rows(work: Path, count: int, real: Array, queries: Array, spectrum: lis
 def encode(options: argparse.Namespace) -> tuple[Array, Array, list[float]]:
     """Embeddings of the library's molecules and of recorded spectra, and the shifts of one spectrum."""
     from km3aid import Engine as Model
-    from km3aid.evaluation.block import open_block
+    from km3aid.evaluation.block import open_validation_block
     from km3aid.evaluation.cases import make_cases
 
     model, library = Model.load(options.model, "cpu"), Library.open(options.library)
     library.check_model(model.model_sha256)
-    data, rows, _ = open_block(options.data, options.paper_ids, 0)
+    data, rows, _ = open_validation_block(options.data, options.paper_ids, 0)
     cases = make_cases(model, data, np.random.default_rng(SEED).permutation(rows)[:QUERIES])
     spectra = [case.distinct() for case in cases]
     queries = np.stack([model.question(s, False).vector for s in spectra])

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from km3aid.matching.confidence import calibrated, expected_calibration_error, fit_calibration, marginals
+from km3aid.evaluation.metrics import calibration_error
+from km3aid.matching.confidence import calibrated, fit_calibration, marginals
 from km3aid.matching.config import Calibration
 
 
@@ -37,7 +38,7 @@ def test_fitted_calibration_removes_overconfidence():
     fitted = fit_calibration(stated, correct, 1.0)
     assert fitted.slope == pytest.approx(1 / 3, abs=0.05)
     after = calibrated(np.stack([stated, 1 - stated], 1), [(0,)] * len(stated), fitted)[:, 0]
-    assert expected_calibration_error(after, correct) < 0.03 < expected_calibration_error(stated, correct)
+    assert calibration_error(after, correct) < 0.03 < calibration_error(stated, correct)
 
 
 def test_the_other_classes_share_what_is_left():
@@ -46,11 +47,6 @@ def test_the_other_classes_share_what_is_left():
     assert result[0, 0] == pytest.approx(0.75)
     np.testing.assert_allclose(result[0, 1:], [0.2, 0.05])
     np.testing.assert_allclose(result[1], marginal[1])
-
-
-def test_calibration_error_is_the_mean_gap():
-    confidence, correct = np.array([0.9, 0.9, 0.2, 0.2]), np.array([True, False, False, False])
-    assert expected_calibration_error(confidence, correct) == pytest.approx(0.5 * 0.4 + 0.5 * 0.2)
 
 
 def test_what_is_left_of_a_sure_choice_makes_no_absurd_alternative():

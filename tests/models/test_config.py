@@ -1,5 +1,6 @@
 import pytest
 
+from km3aid.config import from_dict
 from km3aid.errors import ConfigError
 from km3aid.models.config import JointConfig, PaperConfig, model_config, read_preset
 from km3aid.training.config import TrainingConfig
@@ -9,7 +10,7 @@ from km3aid.training.config import TrainingConfig
 def test_presets_state_a_model_and_a_training(name, kind):
     values = read_preset(name)
     assert isinstance(model_config(values["model"]), kind)
-    assert TrainingConfig.from_dict(values["training"]).batch_size == 128
+    assert from_dict(TrainingConfig, values["training"], name).batch_size == 128
 
 
 def test_a_configuration_survives_its_table():

@@ -1,4 +1,4 @@
-"""`km3aid evaluate paper` and `report` on twenty molecules and tiny models."""
+"""`km3aid reproduce` and `evaluate report` on twenty molecules and tiny models."""
 
 import csv
 import json
@@ -8,20 +8,20 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.conftest import made_smiles
 from typer.testing import CliRunner
 
 from km3aid.cli.app import app
 from km3aid.data.prepare import prepare
+from km3aid.evaluation.metrics import size_bands
 from km3aid.reproduction import units as paper_units
-from km3aid.reproduction.measures.alignment import BANDS
 from km3aid.reproduction.plan import Plan
 from km3aid.reproduction.report.report import build_report
-from km3aid.reproduction.report.results import Found
-from km3aid.reproduction.store import Store
+from km3aid.reproduction.report.results import Results
 from km3aid.reproduction.variants import Variant
-from km3aid.reproduction.workflow import missing_units, run_units
+from km3aid.reproduction.workflow import Store, missing_units, run_units
 
 SMALL = ("model.layers=1", "model.width=16", "model.projection=16")
 TINY = Variant("k-m3aid", "K-M3AID", SMALL)
@@ -51,31 +51,31 @@ def tiny(monkeypatch):
         monkeypatch.setattr(paper_units, name, ())
 
 
-def sweep(folder: Path, twenty, tables=("1", "F3"), out_of_time=lambda: False):
+def reproduced(folder: Path, twenty, tables=("1", "F3"), out_of_time=lambda: False):
     data, ids, structures = twenty
     plan = Plan(data, ids, folder / "work", True, 3, 2, "cpu", (structures,), library_size=100, queries=3)
     store = Store(folder / "results", folder / "locks")
-    units = paper_units.units_of_tables(paper_units.paper_units(plan, store, [0], out_of_time), list(tables))
+    units = paper_units.units_of_tables(paper_units.paper_units(plan, store, [0], out_of_time, print), list(tables))
     return units, store, run_units(units, store, out_of_time=out_of_time)
 
 
 def figures(folder: Path) -> dict[str, object]:
     """Every unit's figures without what differs from run to run: times."""
-    found = {}
-    for name, unit in Found.read(folder / "results").units.items():
+    by_unit = {}
+    for name, unit in Results.read(folder / "results").units.items():
         result = {k: v for k, v in unit["result"].items() if k not in ("seconds_per_epoch",)}
         result.get("final", {}).pop("elapsed_s", None)
-        found[name] = result
-    return found
+        by_unit[name] = result
+    return by_unit
 
 
-def test_a_sweep_that_is_stopped_after_every_epoch_ends_with_the_same_figures(tmp_path, twenty, tiny):
-    units, store, outcome = sweep(tmp_path / "whole", twenty)
+def test_a_reproduction_that_is_stopped_after_every_epoch_ends_with_the_same_figures(tmp_path, twenty, tiny):
+    units, store, outcome = reproduced(tmp_path / "whole", twenty)
     assert outcome.missing == missing_units(units, store) == ()
     stops = 0
     while True:
         calls = iter((False, True))  # time for one unit or one epoch
-        _, _, outcome = sweep(tmp_path / "broken", twenty, out_of_time=lambda calls=calls: next(calls, True))
+        _, _, outcome = reproduced(tmp_path / "broken", twenty, out_of_time=lambda calls=calls: next(calls, True))
         if not outcome.missing:
             break
         stops += 1
@@ -86,7 +86,7 @@ def test_a_sweep_that_is_stopped_after_every_epoch_ends_with_the_same_figures(tm
 
 
 def test_retrieval_isomers_and_the_report(tmp_path, twenty, tiny):
-    _, _, outcome = sweep(tmp_path, twenty, ["2", "3"])
+    _, _, outcome = reproduced(tmp_path, twenty, ["2", "3"])
     assert outcome.missing == ()
     result = figures(tmp_path)["best/fold-0/retrieval-100"]
     assert (result["sizes"], result["queries"]) == ([100], 3)
@@ -94,8 +94,8 @@ def test_retrieval_isomers_and_the_report(tmp_path, twenty, tiny):
     formula, nothing = (result["shares"]["distinct"]["fused"][k]["100"]["by_key"]["top_1"] for k in ("formula", "none"))
     assert formula >= nothing
     before = {p: p.read_bytes() for p in (tmp_path / "results").rglob("*.json")}
-    first = build_report(Found.read(tmp_path / "results"))
-    assert build_report(Found.read(tmp_path / "results")) == first
+    first = build_report(Results.read(tmp_path / "results"))
+    assert build_report(Results.read(tmp_path / "results")) == first
     assert {p: p.read_bytes() for p in before} == before
     assert "| K-M3AID, top 1 | paper | 95.8 ± 1.0 |" in first[0]
     assert f"{100 * nothing:.1f}" in first[0]
@@ -106,10 +106,10 @@ def test_the_report_gives_mean_and_deviation_over_the_folds(tmp_path):
         path = tmp_path / f"published-200/fold-{fold}/k-m3aid/alignment.json"
         path.parent.mkdir(parents=True)
         shares = {"perfect": 0.5, "at_least_80": 0.6, "histogram": [1] * 10}
-        by_size = {band: {"node": shares, "one_to_one": shares} for band in BANDS}
+        by_size = {band: {"node": shares, "one_to_one": shares} for band in size_bands(np.zeros(0))}
         result = {"node": node, "graph": {"spectrum_to_molecule": 0.95}, "by_size": by_size}
         path.write_text(json.dumps({"result": result}))
-    text, _ = build_report(Found.read(tmp_path))
+    text, _ = build_report(Results.read(tmp_path))
     row = next(line for line in text.splitlines() if line.startswith("| K-M3AID (published-200)"))
     assert [c.strip() for c in row.split("|")][2:9] == [
         "95.5 ± 0.4",
@@ -127,7 +127,7 @@ def test_a_killed_command_goes_on(tmp_path, twenty):
     data, ids, _ = twenty
     arguments = ["--data", str(data), "--paper-ids", str(ids), "--results", str(tmp_path / "results"), "--folds", "0"]
     arguments += ["--work", str(tmp_path / "work"), "--table", "F3", "--epochs", "2", "--accelerator", "cpu"]
-    command = [str(Path(sys.executable).with_name("km3aid")), "evaluate", "paper", *arguments]
+    command = [str(Path(sys.executable).with_name("km3aid")), "reproduce", *arguments]
     folder = tmp_path / "work" / "spectrum-encoder" / "fold-0"
 
     def run_until_epochs(count: int) -> list[dict[str, float]]:

@@ -9,8 +9,7 @@ import time
 import pytest
 
 from km3aid.errors import DataError
-from km3aid.reproduction.store import Store
-from km3aid.reproduction.workflow import OutOfTimeError, Unit, missing_units, run_units
+from km3aid.reproduction.workflow import OutOfTimeError, Store, Unit, missing_units, run_units
 
 
 def store_in(folder) -> Store:
@@ -95,8 +94,7 @@ def test_a_damaged_file_is_named(tmp_path):
 WORKER = textwrap.dedent("""
     import sys, time
     from pathlib import Path
-    from km3aid.reproduction.store import Store
-    from km3aid.reproduction.workflow import Unit, run_units
+    from km3aid.reproduction.workflow import Store, Unit, run_units
 
     folder, me, hang = Path(sys.argv[1]), sys.argv[2], sys.argv[3:] == ["hang"]
 

@@ -12,10 +12,16 @@ from km3aid.models.checkpoint import read_model
 from km3aid.models.config import JointConfig, PaperConfig
 from km3aid.training.config import TrainingConfig
 from km3aid.training.fit import fit
+from km3aid.training.setup import Hardware, Run, Settings
+from km3aid.training.split import Material
 
 MODEL = JointConfig(width=16, hidden=16, layers=2, graph_dim=8, node_dim=8, peak_width=16, peak_layers=1)
 PAPER = PaperConfig(layers=2, width=16, projection=16)
 CONFIG = TrainingConfig(epochs=4, batch_size=16)
+
+
+def run(folder, **rest) -> Run:
+    return Run(folder, hardware=Hardware("cpu"), **rest)
 
 
 class KilledError(Exception):
@@ -28,18 +34,17 @@ class KilledError(Exception):
     ids=["joint", "paper"],
 )
 def test_a_resumed_run_ends_like_an_unbroken_one(tmp_path, small_data, model, config):
-    data = in_memory(small_data)
-    split = Split(np.arange(48), np.arange(48, 60))
+    material = Material(in_memory(small_data), Split(np.arange(48), np.arange(48, 60)))
 
     def kill(line):
         if line.epoch == 2:
             raise KilledError
 
-    run = {"header": {}, "accelerator": "cpu"}
-    whole = fit(data, split, model, config, tmp_path / "whole", **run)
+    settings = Settings(model, config)
+    whole = fit(material, settings, run(tmp_path / "whole"))
     with pytest.raises(KilledError):
-        fit(data, split, model, config, tmp_path / "broken", **run, report=kill)
-    resumed = fit(data, split, model, config, tmp_path / "broken", **run, resume=True)
+        fit(material, settings, run(tmp_path / "broken", report=kill))
+    resumed = fit(material, settings, run(tmp_path / "broken", resume=True))
     a, b = read_model(whole).model.state_dict(), read_model(resumed).model.state_dict()
     for name in a:
         torch.testing.assert_close(a[name], b[name], rtol=1e-5, atol=1e-6)
@@ -47,22 +52,16 @@ def test_a_resumed_run_ends_like_an_unbroken_one(tmp_path, small_data, model, co
 
 
 def test_too_little_data_is_an_error(tmp_path, small_data):
+    few = Material(small_data, Split(np.arange(3), np.arange(3, 5)))
     with pytest.raises(ConfigError, match="at least one batch"):
-        fit(small_data, Split(np.arange(3), np.arange(3, 5)), MODEL, CONFIG, tmp_path, header={})
-
-
-def test_bad_settings_are_errors():
-    with pytest.raises(ConfigError, match="unknown training setting"):
-        TrainingConfig.from_dict({"epoch": 3})
-    with pytest.raises(ConfigError, match="epochs"):
-        replace(CONFIG, epochs=0)
+        fit(few, Settings(MODEL, CONFIG), run(tmp_path))
 
 
 def test_the_frozen_spectrum_encoder_stays_as_it_was_taken_over(tmp_path, small_data):
-    data, split = in_memory(small_data), Split(np.arange(48), np.arange(48, 60))
+    material = Material(in_memory(small_data), Split(np.arange(48), np.arange(48, 60)))
     open_encoder = replace(PAPER, alpha=1.0, frozen_spectrum=False)
-    first = fit(data, split, open_encoder, CONFIG, tmp_path / "first", header={}, accelerator="cpu")
-    last = fit(data, split, PAPER, CONFIG, tmp_path / "last", header={}, spectrum_encoder=first, accelerator="cpu")
+    first = fit(material, Settings(open_encoder, CONFIG), run(tmp_path / "first"))
+    last = fit(material, Settings(PAPER, CONFIG), run(tmp_path / "last", spectrum_encoder=first))
     before, after = read_model(first).model.spectrum.state_dict(), read_model(last).model.spectrum.state_dict()
     for name in before:
         assert torch.equal(before[name], after[name])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import hashlib
+import json
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -67,6 +70,21 @@ class Engine:
         bundled = resources.files("km3aid") / "weights" / "best.safetensors"
         file = Path(str(bundled)) if path is None else Path(path)
         return cls(read_model(file, device), torch.device(device), file)
+
+    def with_matching(self, matching: MatchConfig) -> Engine:
+        """An engine with the same model and other constants of matching; this one stays as it is."""
+        other = copy.copy(self)
+        other.matching = matching
+        return other
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """The hash of the model, which libraries depend on, and that of the constants of matching."""
+        constants = json.dumps(self.matching.to_dict(), sort_keys=True)
+        return {
+            "model_sha256": self.model_sha256,
+            "matching_sha256": hashlib.sha256(constants.encode()).hexdigest(),
+        }
 
     def assign(
         self,

@@ -1,21 +1,37 @@
-"""How well peaks are given to carbons, on validation molecules: the paper's figures and those of a user."""
+"""How well the tool gives peaks to carbons, on spectra in three forms: the paper's, distinct and disturbed peaks."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.engine import Engine
 from km3aid.evaluation.cases import Case
+from km3aid.evaluation.metrics import (
+    best_alone,
+    calibration_error,
+    error_free_by_size,
+    share_right,
+    shift_errors,
+)
+from km3aid.evaluation.node_level import cost_scores
 from km3aid.matching.assign import Match
-from km3aid.matching.confidence import expected_calibration_error
+from km3aid.matching.classes import PredictedClasses
+from km3aid.spectra.spectrum import Spectrum
+
+
+class Matcher(Protocol):
+    """What assigns: an `Engine`."""
+
+    def match(self, node: NDArray[np.float32], classes: PredictedClasses, spectrum: Spectrum, /) -> Match:
+        """The cheapest matching of the peaks and the carbon classes."""
 
 
 class Scored(NamedTuple):
-    """One molecule's assignment: the share of its carbons that are right, and each peak's confidence."""
+    """One molecule's assignment: the share of it that is right, and each assigned peak's confidence."""
 
     carbons: int
     share_right: float
@@ -23,89 +39,91 @@ class Scored(NamedTuple):
     correct: NDArray[np.bool_]  # (P,)
 
 
-def score_per_carbon(case: Case, match: Match) -> Scored:
-    """One peak per carbon: a peak is right where the chosen atom's recorded shift equals it."""
-    chosen = np.array([atoms[0] for atoms in match.peak_atoms])
-    right = case.recorded_ppm[chosen] == case.recorded_ppm[case.carbons]
-    return Scored(len(right), float(right.mean()), _confidence(match), right)
+Scoring = Callable[[Matcher, Sequence[Case]], list[Scored]]
 
 
-def score_distinct(case: Case, match: Match) -> Scored:
+def score_per_carbon(matcher: Matcher, cases: Sequence[Case]) -> list[Scored]:
+    """One peak per carbon: a peak is right where the chosen atom was recorded at its shift."""
+    scored = []
+    for case in cases:
+        match = matcher.match(case.node, case.classes, case.per_carbon())
+        chosen = case.recorded_ppm[[atoms[0] for atoms in match.peak_atoms]]
+        peaks = case.recorded_ppm[case.carbons]
+        scored.append(Scored(len(peaks), share_right(chosen, peaks), _confidence(match), chosen == peaks))
+    return scored
+
+
+def score_distinct(matcher: Matcher, cases: Sequence[Case]) -> list[Scored]:
     """Distinct peaks: a carbon is right where its peak has its recorded shift; a peak where all its carbons are."""
-    shifts = np.unique(case.recorded_ppm[case.carbons])
-    right_carbons = 0
-    correct = []
-    for shift, atoms in zip(shifts, match.peak_atoms, strict=True):
-        same = case.recorded_ppm[list(atoms)] == shift
-        right_carbons += int(same.sum())
-        if atoms:
-            correct.append(bool(same.all()))
-    return Scored(len(case.carbons), right_carbons / len(case.carbons), _confidence(match), np.array(correct, bool))
+    scored = []
+    for case in cases:
+        match = matcher.match(case.node, case.classes, case.distinct())
+        right_carbons, correct = 0, []
+        for shift, atoms in zip(np.unique(case.recorded_ppm[case.carbons]), match.peak_atoms, strict=True):
+            same = case.recorded_ppm[list(atoms)] == shift
+            right_carbons += int(same.sum())
+            if atoms:
+                correct.append(bool(same.all()))
+        share = right_carbons / len(case.carbons)
+        scored.append(Scored(len(case.carbons), share, _confidence(match), np.array(correct, bool)))
+    return scored
 
 
-def score_disturbed(case: Case, match: Match, truth_ppm: NDArray[np.float64]) -> Scored:
-    """Spectra with lost and foreign peaks: a foreign one is right alone, any other with carbons of its shift only."""
-    right = []
-    correct = []
-    for shift, atoms in zip(truth_ppm, match.peak_atoms, strict=True):
-        good = bool(atoms) and bool((case.recorded_ppm[list(atoms)] == np.float32(shift)).all())
-        right.append(not atoms if np.isnan(shift) else good)
-        if atoms:
-            correct.append(good)
-    return Scored(len(case.carbons), float(np.mean(right)), _confidence(match), np.array(correct, bool))
+def score_disturbed(matcher: Matcher, cases: Sequence[Case]) -> list[Scored]:
+    """Peaks lost and added: an added one is right unassigned, any other with carbons of its shift only.
+
+    The same cases are disturbed in the same way in every call.
+    """
+    rng = np.random.default_rng(0)
+    scored = []
+    for case in cases:
+        spectrum, truth_ppm = case.disturbed(rng)
+        match = matcher.match(case.node, case.classes, spectrum)
+        right, correct = [], []
+        for shift, atoms in zip(truth_ppm, match.peak_atoms, strict=True):
+            good = bool(atoms) and bool((case.recorded_ppm[list(atoms)] == np.float32(shift)).all())
+            right.append(not atoms if np.isnan(shift) else good)
+            if atoms:
+                correct.append(good)
+        scored.append(Scored(len(case.carbons), float(np.mean(right)), _confidence(match), np.array(correct, bool)))
+    return scored
+
+
+def mean_share(scored: Sequence[Scored]) -> float:
+    """Mean over molecules of the share that is right."""
+    return float(np.mean([s.share_right for s in scored]))
+
+
+def joined(scored: Sequence[Scored]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Confidence and truth of all assigned peaks, both (P,)."""
+    return np.concatenate([s.confidence for s in scored]), np.concatenate([s.correct for s in scored])
 
 
 def evaluate_assignment(engine: Engine, cases: Sequence[Case]) -> dict[str, Any]:
     """Node level, one-to-one and distinct-peak figures, calibration, and the error of the predicted shifts."""
-    listed, distinct, disturbed, node = [], [], [], []
-    rng = np.random.default_rng(0)
-    for case in cases:
-        match = engine.match(case.node, case.classes, case.per_carbon())
-        listed.append(score_per_carbon(case, match))
-        node.append(_argmax_share(engine, case))
-        match = engine.match(case.node, case.classes, case.distinct())
-        distinct.append(score_distinct(case, match))
-        spectrum, truth = case.disturbed(rng)
-        match = engine.match(case.node, case.classes, spectrum)
-        disturbed.append(score_disturbed(case, match, truth))
-    error = np.concatenate([np.abs(c.predicted_ppm - c.recorded_ppm)[c.carbons] for c in cases])
+    per_carbon, distinct = score_per_carbon(engine, cases), score_distinct(engine, cases)
+    disturbed = score_disturbed(engine, cases)
+    carbons = np.array([s.carbons for s in per_carbon])
+    away = np.concatenate([(c.predicted_ppm - c.recorded_ppm)[c.carbons] for c in cases])
     return {
         "molecules": len(cases),
-        "node_accuracy": float(np.mean(node)),
-        "one_to_one_accuracy": float(np.mean([s.share_right for s in listed])),
-        "no_error": _no_error(listed),
-        "distinct_accuracy": float(np.mean([s.share_right for s in distinct])),
-        "distinct_no_error": _no_error(distinct),
-        "disturbed_accuracy": float(np.mean([s.share_right for s in disturbed])),
-        "calibration_error_per_carbon": _calibration_error(listed),
-        "calibration_error_distinct": _calibration_error(distinct),
-        "calibration_error_disturbed": _calibration_error(disturbed),
-        "shift_mean_error_ppm": float(error.mean()),
-        "shift_median_error_ppm": float(np.median(error)),
+        "node_accuracy": float(np.mean([_share_alone(engine, case) for case in cases])),
+        "one_to_one_accuracy": mean_share(per_carbon),
+        "no_error": error_free_by_size(np.array([s.share_right for s in per_carbon]), carbons),
+        "distinct_accuracy": mean_share(distinct),
+        "distinct_no_error": error_free_by_size(np.array([s.share_right for s in distinct]), carbons),
+        "disturbed_accuracy": mean_share(disturbed),
+        "calibration_error_per_carbon": calibration_error(*joined(per_carbon)),
+        "calibration_error_distinct": calibration_error(*joined(distinct)),
+        "calibration_error_disturbed": calibration_error(*joined(disturbed)),
+        **shift_errors(away),
     }
 
 
-def _argmax_share(engine: Engine, case: Case) -> float:
-    """The paper's node-level accuracy: each peak's best carbon by itself, right where the shifts are equal."""
-    cost = engine.match_costs(case.node, case.classes, case.per_carbon())
-    best = np.array([case.classes.atoms[k][0] for k in cost.argmin(1)])
-    return float((case.recorded_ppm[best] == case.recorded_ppm[case.carbons]).mean())
-
-
-def _no_error(scored: Sequence[Scored]) -> dict[str, Any]:
-    size = np.array([s.carbons for s in scored])
-    perfect = np.array([s.share_right == 1 for s in scored])
-    bands = {"all": size > 0, "under_10": size < 10, "10_to_20": (size >= 10) & (size <= 20), "over_20": size > 20}
-    return {
-        name: {"molecules": int(b.sum()), "share": float(perfect[b].mean()) if b.any() else None}
-        for name, b in bands.items()
-    }
-
-
-def _calibration_error(scored: Sequence[Scored]) -> float:
-    return expected_calibration_error(
-        np.concatenate([s.confidence for s in scored]), np.concatenate([s.correct for s in scored])
-    )
+def _share_alone(engine: Engine, case: Case) -> float:
+    """The paper's node-level accuracy of one molecule, by the tool's own costs."""
+    chosen = np.sort(case.carbons)[best_alone(cost_scores(engine, case))]
+    return share_right(case.recorded_ppm[chosen], case.recorded_ppm[case.carbons])
 
 
 def _confidence(match: Match) -> NDArray[np.float64]:

@@ -16,7 +16,7 @@ from km3aid.matching.classes import PredictedClasses
 from km3aid.spectra.spectrum import MULTIPLICITIES, Peak, Spectrum
 
 _BATCH = 256
-_LOST, _FOREIGN = 0.04, 0.3  # of the peaks; of the spectra
+_LOST, _FOREIGN = 0.04, 0.3  # share of the peaks; share of the spectra
 # CDCl3, DMSO-d6, CD3OD, acetone-d6, C6D6 (Fulmer et al., Organometallics 29 (2010) 2176)
 _SOLVENT_LINES_PPM = (77.16, 39.52, 49.0, 29.84, 128.06)
 
@@ -53,13 +53,13 @@ class Case(NamedTuple):
         )
 
     def distinct(self) -> Spectrum:
-        """What people have: the distinct shifts alone."""
+        """What people usually have: the distinct shifts alone."""
         return Spectrum.from_shifts(np.unique(self.recorded_ppm[self.carbons]).tolist())
 
     def disturbed(self, rng: np.random.Generator) -> tuple[Spectrum, NDArray[np.float64]]:
-        """Distinct shifts of which some are lost, and now and then a line of a solvent among them.
+        """Distinct shifts, some of them lost, in some spectra with the line of a solvent added.
 
-        Returns the spectrum and, for every peak (P,), its shift, or NaN where it is foreign.
+        Returns the spectrum and, for every peak (P,), its shift, or NaN where it was added.
         """
         own = np.unique(self.recorded_ppm[self.carbons]).astype(float)
         kept = own[rng.random(len(own)) >= _LOST]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -11,34 +11,45 @@ from numpy.typing import NDArray
 from km3aid.data.batches import NONE, cut_batch
 from km3aid.data.dataset import Dataset
 from km3aid.engine import Engine
+from km3aid.evaluation.metrics import own_is_best
+
+BATCH = 128
 
 
-def evaluate_graph_level(
-    engine: Engine, data: Dataset, rows: NDArray[np.int64], batch_size: int = 128, seed: int = 0
-) -> dict[str, Any]:
-    """Accuracy in random batches of `batch_size`, both directions; the last, partial batch counts or not."""
+class GraphMatches(NamedTuple):
+    """What was right in random batches, in the order in which the molecules were drawn."""
+
+    rows: NDArray[np.int64]  # (M,) of the data
+    spectrum_to_molecule: NDArray[np.bool_]  # (M,)
+    molecule_to_spectrum: NDArray[np.bool_]  # (M,)
+    batch_size: int
+
+    def summary(self) -> dict[str, Any]:
+        """Accuracy in both directions, of whole batches (None where there is none) and with the last, partial one."""
+        whole = len(self.rows) // self.batch_size * self.batch_size
+        both = {
+            "spectrum_to_molecule": self.spectrum_to_molecule,
+            "molecule_to_spectrum": self.molecule_to_spectrum,
+        }
+        return {
+            "batch_size": self.batch_size,
+            **{name: float(right[:whole].mean()) if whole else None for name, right in both.items()},
+            **{f"{name}_with_last": float(right.mean()) for name, right in both.items()},
+        }
+
+
+def match_in_batches(
+    engine: Engine, data: Dataset, rows: NDArray[np.int64], batch_size: int = BATCH, seed: int = 0
+) -> GraphMatches:
+    """Compare the molecules `rows` (M,) with each other's spectra in random batches of `batch_size`."""
     rng = np.random.default_rng(seed)
     order = rng.permutation(rows)
-    forward, backward, sizes = [], [], []
+    forward, backward = [], []
     for start in range(0, len(order), batch_size):
         part = order[start : start + batch_size]
         batch = cut_batch(data, part, data.spectrum_offset[part], NONE, rng).to(engine.device)
         with torch.inference_mode():
             similarity = engine.model.encode_spectra(batch.peaks) @ engine.model.encode(batch.graph).graph.T
-        own = torch.arange(len(part), device=engine.device)
-        forward.append(float((similarity.argmax(1) == own).float().mean()))
-        backward.append(float((similarity.argmax(0) == own).float().mean()))
-        sizes.append(len(part))
-    whole = [i for i, size in enumerate(sizes) if size == batch_size]
-    return {
-        "batch_size": batch_size,
-        "spectrum_to_molecule": _mean([forward[i] for i in whole]),
-        "molecule_to_spectrum": _mean([backward[i] for i in whole]),
-        "spectrum_to_molecule_with_last": float(np.average(forward, weights=sizes)),
-        "molecule_to_spectrum_with_last": float(np.average(backward, weights=sizes)),
-    }
-
-
-def _mean(values: list[float]) -> float | None:
-    """None where there is no whole batch."""
-    return float(np.mean(values)) if values else None
+        forward.append(own_is_best(similarity.cpu().numpy()))
+        backward.append(own_is_best(similarity.cpu().numpy().T))
+    return GraphMatches(order, np.concatenate(forward), np.concatenate(backward), batch_size)

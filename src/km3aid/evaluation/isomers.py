@@ -1,46 +1,109 @@
-"""Rank the isomers of a validation block: every group of equal formula, each spectrum against all its members."""
+"""Tell isomers apart: in every group of one formula each spectrum is compared with all members of its group."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from km3aid.data.dataset import Dataset
+from km3aid.data.folds import connectivity
 from km3aid.engine import Engine
 from km3aid.evaluation.cases import Case
+from km3aid.evaluation.metrics import share_of_first
 from km3aid.molecules import parse_smiles
 
+MEMBERS = 10  # fewer make no group
 
-def evaluate_isomers(engine: Engine, data: Dataset, cases: Sequence[Case], members: int = 10) -> dict[str, Any]:
-    """Top-1 accuracy in every formula group of at least `members`; lists each miss and what came first instead."""
-    groups: dict[str, list[Case]] = defaultdict(list)
+
+class IsomerGroup(NamedTuple):
+    """The N molecules of one formula; records of one InChIKey are one molecule, so that any of them is right."""
+
+    formula: str
+    cases: Sequence[Case]
+    smiles: Sequence[str]
+    keys: NDArray[np.bytes_]  # (N,)
+    blocks: NDArray[np.bytes_]  # (N,) first blocks of the keys: connectivities
+
+
+class Ranked(NamedTuple):
+    """One spectrum against its group: the right one's share of first place, by InChIKey and by connectivity."""
+
+    right: float
+    right_connectivity: float
+    first: int  # the member that came first
+
+
+MemberScores = Callable[[Engine, IsomerGroup, Case], NDArray[np.float64]]
+"""Scores (N,) of all members for the spectrum of one, with one peak per carbon."""
+
+
+def isomer_groups(data: Dataset, cases: Sequence[Case], members: int = MEMBERS) -> list[IsomerGroup]:
+    """The groups of at least `members` molecules, by formula."""
+    by_formula: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
-        groups[parse_smiles(data.smiles[case.row].decode()).formula].append(case)
+        by_formula[parse_smiles(data.smiles[case.row].decode()).formula].append(case)
+    return [_group(data, f, group) for f, group in sorted(by_formula.items()) if len(group) >= members]
+
+
+def _group(data: Dataset, formula: str, cases: list[Case]) -> IsomerGroup:
+    rows = [case.row for case in cases]
+    keys = data.inchi_key[rows]
+    return IsomerGroup(formula, cases, [s.decode() for s in data.smiles[rows]], keys, connectivity(keys))
+
+
+def tool_scores(engine: Engine, group: IsomerGroup, case: Case) -> NDArray[np.float64]:
+    """`MemberScores` by `Engine.rank`."""
+    score = {hit.smiles: hit.score for hit in engine.rank(group.smiles, case.per_carbon()).hits}
+    return np.array([score[smiles] for smiles in group.smiles])
+
+
+def similarity_scores(engine: Engine, group: IsomerGroup, case: Case) -> NDArray[np.float64]:
+    """`MemberScores` by the graph level alone, as in the paper."""
+    vector = engine.question(case.per_carbon()).vector
+    return (np.stack([c.graph for c in group.cases]) @ vector).astype(np.float64)
+
+
+def rank_members(engine: Engine, group: IsomerGroup, scores: MemberScores) -> list[Ranked]:
+    """Rank the group for the spectrum of each of its members."""
+    ranked = []
+    for n, case in enumerate(group.cases):
+        score = scores(engine, group, case)
+        right, same_block = group.keys == group.keys[n], group.blocks == group.blocks[n]
+        ranked.append(Ranked(share_of_first(score, right), share_of_first(score, same_block), int(score.argmax())))
+    return ranked
+
+
+def evaluate_isomers(engine: Engine, data: Dataset, cases: Sequence[Case], members: int = MEMBERS) -> dict[str, Any]:
+    """Accuracy of `Engine.rank` as the mean over the groups; lists each miss and what came first instead."""
     report: list[dict[str, Any]] = []
     misses: list[dict[str, Any]] = []
-    for formula, group in sorted(groups.items()):
-        if len(group) < members:
-            continue
-        smiles = [data.smiles[c.row].decode() for c in group]
-        blocks = [data.inchi_key[c.row][:14] for c in group]
-        right = 0
-        for n, case in enumerate(group):
-            hits = engine.rank(smiles, case.per_carbon())
-            first = smiles.index(hits.hits[0].smiles)
-            if smiles[first] == smiles[n]:
-                right += 1
-            else:
-                same = blocks[first] == blocks[n]
-                misses.append({"formula": formula, "is": smiles[n], "found": smiles[first], "same_connectivity": same})
-        distinct = len(set(blocks)) == len(blocks)
-        report.append({"formula": formula, "members": len(group), "right": right, "connectivities_differ": distinct})
-    total = sum(g["members"] for g in report)
+    for group in isomer_groups(data, cases, members):
+        ranked = rank_members(engine, group, tool_scores)
+        report.append(
+            {
+                "formula": group.formula,
+                "members": len(group.cases),
+                "right": sum(r.right for r in ranked),
+                "connectivities_differ": len(set(group.blocks)) == len(group.blocks),
+            }
+        )
+        misses += [
+            {
+                "formula": group.formula,
+                "is": group.smiles[n],
+                "found": group.smiles[r.first],
+                "same_connectivity": bool(group.blocks[r.first] == group.blocks[n]),
+            }
+            for n, r in enumerate(ranked)
+            if r.right < 1
+        ]
     return {
         "groups": len(report),
-        "molecules": total,
+        "molecules": sum(g["members"] for g in report),
         "accuracy": float(np.mean([g["right"] / g["members"] for g in report])) if report else None,
         "misses_of_other_connectivity": sum(not m["same_connectivity"] for m in misses),
         "by_group": report,

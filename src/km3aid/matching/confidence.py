@@ -79,10 +79,3 @@ def fit_calibration(probability: NDArray[np.float64], correct: NDArray[np.bool_]
 
     slope, intercept = minimize(loss, np.array([1.0, 0.0]), method="Nelder-Mead").x
     return Calibration(temperature, float(slope), float(intercept))
-
-
-def expected_calibration_error(confidence: NDArray[np.float64], correct: NDArray[np.bool_], bins: int = 15) -> float:
-    """The mean gap between confidence and accuracy over equally wide bins (Guo et al., ICML 2017)."""
-    index = np.minimum((confidence * bins).astype(int), bins - 1)
-    gap = np.abs(np.bincount(index, confidence, bins) - np.bincount(index, correct.astype(float), bins))
-    return float(gap.sum() / len(confidence))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from km3aid.reproduction.variants import Variant
+from km3aid.training.run import FINAL
 
 FAST_EPOCHS, PUBLISHED_EPOCHS = 40, 200
-MODEL = "model.safetensors"
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,6 @@ class Plan:
     library: Path | None = None  # encoded by the bundled model, for its retrieval instead of the drawn one
     queries: int = 1000
     workers: int = 1  # processes that encode the library
-    say: Callable[[str], None] = field(default=lambda _: None)
 
     @property
     def schedule(self) -> str:
@@ -50,12 +48,15 @@ class Plan:
     def encoder_folder(self, variant: Variant, fold: int) -> Path:
         return self.work / self.encoder_unit(variant, fold)
 
+    def encoder_file(self, variant: Variant, fold: int) -> Path:
+        return self.encoder_folder(variant, fold) / FINAL
+
     def model_file(self, variant: Variant, fold: int) -> Path:
-        return self.model_folder(variant, fold) / MODEL
+        return self.model_folder(variant, fold) / FINAL
 
     @property
     def pool_folder(self) -> Path:
-        """Of the reference library's molecules, in their random order."""
+        """Of the molecules of the reference library, in their random order."""
         return self.work / f"pool-{self.library_size}"
 
     @property

@@ -1,4 +1,4 @@
-"""The reference library of the zero-shot retrieval: distinct molecules in one random order, whose heads are subsets."""
+"""The reference library of the zero-shot retrieval: distinct molecules in one random order, the pool."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.errors import DataError, MoleculeError
+from km3aid.files import replacing, write_json
 from km3aid.molecules import parse_smiles
 
 SEED = 42
@@ -23,16 +24,15 @@ _CHUNK = 256
 def build_pool(sources: Sequence[Path], folder: Path, size: int, seed: int = SEED, workers: int = 1) -> Path:
     """Write the first `size` distinct molecules of the sources in a seeded random order; returns the SMILES file.
 
-    A molecule's name is its place in that order. Two are one where their InChIKeys are equal; what has no carbon, no
-    InChIKey or cannot be read is left out and counted.
+    A molecule's name is its place in that order. Equal InChIKeys are one molecule; what cannot be read or has no carbon
+    or no InChIKey is left out and counted.
     """
     structures = list(dict.fromkeys(s for source in sources for s in _read_smiles(source)))
     order = np.random.RandomState(seed).permutation(len(structures))
     keys: dict[str, None] = {}
     counts = {"read": 0, "duplicates": 0, "unusable": 0}
     folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f".{STRUCTURES}.part"
-    with open(part, "w", encoding="utf-8") as out:
+    with replacing(folder / STRUCTURES) as part, open(part, "w", encoding="utf-8") as out:
         for smiles, key in _with_keys((structures[i] for i in order), workers):
             counts["read"] += 1
             if not key:
@@ -46,8 +46,8 @@ def build_pool(sources: Sequence[Path], folder: Path, size: int, seed: int = SEE
                 break
     np.save(folder / _KEYS, np.array(list(keys), "S27"))
     meta = {"molecules": len(keys), "seed": seed, "sources": [s.name for s in sources], **counts}
-    (folder / _META).write_text(json.dumps(meta, indent=1) + "\n")
-    return part.replace(folder / STRUCTURES)
+    write_json(folder / _META, meta, indent=1)
+    return folder / STRUCTURES
 
 
 def read_pool(folder: Path) -> tuple[NDArray[np.bytes_], dict[str, Any]]:
@@ -56,7 +56,7 @@ def read_pool(folder: Path) -> tuple[NDArray[np.bytes_], dict[str, Any]]:
         keys: NDArray[np.bytes_] = np.load(folder / _KEYS, allow_pickle=False)
         return keys, json.loads((folder / _META).read_text())
     except OSError as error:
-        raise DataError(f"{folder}: no pool here; run `km3aid evaluate pool`") from error
+        raise DataError(f"{folder}: no pool here; run `km3aid reproduce --table 2`, which draws it") from error
 
 
 def pool_structures(folder: Path) -> Iterator[tuple[str, str | None]]:

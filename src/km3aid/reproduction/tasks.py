@@ -1,4 +1,4 @@
-"""The evaluations of one model: open what they need, measure, return the figures."""
+"""The evaluations of the reproduction: open what they need, measure, return the figures."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ from km3aid.data.dataset import Dataset
 from km3aid.data.folds import connectivity, paper_split, read_paper_ids
 from km3aid.engine import Engine
 from km3aid.errors import CheckpointError, DataError
-from km3aid.evaluation.block import open_block
+from km3aid.evaluation.block import open_validation_block
 from km3aid.evaluation.cases import Case, make_cases
+from km3aid.evaluation.isomers import isomer_groups, similarity_scores, tool_scores
+from km3aid.evaluation.node_level import NodeScores, cost_scores, logit_scores
 from km3aid.library import BuildOptions, Library
-from km3aid.reproduction.measures.alignment import evaluate_alignment
+from km3aid.reproduction.measures.alignment import evaluate_alignment, summarise_groups
 from km3aid.reproduction.measures.baselines import evaluate_baselines
 from km3aid.reproduction.measures.case_studies import study_cases
 from km3aid.reproduction.measures.error_analysis import contradicted_records, difficulty, reliability
-from km3aid.reproduction.measures.isomers import evaluate_isomer_groups
 from km3aid.reproduction.measures.nested_library import Reference
-from km3aid.reproduction.measures.retrieval import KINDS, SCORINGS, SIMILARITY, evaluate_zero_shot
+from km3aid.reproduction.measures.retrieval import EVERYTHING, PAPER, evaluate_zero_shot
 from km3aid.reproduction.plan import Plan
 from km3aid.reproduction.pool import build_pool, pool_structures, read_pool
 from km3aid.reproduction.variants import K_M3AID, SP_ID, WP_ID
@@ -33,61 +34,71 @@ CASE_VARIANTS = (SP_ID, WP_ID, K_M3AID)  # of figures 4, F.1 and F.2
 
 
 class Block(NamedTuple):
-    """A validation block: the data, its completely assigned rows, and which molecules did not train in connectivity."""
+    """A validation block: the data, its completely assigned rows, and whose connectivity did not train."""
 
     data: Dataset
     rows: NDArray[np.int64]
-    unseen: NDArray[np.bool_]  # (M,) judged by the paper's training molecules
+    unseen: NDArray[np.bool_]  # (M,) no connectivity of the paper's training molecules
     train: NDArray[np.int64]
 
 
-class Subject(NamedTuple):
-    """A model to measure. `by_paper`: the paper's scores alone; otherwise all that the tool uses."""
+class MeasuredModel(NamedTuple):
+    """A model, and by what it scores: as the paper's models do, or with everything that the tool uses."""
 
     weights: Path | None  # None: the bundled model
-    by_paper: bool
+    as_in_paper: bool
+
+    @property
+    def node_scores(self) -> NodeScores:
+        """How it scores peaks at carbons."""
+        return logit_scores if self.as_in_paper else cost_scores
+
+
+BUNDLED = MeasuredModel(None, as_in_paper=False)
 
 
 def open_paper_block(plan: Plan, fold: int) -> Block:
     """The block that validates `fold`."""
-    data, rows, _ = open_block(plan.data, plan.paper_ids, fold)
+    data, rows, _ = open_validation_block(plan.data, plan.paper_ids, fold)
     split = paper_split(data.record_id, read_paper_ids(plan.paper_ids), fold)
     train = split.train[data.complete[split.train]]
     blocks = connectivity(data.inchi_key)
     return Block(data, rows, ~np.isin(blocks, np.unique(blocks[train])), train)
 
 
-def measure_alignment(plan: Plan, subject: Subject, fold: int) -> dict[str, Any]:
-    block, engine = open_paper_block(plan, fold), _engine(plan, subject)
+def measure_alignment(plan: Plan, model: MeasuredModel, fold: int) -> dict[str, Any]:
+    """Table 1 and figure 3."""
+    block, engine = open_paper_block(plan, fold), _engine(plan, model)
     cases = list(make_cases(engine, block.data, block.rows))
-    return evaluate_alignment(engine, block.data, cases, block.unseen, subject.by_paper)
+    return evaluate_alignment(engine, block.data, cases, block.unseen, model.node_scores)
 
 
-def measure_isomers(plan: Plan, subject: Subject, fold: int) -> dict[str, Any]:
-    block, engine = open_paper_block(plan, fold), _engine(plan, subject)
-    cases = list(make_cases(engine, block.data, block.rows))
-    return evaluate_isomer_groups(engine, block.data, cases, subject.by_paper)
+def measure_isomers(plan: Plan, model: MeasuredModel, fold: int) -> dict[str, Any]:
+    """Table 3."""
+    block, engine = open_paper_block(plan, fold), _engine(plan, model)
+    groups = isomer_groups(block.data, list(make_cases(engine, block.data, block.rows)))
+    return summarise_groups(engine, groups, similarity_scores if model.as_in_paper else tool_scores)
 
 
-def measure_retrieval(plan: Plan, subject: Subject, fold: int) -> dict[str, Any]:
-    """Encode the pool and the queries' molecules, then rank; the paper's models see the same in every kind of query."""
-    block, engine = open_paper_block(plan, fold), _engine(plan, subject)
+def measure_retrieval(plan: Plan, model: MeasuredModel, fold: int) -> dict[str, Any]:
+    """Encode the pool and the queries' molecules, then rank."""
+    block, engine = open_paper_block(plan, fold), _engine(plan, model)
     cases = list(make_cases(engine, block.data, query_rows(plan, block)))
-    kinds, scorings = (KINDS[:1], (SIMILARITY,)) if subject.by_paper else (KINDS, SCORINGS)
-    if plan.library is None or subject.by_paper:
+    if plan.library is None or model.as_in_paper:
         library, about = _pool_library(plan, engine), read_pool(plan.pool_folder)[1]
     else:
         library = Library.open(plan.library, engine.model_sha256, strict=True)
         about = {"deduplicate": library.manifest.deduplicate, "sources": list(library.manifest.sources)}
     with TemporaryDirectory() as folder:
-        own = Reference(_truths(engine, block.data, cases, Path(folder) / "truths"))
-        found = evaluate_zero_shot(engine, block.data, cases, Reference(library), own, kinds=kinds, scorings=scorings)
-    return {**found, "source": about}
+        own = Reference(_own_library(engine, block.data, cases, Path(folder) / "truths"))
+        scope = PAPER if model.as_in_paper else EVERYTHING
+        figures = evaluate_zero_shot(engine, block.data, cases, Reference(library), own, scope)
+    return {**figures, "source": about}
 
 
-def measure_beyond(plan: Plan, subject: Subject, fold: int) -> dict[str, Any]:
-    """What the paper lacks: reliability, difficulty, and records that the model contradicts."""
-    block, engine = open_paper_block(plan, fold), _engine(plan, subject)
+def analyse_errors(plan: Plan, model: MeasuredModel, fold: int) -> dict[str, Any]:
+    """Reliability, difficulty, and records that the model contradicts."""
+    block, engine = open_paper_block(plan, fold), _engine(plan, model)
     cases = list(make_cases(engine, block.data, block.rows))
     return {
         "reliability": reliability(engine, cases),
@@ -107,11 +118,10 @@ def measure_baselines(plan: Plan, fold: int) -> dict[str, Any]:
 def measure_cases(plan: Plan, fold: int) -> dict[str, Any]:
     """The molecules of figures 4, F.1 and F.2 by three variants and the bundled model."""
     block = open_paper_block(plan, fold)
-    engines: dict[str, tuple[Engine, bool]] = {}
-    for variant in CASE_VARIANTS:
-        engines[variant.title] = (_engine(plan, Subject(plan.model_file(variant, fold), by_paper=True)), True)
-    engines["best"] = (_engine(plan, Subject(None, by_paper=False)), False)
-    return study_cases(engines, block.data, block.rows)
+    models = {v.title: MeasuredModel(plan.model_file(v, fold), as_in_paper=True) for v in CASE_VARIANTS}
+    models["best"] = BUNDLED
+    methods = {title: (_engine(plan, model), model.node_scores) for title, model in models.items()}
+    return study_cases(methods, block.data, block.rows)
 
 
 def query_rows(plan: Plan, block: Block) -> NDArray[np.int64]:
@@ -120,7 +130,7 @@ def query_rows(plan: Plan, block: Block) -> NDArray[np.int64]:
 
 
 def make_pool(plan: Plan) -> dict[str, Any]:
-    """Draw the reference library, unless it is there."""
+    """Draw the reference library, if it is not there yet."""
     try:
         keys, about = read_pool(plan.pool_folder)
     except DataError:
@@ -129,22 +139,22 @@ def make_pool(plan: Plan) -> dict[str, Any]:
     return {**about, "keys_sha256": hashlib.sha256(keys.tobytes()).hexdigest()}
 
 
-TASKS: dict[str, Callable[[Plan, Subject, int], dict[str, Any]]] = {
+TASKS: dict[str, Callable[[Plan, MeasuredModel, int], dict[str, Any]]] = {
     "alignment": measure_alignment,
     "isomers": measure_isomers,
     "retrieval": measure_retrieval,
-    "beyond": measure_beyond,
+    "beyond": analyse_errors,  # named so in the results' folder
 }
 
 
-def _engine(plan: Plan, subject: Subject) -> Engine:
+def _engine(plan: Plan, model: MeasuredModel) -> Engine:
     device = {"gpu": "cuda"}.get(plan.accelerator, plan.accelerator)
-    if subject.weights is not None and not subject.weights.is_file():
+    if model.weights is not None and not model.weights.is_file():
         raise CheckpointError(
-            f"{subject.weights}: the unit of this training has ended, but its weights are not here; "
+            f"{model.weights}: the unit of this training has ended, but its weights are not here; "
             "run where they are, or delete the unit's file to train anew"
         )
-    return Engine.load(subject.weights, device)
+    return Engine.load(model.weights, device)
 
 
 def _pool_library(plan: Plan, engine: Engine) -> Library:
@@ -155,7 +165,7 @@ def _pool_library(plan: Plan, engine: Engine) -> Library:
     return Library.open(folder, engine.model_sha256, strict=True)
 
 
-def _truths(engine: Engine, data: Dataset, cases: list[Case], folder: Path) -> Library:
+def _own_library(engine: Engine, data: Dataset, cases: list[Case], folder: Path) -> Library:
     structures: list[tuple[str, str | None]] = [(data.smiles[c.row].decode(), None) for c in cases]
     engine.build_library(iter(structures), folder, options=BuildOptions("none"))
     return Library.open(folder, strict=True)

@@ -1,25 +1,25 @@
-"""The units of the paper's reproduction, the most telling first."""
+"""The units of the reproduction, the most telling first."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
+from km3aid.config import to_dict
 from km3aid.data.dataset import read_meta
 from km3aid.engine import Engine
+from km3aid.files import sha256_of
 from km3aid.library import Library
 from km3aid.reproduction.measures.retrieval import SIZES
-from km3aid.reproduction.plan import MODEL, Plan
-from km3aid.reproduction.store import Store
+from km3aid.reproduction.plan import Plan
 from km3aid.reproduction.tasks import (
+    BUNDLED,
     CASE_VARIANTS,
     TASKS,
-    Subject,
+    MeasuredModel,
     make_pool,
     measure_baselines,
     measure_cases,
@@ -36,9 +36,8 @@ from km3aid.reproduction.variants import (
     shape_variant,
     temperature_variant,
 )
-from km3aid.reproduction.workflow import Unit
+from km3aid.reproduction.workflow import Clock, Identity, Log, Store, Unit
 
-Clock = Callable[[], bool]
 BEST_FOLD = 0  # the bundled model trained without it
 TABLES = ("best", "1", "2", "3", "C1", "C2", "D1", "D2", "F3", "F4", "beyond")
 _TABLES_OF = {
@@ -50,20 +49,20 @@ _TABLES_OF = {
 
 
 def deadline(hours: float | None) -> Clock:
-    """Whether so many hours have passed since now; without a number, never."""
+    """A clock that says whether so many hours have passed since this call; without a number it never does."""
     end = None if hours is None else time.monotonic() + 3600 * hours
     return lambda: end is not None and time.monotonic() >= end
 
 
-def paper_units(plan: Plan, store: Store, folds: list[int], out_of_time: Clock) -> list[Unit]:
+def paper_units(plan: Plan, store: Store, folds: list[int], out_of_time: Clock, log: Log) -> list[Unit]:
     """The six variants of table 1 fold by fold, the bundled model after the first, the strict split, the ablations."""
-    lists = _Lists(plan, store, out_of_time)
+    lists = _UnitLists(plan, store, out_of_time, log)
     first = folds[0]
-    found: dict[str, Unit] = {}
+    by_name: dict[str, Unit] = {}
 
     def add(units: Iterable[Unit]) -> None:
         for unit in units:
-            found.setdefault(unit.name, unit)
+            by_name.setdefault(unit.name, unit)
 
     for fold in folds:
         for variant in VARIANTS:
@@ -78,11 +77,11 @@ def paper_units(plan: Plan, store: Store, folds: list[int], out_of_time: Clock) 
         add(lists.trained(shape_variant(*shape), first, ("alignment",), "C1"))
     for pair in TEMPERATURES:
         add(lists.trained(temperature_variant(*pair), first, ("alignment",), "C2"))
-    return list(found.values())
+    return list(by_name.values())
 
 
 def units_of_tables(units: list[Unit], tables: list[str]) -> list[Unit]:
-    """The units that the tables are made of, with all that these need; "all" takes every one."""
+    """The units that the tables are made of, with all that these need; "all" stands for every table."""
     if "all" in tables:
         return units
     wanted = {u.name for u in units if set(u.tables) & set(tables)}
@@ -93,40 +92,35 @@ def units_of_tables(units: list[Unit], tables: list[str]) -> list[Unit]:
 
 
 @cache
-def bundled_model() -> dict[str, Any]:
+def bundled_model() -> dict[str, str]:
     """The identity of the bundled model: its weights and its constants of matching."""
-    engine = Engine.load(device="cpu")
-    matching = json.dumps(engine.matching.to_dict(), sort_keys=True)
-    return {"model_sha256": engine.model_sha256, "matching_sha256": hashlib.sha256(matching.encode()).hexdigest()}
+    return Engine.load(device="cpu").identity
 
 
-class _Lists:
-    """Makes units of one plan."""
+class _UnitLists:
+    """Makes the units of one plan."""
 
-    def __init__(self, plan: Plan, store: Store, out_of_time: Clock) -> None:
-        self.plan, self.store, self.out_of_time = plan, store, out_of_time
+    def __init__(self, plan: Plan, store: Store, out_of_time: Clock, log: Log) -> None:
+        self.plan, self.store, self.out_of_time, self.log = plan, store, out_of_time, log
         self.data = {
             "data_sha256": read_meta(plan.data)["source_sha256"],
-            "paper_ids_sha256": hashlib.sha256(plan.paper_ids.read_bytes()).hexdigest(),
+            "paper_ids_sha256": sha256_of(plan.paper_ids),
         }
 
     def trained(self, variant: Variant, fold: int, tasks: tuple[str, ...], table: str | None = None) -> list[Unit]:
         """Pretraining, training and evaluations of one variant without one fold."""
         plan, training = self.plan, self.plan.unit(variant, fold, "training")
-        subject = Subject(plan.model_file(variant, fold), by_paper=True)
-
-        def model() -> dict[str, Any] | None:
-            return self._trained_model(variant, fold)
-
+        model = MeasuredModel(plan.model_file(variant, fold), as_in_paper=True)
+        known = partial(self._trained_model, variant, fold)
         units = self._trainings(variant, fold)
         for task in tasks:
-            name = plan.unit(variant, fold, self._task(task))
-            units += self._evaluation(name, task, subject, fold, model, (training,), (table,) if table else None)
+            name, tables = plan.unit(variant, fold, self._task(task)), (table,) if table else _TABLES_OF[task]
+            unit = Unit(name, known, partial(TASKS[task], plan, model, fold), (training,), tables)
+            units += self._evaluation(task, fold, unit)
         return units
 
     def best(self) -> list[Unit]:
         """Evaluations of the bundled model: stale as soon as its weights or its constants of matching change."""
-
         units: list[Unit] = []
         for task in TASKS:
             if task == "retrieval" and self.plan.library is not None:
@@ -134,36 +128,36 @@ class _Lists:
                 continue
             name = f"best/fold-{BEST_FOLD}/{self._task(task)}"
             tables = ("best", *_TABLES_OF[task])
-            units += self._evaluation(name, task, Subject(None, by_paper=False), BEST_FOLD, bundled_model, (), tables)
+            run = partial(TASKS[task], self.plan, BUNDLED, BEST_FOLD)
+            units += self._evaluation(task, BEST_FOLD, Unit(name, lambda: {**bundled_model()}, run, (), tables))
         return units
 
     def _library_retrieval(self, path: Path) -> Unit:
-        """The retrieval of the bundled model in a library that is there."""
+        """The retrieval of the bundled model in an existing library."""
         plan, library = self.plan, Library.open(path)
         size = max((n for n in SIZES if n <= len(library)), default=0)
 
-        def identity() -> dict[str, Any]:
+        def identity() -> Identity:
             shards = [shard["sha256"] for shard in library.manifest.shards]
             return {**self.data, **bundled_model(), "shards": shards, "queries": plan.queries, "fold": BEST_FOLD}
 
-        subject = Subject(None, by_paper=False)
         name = f"best/fold-{BEST_FOLD}/retrieval-{size}"
         tables = ("best", *_TABLES_OF["retrieval"])
-        return Unit(name, identity, lambda: measure_retrieval(plan, subject, BEST_FOLD), (), tables)
+        return Unit(name, identity, partial(measure_retrieval, plan, BUNDLED, BEST_FOLD), (), tables)
 
     def cases(self, fold: int) -> list[Unit]:
         """The case studies, which need three trainings."""
         plan = self.plan
         needs = tuple(plan.unit(v, fold, "training") for v in CASE_VARIANTS)
 
-        def identity() -> dict[str, Any] | None:
+        def identity() -> Identity | None:
             models = [self._trained_model(v, fold) for v in CASE_VARIANTS]
             return None if None in models else {**self.data, "models": models, "best": bundled_model(), "fold": fold}
 
         name = f"{plan.schedule}/fold-{fold}/cases"
-        return [Unit(name, identity, lambda: measure_cases(plan, fold), needs, ("F4",))]
+        return [Unit(name, identity, partial(measure_cases, plan, fold), needs, ("F4",))]
 
-    def _trained_model(self, variant: Variant, fold: int) -> dict[str, Any] | None:
+    def _trained_model(self, variant: Variant, fold: int) -> Identity | None:
         value = self.store.read(self.plan.unit(variant, fold, "training"))
         return None if value is None else {"model_sha256": value["result"]["model_sha256"]}
 
@@ -171,20 +165,20 @@ class _Lists:
         """What needs no learning, on one fold."""
         plan = self.plan
 
-        def identity() -> dict[str, Any] | None:
+        def identity() -> Identity | None:
             pool = self._pool_identity()
             return None if pool is None else {**self.data, **pool, "fold": fold, "task": "baselines"}
 
         name = f"baselines/fold-{fold}/{self._task('retrieval').replace('retrieval', 'baselines')}"
-        run = Unit(name, identity, lambda: measure_baselines(plan, fold), (plan.pool_unit,), ("beyond",))
+        run = Unit(name, identity, partial(measure_baselines, plan, fold), (plan.pool_unit,), ("beyond",))
         return [self._pool(), run]
 
     def _pool(self) -> Unit:
         plan = self.plan
         known = {"size": plan.library_size, "structures": [s.name for s in plan.structures]}
-        return Unit(plan.pool_unit, lambda: known, lambda: make_pool(plan), leaves=plan.pool_folder)
+        return Unit(plan.pool_unit, lambda: known, partial(make_pool, plan), leaves=plan.pool_folder)
 
-    def _pool_identity(self) -> dict[str, Any] | None:
+    def _pool_identity(self) -> Identity | None:
         drawn = self.store.read(self.plan.pool_unit)
         if drawn is None:
             return None
@@ -193,54 +187,41 @@ class _Lists:
     def _task(self, task: str) -> str:
         return f"retrieval-{self.plan.library_size}" if task == "retrieval" else task
 
-    def _evaluation(
-        self,
-        name: str,
-        task: str,
-        subject: Subject,
-        fold: int,
-        model: Callable[[], dict[str, Any] | None],
-        needs: tuple[str, ...] = (),
-        tables: tuple[str, ...] | None = None,
-    ) -> list[Unit]:
-        plan = self.plan
+    def _evaluation(self, task: str, fold: int, unit: Unit) -> list[Unit]:
+        """The unit, whose identity is that of its model, with all else that it depends on."""
 
-        def identity() -> dict[str, Any] | None:
-            about = model()
-            if about is None:
+        def identity() -> Identity | None:
+            model = unit.identity()
+            if model is None:
                 return None
-            known = {**self.data, **about, "fold": fold, "task": task}
+            known = {**self.data, **model, "fold": fold, "task": task}
             if task != "retrieval":
                 return known
             pool = self._pool_identity()
             return None if pool is None else {**known, **pool}
 
-        units = []
-        if task == "retrieval":
-            needs = (*needs, plan.pool_unit)
-            units.append(self._pool())
-        run = TASKS[task]
-        units.append(Unit(name, identity, lambda: run(plan, subject, fold), needs, tables or _TABLES_OF[task]))
-        return units
+        if task != "retrieval":
+            return [replace(unit, identity=identity)]
+        return [self._pool(), replace(unit, identity=identity, needs=(*unit.needs, self.plan.pool_unit))]
 
     def _trainings(self, variant: Variant, fold: int) -> list[Unit]:
-        plan, clock = self.plan, self.out_of_time
-        model, config = settings(variant, plan.fast, plan.epochs)
+        plan = self.plan
+        model, config = settings(variant, plan)
         encoder_name = plan.encoder_unit(variant, fold)
         known = {**self.data, "fold": fold, "split": variant.split}
         pretraining = {**known, "epochs": plan.pretrain_epochs or config.pretrain_epochs, "seed": config.seed}
-        training = {**known, "model": model.to_dict(), "training": config.to_dict(), "spectrum_encoder": pretraining}
+        training = {**known, "model": model.to_dict(), "training": to_dict(config), "spectrum_encoder": pretraining}
         return [
             Unit(
                 encoder_name,
                 lambda: pretraining,
-                lambda: pretrain_encoder(plan, variant, fold, clock),
-                leaves=plan.encoder_folder(variant, fold) / MODEL,
+                partial(pretrain_encoder, plan, variant, fold, self.out_of_time, self.log),
+                leaves=plan.encoder_file(variant, fold),
             ),
             Unit(
                 plan.unit(variant, fold, "training"),
                 lambda: training,
-                lambda: train_variant(plan, variant, fold, clock),
+                partial(train_variant, plan, variant, fold, self.out_of_time, self.log),
                 (encoder_name,),
                 leaves=plan.model_file(variant, fold),
             ),

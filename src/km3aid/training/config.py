@@ -1,56 +1,35 @@
-"""How a model is fitted: schedule, rate, batch size; an unknown key is an error."""
+"""How a model is fitted: schedule, rate, batch size."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
-from km3aid.errors import ConfigError
+from annotated_types import Ge, Gt, Le, Lt
 
-SCHEDULES = {"one-cycle", "plateau"}
-SPLITS = {"strict", "paper"}
-PRECISIONS = {"auto", "single"}
+from km3aid.training.split import SplitKind
+
 FAST: dict[str, Any] = {"schedule": "one-cycle", "epochs": 40}  # for machines without a GPU
+
+Share = Annotated[float, Ge(0), Le(1)]
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingConfig:
     """AdamW on one of two schedules, with an exponential moving average of the weights."""
 
-    split: str = "strict"  # or "paper": its molecules alone, stereoisomers on both sides
-    schedule: str = "one-cycle"  # or "plateau": halve the rate where the validation loss stands still
-    epochs: int = 40
-    pretrain_epochs: int = 0  # of a spectrum encoder that is frozen afterwards
-    batch_size: int = 128
-    learning_rate: float = 2e-3
-    weight_decay: float = 1e-2
-    warm_up: float = 0.15  # one-cycle: share of the steps in which the rate rises
-    patience: int = 2  # plateau: epochs without a better validation loss before the rate is halved
-    precision: str = "auto"  # or "single"; auto rounds the encoders' products to bfloat16 where that is faster
-    alike: float = 0.0  # share of the batches whose molecules have nearly the same formula
+    split: SplitKind = "strict"
+    schedule: Literal["one-cycle", "plateau"] = "one-cycle"  # plateau: halve the rate while the loss stands still
+    epochs: Annotated[int, Ge(1)] = 40
+    pretrain_epochs: Annotated[int, Ge(0)] = 0  # of a spectrum encoder that is frozen afterwards
+    batch_size: Annotated[int, Ge(2)] = 128
+    learning_rate: Annotated[float, Gt(0)] = 2e-3
+    weight_decay: Annotated[float, Ge(0)] = 1e-2
+    warm_up: Annotated[float, Gt(0), Lt(1)] = 0.15  # one-cycle: share of the steps in which the rate rises
+    patience: Annotated[int, Ge(1)] = 2  # plateau: epochs without a better validation loss before the rate is halved
+    precision: Literal["auto", "single"] = "auto"  # auto: bfloat16 in the encoders' products where that is faster
+    alike: Share = 0.0  # of the batches: their molecules have nearly the same formula
     augment: bool = True  # vary the spectra as people record them
-    average: float = 0.999  # of the moving average of the weights, per step; 0: none
-    clip_norm: float = 1.0  # 0: none
-    seed: int = 42
-
-    def __post_init__(self) -> None:
-        if self.schedule not in SCHEDULES:
-            raise ConfigError(f"schedule {self.schedule!r}; expected {' or '.join(sorted(SCHEDULES))}")
-        if self.split not in SPLITS:
-            raise ConfigError(f"split {self.split!r}; expected {' or '.join(sorted(SPLITS))}")
-        if self.precision not in PRECISIONS:
-            raise ConfigError(f"precision {self.precision!r}; expected {' or '.join(sorted(PRECISIONS))}")
-        if not 0 <= self.alike <= 1:
-            raise ConfigError(f"alike {self.alike}; expected 0 to 1")
-        if self.epochs < 1 or self.batch_size < 2 or self.learning_rate <= 0:
-            raise ConfigError("epochs ≥ 1, batch_size ≥ 2 and learning_rate > 0 are needed")
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> TrainingConfig:
-        known = {field.name for field in fields(cls)}
-        if unknown := sorted(set(values) - known):
-            raise ConfigError(f"unknown training setting {unknown[0]!r}; known are {', '.join(sorted(known))}")
-        return cls(**values)
-
-    def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+    average: Annotated[float, Ge(0), Lt(1)] = 0.999  # of the moving average of the weights, per step; 0: none
+    clip_norm: Annotated[float, Ge(0)] = 1.0  # 0: none
+    seed: Annotated[int, Ge(0)] = 42

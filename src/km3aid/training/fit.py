@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from lightning.fabric import Fabric
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from km3aid.data.batches import NONE, Augmentation, cut_batch, cut_peaks
+from km3aid.data.batches import NONE, Augmentation, Batch, cut_batch, cut_peaks
 from km3aid.data.dataset import Dataset
-from km3aid.data.folds import Split
 from km3aid.errors import ConfigError
 from km3aid.models.alignment import AlignmentModel
 from km3aid.models.build import build_model
 from km3aid.models.checkpoint import read_model, write_model
-from km3aid.models.config import JointConfig, PaperConfig
 from km3aid.models.memory import keep_freed_memory
 from km3aid.models.precision import fast_single_precision, multiplies_bfloat16
-from km3aid.training.config import TrainingConfig
+from km3aid.optional import require
 from km3aid.training.order import epoch_order, molecule_sizes
 from km3aid.training.schedule import one_cycle, plateau
+from km3aid.training.setup import Hardware, Run, Settings
+from km3aid.training.split import Material
 from km3aid.training.state import Metrics, read_state, write_state
 from km3aid.training.validate import validate
 
@@ -34,120 +32,133 @@ LAST, BEST = "last.safetensors", "best.safetensors"
 _HIDE_MULTIPLICITY = 0.3  # share of the augmented batches whose node level sees no multiplicity
 
 
-def fit(
-    data: Dataset,
-    split: Split,
-    model_config: JointConfig | PaperConfig,
-    config: TrainingConfig,
-    out: str | Path,
-    *,
-    header: dict[str, Any],
-    spectrum_encoder: Path | None = None,
-    resume: bool = False,
-    accelerator: str = "auto",
-    devices: int | str = 1,
-    report: Callable[[Metrics], None] | None = None,
-) -> Path:
+def fit(material: Material, settings: Settings, run: Run) -> Path:
     """Train on `split.train`, watch `split.validation`, and return the path of the last weights.
 
-    After every epoch `out` holds everything needed to go on (`resume`): each epoch draws its randomness from the
-    seed and its own number, so that a resumed run and an unbroken one see the same batches. `spectrum_encoder` names
-    weights whose spectrum encoder is taken over.
+    After every epoch the folder holds everything needed to go on: each epoch draws its randomness from the seed and
+    its own number, so that a resumed run and an unbroken one see the same batches. Raises `ConfigError` where there is
+    too little data, or lightning is not installed, and `CheckpointError` where there is nothing to resume from.
     """
+    config = settings.training
+    split = material.split
     if len(split.train) < config.batch_size or not len(split.validation):
         raise ConfigError(
             f"{len(split.train)} training and {len(split.validation)} validation molecules; "
             f"expected at least one batch of {config.batch_size} and one molecule"
         )
     keep_freed_memory()
-    out = Path(out)
     torch.manual_seed(config.seed)
-    fabric = _fabric(accelerator, devices, config.precision)
-    plain = build_model(model_config)
-    if spectrum_encoder is not None:
-        source = read_model(spectrum_encoder).model.get_submodule("spectrum")
-        plain.get_submodule("spectrum").load_state_dict(source.state_dict())
-    average = copy.deepcopy(plain).eval().to(fabric.device)
-    optimiser = torch.optim.AdamW(_groups(plain, config.weight_decay), lr=config.learning_rate, betas=(0.9, 0.98))
-    model, optimiser = fabric.setup(plain, optimiser)
-    model.mark_forward_method("losses")
-    sizes = molecule_sizes(data)[split.train]
-    history = read_state(out, plain, average, optimiser) if resume else []
-    frozen = _frozen_features(plain, data, fabric.device)
+    fitting = _Fitting(material, settings, run)
+    history = fitting.read(run.folder) if run.resume else []
     began = time.monotonic()
     for epoch in range(len(history), config.epochs):
-        rate = plateau([h["validation_loss"] for h in history], config) if config.schedule == "plateau" else None
-        losses = _epoch(fabric, model, average, optimiser, data, split, sizes, epoch, config, rate, frozen)
-        watched = validate(average, data, split.validation, fabric.device)
-        rest = (optimiser.param_groups[0]["lr"], time.monotonic() - began)
-        line = Metrics._make((epoch + 1, *losses, *watched, *rest))
+        losses = fitting.epoch(epoch, [line["validation_loss"] for line in history])
+        watched = validate(fitting.average, material.data, split.validation, fitting.fabric.device)
+        line = Metrics._make((epoch + 1, *losses, *watched, fitting.rate, time.monotonic() - began))
         history.append(line._asdict())
-        if fabric.is_global_zero:
-            write_model(out / LAST, average, header)
-            if watched.loss <= min(h["validation_loss"] for h in history):
-                write_model(out / BEST, average, header)
-            write_state(out, plain, average, optimiser, history)
-            if report:
-                report(line)
-    return out / LAST
+        if fitting.fabric.is_global_zero:
+            write_model(run.folder / LAST, fitting.average, dict(run.header))
+            if watched.loss <= min(line["validation_loss"] for line in history):
+                write_model(run.folder / BEST, fitting.average, dict(run.header))
+            fitting.write(run.folder, history)
+            if run.report:
+                run.report(line)
+    return run.folder / LAST
 
 
-def _fabric(accelerator: str, devices: int | str, precision: str) -> Fabric:
+class _Fitting:
+    """A model with its optimiser and its averaged weights, trained epoch by epoch."""
+
+    def __init__(self, material: Material, settings: Settings, run: Run) -> None:
+        self.data, self.rows, self.config = material.data, material.split.train, settings.training
+        self.fabric = _fabric(run.hardware, self.config.precision)
+        self.plain = build_model(settings.model)
+        if run.spectrum_encoder is not None:
+            source = read_model(run.spectrum_encoder).model.get_submodule("spectrum")
+            self.plain.get_submodule("spectrum").load_state_dict(source.state_dict())
+        self.average = copy.deepcopy(self.plain).eval().to(self.fabric.device)
+        optimiser = torch.optim.AdamW(
+            _groups(self.plain, self.config.weight_decay), lr=self.config.learning_rate, betas=(0.9, 0.98)
+        )
+        self.model, self.optimiser = self.fabric.setup(self.plain, optimiser)
+        self.model.mark_forward_method("losses")
+        self.sizes = molecule_sizes(material.data)[self.rows]
+
+    @cached_property
+    def frozen(self) -> Tensor | None:
+        """What a frozen spectrum encoder says of every spectrum of the data (S, D), or None where none is frozen."""
+        return _frozen_features(self.plain, self.data, self.fabric.device)
+
+    @property
+    def rate(self) -> float:
+        """The learning rate of the last step."""
+        return float(self.optimiser.param_groups[0]["lr"])
+
+    def read(self, folder: Path) -> list[dict[str, Any]]:
+        """Restore the state in the folder and return its history."""
+        return read_state(folder, self.plain, self.average, self.optimiser)
+
+    def write(self, folder: Path, history: list[dict[str, Any]]) -> None:
+        """Write what `read` restores."""
+        write_state(folder, self.plain, self.average, self.optimiser, history)
+
+    def epoch(self, number: int, validation_losses: list[float]) -> list[float]:
+        """One pass over the training molecules, each with one of its spectra; returns the mean losses."""
+        data, config, fabric, frozen = self.data, self.config, self.fabric, self.frozen
+        fixed_rate = plateau(validation_losses, config) if config.schedule == "plateau" else None
+        rng = np.random.default_rng([config.seed, number])
+        torch.manual_seed(config.seed * 100_003 + number)
+        mine = rng.permutation(len(self.rows))[fabric.global_rank :: fabric.world_size]  # every process its own
+        mine = mine[: len(self.rows) // fabric.world_size]
+        order = epoch_order(self.rows[mine], self.sizes[mine], config.batch_size, config.alike, rng)
+        spectra_of_each = data.spectrum_offset[order + 1] - data.spectrum_offset[order]
+        spectra = data.spectrum_offset[order] + (rng.random(len(order)) * spectra_of_each).astype(np.int64)
+        steps = len(order) // config.batch_size
+        how = Augmentation() if config.augment else NONE
+        sums = torch.zeros(4, device=fabric.device)
+        self.model.train()
+        for step in range(steps):
+            done = number * steps + step
+            part = slice(step * config.batch_size, (step + 1) * config.batch_size)
+            rate = one_cycle(done / (config.epochs * steps), config) if fixed_rate is None else fixed_rate
+            known = None if frozen is None else frozen[torch.from_numpy(spectra[part]).to(fabric.device)]
+            batch = cut_batch(data, order[part], spectra[part], how, rng).to(fabric.device)
+            hide = config.augment and rng.random() < _HIDE_MULTIPLICITY
+            sums += self._step(batch, rate, hide, known)
+            _follow(self.average, self.model, min(config.average, 1 - 1 / (2 + done)))
+        return [float(x) for x in sums / max(steps, 1)]
+
+    def _step(self, batch: Batch, rate: float, hide_multiplicity: bool, frozen: Tensor | None) -> Tensor:
+        """One step of the optimiser; returns the losses (4,)."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        losses = self.model.losses(batch, hide_multiplicity=hide_multiplicity, frozen=frozen)
+        self.optimiser.zero_grad(set_to_none=True)
+        self.fabric.backward(losses.total)
+        if limit := self.config.clip_norm:
+            self.fabric.clip_gradients(self.model, self.optimiser, max_norm=limit, error_if_nonfinite=False)
+        self.optimiser.step()
+        return torch.stack(losses).detach()
+
+
+def require_lightning() -> Any:
+    """The module `lightning.fabric`; raises `ConfigError` that names the extra to install."""
+    return require("lightning.fabric", "train", "training")
+
+
+def _fabric(hardware: Hardware, precision: str) -> Any:
     """`auto`: bfloat16 for the matrices of the encoders where the processor multiplies it, else single precision."""
-    on_gpu = accelerator in ("gpu", "cuda") or (accelerator == "auto" and torch.cuda.is_available())
+    lightning, name = require_lightning(), hardware.accelerator
+    on_gpu = name in ("gpu", "cuda") or (name == "auto" and torch.cuda.is_available())
     half = precision == "auto" and multiplies_bfloat16(torch.device("cuda" if on_gpu else "cpu"))
     fast_single_precision()
-    fabric = Fabric(accelerator=accelerator, devices=devices, precision="bf16-mixed" if half else "32-true")
+    fabric = lightning.Fabric(accelerator=name, devices=hardware.devices, precision="bf16-mixed" if half else "32-true")
     fabric.launch()
     return fabric
 
 
-def _epoch(
-    fabric: Fabric,
-    model: Any,
-    average: AlignmentModel,
-    optimiser: Any,
-    data: Dataset,
-    split: Split,
-    sizes: NDArray[np.int64],
-    epoch: int,
-    config: TrainingConfig,
-    rate: float | None,
-    frozen: Tensor | None,
-) -> list[float]:
-    """One pass over `split.train`, each molecule with one of its spectra; returns the mean losses."""
-    rng = np.random.default_rng([config.seed, epoch])
-    torch.manual_seed(config.seed * 100_003 + epoch)
-    mine = rng.permutation(len(split.train))[fabric.global_rank :: fabric.world_size]  # every process its own molecules
-    mine = mine[: len(split.train) // fabric.world_size]
-    order = epoch_order(split.train[mine], sizes[mine], config.batch_size, config.alike, rng)
-    number = data.spectrum_offset[order + 1] - data.spectrum_offset[order]
-    spectra = data.spectrum_offset[order] + (rng.random(len(order)) * number).astype(np.int64)
-    steps = len(order) // config.batch_size
-    how = Augmentation() if config.augment else NONE
-    sums = torch.zeros(4, device=fabric.device)
-    model.train()
-    for step in range(steps):
-        for group in optimiser.param_groups:
-            group["lr"] = rate or one_cycle((epoch * steps + step) / (config.epochs * steps), config)
-        part = slice(step * config.batch_size, (step + 1) * config.batch_size)
-        batch = cut_batch(data, order[part], spectra[part], how, rng).to(fabric.device)
-        hide = config.augment and rng.random() < _HIDE_MULTIPLICITY
-        known = None if frozen is None else frozen[torch.from_numpy(spectra[part]).to(fabric.device)]
-        losses = model.losses(batch, hide_multiplicity=hide, frozen=known)
-        optimiser.zero_grad(set_to_none=True)
-        fabric.backward(losses.total)
-        if config.clip_norm:
-            fabric.clip_gradients(model, optimiser, max_norm=config.clip_norm, error_if_nonfinite=False)
-        optimiser.step()
-        _follow(average, model, min(config.average, 1 - 1 / (2 + epoch * steps + step)))
-        sums += torch.stack(losses).detach()
-    return [float(x) for x in sums / max(steps, 1)]
-
-
 @torch.inference_mode()
 def _frozen_features(model: AlignmentModel, data: Dataset, device: torch.device) -> Tensor | None:
-    """What a frozen spectrum encoder says of every spectrum of the data (S, D), or None where none is frozen."""
     owners = np.repeat(np.arange(len(data)), np.diff(data.spectrum_offset))
     parts = []
     for spectra in np.array_split(np.arange(len(owners)), max(len(owners) // 1024, 1)):

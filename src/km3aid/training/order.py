@@ -13,7 +13,7 @@ _CARBON, _HYDROGENS = 6, 4  # atomic number; column of the attached hydrogens
 def epoch_order(
     rows: NDArray[np.int64], size: NDArray[np.int64], batch: int, alike: float, rng: np.random.Generator
 ) -> NDArray[np.int64]:
-    """The rows in random order, but for a share `alike` of the batches, whose molecules resemble each other in `size`.
+    """The rows in random order, except in a share `alike` of the batches, whose molecules are close in `size`.
 
     Isomers then meet in one batch, and the graph level must tell them apart. `size` (R,) is that of each row.
     """
@@ -29,7 +29,7 @@ def epoch_order(
 
 
 def molecule_sizes(data: Dataset) -> NDArray[np.int64]:
-    """A number (M,) that is equal for isomers, and near for molecules of nearly the same carbons and mass."""
+    """A number (M,) that is equal for isomers and close for molecules with nearly the same carbons and mass."""
     owner = np.repeat(np.arange(len(data)), np.diff(data.atom_offset))
     number = data.atoms[:, 0].astype(np.int64)
     carbons = np.bincount(owner, number == _CARBON, len(data)).astype(np.int64)

@@ -1,112 +1,101 @@
-"""`km3aid train`: from a data file or folder and a preset to weights on disk."""
+"""One training from its configuration to weights on disk."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import platform
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 import km3aid
-from km3aid.data.dataset import Dataset, in_memory, open_dataset, read_meta
-from km3aid.data.folds import Split, paper_split, read_paper_ids, strict_split, watched_split
+from km3aid.config import to_dict
+from km3aid.data.dataset import read_meta
+from km3aid.files import write_json
 from km3aid.models.checkpoint import read_model, write_model
-from km3aid.models.config import JointConfig, PaperConfig, model_config, read_preset
-from km3aid.training.config import FAST, TrainingConfig
+from km3aid.models.config import PaperConfig
 from km3aid.training.fit import fit
-from km3aid.training.state import STATE, Metrics
+from km3aid.training.setup import Preset, Run, Settings
+from km3aid.training.split import Material, Source
+from km3aid.training.state import STATE
 
 FINAL = "model.safetensors"
+_RUN = "run.json"
 
 
-def train(
-    data_path: str | Path,
-    out: str | Path,
-    *,
-    preset: str,
-    paper_ids: str | Path,
-    changes: Sequence[str] = (),
-    fast: bool = False,
-    fold: int = 0,
-    epochs: int | None = None,
-    limit: int | None = None,
-    resume: bool = False,
-    accelerator: str = "auto",
-    devices: int | str = 1,
-    report: Callable[[Metrics], None] | None = None,
-) -> Path:
-    """Train `preset`, changed by `changes` (such as `model.tau2=1.0`), without validation block `fold`.
-
-    `fast` takes the short schedule, `limit` the first molecules alone, for a trial. Writes weights, `metrics.json`,
-    `metrics.csv` and `run.json` to `out`, and returns the path of the final weights, in half precision.
-    """
-    model, config = resolved(preset, changes, fast, epochs)
-    data = in_memory(open_dataset(data_path))
-    split = _split(data, read_paper_ids(paper_ids), fold, config.split)
-    if limit is not None:
-        split = Split(split.train[:limit], split.validation)
+def train_preset(source: Source, preset: Preset, run: Run) -> Path:
+    """Train a preset on its own split of the data and return the final weights; raises `ConfigError`, `DataError`."""
+    settings = preset.resolve()
     header = {
-        "preset": preset,
-        "training": config.to_dict(),
-        "fold": fold,
-        "split": config.split,
-        "data_sha256": read_meta(data_path)["source_sha256"],
-        "training_ids_sha256": ids_hash(data.record_id[split.train]),
-        "versions": {"km3aid": km3aid.__version__, "torch": torch.__version__, "python": platform.python_version()},
+        **run.header,
+        "preset": preset.name,
+        "fold": source.fold,
+        "split": settings.training.split,
+        "data_sha256": read_meta(source.data)["source_sha256"],
     }
-    folder = Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "run.json").write_text(json.dumps({**header, "model": model.to_dict()}, indent=2) + "\n")
-    common: dict[str, Any] = {"header": header, "accelerator": accelerator, "devices": devices, "report": report}
-    encoder = None
-    if isinstance(model, PaperConfig) and config.pretrain_epochs:
-        encoder = pretrain_spectrum_encoder(data, split, model, config, folder / "spectrum-encoder", common)
-    goes_on = resume and (folder / STATE).is_file()
-    last = fit(data, split, model, config, folder, spectrum_encoder=encoder, resume=goes_on, **common)
-    write_model(folder / FINAL, read_model(last).model, header, half=True)
-    return folder / FINAL
+    return train(source.open(settings.training.split), settings, replace(run, header=header))
 
 
-def resolved(
-    preset: str, changes: Sequence[str] = (), fast: bool = False, epochs: int | None = None
-) -> tuple[JointConfig | PaperConfig, TrainingConfig]:
-    """The configuration of a training; raises `ConfigError`."""
-    values = read_preset(preset, changes)
-    short = {**(FAST if fast else {}), **({} if epochs is None else {"epochs": epochs})}
-    training = TrainingConfig.from_dict({**values.get("training", {}), **short})
-    return model_config(values.get("model", {})), training
+def train(material: Material, settings: Settings, run: Run) -> Path:
+    """Train and return the path of the final weights, in half precision.
 
-
-def pretrain_spectrum_encoder(
-    data: Dataset, split: Split, model: PaperConfig, config: TrainingConfig, out: Path, common: dict[str, Any]
-) -> Path:
-    """Train the spectrum encoder by graph-level contrast on the training molecules alone; its weights in `out`.
-
-    What is finished is not done again, and what was broken off goes on.
+    Writes weights, `metrics.json`, `metrics.csv` and `run.json` to the run's folder. The paper's model gets a spectrum
+    encoder pretrained on the same molecules unless the run names one.
     """
-    alone = replace(model, alpha=1.0, frozen_spectrum=False)
-    config = replace(config, schedule="one-cycle", epochs=config.pretrain_epochs, pretrain_epochs=0)
-    wanted = {"model": alone.to_dict(), "training": config.to_dict(), "ids": ids_hash(data.record_id[split.train])}
-    note = out / "run.json"
-    same = note.is_file() and json.loads(note.read_text()) == wanted
-    out.mkdir(parents=True, exist_ok=True)
-    note.write_text(json.dumps(wanted, indent=2) + "\n")
-    return fit(data, split, alone, config, out, resume=same and (out / STATE).is_file(), **common)
+    header = {
+        **run.header,
+        "training": to_dict(settings.training),
+        "training_ids_sha256": ids_hash(material.data.record_id[material.split.train]),
+        "versions": versions(),
+    }
+    write_json(run.folder / _RUN, {**header, "model": settings.model.to_dict()})
+    encoder = run.spectrum_encoder
+    if encoder is None and settings.training.pretrain_epochs and isinstance(settings.model, PaperConfig):
+        encoder = _pretrain(material, settings, run)
+    goes_on = run.resume and (run.folder / STATE).is_file()
+    last = fit(material, settings, replace(run, header=header, resume=goes_on, spectrum_encoder=encoder))
+    write_model(run.folder / FINAL, read_model(last).model, header, half=True)
+    return run.folder / FINAL
 
 
-def _split(data: Dataset, ids: list[int], fold: int, kind: str) -> Split:
-    if kind == "paper":
-        split = paper_split(data.record_id, ids, fold)
-        complete = data.complete
-        return Split(split.train[complete[split.train]], split.validation[complete[split.validation]])
-    return watched_split(data, strict_split(data.record_id, data.inchi_key, ids, fold))
+def encoder_settings(settings: Settings) -> Settings:
+    """The pretraining of the paper's spectrum encoder: graph-level contrast alone, on one cycle."""
+    model, config = settings
+    if not isinstance(model, PaperConfig):
+        raise TypeError("only the paper's model has a spectrum encoder to pretrain")
+    return Settings(
+        replace(model, alpha=1.0, frozen_spectrum=False),
+        replace(config, schedule="one-cycle", epochs=config.pretrain_epochs, pretrain_epochs=0),
+    )
+
+
+def _pretrain(material: Material, settings: Settings, run: Run) -> Path:
+    """Train the spectrum encoder and return its weights; the same pretraining goes on where it was stopped."""
+    settings, folder = encoder_settings(settings), run.folder / "spectrum-encoder"
+    wanted = {
+        "model": settings.model.to_dict(),
+        "training": to_dict(settings.training),
+        "ids": ids_hash(material.data.record_id[material.split.train]),
+    }
+    note = folder / _RUN
+    same = note.is_file() and json.loads(note.read_text(encoding="utf-8")) == wanted
+    write_json(note, wanted)
+    goes_on = same and (folder / STATE).is_file()
+    return fit(material, settings, replace(run, folder=folder, header={**run.header, **wanted}, resume=goes_on))
+
+
+def versions() -> dict[str, str]:
+    """Of this package and of what computes."""
+    return {
+        "km3aid": km3aid.__version__,
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+    }
 
 
 def ids_hash(ids: NDArray[np.int64]) -> str:

@@ -17,7 +17,7 @@ def one_cycle(progress: float, config: TrainingConfig) -> float:
 
 
 def plateau(validation_losses: Sequence[float], config: TrainingConfig) -> float:
-    """The rate after these epochs: halved each time that `patience` of them in a row brought no better one.
+    """The rate after these epochs: halved each time that `patience` epochs in a row brought no better loss.
 
     It follows from the history alone, so that a resumed run goes on where it was.
     """

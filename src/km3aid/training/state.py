@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from km3aid.errors import CheckpointError
+from km3aid.files import write_json, write_text
 from km3aid.models.checkpoint import read_tensors, write_tensors
 
 STATE, _METRICS = "state.safetensors", "metrics"
@@ -37,12 +39,12 @@ def write_state(
     folder: Path, model: nn.Module, average: nn.Module, optimiser: torch.optim.Optimizer, history: list[dict[str, Any]]
 ) -> None:
     """Write the history as JSON and CSV, and everything that the next epoch needs."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{_METRICS}.json").write_text(json.dumps(history, indent=1) + "\n")
-    with open(folder / f"{_METRICS}.csv", "w", newline="") as file:
-        writer = csv.DictWriter(file, Metrics._fields)
-        writer.writeheader()
-        writer.writerows(history)
+    write_json(folder / f"{_METRICS}.json", history, indent=1)
+    table = io.StringIO()
+    writer = csv.DictWriter(table, Metrics._fields)
+    writer.writeheader()
+    writer.writerows(history)
+    write_text(folder / f"{_METRICS}.csv", table.getvalue())
     tensors = {f"model.{k}": v for k, v in model.state_dict().items()}
     tensors |= {f"average.{k}": v for k, v in average.state_dict().items()}
     for number, state in optimiser.state_dict()["state"].items():
@@ -72,5 +74,10 @@ def read_state(
         raise CheckpointError(
             f"{folder / STATE}: does not fit this configuration ({error}); start without --resume"
         ) from error
-    history: list[dict[str, Any]] = json.loads((folder / f"{_METRICS}.json").read_text())
-    return history[: int(header["epoch"])]
+    return read_history(folder)[: int(header["epoch"])]
+
+
+def read_history(folder: Path) -> list[dict[str, Any]]:
+    """The lines of `metrics.json`, one for each epoch."""
+    history: list[dict[str, Any]] = json.loads((folder / f"{_METRICS}.json").read_text(encoding="utf-8"))
+    return history

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from torch import Tensor
 
 from km3aid.data.batches import NONE, CarbonBatch, cut_batch
 from km3aid.data.dataset import Dataset
+from km3aid.evaluation.metrics import best_alone, own_is_best, share_right
 from km3aid.models.alignment import AlignmentModel
 
 
@@ -29,7 +31,9 @@ def validate(
     model: AlignmentModel, data: Dataset, rows: NDArray[np.int64], device: torch.device, batch_size: int = 128
 ) -> Validation:
     """Loss, spectrum → molecule accuracy, the paper's node-level accuracy, and the error of the shifts."""
-    errors, node, loss, right = [], [], 0.0, 0
+    errors: list[Tensor] = []
+    node: list[float] = []
+    loss, right = 0.0, 0
     rng = np.random.default_rng(0)
     model.eval()
     for start in range(0, len(rows), batch_size):
@@ -38,20 +42,19 @@ def validate(
         encoded = model.encode(batch.graph)
         loss += float(model.losses(batch).total) * len(chosen)
         errors.append((encoded.shift_ppm[batch.carbons.atom] - batch.carbons.shift_ppm).abs())
-        found = (model.encode_spectra(batch.peaks) @ encoded.graph.T).argmax(1)
-        right += int((found == torch.arange(len(chosen), device=device)).sum())
-        node.append(_node_accuracy(model, encoded.node, batch.carbons))
+        similarity = model.encode_spectra(batch.peaks) @ encoded.graph.T
+        right += int(own_is_best(similarity.float().cpu().numpy()).sum())
+        node += _node_shares(model, encoded.node, batch.carbons)
     error = torch.cat(errors)
     return Validation(
-        loss / len(rows), right / len(rows), float(torch.cat(node).mean()), float(error.mean()), float(error.median())
+        loss / len(rows), right / len(rows), float(np.mean(node)), float(error.mean()), float(error.median())
     )
 
 
-def _node_accuracy(model: AlignmentModel, nodes: Tensor, carbons: CarbonBatch) -> Tensor:
-    """Per molecule (B,) the share of peaks whose best carbon of the molecule has the peak's shift."""
+def _node_shares(model: AlignmentModel, nodes: Tensor, carbons: CarbonBatch) -> list[float]:
+    """Of every molecule with peaks the share of them whose best carbon was recorded at the peak's shift."""
     peaks = model.encode_peaks(carbons.shift_ppm, carbons.multiplicity)
-    logits = model.node_logits(peaks, nodes[carbons.atom])
-    logits = logits.masked_fill(carbons.molecule[:, None] != carbons.molecule[None, :], -torch.inf)
-    right = (carbons.shift_ppm[logits.argmax(1)] == carbons.shift_ppm).float()
-    size = torch.bincount(carbons.molecule)
-    return (torch.zeros(len(size), device=right.device).index_add(0, carbons.molecule, right) / size)[size > 0]
+    logits = model.node_logits(peaks, nodes[carbons.atom]).float().cpu().numpy()
+    ppm, ends = carbons.shift_ppm.cpu().numpy(), np.cumsum(np.bincount(carbons.molecule.cpu().numpy()))
+    own = (slice(begin, end) for begin, end in pairwise([0, *ends.tolist()]) if end > begin)
+    return [share_right(ppm[part][best_alone(logits[part, part])], ppm[part]) for part in own]

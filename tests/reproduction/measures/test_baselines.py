@@ -4,12 +4,12 @@ import numpy as np
 
 from km3aid.molecules import featurise, parse_smiles
 from km3aid.reproduction.measures.baselines import _by_chance, _quantiles, _vectors, predicted_spectra
-from km3aid.reproduction.measures.hose import build_table, look_up, sphere_codes
+from km3aid.reproduction.measures.hose_codes import build_table, hose_codes, look_up
 
 
 def codes_of(smiles: str) -> np.ndarray:
     graph = featurise(parse_smiles(smiles).mol)
-    return sphere_codes(graph.atoms, graph.bonds.astype(np.int64), graph.bond_codes)
+    return hose_codes(graph.atoms, graph.bonds.astype(np.int64), graph.bond_codes)
 
 
 def test_codes_know_the_surroundings_and_not_the_order_of_the_atoms():

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from km3aid.engine import Engine
+from km3aid.evaluation.node_level import logit_scores
 from km3aid.molecules import parse_smiles
 from km3aid.reproduction.measures.case_studies import (
     Candidate,
@@ -50,7 +51,7 @@ def test_a_study_counts_and_draws_wrong_choices(small_data, untrained_weights, m
     rules = (("4A", "any ring of six", lambda c: len(c.molecule.mol.GetRingInfo().AtomRings()) == 1, 2),)
     monkeypatch.setattr("km3aid.reproduction.measures.case_studies.RULES", rules)
     engine = Engine.load(untrained_weights, "cpu")
-    found = study_cases({"untrained": (engine, True)}, small_data, np.arange(len(small_data)))
+    found = study_cases({"untrained": (engine, logit_scores)}, small_data, np.arange(len(small_data)))
     assert found["not_found"] == []
     assert [s["nmrshiftdb2_id"] for s in found["studies"]] == sorted(s["nmrshiftdb2_id"] for s in found["studies"])
     for study in found["studies"]:

@@ -10,7 +10,6 @@ from km3aid.reproduction.measures.ranks import (
     Ranks,
     Scores,
     best_place,
-    expected_rank,
     places_of_size,
     rank_among,
     shares_within,
@@ -22,10 +21,6 @@ NEW = Same(NOBODY, NOBODY)
 
 def plain(quick, own) -> Scores:
     return Scores(np.array(quick, np.float32), own, None, own)
-
-
-def test_a_tie_counts_as_its_expected_rank():
-    assert expected_rank(np.array([3.0, 2.0, 2.0, 1.0]), 2.0) == 1 + 1 + 2 / 2
 
 
 def test_a_library_of_n_is_the_truth_and_the_first_others():

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from km3aid.reproduction.report.report import build_report
-from km3aid.reproduction.report.results import Found
+from km3aid.reproduction.report.results import Results
 
 
 def write(folder, name, result):
@@ -27,7 +27,7 @@ def training(loss):
 def test_variants_that_trained_alike_to_the_last_digit_are_named(tmp_path, loss, folds):
     write(tmp_path, "fast-1/fold-0/k-m3aid/training", training(2.0))
     write(tmp_path, "fast-1/fold-0/sp-id/training", training(loss))
-    text, _ = build_report(Found.read(tmp_path))
+    text, _ = build_report(Results.read(tmp_path))
     assert f"in {folds} folds" in text
 
 
@@ -43,7 +43,7 @@ def test_the_peer_stands_beside_the_bundled_model(tmp_path):
         "best": shares,
     }
     write(tmp_path, "peer/fold-0/csp5", result)
-    text, _ = build_report(Found.read(tmp_path))
+    text, _ = build_report(Results.read(tmp_path))
     assert "| CSP5 | 0.76 | 0.25 | 90.0 | 95.0 | 79.0 | 10.0 |" in text
     assert "| 200.0 (1,500) |" in text
     assert "297 validation molecules" in text

@@ -1,4 +1,4 @@
-"""Table 1 and figure 3: graph and node level of one model on a validation block, molecule by molecule."""
+"""Tables 1 and 3 and figure 3: one model on a validation block, molecule by molecule and isomer by isomer."""
 
 from __future__ import annotations
 
@@ -6,114 +6,82 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
-from km3aid.data.batches import NONE, cut_batch
 from km3aid.data.dataset import Dataset
-from km3aid.encoding.encode import node_logits
 from km3aid.engine import Engine
 from km3aid.evaluation.cases import Case
-from km3aid.evaluation.graph_level import evaluate_graph_level
-
-BANDS = ("all", "under_10", "10_to_20", "over_20")
-BATCH = 128
+from km3aid.evaluation.graph_level import match_in_batches
+from km3aid.evaluation.isomers import IsomerGroup, MemberScores, Ranked, rank_members
+from km3aid.evaluation.metrics import accuracy_summary, size_bands
+from km3aid.evaluation.node_level import NodeScores, case_shares
 
 
 def evaluate_alignment(
-    engine: Engine, data: Dataset, cases: Sequence[Case], unseen: NDArray[np.bool_], by_logits: bool
+    engine: Engine, data: Dataset, cases: Sequence[Case], unseen: NDArray[np.bool_], scores: NodeScores
 ) -> dict[str, Any]:
     """Graph level in batches of 128, node level by the paper's definition and one-to-one, shares by size.
 
-    `unseen` (M,) marks molecules of the data whose connectivity did not train. `by_logits`: the node level alone
-    decides, as in the paper; otherwise the costs that the tool uses.
+    `unseen` (M,) marks molecules of the data whose connectivity did not train.
     """
     rows = np.array([case.row for case in cases])
-    shares = np.array([_case_shares(engine, case, by_logits) for case in cases])
+    shares = np.array([case_shares(case, scores(engine, case)) for case in cases])
     carbons = np.array([len(case.carbons) for case in cases])
-    new = unseen[rows]
+    graph, new = match_in_batches(engine, data, rows), unseen[rows]
     return {
         "molecules": len(cases),
-        "graph": evaluate_graph_level(engine, data, rows),
+        "graph": graph.summary(),
         "node": float(shares[:, 0].mean()),
         "one_to_one": float(shares[:, 1].mean()),
         "unseen_connectivity": {
             "molecules": int(new.sum()),
-            "graph": _graph_share(engine, data, rows, new),
-            "node": float(shares[new, 0].mean()) if new.any() else None,
-            "one_to_one": float(shares[new, 1].mean()) if new.any() else None,
+            "graph": _mean(graph.spectrum_to_molecule[unseen[graph.rows]]),
+            "node": _mean(shares[new, 0]),
+            "one_to_one": _mean(shares[new, 1]),
         },
         "by_size": {
             name: {
                 "molecules": int(band.sum()),
-                "node": accuracy_shares(shares[band, 0]),
-                "one_to_one": accuracy_shares(shares[band, 1]),
+                "node": accuracy_summary(shares[band, 0]),
+                "one_to_one": accuracy_summary(shares[band, 1]),
             }
-            for name, band in zip(BANDS, size_bands(carbons), strict=True)
+            for name, band in size_bands(carbons).items()
         },
     }
 
 
-def node_shares(
-    score: NDArray[np.float64], peaks_ppm: NDArray[np.float32], recorded_ppm: NDArray[np.float32]
-) -> tuple[float, float]:
-    """Share of peaks whose carbon has the peak's shift, by each peak's best carbon and by the best one-to-one choice.
+def summarise_groups(engine: Engine, groups: Sequence[IsomerGroup], scores: MemberScores) -> dict[str, Any]:
+    """Share of all spectra that are told from their isomers; a stereoisomer in front is told from another connectivity.
 
-    `score` (C, C): the peaks at `peaks_ppm` against the carbons with `recorded_ppm`.
+    Every spectrum counts the same here; `evaluate_isomers` gives every group the same weight.
     """
-    alone = recorded_ppm[score.argmax(1)] == peaks_ppm
-    _, chosen = linear_sum_assignment(score, maximize=True)
-    return float(alone.mean()), float((recorded_ppm[chosen] == peaks_ppm).mean())
-
-
-def size_bands(carbons: NDArray[np.int64]) -> tuple[NDArray[np.bool_], ...]:
-    """The molecules of each of `BANDS`, by their number of carbons."""
-    return carbons > 0, carbons < 10, (carbons >= 10) & (carbons <= 20), carbons > 20
-
-
-def accuracy_shares(shares: NDArray[np.float64]) -> dict[str, Any]:
-    """Share of molecules with everything right and with at least 80 %, and a histogram in tenths."""
-    if not len(shares):
-        return {"perfect": None, "at_least_80": None, "histogram": [0] * 10}
-    tenths = np.minimum((shares * 10 + 1e-9).astype(int), 9)
+    rows = [_group_figures(group, rank_members(engine, group, scores)) for group in groups]
+    total = sum(r["members"] for r in rows)
+    differ = [r for r in rows if r["connectivities"] == r["members"]]
     return {
-        "perfect": float((shares == 1).mean()),
-        "at_least_80": float((shares >= 0.8 - 1e-9).mean()),
-        "histogram": np.bincount(tenths, minlength=10).tolist(),
+        "groups": len(rows),
+        "molecules": total,
+        "accuracy": sum(r["right"] for r in rows) / total if total else None,
+        "connectivity_accuracy": sum(r["right_connectivity"] for r in rows) / total if total else None,
+        "groups_without_error": sum(r["right"] == r["members"] for r in rows),
+        "groups_of_different_connectivity": len(differ),
+        "groups_of_different_connectivity_without_error": sum(r["right"] == r["members"] for r in differ),
+        "by_group": rows,
     }
 
 
-def node_scores(engine: Engine, case: Case, by_logits: bool) -> NDArray[np.float64]:
-    """Scores (C, C) of the peaks by rising shift at the carbons in the order of the atoms.
-
-    The orders differ on purpose: among carbons that the model cannot tell apart the first wins, which must not be the
-    right one by the way they are listed.
-    """
-    carbons = np.sort(case.carbons)
-    if by_logits:
-        return node_logits(engine.model, case.per_carbon(), case.node[carbons], engine.device)
-    cost = engine.match_costs(case.node, case.classes, case.per_carbon())
-    owner = {atom: k for k, atoms in enumerate(case.classes.atoms) for atom in atoms}
-    return -cost[:, [owner[int(atom)] for atom in carbons]]
+def _group_figures(group: IsomerGroup, ranked: Sequence[Ranked]) -> dict[str, Any]:
+    sizes = np.unique(group.blocks, return_counts=True)[1]
+    return {
+        "formula": group.formula,
+        "members": len(group.cases),
+        "connectivities": len(sizes),
+        "members_with_stereoisomers": int(sizes[sizes > 1].sum()),
+        "right": sum(r.right for r in ranked),
+        "right_connectivity": sum(r.right_connectivity for r in ranked),
+    }
 
 
-def _case_shares(engine: Engine, case: Case, by_logits: bool) -> tuple[float, float]:
-    recorded = case.recorded_ppm
-    return node_shares(node_scores(engine, case, by_logits), recorded[case.carbons], recorded[np.sort(case.carbons)])
-
-
-def _graph_share(engine: Engine, data: Dataset, rows: NDArray[np.int64], counted: NDArray[np.bool_]) -> float | None:
-    """Spectrum → molecule accuracy in batches of 128 over the molecules that are `counted`."""
-    if not counted.any():
-        return None
-    order = np.random.default_rng(0).permutation(len(rows))
-    right = np.zeros(len(rows), bool)
-    for start in range(0, len(rows), BATCH):
-        part = order[start : start + BATCH]
-        chosen = rows[part]
-        batch = cut_batch(data, chosen, data.spectrum_offset[chosen], NONE, np.random.default_rng(0)).to(engine.device)
-        with torch.inference_mode():
-            found = (engine.model.encode_spectra(batch.peaks) @ engine.model.encode(batch.graph).graph.T).argmax(1)
-        right[part] = found.cpu().numpy() == np.arange(len(part))
-    return float(right[counted].mean())
+def _mean(values: NDArray[Any]) -> float | None:
+    """None where there are no values."""
+    return float(values.mean()) if len(values) else None

@@ -1,4 +1,4 @@
-"""Baselines without learning: chance, attached hydrogens, spheres of known carbons, and spectra predicted from them."""
+"""Baselines without learning: chance, attached hydrogens, HOSE codes, and spectra predicted from them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from km3aid.data.dataset import Dataset
 from km3aid.errors import MoleculeError
+from km3aid.evaluation.metrics import shift_errors
+from km3aid.evaluation.node_level import NodeShares, node_shares, summarise_shares
 from km3aid.molecules import featurise, parse_smiles
-from km3aid.reproduction.measures.alignment import accuracy_shares, node_shares
-from km3aid.reproduction.measures.hose import Table, build_table, look_up, sphere_codes
+from km3aid.reproduction.measures.hose_codes import Table, build_table, hose_codes, look_up
 from km3aid.reproduction.measures.nested_library import Same
-from km3aid.reproduction.measures.ranks import Scores, rank_among, shares_within
+from km3aid.reproduction.measures.ranks import Ranks, Scores, rank_among, shares_within
 
 _CARBON, _HYDROGENS = 6, 4  # atomic number; column of the attached hydrogens
 _OTHER_MULTIPLICITY_PPM = 30.0  # what a wrong number of attached hydrogens costs
@@ -24,9 +25,9 @@ _QUANTILES = 48
 
 
 def whole_codes(data: Dataset) -> NDArray[np.uint64]:
-    """Sphere codes (R, A) of every atom of the data."""
+    """HOSE codes (R, A) of every atom of the data."""
     start = np.repeat(data.atom_offset[:-1], np.diff(data.bond_offset))
-    return sphere_codes(data.atoms, data.bonds.astype(np.int64) + start[:, None], data.bond_codes)
+    return hose_codes(data.atoms, data.bonds.astype(np.int64) + start[:, None], data.bond_codes)
 
 
 def evaluate_baselines(
@@ -49,14 +50,14 @@ def evaluate_baselines(
 
 
 def _assignment(data: Dataset, rows: NDArray[np.int64], codes: NDArray[np.uint64], table: Table) -> dict[str, Any]:
-    kinds: dict[str, list[tuple[float, float]]] = {"chance": [], "multiplicity": [], "spheres": [], "spheres_only": []}
+    kinds: dict[str, list[NodeShares]] = {"chance": [], "multiplicity": [], "spheres": [], "spheres_only": []}
     errors, depths = [], []
     for row in rows:
         atoms = _carbons(data, row)
         recorded = _shifts(data, row)[atoms - data.atom_offset[row]]
         hydrogens = data.atoms[atoms, _HYDROGENS].astype(int)
         predicted, depth = look_up(table, codes[:, atoms])
-        errors.append(np.abs(predicted - recorded))
+        errors.append(predicted - recorded)
         depths.append(depth)
         order = np.argsort(recorded, kind="stable")
         other = hydrogens[order][:, None] != hydrogens[None, :]
@@ -65,30 +66,21 @@ def _assignment(data: Dataset, rows: NDArray[np.int64], codes: NDArray[np.uint64
             kinds[name].append(node_shares(-cost.astype(float), recorded[order], recorded))
         kinds["chance"].append(_by_chance(recorded, np.zeros(len(recorded), int)))
         kinds["multiplicity"].append(_by_chance(recorded, hydrogens))
-    error, depth = np.concatenate(errors), np.concatenate(depths)
-    by_kind = {
-        name: {
-            "node": float(np.mean([s[0] for s in shares])),
-            "one_to_one": float(np.mean([s[1] for s in shares])),
-            "no_error": accuracy_shares(np.array([s[1] for s in shares]))["perfect"],
-        }
-        for name, shares in kinds.items()
-    }
+    depth = np.concatenate(depths)
     return {
         "molecules": len(rows),
-        "by_kind": by_kind,
-        "shift_mean_error_ppm": float(error.mean()),
-        "shift_median_error_ppm": float(np.median(error)),
+        "by_kind": {name: summarise_shares(shares) for name, shares in kinds.items()},
+        **shift_errors(np.concatenate(errors)),
         "carbons_by_radius": {str(r): int((depth == r).sum()) for r in np.unique(depth)},
     }
 
 
-def _by_chance(recorded: NDArray[np.float32], groups: NDArray[np.int64]) -> tuple[float, float]:
+def _by_chance(recorded: NDArray[np.float32], groups: NDArray[np.int64]) -> NodeShares:
     """Expected share that is right where a peak goes to any carbon of its group; one-to-one it is the same."""
     same_group = groups[:, None] == groups[None, :]
     same_shift = (recorded[:, None] == recorded[None, :]) & same_group
     share = float((same_shift.sum(1) / same_group.sum(1)).mean())
-    return share, share
+    return NodeShares(share, share)
 
 
 def _retrieval(
@@ -107,7 +99,7 @@ def _retrieval(
     vectors, own_vectors = _vectors(spectra), _vectors(own)
     quantiles, own_quantiles = _quantiles(spectra), _quantiles(own)
     counts, own_counts = np.array([len(s) for s in spectra]), np.array([len(s) for s in own])
-    found: dict[str, dict[str, list[Any]]] = {}
+    ranks: dict[str, dict[str, list[Ranks]]] = {}
     for n, row in enumerate(queries):
         recorded = [np.sort(_shifts(data, row)[_carbons(data, row) - data.atom_offset[row]])]
         vector, quantile = _vectors(recorded)[0], _quantiles(recorded)[0]
@@ -121,9 +113,9 @@ def _retrieval(
         for name, (among, mine) in scores.items():
             compared = Scores(among.astype(np.float32), float(np.float32(mine)), None, 0.0)
             for size in sizes:
-                ranks = rank_among(compared, None, same, size, 1)
-                found.setdefault(name, {}).setdefault(str(size), []).append(ranks)
-    shares = {name: {size: shares_within(r) for size, r in by.items()} for name, by in found.items()}
+                rank = rank_among(compared, None, same, size, 1)
+                ranks.setdefault(name, {}).setdefault(str(size), []).append(rank)
+    shares = {name: {size: shares_within(r) for size, r in by_size.items()} for name, by_size in ranks.items()}
     return {"queries": len(queries), "shares": shares}
 
 
@@ -135,7 +127,7 @@ def predicted_spectra(structures: Iterator[str], table: Table, count: int) -> It
         except MoleculeError:
             yield np.zeros(0, np.float32)
             continue
-        codes = sphere_codes(graph.atoms, graph.bonds.astype(np.int64), graph.bond_codes)
+        codes = hose_codes(graph.atoms, graph.bonds.astype(np.int64), graph.bond_codes)
         yield np.sort(look_up(table, codes[:, graph.atoms[:, 0] == _CARBON])[0])
 
 

@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from km3aid.data.dataset import Dataset
 from km3aid.engine import Engine
 from km3aid.evaluation.cases import Case, make_cases
+from km3aid.evaluation.metrics import best_alone
+from km3aid.evaluation.node_level import NodeScores
 from km3aid.molecules import Molecule, featurise, lay_out, parse_smiles
-from km3aid.reproduction.measures.alignment import node_scores
-from km3aid.reproduction.measures.hose import sphere_codes
+from km3aid.reproduction.measures.hose_codes import hose_codes
 
 _CLOSE_PPM = (1.0, 5.0)  # apart, yet easily taken for each other
 _LARGEST = 30  # carbons, so that the matrix can be read
-_FAR = 40  # bonds: spheres that hold the whole molecule
+_FAR = 40  # bonds: codes of the whole molecule
 
 
 class Candidate(NamedTuple):
@@ -27,6 +28,7 @@ class Candidate(NamedTuple):
     shift_ppm: dict[int, float]
 
 
+Method = tuple[Engine, NodeScores]
 _Picked = tuple[str, str, int, Candidate, NDArray[np.int64]]
 
 
@@ -58,11 +60,8 @@ RULES: tuple[tuple[str, str, Callable[[Candidate], bool], int], ...] = (
 )
 
 
-def study_cases(engines: Mapping[str, tuple[Engine, bool]], data: Dataset, rows: NDArray[np.int64]) -> dict[str, Any]:
-    """The first molecules by nmrshiftdb2 id that each rule admits, with the carbon that each method gives each peak.
-
-    `engines`: by title, the model and whether its logits alone decide, as in the paper.
-    """
+def study_cases(methods: Mapping[str, Method], data: Dataset, rows: NDArray[np.int64]) -> dict[str, Any]:
+    """The first molecules by nmrshiftdb2 id that each rule admits, with the carbon that each method gives each peak."""
     picked: list[_Picked] = []
     wanted = {name: count for name, _, _, count in RULES}
     for row in rows[np.argsort(data.record_id[rows], kind="stable")]:
@@ -78,9 +77,9 @@ def study_cases(engines: Mapping[str, tuple[Engine, bool]], data: Dataset, rows:
     picked.sort(key=lambda p: p[0])
     chosen = np.array([p[2] for p in picked], np.int64)
     choices: dict[str, list[list[int]]] = {}
-    for title, (engine, by_logits) in engines.items():
+    for title, (engine, scores) in methods.items():
         cases = make_cases(engine, data, chosen)
-        choices[title] = [_choice(engine, case, p[4], by_logits) for case, p in zip(cases, picked, strict=True)]
+        choices[title] = [_choice(scores(engine, c), c, p[4]) for c, p in zip(cases, picked, strict=True)]
     studies = [_study(data, p, {title: by[n] for title, by in choices.items()}) for n, p in enumerate(picked)]
     return {"studies": studies, "not_found": [name for name, count in wanted.items() if count]}
 
@@ -102,26 +101,23 @@ def _study(data: Dataset, picked: _Picked, choices: dict[str, list[int]]) -> dic
     }
 
 
-def _choice(engine: Engine, case: Case, order: NDArray[np.int64], by_logits: bool) -> list[int]:
+def _choice(score: NDArray[np.float64], case: Case, order: NDArray[np.int64]) -> list[int]:
     """For the peak of every carbon by atom of the SMILES, which carbon in that order it is given."""
-    score = node_scores(engine, case, by_logits)
     atoms = np.sort(case.carbons)
     place = {int(atom): int(order[atom]) for atom in atoms}  # record's atom → atom of the SMILES
     rank = {atom: n for n, atom in enumerate(sorted(place.values()))}
-    chosen = {int(case.carbons[p]): int(atoms[c]) for p, c in enumerate(score.argmax(1))}
+    chosen = {int(case.carbons[p]): int(atoms[c]) for p, c in enumerate(best_alone(score))}
     by_smiles = {place[peak]: rank[place[atom]] for peak, atom in chosen.items()}
     return [by_smiles[atom] for atom in sorted(by_smiles)]
 
 
 def _candidate(data: Dataset, row: int) -> tuple[Candidate, NDArray[np.int64] | None]:
-    """The molecule by its SMILES, and for every atom of the record its atom of the SMILES (None: they do not fit)."""
+    """The molecule by its SMILES, and for every atom of the record its atom of the SMILES (None: they do not match)."""
     molecule = parse_smiles(data.smiles[row].decode())
     graph = featurise(molecule.mol)
     bonds = slice(int(data.bond_offset[row]), int(data.bond_offset[row + 1]))
-    record = sphere_codes(_record_atoms(data, row), data.bonds[bonds].astype(np.int64), data.bond_codes[bonds], _FAR)[
-        -1
-    ]
-    smiles = sphere_codes(graph.atoms, graph.bonds.astype(np.int64), graph.bond_codes, _FAR)[-1]
+    record = hose_codes(_record_atoms(data, row), data.bonds[bonds].astype(np.int64), data.bond_codes[bonds], _FAR)[-1]
+    smiles = hose_codes(graph.atoms, graph.bonds.astype(np.int64), graph.bond_codes, _FAR)[-1]
     first, second = np.argsort(record, kind="stable"), np.argsort(smiles, kind="stable")
     if len(record) != len(smiles) or (record[first] != smiles[second]).any():
         return Candidate(molecule, {}), None

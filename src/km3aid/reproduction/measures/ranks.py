@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from km3aid.evaluation.metrics import expected_rank, top_k_shares
 from km3aid.reproduction.measures.nested_library import Same
 
 TOPS = (1, 5, 10, 25)
@@ -64,18 +65,9 @@ def best_place(scores: Scores, same: Same, size: int, exactly: int) -> int | Non
     return None if scores.own_exact >= exact.max() else int(best[exact.argmax()])
 
 
-def expected_rank(others: NDArray[np.floating], own: float) -> float:
-    """1 + the number above + half the number equal."""
-    return 1 + float((others > own).sum()) + float((others == own).sum()) / 2
-
-
 def shares_within(ranks: Sequence[Ranks]) -> dict[str, dict[str, float]]:
     """Share of queries within the first 1, 5, 10 and 25."""
-    values = np.array(ranks)
-    return {
-        name: {f"top_{k}": float((column <= k).mean()) for k in TOPS}
-        for name, column in zip(("by_key", "by_block"), values.T, strict=True)
-    }
+    return {name: top_k_shares([getattr(r, name) for r in ranks], TOPS) for name in Ranks._fields}
 
 
 def _ranks(others: NDArray[np.floating], own: float, related: NDArray[np.bool_]) -> Ranks:
@@ -89,9 +81,9 @@ def _best(places: NDArray[np.int64], quick: NDArray[np.float32], count: int) -> 
 
 def _marked(places: NDArray[np.int64], members: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which of the ascending `places` are among the few `members`."""
-    found = np.zeros(len(places), bool)
+    marked = np.zeros(len(places), bool)
     at = np.searchsorted(places, members)
     inside = at < len(places)
     at = at[inside]
-    found[at[places[at] == members[inside]]] = True
-    return found
+    marked[at[places[at] == members[inside]]] = True
+    return marked

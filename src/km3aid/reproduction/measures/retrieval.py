@@ -18,7 +18,7 @@ from km3aid.matching.config import Fusion
 from km3aid.molecules import Molecule, parse_smiles
 from km3aid.molecules.similarity import FINGERPRINT, MEASURES, fingerprint_similarities
 from km3aid.reproduction.measures.nested_library import Reference, Same
-from km3aid.reproduction.measures.ranks import Scores, best_place, rank_among, shares_within
+from km3aid.reproduction.measures.ranks import Ranks, Scores, best_place, rank_among, shares_within
 from km3aid.search.stages import Question
 from km3aid.spectra.spectrum import Peak, Spectrum
 
@@ -39,6 +39,18 @@ class Scoring(NamedTuple):
 
 SIMILARITY = Scoring("similarity", Fusion(1.0, 0.0), False)
 SCORINGS = (SIMILARITY, Scoring("match", Fusion(0.0, 1.0), True), Scoring("fused", None, True))
+
+
+class Scope(NamedTuple):
+    """Which kinds of spectra are looked for, in which orders of the library, and what else is known of the molecule."""
+
+    kinds: Sequence[str] = KINDS
+    scorings: Sequence[Scoring] = SCORINGS
+    knowledge: Sequence[str] = KNOWLEDGE
+
+
+EVERYTHING = Scope()
+PAPER = Scope(KINDS[:1], (SIMILARITY,))  # the paper's models see the same in every kind of spectrum
 
 
 class Query(NamedTuple):
@@ -75,10 +87,7 @@ def evaluate_zero_shot(
     cases: Sequence[Case],
     reference: Reference,
     own: Reference,
-    *,
-    kinds: Sequence[str] = KINDS,
-    scorings: Sequence[Scoring] = SCORINGS,
-    knowledge: Sequence[str] = KNOWLEDGE,
+    scope: Scope = EVERYTHING,
 ) -> dict[str, Any]:
     """Shares of queries within the first 1, 5, 10, 25, by InChIKey and by its first block.
 
@@ -87,15 +96,14 @@ def evaluate_zero_shot(
     """
     sizes = [n for n in SIZES if n <= len(reference)]
     queries = [_query(n, data, case, reference) for n, case in enumerate(cases)]
-    found: dict[tuple[str, ...], list[Any]] = defaultdict(list)
+    ranks: dict[tuple[str, ...], list[Ranks]] = defaultdict(list)
     similar: dict[tuple[str, ...], list[float]] = defaultdict(list)
-    for query, kind, scores in _all_scores(engine, queries, reference, own, kinds, scorings):
-        passing = {known: query.passing(reference, known) for known in knowledge}
+    for query, kind, scores in _all_scores(engine, queries, reference, own, scope):
+        passing = {known: query.passing(reference, known) for known in scope.knowledge}
         for name, by in scores.items():
             for known, places in passing.items():
                 for size in sizes:
-                    ranks = rank_among(by, places, query.same, size, EXACTLY)
-                    found[kind, name, known, str(size)].append(ranks)
+                    ranks[kind, name, known, str(size)].append(rank_among(by, places, query.same, size, EXACTLY))
             for size in sizes:
                 first = best_place(by, query.same, size, EXACTLY)
                 for measure, value in _similarities(query.molecule, reference, first).items():
@@ -105,7 +113,7 @@ def evaluate_zero_shot(
         "reference": len(reference),
         "sizes": sizes,
         "matched_exactly": EXACTLY,
-        "shares": _tree({k: shares_within(v) for k, v in found.items()}),
+        "shares": _tree({k: shares_within(v) for k, v in ranks.items()}),
         "top_1_similarity": _tree({k: float(np.mean(v)) for k, v in similar.items()}),
         "fingerprint": FINGERPRINT,
     }
@@ -121,45 +129,51 @@ def _all_scores(
     queries: Sequence[Query],
     reference: Reference,
     own: Reference,
-    kinds: Sequence[str],
-    scorings: Sequence[Scoring],
+    scope: Scope,
 ) -> Iterator[tuple[Query, str, dict[str, Scores]]]:
     """For every query and kind of spectrum the scores of the reference and of the right molecule."""
-    for kind in kinds:
+    for kind in scope.kinds:
         for first in range(0, len(queries), _TOGETHER):
             part = queries[first : first + _TOGETHER]
             questions = [engine.question(query_spectrum(q.case, kind)) for q in part]
             among, right = reference.similarities(questions), own.similarities(questions)
             for n, (query, question) in enumerate(zip(part, questions, strict=True)):
                 mine = int(own.place[query.number])
-                yield query, kind, _scores(question, reference, own, among[n], float(right[n, mine]), mine, scorings)
+                right_one = _RightOne(own, mine, float(right[n, mine]))
+                yield query, kind, _scores(question, reference, among[n], right_one, scope.scorings)
+
+
+class _RightOne(NamedTuple):
+    """The query's molecule: its place among those of all queries, and its similarity."""
+
+    own: Reference
+    place: int
+    similarity: float
 
 
 def _scores(
     question: Question,
     reference: Reference,
-    own: Reference,
     similarity: NDArray[np.float32],
-    right: float,
-    mine: int,
+    right: _RightOne,
     scorings: Sequence[Scoring],
 ) -> dict[str, Scores]:
-    """Scores by every scoring; the right molecule stands at place `mine` of `own` and has similarity `right`."""
+    """Scores by every scoring."""
     quick, own_quick, own_exact = np.zeros_like(similarity), np.float32(0), 0.0
     if any(s.exact for s in scorings):
-        quick, own_quick = reference.quick(question), own.quick(question)[mine]
-        own_exact = float(own.exact(question, np.array([mine]))[0])
+        quick, own_quick = reference.quick(question), right.own.quick(question)[right.place]
+        own_exact = float(right.own.exact(question, np.array([right.place]))[0])
     exact = _Exact(question, reference)
-    found = {}
+    scores = {}
     for scoring in scorings:
         w = scoring.weights or question.fusion
-        found[scoring.name] = Scores(
+        scores[scoring.name] = Scores(
             w.graph_weight * similarity + w.match_weight * quick,
-            float(w.graph_weight * np.float32(right) + w.match_weight * own_quick),
+            float(w.graph_weight * np.float32(right.similarity) + w.match_weight * own_quick),
             _Blend(w, similarity, exact) if scoring.exact else None,
-            w.graph_weight * right + w.match_weight * own_exact,
+            w.graph_weight * right.similarity + w.match_weight * own_exact,
         )
-    return found
+    return scores
 
 
 @dataclass(frozen=True, slots=True)

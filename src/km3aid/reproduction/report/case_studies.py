@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 from xml.sax.saxutils import escape
 
-from km3aid.reproduction.report.results import NOT_RUN, Found
+from km3aid.reproduction.report.results import NOT_RUN, Results
 
 _CELL, _BOND, _PANEL = 16, 34.0, 330.0
 
 
-def section(found: Found, drawings: dict[str, str]) -> str:
+def section(results: Results, drawings: dict[str, str]) -> str:
     """One drawing per molecule; how many peaks each method gives to a carbon of another shift."""
     text = "## Figures 4, F.1, F.2: case studies\n\n"
-    ran = [(s, folds[0]) for s in found.schedules if (folds := found.folds(s, "", "cases"))]
+    ran = [(s, folds[0]) for s in results.schedules if (folds := results.folds(s, "", "cases"))]
     if not ran:
         return text + NOT_RUN + "\n"
     text += (

@@ -1,11 +1,11 @@
-"""What the paper lacks, in the report: reliability, difficulty, and records that the model contradicts."""
+"""What the paper does not ask, in the report: baselines, reliability, difficulty, and contradicted records."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from km3aid.reproduction.report.charts import line_chart
-from km3aid.reproduction.report.results import NOT_RUN, Found, each, percent, table
+from km3aid.reproduction.report.results import NOT_RUN, Results, each, percent, table
 
 _NAMES = {"carbons": "carbons", "rings": "rings", "nearest_tanimoto": "Tanimoto to the nearest training molecule"}
 _KINDS = {"per_carbon": "one peak per carbon", "distinct": "distinct peaks"}
@@ -14,8 +14,8 @@ _KINDS = {"per_carbon": "one peak per carbon", "distinct": "distinct peaks"}
 _BASELINES = {
     "chance": "chance",
     "multiplicity": "attached hydrogens alone",
-    "spheres_only": "spheres of known carbons",
-    "spheres": "spheres and attached hydrogens",
+    "spheres_only": "HOSE codes",
+    "spheres": "HOSE codes and attached hydrogens",
 }
 _PEERS = {"csp5": "CSP5", "best_by_shifts": "`best`, by shifts", "best": "`best`, as the tool assigns"}
 _ERRORS = ("mean", "median")
@@ -23,19 +23,19 @@ _PREDICTED = {"carbon_count": "carbon count alone", "vector": "vector", "wassers
 _SIZES = (100, 1000, 10_000, 100_000)
 
 
-def sections(found: Found, drawings: dict[str, str]) -> str:
+def sections(results: Results, drawings: dict[str, str]) -> str:
     """Sections on the bundled model and the baselines."""
-    beyond = found.best("beyond")
-    text = "## What the paper lacks\n\n" + _baselines(found)
-    if not beyond:
+    analysis = results.best("beyond")
+    text = "## What the paper lacks\n\n" + _baselines(results)
+    if not analysis:
         return f"{text}### More about `best`\n\n{NOT_RUN}\n"
-    value = beyond[0]
+    value = analysis[0]
     return text + _reliability(value, drawings) + _difficulty(value) + _contradicted(value)
 
 
-def _baselines(found: Found) -> str:
+def _baselines(results: Results) -> str:
     """Assignment and retrieval without learning, beside `best`, and a trained peer."""
-    folds, best = found.folds("baselines", "", "baselines"), found.best("alignment")
+    folds, best = results.folds("baselines", "", "baselines"), results.best("alignment")
     rows = [
         [
             title,
@@ -48,23 +48,23 @@ def _baselines(found: Found) -> str:
     text = "### Baselines\n\n" + table(["assignment", "each peak alone", "one-to-one", "no error"], rows)
     if folds:
         mean, median = (folds[0]["assignment"][f"shift_{k}_error_ppm"] for k in ("mean", "median"))
-        text += f"\nThe spheres predict shifts with a mean error of {mean:.2f} ppm and a median of {median:.2f} ppm.\n"
-    text += _peer(found)
+        text += f"\nHOSE codes predict shifts with a mean error of {mean:.2f} ppm and a median of {median:.2f} ppm.\n"
+    text += _peer(results)
     rows = [
         [title, *(percent(each(folds, "retrieval", "shares", name, str(n), "by_key", "top_1")) for n in _SIZES)]
         for name, title in _PREDICTED.items()
     ]
     note = (
         "\n### Retrieval without learning\n\nTop 1, one peak per carbon without multiplicity, by spectra predicted "
-        "with the spheres:\n\n"
+        "from HOSE codes:\n\n"
     )
     return text + note + table(["similarity", "10²", "10³", "10⁴", "10⁵"], rows) + "\n"
 
 
-def _peer(found: Found) -> str:
+def _peer(results: Results) -> str:
     """CSP5 and the bundled model on the same molecules."""
     text = "\n### A trained peer: CSP5\n\n"
-    measured = found.folds("peer", "", "csp5")
+    measured = results.folds("peer", "", "csp5")
     if not measured:
         return f"{text}{NOT_RUN}\n"
     value = measured[0]
@@ -118,13 +118,14 @@ def _difficulty(value: dict[str, Any]) -> str:
 
 
 def _contradicted(value: dict[str, Any]) -> str:
-    found = value["contradicted"]
+    records = value["contradicted"]
     rows = [
-        [str(r["nmrshiftdb2_id"]), f"{r['nats']:.0f}", "; ".join(_moved(m) for m in r["moved"][:3])] for r in found[:10]
+        [str(r["nmrshiftdb2_id"]), f"{r['nats']:.0f}", "; ".join(_moved(m) for m in r["moved"][:3])]
+        for r in records[:10]
     ]
     text = (
-        f"### {len(found)} reference assignments that `best` contradicts most\n\nIn nats: how much dearer the "
-        "recorded assignment is than the cheapest of the same peaks. Probable errors of the database, to be looked at; "
+        f"### {len(records)} reference assignments that `best` contradicts most\n\nIn nats: how much more the "
+        "recorded assignment costs than the cheapest of the same peaks. Probably errors of the database, worth a look; "
         "the whole list with SMILES is in the unit `best/fold-0/beyond`. The first ten:\n\n"
     )
     return (

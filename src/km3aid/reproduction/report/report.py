@@ -1,4 +1,4 @@
-"""`km3aid evaluate report`: the reproduction as Markdown and SVG, a pure function of the units' files."""
+"""The reproduction as Markdown and SVG, a pure function of the units' files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from km3aid.reproduction.published import NO_ERROR_BY_SIZE, TABLE_1, TABLE_3, TABLE_C1, TABLE_C2
 from km3aid.reproduction.report import case_studies, error_analysis, retrieval
 from km3aid.reproduction.report.charts import bar_chart, line_chart
-from km3aid.reproduction.report.results import NOT_RUN, Found, each, percent, stated, table
+from km3aid.reproduction.report.results import NOT_RUN, Results, each, percent, stated, table
 from km3aid.reproduction.variants import (
     K_M3AID,
     SHAPES,
@@ -24,18 +24,18 @@ FIGURES = "reproduction"
 _BANDS = {"all": "all", "under_10": "< 10", "10_to_20": "10–20", "over_20": "> 20"}
 _INTRODUCTION = """# The paper, recomputed
 
-Written by `km3aid evaluate report` from the files below `results/paper` alone. `km3aid evaluate paper` writes those,
+Written by `km3aid evaluate report` from the files below `results/paper` alone. `km3aid reproduce` writes those,
 one for each training or evaluation, and goes on where it was stopped.
 
 - Figures are percentages unless a unit is given. A standard deviation stands where several folds ran; a single figure
   is one fold. Where nothing ran it says "not run".
 - Trainings use preset `paper` on the paper's own list of molecules and folds (completely assigned records). `fast-N` is
   one cycle of N epochs, `published-N` the paper's schedule. The paper trained 200 epochs on five folds, so figures of a
-  short schedule are no verdict on it.
+  short schedule do not judge it.
 - All variants of a fold share one spectrum encoder, pretrained by graph-level contrast on the fold's training molecules
-  and then frozen. The paper's own pretrained encoder cannot be had.
+  and then frozen. The paper's own pretrained encoder is not available.
 - At the published temperatures (τ1 = 10⁻⁵, τ2 = 10) the knowledge-guided target equals SP-ID's, row-normalised, to
-  machine precision. The rows K-M3AID and SP-ID can differ by rounding and noise only (docs/training.md).
+  machine precision. The rows K-M3AID and SP-ID can differ only by rounding and noise (docs/training.md).
 - `best` is the bundled model. It trained on the stricter split: nothing that shares a connectivity (first block of the
   InChIKey) with its validation block, but on all of nmrshiftdb2 and not the paper's list alone.
 """
@@ -43,70 +43,70 @@ one for each training or evaluation, and goes on where it was stopped.
 
 def write_report(results: str | Path, out: str | Path) -> Path:
     """Write the Markdown file `out` and its figures; raises `DataError` where there are no units."""
-    found, target = Found.read(Path(results)), Path(out)
+    target = Path(out)
     figures = target.parent / FIGURES
     figures.mkdir(parents=True, exist_ok=True)
-    text, drawings = build_report(found)
+    text, drawings = build_report(Results.read(Path(results)))
     for name, svg in drawings.items():
         (figures / name).write_text(svg, encoding="utf-8")
     target.write_text(text, encoding="utf-8")
     return target
 
 
-def build_report(found: Found) -> tuple[str, dict[str, str]]:
+def build_report(results: Results) -> tuple[str, dict[str, str]]:
     """The Markdown text and the figures by file name."""
     drawings: dict[str, str] = {}
     parts = [
         _INTRODUCTION,
-        _what_ran(found),
-        _table_1(found),
-        retrieval.tables(found),
-        _table_3(found),
-        _ablations(found),
-        _figure_3(found, drawings),
-        case_studies.section(found, drawings),
-        error_analysis.sections(found, drawings),
-        _cost(found),
+        _what_ran(results),
+        _table_1(results),
+        retrieval.tables(results),
+        _table_3(results),
+        _ablations(results),
+        _figure_3(results, drawings),
+        case_studies.section(results, drawings),
+        error_analysis.sections(results, drawings),
+        _cost(results),
     ]
     return "\n".join(part.rstrip() + "\n" for part in parts), drawings
 
 
-def _what_ran(found: Found) -> str:
+def _what_ran(results: Results) -> str:
     rows = []
-    for schedule in found.schedules:
+    for schedule in results.schedules:
         for variant in (*VARIANTS, STRICT):
-            ran = found.folds(schedule, variant.name, "training")
+            ran = results.folds(schedule, variant.name, "training")
             epochs = ", ".join(sorted({str(r["epochs"]) for r in ran}))
             rows.append([variant.title, schedule, str(len(ran)), epochs or "–"])
     return "## What ran\n\n" + table(["model", "schedule", "folds", "epochs"], rows)
 
 
-def _table_1(found: Found) -> str:
+def _table_1(results: Results) -> str:
     """Graph and node level; the columns after the paper's say what its single figure leaves open."""
     head = ["model", "graph, paper", "graph, ours", "molecule → spectrum", "with last batch"]
     head += ["node, paper", "node, ours", "one-to-one", "unseen connectivity: graph", "node"]
     rows = []
-    for schedule in found.schedules:
+    for schedule in results.schedules:
         for variant in (*VARIANTS, STRICT):
-            folds = found.folds(schedule, variant.name, "alignment")
+            folds = results.folds(schedule, variant.name, "alignment")
             graph, node = TABLE_1.get(variant.name, (None, None))
             rows.append([f"{variant.title} ({schedule})", *_alignment_cells(folds, stated(graph), stated(node))])
-    rows.append(["`best`", *_alignment_cells(found.best("alignment"), "–", "–")])
+    rows.append(["`best`", *_alignment_cells(results.best("alignment"), "–", "–")])
     note = (
         "Graph level: spectrum → molecule among the 128 of a random batch, the last partial one dropped as published. "
         "Node level: each peak's best carbon of its molecule, right where its shift is the peak's; one-to-one: the "
         "best assignment as a whole. Unseen connectivity: molecules of the block without stereoisomer or duplicate "
         "among the paper's training molecules.\n\n"
     )
-    return "## Table 1: validation accuracy\n\n" + note + table(head, rows) + _twins(found)
+    return "## Table 1: validation accuracy\n\n" + note + table(head, rows) + _twins(results)
 
 
-def _twins(found: Found) -> str:
+def _twins(results: Results) -> str:
     """Whether K-M3AID and SP-ID, from the same seed and spectrum encoder, trained alike to the last digit."""
     pairs = [
         (a["history"], b["history"])
-        for schedule in found.schedules
-        for a, b in zip(*(found.folds(schedule, v.name, "training") for v in (K_M3AID, SP_ID)), strict=False)
+        for schedule in results.schedules
+        for a, b in zip(*(results.folds(schedule, v.name, "training") for v in (K_M3AID, SP_ID)), strict=False)
     ]
     if not pairs:
         return ""
@@ -131,7 +131,7 @@ def _alignment_cells(folds: list[dict[str, object]], graph: str, node: str) -> l
     ]
 
 
-def _table_3(found: Found) -> str:
+def _table_3(results: Results) -> str:
     text = (
         "## Table 3: isomers\n\nEvery group of at least ten isomers of the validation block; one peak per carbon with "
     )
@@ -146,8 +146,8 @@ def _table_3(found: Found) -> str:
         "groups of different connectivity",
     ]
     rows = []
-    sources = [(f"{v.title} ({s})", found.folds(s, v.name, "isomers")) for s in found.schedules for v in TABLE_2]
-    for title, folds in [*sources, ("`best`", found.best("isomers"))]:
+    sources = [(f"{v.title} ({s})", results.folds(s, v.name, "isomers")) for s in results.schedules for v in TABLE_2]
+    for title, folds in [*sources, ("`best`", results.best("isomers"))]:
         if not folds:
             rows.append([title, *[NOT_RUN] * 6])
             continue
@@ -164,13 +164,13 @@ def _table_3(found: Found) -> str:
                 f"{total['groups_of_different_connectivity_without_error']} of {different} without error",
             ]
         )
-    return text + table(head, rows) + "\n" + _isomer_groups(found)
+    return text + table(head, rows) + "\n" + _isomer_groups(results)
 
 
-def _isomer_groups(found: Found) -> str:
-    """One row per formula; the paper's own groups come from its own blocks."""
-    sources = [(v.name, v.title, found.folds(s, v.name, "isomers")) for s in found.schedules for v in TABLE_2]
-    sources.append(("best", "`best`", found.best("isomers")))
+def _isomer_groups(results: Results) -> str:
+    """One row per formula, then the paper's own groups."""
+    sources = [(v.name, v.title, results.folds(s, v.name, "isomers")) for s in results.schedules for v in TABLE_2]
+    sources.append(("best", "`best`", results.best("isomers")))
     sources = [s for s in sources if s[2]]
     rows: dict[str, list[str]] = {}
     for n, (_, _, folds) in enumerate(sources):
@@ -185,17 +185,17 @@ def _isomer_groups(found: Found) -> str:
     paper = [[f, str(n), *(stated(by[v.name]) for v in TABLE_2)] for f, (n, by) in TABLE_3.items()]
     return (
         text
-        + "\nThe paper's groups, from its own blocks:\n\n"
+        + "\nThe paper's groups; their sizes are those of its whole list of 20,658 molecules, not of a block:\n\n"
         + table(["formula", "isomers", *(v.title for v in TABLE_2)], paper)
     )
 
 
-def _ablations(found: Found) -> str:
-    schedules = found.schedules or ["–"]
+def _ablations(results: Results) -> str:
+    schedules = results.schedules or ["–"]
     text = "## Table C.1: depth, width, projection\n\nNode-level accuracy.\n\n"
     rows = [
         [*map(str, shape), stated(TABLE_C1[shape])]
-        + [percent(each(found.folds(s, shape_variant(*shape).name, "alignment"), "node")) for s in schedules]
+        + [percent(each(results.folds(s, shape_variant(*shape).name, "alignment"), "node")) for s in schedules]
         for shape in SHAPES
     ]
     text += table(["depth", "width", "projection", "paper", *schedules], rows)
@@ -205,7 +205,7 @@ def _ablations(found: Found) -> str:
         graph, node = TABLE_C2[tau1][n % 5]
         cells = []
         for schedule in schedules:
-            folds = found.folds(schedule, temperature_variant(tau1, tau2).name, "alignment")
+            folds = results.folds(schedule, temperature_variant(tau1, tau2).name, "alignment")
             cells.append(
                 f"{percent(each(folds, 'graph', 'spectrum_to_molecule'))} / {percent(each(folds, 'node'))}"
                 if folds
@@ -215,35 +215,35 @@ def _ablations(found: Found) -> str:
     return text + table(["τ1", "τ2", "paper", *schedules], rows)
 
 
-def _figure_3(found: Found, drawings: dict[str, str]) -> str:
+def _figure_3(results: Results, drawings: dict[str, str]) -> str:
     text = "## Figure 3: peak assignment\n\n"
     curves = {
         f"{v.title} ({s})": [(h["epoch"], 100 * h["validation_node_accuracy"]) for h in runs[0]["history"]]
-        for s in found.schedules
+        for s in results.schedules
         for v in VARIANTS
-        if (runs := found.folds(s, v.name, "training"))
+        if (runs := results.folds(s, v.name, "training"))
     }
     if curves:
         drawings["node-accuracy.svg"] = line_chart(curves, "epoch", "node-level accuracy, %")
         text += f"![Node-level accuracy against epochs]({FIGURES}/node-accuracy.svg)\n\n"
-    sources = [(f"{v.title} ({s})", found.folds(s, v.name, "alignment")) for s in found.schedules for v in VARIANTS]
-    sources.append(("`best`", found.best("alignment")))
+    sources = [(f"{v.title} ({s})", results.folds(s, v.name, "alignment")) for s in results.schedules for v in VARIANTS]
+    sources.append(("`best`", results.best("alignment")))
     rows = [["paper, K-M3AID", *(stated(NO_ERROR_BY_SIZE[b]) for b in _BANDS), "> 50 of the large"]]
     for title, folds in sources:
-        for how, name in (("node", "each peak alone"), ("one_to_one", "one-to-one")):
-            cells = [percent(each(folds, "by_size", band, how, "perfect")) for band in _BANDS]
-            large = percent(each(folds, "by_size", "over_20", how, "at_least_80"))
+        for choice, name in (("node", "each peak alone"), ("one_to_one", "one-to-one")):
+            cells = [percent(each(folds, "by_size", band, choice, "perfect")) for band in _BANDS]
+            large = percent(each(folds, "by_size", "over_20", choice, "at_least_80"))
             rows.append([f"{title}, {name}", *cells, large])
     head = ["no error, by carbons", *_BANDS.values(), "> 20 carbons, ≥ 80 % right"]
     text += table(head, rows) + "\n"
     for title, name, folds in (
-        *((v.title, v.name, found.folds(s, v.name, "alignment")) for s in found.schedules for v in VARIANTS[:1]),
-        ("best", "best", found.best("alignment")),
+        *((v.title, v.name, results.folds(s, v.name, "alignment")) for s in results.schedules for v in VARIANTS[:1]),
+        ("best", "best", results.best("alignment")),
     ):
         if folds:
             by_size = folds[0]["by_size"]
-            how = "one_to_one" if name == "best" else "node"
-            bars = {_BANDS[b]: _shares(by_size[b][how]["histogram"]) for b in list(_BANDS)[1:]}
+            choice = "one_to_one" if name == "best" else "node"
+            bars = {_BANDS[b]: _shares(by_size[b][choice]["histogram"]) for b in list(_BANDS)[1:]}
             drawings[f"accuracy-by-size-{name}.svg"] = bar_chart(
                 bars, "share of peaks that are right, in tenths", "molecules, %"
             )
@@ -255,11 +255,11 @@ def _shares(histogram: list[int]) -> list[float]:
     return [100 * n / max(sum(histogram), 1) for n in histogram]
 
 
-def _cost(found: Found) -> str:
+def _cost(results: Results) -> str:
     rows = []
-    for schedule in found.schedules:
+    for schedule in results.schedules:
         for variant in VARIANTS:
-            for run in found.folds(schedule, variant.name, "training")[:1]:
+            for run in results.folds(schedule, variant.name, "training")[:1]:
                 hours = run["seconds_per_epoch"] * run["epochs"] / 3600
                 cells = [
                     f"{run['seconds_per_epoch']:.0f}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
@@ -16,7 +16,7 @@ NOT_RUN = "not run"
 _SCHEDULE = re.compile(r"(fast|published)-\d+")
 
 
-class Found:
+class Results:
     """All finished units of a results' folder, by name."""
 
     def __init__(self, units: dict[str, dict[str, Any]]) -> None:
@@ -25,16 +25,16 @@ class Found:
         self.schedules = ran or ["fast-40"]
 
     @classmethod
-    def read(cls, folder: Path) -> Found:
+    def read(cls, folder: Path) -> Results:
         """Read every unit's file below `folder`; raises `DataError` where there is none."""
         paths = sorted(folder.rglob("*.json"))
         if not paths:
-            raise DataError(f"{folder}: no finished unit here; run `km3aid evaluate paper` first")
+            raise DataError(f"{folder}: no finished unit here; run `km3aid reproduce` first")
         return cls({str(p.relative_to(folder))[: -len(".json")]: json.loads(p.read_text("utf-8")) for p in paths})
 
     def folds(self, schedule: str, variant: str, task: str) -> list[dict[str, Any]]:
         """The figures of a task for every fold that ran; of `retrieval` those with the largest library."""
-        found: dict[int, tuple[int, dict[str, Any]]] = {}
+        of_fold: dict[int, tuple[int, dict[str, Any]]] = {}
         for name, unit in self.units.items():
             parts = name.split("/")
             if len(parts) < 3 or parts[0] != schedule or parts[-2] not in (variant, parts[1]):
@@ -42,8 +42,9 @@ class Found:
             kind, _, size = parts[-1].partition("-")
             if kind == task and (len(parts) == 3 or parts[2] == variant):
                 fold = int(parts[1].removeprefix("fold-"))
-                found[fold] = max(found.get(fold, (-1, {})), (int(size or 0), unit["result"]), key=lambda x: x[0])
-        return [found[fold][1] for fold in sorted(found)]
+                sized = (int(size or 0), unit["result"])
+                of_fold[fold] = max(of_fold.get(fold, (-1, {})), sized, key=lambda x: x[0])
+        return [of_fold[fold][1] for fold in sorted(of_fold)]
 
     def best(self, task: str) -> list[dict[str, Any]]:
         """The figures of a task for the bundled model."""
@@ -73,13 +74,10 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def each(folds: Sequence[dict[str, Any]], *path: str) -> list[float | None]:
     """One figure of every fold, None where a fold lacks it."""
-    found: list[float | None] = []
+    figures: list[float | None] = []
     for value in folds:
         here: Any = value
         for part in path:
             here = here.get(part) if isinstance(here, dict) else None
-        found.append(here)
-    return found
-
-
-Section = Callable[[Found], str]
+        figures.append(here)
+    return figures

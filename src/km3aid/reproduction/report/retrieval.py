@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from km3aid.reproduction.published import TABLE_D1, TABLE_D2
-from km3aid.reproduction.report.results import Found, each, percent, stated, table
+from km3aid.reproduction.report.results import Results, each, percent, stated, table
 from km3aid.reproduction.variants import TABLE_2
 
 _SIZES = (100, 1000, 10_000, 100_000, 1_000_000)
@@ -24,36 +24,36 @@ because their spectrum encoder looks at distinct shifts alone.
 """
 
 
-def tables(found: Found) -> str:
+def tables(results: Results) -> str:
     """All three, with what the bundled model adds."""
-    ran = [f for s in found.schedules for v in TABLE_2 for f in found.folds(s, v.name, "retrieval")]
-    queries = sorted({str(f["queries"]) for f in [*ran, *found.best("retrieval")]})
+    ran = [f for s in results.schedules for v in TABLE_2 for f in results.folds(s, v.name, "retrieval")]
+    queries = sorted({str(f["queries"]) for f in [*ran, *results.best("retrieval")]})
     parts = [
         "## Tables 2 and D.1: zero-shot retrieval\n",
         f"{_NOTE}Queries per fold: {', '.join(queries) or 'none ran'}.\n",
-        _top_k(found),
-        _best(found, "by_key"),
+        _top_k(results),
+        _best(results, "by_key"),
         "The same, where a hit has the first block of the query's InChIKey (connectivity):\n",
-        _best(found, "by_block"),
-        _best_top_k(found),
-        _similarities(found),
+        _best(results, "by_block"),
+        _best_top_k(results),
+        _similarities(results),
     ]
     return "\n".join(parts)
 
 
-def _top_k(found: Found) -> str:
+def _top_k(results: Results) -> str:
     rows = []
     for k in (1, 5, 10, 25):
         for variant in TABLE_2:
             rows.append([f"{variant.title}, top {k}", "paper", *(stated(x) for x in TABLE_D1[variant.name][k])])
-            for schedule in found.schedules:
-                folds = found.folds(schedule, variant.name, "retrieval")
+            for schedule in results.schedules:
+                folds = results.folds(schedule, variant.name, "retrieval")
                 rows.append(["", schedule, *_cells(folds, "similarity", "distinct", "none", "by_key", f"top_{k}")])
     return table(["method", "", *_HEAD], rows)
 
 
-def _best(found: Found, by: str) -> str:
-    folds = found.best("retrieval")
+def _best(results: Results, by: str) -> str:
+    folds = results.best("retrieval")
     rows = [
         [kind, scoring, known, *_cells(folds, s, k, n, by, "top_1")]
         for k, kind in _KINDS.items()
@@ -64,8 +64,8 @@ def _best(found: Found, by: str) -> str:
     return title + table(["query", "ordered by", "known", *_HEAD], rows)
 
 
-def _best_top_k(found: Found) -> str:
-    folds = found.best("retrieval")
+def _best_top_k(results: Results) -> str:
+    folds = results.best("retrieval")
     rows = [
         [kind, f"top {top}", *_cells(folds, "fused", k, "none", "by_key", f"top_{top}")]
         for k, kind in _KINDS.items()
@@ -78,20 +78,20 @@ def _cells(folds: list[dict[str, Any]], scoring: str, kind: str, known: str, by:
     return [percent(each(folds, "shares", kind, scoring, known, str(n), by, top)) for n in _SIZES]
 
 
-def _similarities(found: Found) -> str:
+def _similarities(results: Results) -> str:
     rows = []
     for variant in TABLE_2:
         for measure, values in TABLE_D2[variant.name].items():
             rows.append([f"{variant.title}, {measure}", "paper", *map(stated, values)])
-            for schedule in found.schedules:
-                folds = found.folds(schedule, variant.name, "retrieval")
+            for schedule in results.schedules:
+                folds = results.folds(schedule, variant.name, "retrieval")
                 rows.append(["", schedule, *_similar(folds, "distinct", "similarity", measure)])
     for measure in ("cosine", "dice", "russel", "sokal", "tanimoto"):
         rows.append(
             [
                 f"`best`, fused, distinct peaks, {measure}",
                 "",
-                *_similar(found.best("retrieval"), "distinct", "fused", measure),
+                *_similar(results.best("retrieval"), "distinct", "fused", measure),
             ]
         )
     note = (

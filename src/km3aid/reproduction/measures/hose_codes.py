@@ -1,8 +1,7 @@
-"""A baseline that learns nothing: look the surroundings of a carbon up among those of the training molecules.
+"""HOSE codes (Bremser, Anal. Chim. Acta 103 (1978) 355): shifts looked up by the surroundings of a carbon.
 
-The surroundings are spheres of growing radius, as in a HOSE code (Bremser, Anal. Chim. Acta 103 (1978) 355), kept as
-a hash of the atoms and bonds within that many bonds instead of the published text; the deepest sphere that is known
-decides, by the median of its shifts.
+The surroundings are spheres of growing radius, kept as a hash of the atoms and bonds within that many bonds instead of
+the published text; the deepest sphere that is known decides, by the median of its shifts.
 """
 
 from __future__ import annotations
@@ -23,16 +22,16 @@ _ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
 class Table(NamedTuple):
-    """What the training carbons say: for every radius, the codes, ascending, with the median of their shifts."""
+    """Shifts of the training carbons: for every radius, the codes, ascending, with the median of their shifts."""
 
     codes: tuple[NDArray[np.uint64], ...]
     median_ppm: tuple[NDArray[np.float32], ...]
 
 
-def sphere_codes(
+def hose_codes(
     atoms: NDArray[np.uint8], bonds: NDArray[np.int64], bond_codes: NDArray[np.uint8], radius: int = RADIUS
 ) -> NDArray[np.uint64]:
-    """Codes (radius + 1, A) of all spheres around A atoms; `bonds` (E, 2) number the atoms of all molecules through."""
+    """Codes (radius + 1, A) of the spheres around A atoms; `bonds` (E, 2) count the atoms of all molecules."""
     code = _mixed(np.zeros(len(atoms), np.uint64), atoms[:, _ATOM_AT])
     ends, others = np.concatenate([bonds[:, 0], bonds[:, 1]]), np.concatenate([bonds[:, 1], bonds[:, 0]])
     kinds = np.concatenate([bond_codes, bond_codes])[:, _BOND_AT]
@@ -50,10 +49,10 @@ def build_table(codes: NDArray[np.uint64], shift_ppm: NDArray[np.float32]) -> Ta
     kept, medians = [], []
     for layer in codes:
         order = np.lexsort((shift_ppm, layer))
-        found, start, count = np.unique(layer[order], return_index=True, return_counts=True)
+        distinct, start, count = np.unique(layer[order], return_index=True, return_counts=True)
         ordered = shift_ppm[order]
         low, high = start + (count - 1) // 2, start + count // 2
-        kept.append(found)
+        kept.append(distinct)
         medians.append(((ordered[low] + ordered[high]) / 2).astype(np.float32))
     return Table(tuple(kept), tuple(medians))
 

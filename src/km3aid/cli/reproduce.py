@@ -1,0 +1,124 @@
+"""`km3aid reproduce`, or `evaluate paper` and `evaluate report`: the paper's tables and figures recomputed."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from km3aid.cli.groups import grouped
+from km3aid.cli.options import QuietOption
+from km3aid.errors import ConfigError
+
+if TYPE_CHECKING:
+    from km3aid.reproduction.plan import Plan
+
+DataOption = Annotated[Path, typer.Option("--data", help="Folder written by `data prepare`.")]
+IdsOption = Annotated[Path, typer.Option("--paper-ids", help="CSV of the paper's ids: they define the folds.")]
+RESULTS = Path("results/paper")
+REPORT = Path("docs/reproduction.md")
+ResultsOption = Annotated[Path, typer.Option("--results", help="Folder of the units' files.")]
+
+
+@dataclass(frozen=True)
+class Places:
+    """What is read, and where is written."""
+
+    data: DataOption
+    paper_ids: IdsOption
+    results: ResultsOption = RESULTS
+    work: Annotated[Path, typer.Option("--work", help="Folder of weights, libraries and locks.")] = Path("runs/paper")
+
+
+@dataclass(frozen=True)
+class ScheduleOptions:
+    """How the models are trained."""
+
+    folds: Annotated[str, typer.Option("--folds", help="Validation blocks, the first first.")] = "0,1,2,3,4"
+    published: Annotated[bool, typer.Option("--published", help="200 epochs with halvings, not the fast 40.")] = False
+    epochs: Annotated[int | None, typer.Option("--epochs", min=1, help="Instead of the schedule's.")] = None
+    accelerator: Annotated[str, typer.Option("--accelerator", help="auto, cpu or gpu.")] = "auto"
+
+    def blocks(self) -> list[int]:
+        """The folds as numbers; raises `ConfigError`."""
+        try:
+            return [int(fold) for fold in self.folds.split(",")]
+        except ValueError:
+            raise ConfigError(f"--folds {self.folds}; expected numbers such as 0,1") from None
+
+
+@dataclass(frozen=True)
+class RetrievalOptions:
+    """The library of the zero-shot retrieval, and how many spectra are looked for in it."""
+
+    structures: Annotated[list[Path] | None, typer.Option("--structures", help="SMILES file of the library.")] = None
+    library_size: Annotated[int, typer.Option("--library-size", min=100, help="Largest library.")] = 100_000
+    library: Annotated[
+        Path | None, typer.Option("--library", help="Library of the bundled model, to search instead of a drawn one.")
+    ] = None
+    queries: Annotated[int, typer.Option("--queries", min=1, help="Spectra to find in it.")] = 1000
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes that read and encode structures.")] = 1
+
+
+@grouped
+def reproduce(
+    places: Places,
+    schedule: ScheduleOptions,
+    retrieval: RetrievalOptions,
+    table: Annotated[
+        list[str] | None, typer.Option("--table", help="best, 1 2 3 C1 C2 D1 D2 F3 F4 beyond; default all.")
+    ] = None,
+    budget: Annotated[float | None, typer.Option("--budget", help="Hours, after which it stops.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List what is missing and stop.")] = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Recompute the paper's tables and figures: run what is missing; stop it and go on at will."""
+    from km3aid.reproduction.units import TABLES, deadline, paper_units, units_of_tables
+    from km3aid.reproduction.workflow import Store, missing_units, run_units
+
+    def log(line: str) -> None:
+        if not quiet:
+            print(line, file=sys.stderr, flush=True)
+
+    wanted = table or ["all"]
+    if unknown := set(wanted) - {*TABLES, "all"}:
+        raise ConfigError(f"--table {sorted(unknown)[0]}; expected {', '.join(TABLES)} or all")
+    clock, store = deadline(budget), Store(places.results, places.work / "locks")
+    every = paper_units(_plan(places, schedule, retrieval), store, schedule.blocks(), clock, log)
+    units = units_of_tables(every, wanted)
+    if dry_run:
+        print("\n".join(missing_units(units, store)))
+        return
+    outcome = run_units(units, store, out_of_time=clock, log=log)
+    log(f"{len(outcome.ran)} units run, {len(outcome.missing)} missing")
+
+
+def _plan(places: Places, schedule: ScheduleOptions, retrieval: RetrievalOptions) -> Plan:
+    from km3aid.reproduction.plan import Plan
+
+    return Plan(
+        places.data,
+        places.paper_ids,
+        places.work,
+        fast=not schedule.published,
+        epochs=schedule.epochs,
+        accelerator=schedule.accelerator,
+        structures=tuple(retrieval.structures or ()),
+        library_size=retrieval.library_size,
+        library=retrieval.library,
+        queries=retrieval.queries,
+        workers=retrieval.workers,
+    )
+
+
+def report(
+    results: ResultsOption = RESULTS,
+    out: Annotated[Path, typer.Option("--out", help="Markdown file; figures go to a folder beside it.")] = REPORT,
+) -> None:
+    """Write the tables and figures of the reproduction from the units' files alone."""
+    from km3aid.reproduction.report.report import write_report
+
+    print(write_report(results, out))
