@@ -29,7 +29,9 @@ from km3aid.evaluation.recall import agreement, best_rows
 from km3aid.library import Filters, Library
 from km3aid.matching.fusion import fuse
 from km3aid.molecules import parse_smiles
-from km3aid.search.stages import MATCHED_EXACTLY, MATCHED_QUICKLY, NO_FILTERS, all_similarities, find_candidates
+from km3aid.search.local import find_candidates
+from km3aid.search.part import all_similarities
+from km3aid.search.query import MATCHED_EXACTLY, MATCHED_QUICKLY, NO_FILTERS
 from km3aid.spectra.spectrum import Spectrum
 
 _TOP = 10
@@ -144,7 +146,7 @@ def _stages(engine: Engine, library: Library, cases: Sequence[Case], homes: Sequ
 
 
 def _passes(engine: Engine, library: Library, spectrum: Spectrum, home: list[int]) -> tuple[bool, bool, bool, bool]:
-    question = engine.question(spectrum)
+    question = engine.query(spectrum)
     (graph,) = all_similarities([question], library, charged=True)
     similar = bool((graph > graph[home].max()).sum() < MATCHED_QUICKLY)
     found = find_candidates(question, library, NO_FILTERS)
@@ -158,7 +160,7 @@ def _agreement(engine: Engine, library: Library, cases: Sequence[Case]) -> dict[
     """Share of the ten best of scoring every molecule with everything that the search finds as well."""
     shares = {}
     for kind in _KINDS:
-        questions = [engine.question(_kinds(case)[kind]) for case in cases]
+        questions = [engine.query(_kinds(case)[kind]) for case in cases]
         hits = [best_rows(q, find_candidates(q, library, NO_FILTERS)) for q in questions]
         same = [agreement(q, library, found) for q, found in zip(questions, hits, strict=True)]
         shares[kind] = round(float(np.mean(same)), 4)

@@ -78,4 +78,4 @@ def test_the_tool_ranks_by_its_own_score(small_data, engine):
     assert group.smiles[int(score.argmax())] == hits[0].smiles
     similarity = similarity_scores(engine, group, group.cases[1])
     by_smiles = {h.smiles: h.graph_score for h in hits}
-    np.testing.assert_allclose(similarity, [by_smiles[s] for s in group.smiles], atol=1e-4)
+    np.testing.assert_allclose(similarity, [by_smiles[s] for s in group.smiles], atol=2e-3)  # rank rounds to 8 bits

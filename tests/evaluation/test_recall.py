@@ -4,7 +4,8 @@ from tests.conftest import made_smiles
 from km3aid.engine import Engine
 from km3aid.evaluation.recall import agreement, best_rows, measure_recall
 from km3aid.library import Library
-from km3aid.search.stages import NO_FILTERS, Limits, find_candidates
+from km3aid.search.local import find_candidates
+from km3aid.search.query import NO_FILTERS, Limits
 from km3aid.spectra import Spectrum
 
 
@@ -21,7 +22,7 @@ def library(engine, tmp_path_factory):
 
 
 def test_a_search_that_looks_at_few_molecules_agrees_with_a_complete_scoring_in_part(engine, library):
-    question = engine.question(Spectrum.from_shifts([58.0, 30.0, 14.0]))
+    question = engine.query(Spectrum.from_shifts([58.0, 30.0, 14.0]))
     whole = best_rows(question, find_candidates(question, library, NO_FILTERS))
     assert agreement(question, library, whole) == 1
     assert agreement(question, library, whole[:7]) == 0.7

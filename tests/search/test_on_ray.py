@@ -13,9 +13,11 @@ from tests.conftest import made_smiles
 from km3aid.engine import Engine
 from km3aid.errors import LibraryError, LibraryMismatchError
 from km3aid.library import BuildOptions, Filters, Library
+from km3aid.ray_cluster import connect
 from km3aid.search import stages as search_stages
-from km3aid.search.on_ray import connect
-from km3aid.search.stages import Limits, find_candidates
+from km3aid.search.local import find_candidates
+from km3aid.search.on_ray import open_on_ray
+from km3aid.search.query import Limits
 from km3aid.spectra import Spectrum
 
 pytestmark = pytest.mark.cluster
@@ -116,8 +118,8 @@ def test_a_build_that_loses_a_node_is_that_of_one_machine(nodes, engine, built, 
                 nodes.kill_one()
             yield line
 
-    with connect("auto") as cluster:
-        report = engine.build_library(lines(), tmp_path / "lib", options=SMALL, cluster=cluster)
+    with connect("auto"):
+        report = engine.build_library(lines(), tmp_path / "lib", options=SMALL, on_cluster=True)
     assert contents(tmp_path / "lib") == contents(built)
     assert (len(report.rejected), report.duplicates) == (2, 30)
 
@@ -125,8 +127,8 @@ def test_a_build_that_loses_a_node_is_that_of_one_machine(nodes, engine, built, 
 @pytest.fixture(scope="module")
 def opened(nodes, built):
     nodes.have(2)
-    with connect("auto") as cluster:
-        yield cluster.open(built)
+    with connect("auto"):
+        yield open_on_ray(built)
 
 
 @pytest.mark.parametrize("per_carbon", [False, True])
@@ -151,7 +153,7 @@ def same(found, expected):
 @pytest.mark.parametrize("limits", [Limits(quickly=40, exactly=20), Limits(quickly=None, exactly=5)])
 def test_the_stages_choose_over_all_workers(opened, engine, built, spectra, limits):
     local = Library.open(built)
-    questions = [engine.question(s) for s in spectra[:1]]
+    questions = [engine.query(s) for s in spectra[:1]]
     found = opened.find_many(questions, [Filters()], limits)
     same(found, [find_candidates(q, local, Filters(), limits) for q in questions])
 
@@ -176,13 +178,13 @@ def test_damage_and_another_model_are_told_as_on_one_machine(nodes, engine, buil
         (tmp_path / file.name).write_bytes(file.read_bytes())
     (tmp_path / "shard-00002.arrow").write_bytes(b"x")
     nodes.have(2)
-    with connect("auto") as cluster:
-        library = cluster.open(tmp_path)
+    with connect("auto"):
+        library = open_on_ray(tmp_path)
         assert answers(engine, library, spectra[:1]) == answers(engine, Library.open(tmp_path), spectra[:1])
         with pytest.raises(LibraryMismatchError, match="built by model"):
             library.check_model("0" * 64)
         library.close()  # the strict one needs its processor
         with pytest.raises(LibraryError, match="shard-00002"):
-            cluster.open(tmp_path, strict=True)
+            open_on_ray(tmp_path, strict=True)
         with pytest.raises(LibraryError, match="no library here"):
-            cluster.open(tmp_path / "none")
+            open_on_ray(tmp_path / "none")

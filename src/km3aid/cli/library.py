@@ -125,14 +125,14 @@ def _write(
     engine = model.engine()
     try:
         counted = _count(inputs, run.quiet)
-        with joined(work.cluster) as cluster, progress_bar("Encoding", counted, run.quiet) as progress:
+        with joined(work.cluster) as on_cluster, progress_bar("Encoding", counted, run.quiet) as progress:
             report = engine.build_library(
                 _structures(inputs, table),
                 library,
                 label=label,
                 options=options,
                 workers=work.workers or _workers(inputs),
-                cluster=cluster,
+                on_cluster=on_cluster,
                 progress=progress,
             )
     except KeyboardInterrupt:

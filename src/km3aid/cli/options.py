@@ -17,7 +17,6 @@ from km3aid.render.export import FORMATS
 if TYPE_CHECKING:
     from km3aid.engine import Engine
     from km3aid.requests.conditions import Conditions
-    from km3aid.search.on_ray import Cluster
     from km3aid.spectra import Spectrum
 
 TABLE = "table"  # the one format that is the terminal's own
@@ -142,12 +141,12 @@ class RunOptions:
 
 
 @contextmanager
-def joined(address: str | None) -> Iterator[Cluster | None]:
-    """The cluster that `--cluster` names, or None where it is not given."""
+def joined(address: str | None) -> Iterator[bool]:
+    """Join the cluster that `--cluster` names for the block; yields whether one is named."""
     if address is None:
-        yield None
+        yield False
         return
-    from km3aid.search.on_ray import connect
+    from km3aid.ray_cluster import connect
 
-    with connect(address) as cluster:
-        yield cluster
+    with connect(address):
+        yield True

@@ -26,7 +26,6 @@ from km3aid.errors import ConfigError
 if TYPE_CHECKING:
     from km3aid.library import Filters
     from km3aid.search import Searchable
-    from km3aid.search.on_ray import Cluster
 
 
 @dataclass(frozen=True)
@@ -102,8 +101,8 @@ def search(
     else:
         check_batch("search", output, files)
         defaults = spectrum.defaults() | {"filters": wanted, "library": search.library, "top": search.top}
-    with joined(search.cluster) as cluster:
-        opened = _opener(cluster, run, told=batch is not None)
+    with joined(search.cluster) as on_cluster:
+        opened = _opener(on_cluster, run, told=batch is not None)
         usual = None if search.library is None else opened(search.library)
         session = tasks.Session(model.engine(), opened, detailed=page, exhaustive=search.exhaustive)
         if usual is not None:
@@ -114,16 +113,16 @@ def search(
         return emit(tasks.search(session, queries), output, files, run.quiet)
 
 
-def _opener(cluster: Cluster | None, run: RunOptions, told: bool) -> Callable[[str | None], Searchable]:
+def _opener(on_cluster: bool, run: RunOptions, told: bool) -> Callable[[str | None], Searchable]:
     """A function that opens each library once; where `told`, its warnings are printed then."""
     from km3aid.cli.output import warn
-    from km3aid.library import Library
+    from km3aid.search import open_library
 
     @cache
     def opened(path: str | None) -> Searchable:
         if path is None:
             raise ConfigError("no library; give --library FOLDER, or the record's own 'library'")
-        library: Searchable = (Library if cluster is None else cluster).open(path, strict=run.strict)  # type: ignore[assignment]
+        library = open_library(path, strict=run.strict, on_cluster=on_cluster)
         for warning in library.warnings if told and not run.quiet else ():
             warn(warning)
         return library

@@ -21,6 +21,7 @@ from km3aid.molecules import CarbonClass, Molecule, MolGraph, carbon_classes, fe
 from km3aid.spectra.spectrum import Spectrum
 
 CHUNK = 256  # molecules encoded at once
+Line = tuple[str, str | None]  # SMILES or mol block, name
 
 
 class EncodedMolecule(NamedTuple):

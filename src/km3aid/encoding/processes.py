@@ -13,14 +13,13 @@ from threading import BoundedSemaphore
 
 import torch
 
-from km3aid.encoding.encode import CHUNK, encode_entries
+from km3aid.encoding.encode import CHUNK, Line, encode_entries
 from km3aid.encoding.entries import Entries
 from km3aid.models.alignment import AlignmentModel
 from km3aid.models.checkpoint import read_model
 from km3aid.models.memory import give_memory_back, keep_freed_memory
 from km3aid.models.precision import fast_single_precision
 
-Line = tuple[str, str | None]
 _TIDY = 16  # chunks after which a process gives freed memory back: batches of many sizes fragment it
 _AHEAD = 4  # chunks per process that wait or are done and not fetched: bounds the memory
 _model: AlignmentModel  # of a worker

@@ -28,25 +28,24 @@ from km3aid.encoding.encode import (
 )
 from km3aid.encoding.entries import Entries
 from km3aid.encoding.processes import encode_in_processes
-from km3aid.engine.results import Alternative, AssignedPeak, Assignment, Hit, Hits, Matrix, PredictedCarbon, Prediction
-from km3aid.errors import CheckpointError, ConfigError, MoleculeError
-from km3aid.library import BuildOptions, BuildReport, Filters, Library, open_builder
-from km3aid.matching.assign import Match, assign, cheapest_cost
+from km3aid.engine.assigning import assignment, pins_of_input
+from km3aid.engine.results import Assignment, Hit, Hits, Matrix, PredictedCarbon, Prediction
+from km3aid.errors import CheckpointError, MoleculeError
+from km3aid.library import BuildOptions, BuildReport, Filters, Library, Place, open_builder
+from km3aid.matching.assign import Match, assign
 from km3aid.matching.classes import PredictedClasses
 from km3aid.matching.config import Fusion, MatchConfig
 from km3aid.matching.cost import peak_class_cost
 from km3aid.matching.fusion import fuse, probabilities
-from km3aid.matching.pins import NO_PINS, Pins, build_pins
+from km3aid.matching.pins import NO_PINS, Pins
 from km3aid.models.checkpoint import Checkpoint, read_model
-from km3aid.molecules import parse_smiles, parse_structure
-from km3aid.search import Searchable
-from km3aid.search.on_ray import Cluster
-from km3aid.search.stages import KEPT, MATCHED_EXACTLY, NO_FILTERS, SURE, Candidates, Limits, Question, find_many
+from km3aid.molecules import parse_structure
+from km3aid.search import NO_FILTERS, Candidates, Limits, LocalLibrary, Query, Searchable, open_library, searchable
+from km3aid.search.query import KEPT, MATCHED_EXACTLY, SURE
 from km3aid.spectra.spectrum import MULTIPLICITIES, Spectrum
 
 DEFAULT_BUILD = BuildOptions()
 _TOGETHER = 32  # spectra that share a pass over a library
-_ALTERNATIVES = 3
 
 
 class Engine:
@@ -102,25 +101,8 @@ class Engine:
         classes = encoded.classes()
         if spectrum.one_per_carbon:
             spectrum = replace(spectrum, peaks=tuple(replace(p, aside=None) for p in spectrum))
-        to_input = encoded.molecule.input_atoms
-        pins = _pins(pinned, to_input, classes, spectrum) if pinned else NO_PINS
-        match = self.match(encoded.node, classes, spectrum, pins)
-        assigned = tuple(
-            self._assigned_peak(p, spectrum, classes, match, to_input, p in pins.atoms)
-            for p in range(len(spectrum))
-            if match.peak_classes[p]
-        )
-        seen = {atom for atoms in match.peak_atoms for atom in atoms}
-        unobserved = tuple(to_input[i] for i in encoded.molecule.carbons if i not in seen)
-        return Assignment(
-            spectrum.id,
-            encoded.molecule.smiles,
-            assigned,
-            tuple(p for p in match.unassigned_peaks if spectrum.peaks[p].aside is None),
-            unobserved,
-            -match.cost,
-            _warnings(match, spectrum, unobserved),
-        )
+        pins = pins_of_input(pinned, encoded.molecule.input_atoms, classes, spectrum) if pinned else NO_PINS
+        return assignment(encoded, classes, spectrum, self.match(encoded.node, classes, spectrum, pins), pins)
 
     def matrix(self, structure: str, spectrum: Spectrum) -> Matrix:
         """What `assign` chose from: cost and probability of every peak at every carbon class; raises as `assign`."""
@@ -160,23 +142,33 @@ class Engine:
         names: Sequence[str | None] | None = None,
         top: int | None = None,
     ) -> Hits:
-        """Order candidate structures by how well they explain the spectrum; a bad candidate becomes a warning."""
+        """Order candidate structures by how well they explain the spectrum; a bad candidate becomes a warning.
+
+        A candidate (SMILES or mol block) is scored as a search scores it in a library. Raises `MoleculeError` where none
+        can be read.
+        """
         began = time.perf_counter()
-        molecules, warnings = [], []
-        for number, text in enumerate(candidates):
-            try:
-                molecules.append(parse_smiles(text, names[number] if names else None))
-            except MoleculeError as error:
-                warnings.append(f"candidate {number + 1}: {error}")
-        if not molecules:
+        given = list(zip(candidates, names or [None] * len(candidates), strict=True))
+        parts = list(self.entries(given))
+        rejected = {number - 1: reason for part in parts for number, _, reason in part.rejected}
+        warnings = tuple(f"candidate {n + 1}: {reason}" for n, reason in rejected.items())
+        readable = [pair for n, pair in enumerate(given) if n not in rejected]
+        if not readable:
             raise MoleculeError("; ".join(["no candidate can be read", *warnings[:3]]))
-        encoded = encode_molecules(self.model, molecules, self.device)
-        spectrum = spectrum.without_aside()
-        question = self.question(spectrum)
-        graph = np.array([float(question.vector @ e.graph) for e in encoded])
-        match = np.array([-cheapest_cost(spectrum, e.classes(), self.matching) for e in encoded])
-        hits = self._hits(lambda i: (molecules[i].source, molecules[i].name), graph, match, question.fusion, top)
-        return Hits(spectrum.id, hits, len(molecules), _elapsed_ms(began), tuple(warnings))
+        library, query = LocalLibrary(Library.of_entries(parts)), self.query(spectrum.without_aside())
+        everything = Limits(None, len(readable), len(readable), len(readable))
+        (found,) = library.find_many([query], [NO_FILTERS], everything)
+        hits = _hits(lambda i: readable[int(found.rows[i])], found, query.fusion, top)
+        return Hits(spectrum.id, hits, len(readable), _elapsed_ms(began), warnings)
+
+    def open_library(self, path: str | Place, *, strict: bool = False, on_cluster: bool = False) -> Searchable:
+        """The library at `path` (a folder or a URI), ready to be searched; see `km3aid.search.open_library`.
+
+        Raises `LibraryError`, and `LibraryMismatchError` where another model built it.
+        """
+        library = open_library(path, strict=strict, on_cluster=on_cluster)
+        library.check_model(self.model_sha256)
+        return library
 
     def search(
         self,
@@ -189,8 +181,8 @@ class Engine:
     ) -> Hits:
         """The molecules of a library that best explain the spectrum, filters applied first.
 
-        `exhaustive` passes over no molecule for its similarity or a quick match; a million take half a second.
-        Raises `LibraryMismatchError` where another model built the library.
+        `exhaustive` passes over no molecule for its similarity or a quick match. Raises `LibraryMismatchError` where
+        another model built the library.
         """
         return next(self.search_many([spectrum], library, top=top, filters=[filters], exhaustive=exhaustive))
 
@@ -204,35 +196,32 @@ class Engine:
         exhaustive: bool = False,
     ) -> Iterator[Hits]:
         """`search` of many spectra, which share the passes over the library; `filters` are one for each."""
-        library.check_model(self.model_sha256)
+        searched = searchable(library)
+        searched.check_model(self.model_sha256)
         conditions = filters or [NO_FILTERS] * len(spectra)
         together = 1 if exhaustive else _TOGETHER  # every molecule of the library is kept for each
         for first in range(0, len(spectra), together):
             part = slice(first, first + together)
             began = time.perf_counter()
-            asked = self.questions([s.without_aside() for s in spectra[part]])
-            tested = any(f.substructure is not None for f in conditions[part])  # one by one: fewer of them
-            exactly = max(top, KEPT if tested else MATCHED_EXACTLY)
-            limits = Limits(exactly=exactly, kept=max(top, KEPT), sure=max(top, SURE))
-            if exhaustive:
-                limits = limits._replace(quickly=None, exactly=max(1, len(library)))
-            if isinstance(library, Library):
-                answers = find_many(asked, library, conditions[part], limits)
-            else:
-                answers = library.find_many(asked, conditions[part], limits)
-            shared_ms = (time.perf_counter() - began) * 1000 / len(asked)
-            for question, found in zip(asked, answers, strict=True):
+            asked = self.queries([s.without_aside() for s in spectra[part]])
+            limits = _limits(top, conditions[part], len(searched) if exhaustive else None)
+            answers = searched.find_many(asked, conditions[part], limits)
+            shared_ms = round((time.perf_counter() - began) * 1000 / len(asked), 1)
+            for query, found in zip(asked, answers, strict=True):
                 began = time.perf_counter()
-                yield self._found_hits(question, library.warnings, found, top, began, shared_ms)
+                hits = _hits(found.entries.__getitem__, found, query.fusion, top)
+                none = () if found.passed else ("no molecule of the library passes the filters",)
+                elapsed_ms = _elapsed_ms(began) + shared_ms
+                yield Hits(query.spectrum.id, hits, found.passed, elapsed_ms, (*searched.warnings, *none))
 
-    def question(self, spectrum: Spectrum) -> Question:
-        """A spectrum made ready for `find_candidates`."""
-        return self.questions([spectrum])[0]
+    def query(self, spectrum: Spectrum) -> Query:
+        """A spectrum made ready for a search."""
+        return self.queries([spectrum])[0]
 
-    def questions(self, spectra: Sequence[Spectrum]) -> list[Question]:
+    def queries(self, spectra: Sequence[Spectrum]) -> list[Query]:
         """Some spectra made ready, encoded together."""
         vectors = encode_spectra(self.model, spectra, self.device)
-        return [Question(s, v, self.matching) for s, v in zip(spectra, vectors, strict=True)]
+        return [Query(s, v, self.matching) for s, v in zip(spectra, vectors, strict=True)]
 
     def embed(self, smiles: Sequence[str]) -> NDArray[np.float32]:
         """Graph-level unit vectors (N, D) of N structures; raises `MoleculeError` at the first that is bad."""
@@ -255,12 +244,12 @@ class Engine:
         label: str = "a list",
         options: BuildOptions = DEFAULT_BUILD,
         workers: int = 1,
-        cluster: Cluster | None = None,
+        on_cluster: bool = False,
         progress: Callable[[int], None] | None = None,
     ) -> BuildReport:
         """Encode (SMILES or mol block, name) pairs into the library at `path`.
 
-        On a CPU `workers` processes encode, or the processors of `cluster`; the library is the same.
+        On a CPU `workers` processes encode, or the processors of the joined Ray cluster; the library is the same.
         A build that was interrupted goes on: give the same source (named by `label`) again. Raises `LibraryError`.
         """
         with open_builder(path, self.model_sha256, label, options) as builder:
@@ -269,9 +258,11 @@ class Engine:
             rest = islice(source, builder.done, None)
             if progress and builder.done:
                 progress(builder.done)
-            if cluster is not None:
+            if on_cluster:
+                from km3aid.encoding.on_ray import encode_on_ray
+
                 model = self.model if self.device.type == "cpu" else read_model(self.path).model
-                encoded = cluster.encode(model, rest, first=first, key=key, chunk=chunk)
+                encoded = encode_on_ray(model, rest, first=first, key=key, chunk=chunk)
             elif workers == 1 or self.device.type != "cpu":
                 encoded = encode_entries(self.model, rest, self.device, first=first, key=key, chunk=chunk)
             else:
@@ -310,87 +301,25 @@ class Engine:
     def _encode(self, structure: str) -> EncodedMolecule:
         return encode_molecules(self.model, [parse_structure(structure)], self.device)[0]
 
-    def _found_hits(
-        self, question: Question, warnings: tuple[str, ...], found: Candidates, top: int, began: float, shared_ms: float
-    ) -> Hits:
-        hits = self._hits(found.entries.__getitem__, found.graph, found.match, question.fusion, top)
-        if not found.passed:
-            warnings += ("no molecule of the library passes the filters",)
-        elsewhere = round(shared_ms, 1)
-        return Hits(question.spectrum.id, hits, found.passed, _elapsed_ms(began) + elsewhere, warnings)
 
-    def _hits(
-        self,
-        entry: Callable[[int], tuple[str, str | None]],
-        graph: NDArray[np.float64],
-        match: NDArray[np.float64],
-        fusion: Fusion,
-        top: int | None,
-    ) -> tuple[Hit, ...]:
-        score = fuse(graph, match, fusion)
-        probability = probabilities(score)
-        order = np.argsort(-score, kind="stable")[:top]
-        return tuple(
-            Hit(
-                n,
-                *entry(i),
-                float(score[i]),
-                float(probability[i]),
-                float(graph[i]),
-                float(match[i]),
-            )
-            for n, i in enumerate(order, 1)
-        )
-
-    def _assigned_peak(
-        self,
-        p: int,
-        spectrum: Spectrum,
-        classes: PredictedClasses,
-        match: Match,
-        to_input: Sequence[int],
-        pinned: bool,
-    ) -> AssignedPeak:
-        chosen = match.peak_classes[p]
-        probability = match.probability[p]
-        others = [k for k in np.argsort(-probability, kind="stable") if k not in chosen and probability[k] >= 0.01]
-        return AssignedPeak(
-            p,
-            spectrum.peaks[p].shift_ppm,
-            tuple(sorted(to_input[i] for i in match.peak_atoms[p])),
-            round(float(np.mean(classes.shift_ppm[list(chosen)])), 2),
-            round(float(min(probability[k] for k in chosen)), 4),
-            tuple(
-                Alternative(tuple(to_input[i] for i in classes.atoms[k]), round(float(probability[k]), 4))
-                for k in others[:_ALTERNATIVES]
-            ),
-            pinned,
-        )
+def _limits(top: int, filters: Sequence[Filters], every: int | None) -> Limits:
+    """How much a search looks at for `top` hits; `every` is the size of a library that is matched whole."""
+    tested = any(f.substructure is not None for f in filters)  # one by one: fewer of them
+    exactly = max(top, KEPT if tested else MATCHED_EXACTLY)
+    limits = Limits(exactly=exactly, kept=max(top, KEPT), sure=max(top, SURE))
+    return limits if every is None else limits._replace(quickly=None, exactly=max(1, every))
 
 
-def _pins(
-    pinned: Mapping[int, Sequence[int]], to_input: Sequence[int], classes: PredictedClasses, spectrum: Spectrum
-) -> Pins:
-    """Pins whose atoms are counted as in the input, in the model's order."""
-    from_input = {number: i for i, number in enumerate(to_input)}
-    for peak, atoms in pinned.items():
-        if unknown := [a for a in atoms if a not in from_input]:
-            raise ConfigError(f"pinned peak {peak}: atom {unknown[0]} is no carbon of this structure")
-    return build_pins({p: [from_input[a] for a in atoms] for p, atoms in pinned.items()}, classes, len(spectrum))
-
-
-def _warnings(match: Match, spectrum: Spectrum, unobserved: tuple[int, ...]) -> tuple[str, ...]:
-    alone = [p for p in match.unassigned_peaks if spectrum.peaks[p].aside is None]
-    found = [
-        f"took back {peak.shift_ppm:g} ppm, set aside as {peak.aside}: a carbon may lie there"
-        for peak, classes in zip(spectrum, match.peak_classes, strict=True)
-        if classes and peak.aside
-    ]
-    if alone:
-        found.append(f"{len(alone)} peak(s) fit no carbon")
-    if unobserved:
-        found.append(f"{len(unobserved)} carbon(s) have no peak")
-    return tuple(found)
+def _hits(
+    entry: Callable[[int], tuple[str, str | None]], found: Candidates, fusion: Fusion, top: int | None
+) -> tuple[Hit, ...]:
+    score = fuse(found.graph, found.match, fusion)
+    probability = probabilities(score)
+    order = np.argsort(-score, kind="stable")[:top]
+    return tuple(
+        Hit(n, *entry(i), float(score[i]), float(probability[i]), float(found.graph[i]), float(found.match[i]))
+        for n, i in enumerate(order, 1)
+    )
 
 
 def _elapsed_ms(began: float) -> float:

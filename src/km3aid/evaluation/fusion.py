@@ -13,7 +13,8 @@ from km3aid.evaluation.retrieval import query_connectivity, rank_of_connectivity
 from km3aid.library import Library
 from km3aid.matching.config import Fusion, MatchConfig
 from km3aid.matching.fusion import fit_fusion
-from km3aid.search.stages import NO_FILTERS, Limits, find_candidates
+from km3aid.search.local import find_candidates
+from km3aid.search.query import NO_FILTERS, Limits
 from km3aid.spectra.spectrum import Spectrum
 
 QUERIES = 400
@@ -57,7 +58,7 @@ def _fit(engine: Engine, library: Library, spectra: Sequence[Spectrum], blocks: 
     """Weights of graph level and match from the queries whose molecule is among the candidates, and their mean loss."""
     graphs, matches, right = [], [], []
     for spectrum, block in zip(spectra, blocks, strict=True):
-        found = find_candidates(engine.question(spectrum), library, NO_FILTERS, Limits(exactly=_EXACTLY))
+        found = find_candidates(engine.query(spectrum), library, NO_FILTERS, Limits(exactly=_EXACTLY))
         rank = rank_of_connectivity([smiles for smiles, _ in found.entries], block)
         if rank <= len(found.entries):
             graphs.append(found.graph)

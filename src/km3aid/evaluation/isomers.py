@@ -63,7 +63,7 @@ def tool_scores(engine: Engine, group: IsomerGroup, case: Case) -> NDArray[np.fl
 
 def similarity_scores(engine: Engine, group: IsomerGroup, case: Case) -> NDArray[np.float64]:
     """`MemberScores` by the graph level alone, as in the paper."""
-    vector = engine.question(case.per_carbon()).vector
+    vector = engine.query(case.per_carbon()).vector
     return (np.stack([c.graph for c in group.cases]) @ vector).astype(np.float64)
 
 

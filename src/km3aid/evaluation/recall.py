@@ -15,15 +15,8 @@ from km3aid.library import Library
 from km3aid.matching.compiled.packed import LOWEST_PPM, SCALES_PPM, STEP_PPM
 from km3aid.matching.config import MatchConfig
 from km3aid.matching.fusion import fuse
-from km3aid.search.stages import (
-    MATCHED_EXACTLY,
-    MATCHED_QUICKLY,
-    NO_FILTERS,
-    Candidates,
-    Limits,
-    Question,
-    find_candidates,
-)
+from km3aid.search.local import find_candidates
+from km3aid.search.query import MATCHED_EXACTLY, MATCHED_QUICKLY, NO_FILTERS, Candidates, Limits, Query
 from km3aid.spectra.spectrum import Spectrum
 
 TOP = 10
@@ -40,7 +33,7 @@ def measure_recall(
     rng = np.random.default_rng(seed)
     shares, found, elapsed = [], [], []
     for row in rng.choice(len(library), min(queries, len(library)), replace=False):
-        question = engine.question(_spectrum(library, int(row), engine.matching, rng))
+        question = engine.query(_spectrum(library, int(row), engine.matching, rng))
         began = time.perf_counter()
         hits = best_rows(question, find_candidates(question, library, NO_FILTERS))
         elapsed.append(1000 * (time.perf_counter() - began))
@@ -58,14 +51,14 @@ def measure_recall(
     }
 
 
-def agreement(question: Question, library: Library, hits: NDArray[np.int64]) -> float:
+def agreement(question: Query, library: Library, hits: NDArray[np.int64]) -> float:
     """Share of the ten best of scoring every molecule with everything that are among `hits`."""
     every = find_candidates(question, library, NO_FILTERS, Limits(None, len(library), sure=TOP))
     best = best_rows(question, every)
     return len(np.intersect1d(best, hits)) / len(best)
 
 
-def best_rows(question: Question, found: Candidates) -> NDArray[np.int64]:
+def best_rows(question: Query, found: Candidates) -> NDArray[np.int64]:
     """The rows of the ten best by the fused score, best first."""
     rows: NDArray[np.int64] = found.rows[np.argsort(-fuse(found.graph, found.match, question.fusion), kind="stable")]
     return rows[:TOP]

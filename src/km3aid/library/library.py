@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from km3aid.encoding.entries import Entries
 from km3aid.errors import LibraryError, LibraryMismatchError
 from km3aid.library.filters import Filters
 from km3aid.library.manifest import Manifest, read_manifest
 from km3aid.library.paths import Place, place_of
-from km3aid.library.shard import Shard, open_shard
+from km3aid.library.shard import Shard, make_table, open_shard, shard_of
 
 _MASS_STEP_DA, _CARBON_STEP = 100, 5  # of the histograms
 
@@ -59,6 +62,16 @@ class Library:
                     raise
                 warnings.append(f"left out: {error}")
         return cls(folder, manifest, tuple(shards), np.cumsum([0, *map(len, shards)]), tuple(warnings))
+
+    @classmethod
+    def of_entries(cls, parts: Sequence[Entries], model_sha256: str = "") -> Library:
+        """A library in memory of all these encoded molecules; raises `LibraryError` where there is none."""
+        if not any(part.smiles for part in parts):
+            raise LibraryError("no molecule to put into a library")
+        keep = np.ones(sum(len(part.smiles) for part in parts), bool)
+        path = Path("in memory")
+        shard = shard_of(path, make_table(list(parts), keep).combine_chunks().unify_dictionaries())
+        return cls(path, Manifest(model_sha256, "none", len(shard)), (shard,), np.array([0, len(shard)]))
 
     def check_model(self, model_sha256: str) -> None:
         """Raise `LibraryMismatchError` unless this model built the library."""

@@ -114,11 +114,16 @@ def open_shard(path: Place, described: dict[str, Any]) -> Shard:
     Size, schema and offsets are looked at here, the checksum by `library verify`.
     """
     table = read_table(path)
+    if (size := path.stat().st_size) != described["bytes"]:
+        raise LibraryError(f"{path}: {size} bytes, expected {described['bytes']}: damaged; build the library again")
+    if len(table) != described["molecules"]:
+        raise LibraryError(f"{path}: {len(table)} molecules, expected {described['molecules']}; build it again")
+    return shard_of(path, table)
+
+
+def shard_of(path: Place, table: pa.Table) -> Shard:
+    """The arrays of a table of one record batch, without a copy; raises `LibraryError` where it is not a shard's."""
     try:
-        if (size := path.stat().st_size) != described["bytes"]:
-            raise LibraryError(f"{path}: {size} bytes, expected {described['bytes']}: damaged; build the library again")
-        if len(table) != described["molecules"]:
-            raise LibraryError(f"{path}: {len(table)} molecules, expected {described['molecules']}; build it again")
         (batch,) = table.to_batches() or (pa.RecordBatch.from_pylist([], schema=table.schema),)
         column = {name: batch.column(name) for name in batch.schema.names}
         classes, embedding = column["classes"], column["embedding"]

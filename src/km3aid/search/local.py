@@ -65,8 +65,6 @@ def searchable(library: Library | Searchable) -> Searchable:
     return LocalLibrary(library) if isinstance(library, Library) else library
 
 
-def find_candidates(
-    query: Query, library: Library, filters: Filters, limits: Limits = DEFAULT_LIMITS
-) -> Candidates:
+def find_candidates(query: Query, library: Library, filters: Filters, limits: Limits = DEFAULT_LIMITS) -> Candidates:
     """The best molecules of a library for one query."""
     return LocalLibrary(library).find_many([query], [filters], limits)[0]

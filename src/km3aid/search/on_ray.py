@@ -196,9 +196,7 @@ class RayLibrary:
         edges = np.linspace(lost.first, lost.last, len(workers) + 1).astype(int).tolist()
         pieces = [Held(a, b, worker) for (a, b), worker in zip(pairwise(edges), workers, strict=True)]
         manifests = [self.manifest.changed(shards=self.manifest.shards[p.first : p.last]) for p in pieces]
-        opened = gather(
-            [p.worker.open.remote(p.first, m, self.strict) for p, m in zip(pieces, manifests, strict=True)]
-        )
+        opened = gather([p.worker.open.remote(p.first, m, self.strict) for p, m in zip(pieces, manifests, strict=True)])
         index = self._held.index(lost)
         self._held[index : index + 1] = [
             piece._replace(molecules=size, warnings=warnings)

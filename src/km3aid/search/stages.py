@@ -26,7 +26,10 @@ class Parts(Protocol):
     A reply is that of every part, in order, each with the answers to all queries.
     """
 
-    sizes: Sequence[int]  # molecules of each part
+    @property
+    def sizes(self) -> Sequence[int]:
+        """Molecules of each part."""
+        ...
 
     def passed(self) -> list[list[int]]: ...
 
@@ -87,11 +90,12 @@ def _match(
 
 def _exact(parts: Parts, wanted: Sequence[Matched], starts: NDArray[np.int64]) -> list[list[float]]:
     """Exact scores of each query's rows."""
-    return _of_rows(
-        [w.rows for w in wanted],
-        starts,
-        lambda split: parts.match([[Matched(r, w.least[o]) for r, o, w in zip(*s, wanted, strict=True)] for s in split]),
-    )
+
+    def ask(split: list[_Split]) -> list[list[Any]]:
+        shares = [[w.least[origin] for w, origin in zip(wanted, part.origin, strict=True)] for part in split]
+        return parts.match([list(map(Matched, part.rows, least)) for part, least in zip(split, shares, strict=True)])
+
+    return _of_rows([w.rows for w in wanted], starts, ask)
 
 
 def _least(fusion: Fusion, graph: NDArray[np.float32], match: NDArray[np.float64], sure: int) -> float:

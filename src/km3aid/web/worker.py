@@ -59,9 +59,7 @@ def _load(model: Path | None, libraries: dict[str, Path], limits: Any) -> Any:
 
 
 def _open(engine: Any, path: Path) -> Any:
-    from km3aid.library import Library
-
-    return Library.open(path, engine.model_sha256)
+    return engine.open_library(path)
 
 
 def _ready(shared: Any) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from km3aid.library import Filters, Library
 from km3aid.matching.compiled.score import ExactMatch, QuickMatch
 from km3aid.molecules import parse_smiles
-from km3aid.search.stages import Question, all_similarities, exact_scores
+from km3aid.search.part import all_similarities, exact_scores
+from km3aid.search.query import Query
 
 SEED = 42
 
@@ -51,18 +52,18 @@ class Reference:
         rows = [s + r.astype(np.int64) for s, r in zip(starts, self.library.filter(filters), strict=True)]
         return np.sort(self.place[np.concatenate(rows)])
 
-    def similarities(self, questions: Sequence[Question]) -> NDArray[np.float32]:
+    def similarities(self, questions: Sequence[Query]) -> NDArray[np.float32]:
         """Cosines (Q, N) of Q questions with every place."""
         return all_similarities(questions, self.library)[:, self.row]
 
-    def quick(self, question: Question) -> NDArray[np.float32]:
+    def quick(self, question: Query) -> NDArray[np.float32]:
         """Quick match scores (N,) of every place."""
         match = QuickMatch(question.spectrum, question.config)
         shards = self.library.shards
         parts = [match(s.classes, s.carbons, np.arange(len(s), dtype=np.int32)) for s in shards]
         return np.concatenate(parts)[self.row]
 
-    def exact(self, question: Question, places: NDArray[np.int64]) -> NDArray[np.float64]:
+    def exact(self, question: Query, places: NDArray[np.int64]) -> NDArray[np.float64]:
         """Exact match scores of some places."""
         match = ExactMatch(question.spectrum, question.config)
         return exact_scores(match, self.library, self.row[places])

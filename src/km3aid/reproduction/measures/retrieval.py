@@ -19,7 +19,7 @@ from km3aid.molecules import Molecule, parse_smiles
 from km3aid.molecules.similarity import FINGERPRINT, MEASURES, fingerprint_similarities
 from km3aid.reproduction.measures.nested_library import Reference, Same
 from km3aid.reproduction.measures.ranks import Ranks, Scores, best_place, rank_among, shares_within
-from km3aid.search.stages import Question
+from km3aid.search.query import Query as SearchQuery
 from km3aid.spectra.spectrum import Peak, Spectrum
 
 SIZES = (100, 1000, 10_000, 100_000, 1_000_000)
@@ -135,7 +135,7 @@ def _all_scores(
     for kind in scope.kinds:
         for first in range(0, len(queries), _TOGETHER):
             part = queries[first : first + _TOGETHER]
-            questions = [engine.question(query_spectrum(q.case, kind)) for q in part]
+            questions = [engine.query(query_spectrum(q.case, kind)) for q in part]
             among, right = reference.similarities(questions), own.similarities(questions)
             for n, (query, question) in enumerate(zip(part, questions, strict=True)):
                 mine = int(own.place[query.number])
@@ -152,7 +152,7 @@ class _RightOne(NamedTuple):
 
 
 def _scores(
-    question: Question,
+    question: SearchQuery,
     reference: Reference,
     similarity: NDArray[np.float32],
     right: _RightOne,
@@ -194,7 +194,7 @@ class _Blend:
 class _Exact:
     """Exact match scores of places, each computed once."""
 
-    def __init__(self, question: Question, reference: Reference) -> None:
+    def __init__(self, question: SearchQuery, reference: Reference) -> None:
         self.question, self.reference = question, reference
         self.known: dict[int, float] = {}
 

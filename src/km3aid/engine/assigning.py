@@ -1,0 +1,84 @@
+"""From a matching of peaks and carbon classes to the answer that a person reads, its atoms counted as in the input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from km3aid.encoding.encode import EncodedMolecule
+from km3aid.engine.results import Alternative, AssignedPeak, Assignment
+from km3aid.errors import ConfigError
+from km3aid.matching.assign import Match
+from km3aid.matching.classes import PredictedClasses
+from km3aid.matching.pins import Pins, build_pins
+from km3aid.spectra.spectrum import Spectrum
+
+_ALTERNATIVES = 3
+_WORTH_SAYING = 0.01  # probability of an alternative
+
+
+def assignment(
+    encoded: EncodedMolecule, classes: PredictedClasses, spectrum: Spectrum, match: Match, pins: Pins
+) -> Assignment:
+    """The assignment that `match` describes."""
+    to_input = encoded.molecule.input_atoms
+    seen = {atom for atoms in match.peak_atoms for atom in atoms}
+    unobserved = tuple(to_input[i] for i in encoded.molecule.carbons if i not in seen)
+    return Assignment(
+        spectrum.id,
+        encoded.molecule.smiles,
+        tuple(
+            _assigned_peak(p, spectrum, classes, match, to_input, pinned=p in pins.atoms)
+            for p in range(len(spectrum))
+            if match.peak_classes[p]
+        ),
+        tuple(p for p in match.unassigned_peaks if spectrum.peaks[p].aside is None),
+        unobserved,
+        -match.cost,
+        _warnings(match, spectrum, unobserved),
+    )
+
+
+def pins_of_input(
+    pinned: Mapping[int, Sequence[int]], to_input: Sequence[int], classes: PredictedClasses, spectrum: Spectrum
+) -> Pins:
+    """Pins whose atoms are counted as in the input; raises `ConfigError` where one is not a carbon's."""
+    from_input = {number: i for i, number in enumerate(to_input)}
+    for peak, atoms in pinned.items():
+        if unknown := [a for a in atoms if a not in from_input]:
+            raise ConfigError(f"pinned peak {peak}: atom {unknown[0]} is not a carbon of this structure")
+    return build_pins({p: [from_input[a] for a in atoms] for p, atoms in pinned.items()}, classes, len(spectrum))
+
+
+def _assigned_peak(
+    p: int, spectrum: Spectrum, classes: PredictedClasses, match: Match, to_input: Sequence[int], *, pinned: bool
+) -> AssignedPeak:
+    chosen, probability = match.peak_classes[p], match.probability[p]
+    others = [k for k in np.argsort(-probability, kind="stable") if k not in chosen and probability[k] >= _WORTH_SAYING]
+    return AssignedPeak(
+        p,
+        spectrum.peaks[p].shift_ppm,
+        tuple(sorted(to_input[i] for i in match.peak_atoms[p])),
+        round(float(np.mean(classes.shift_ppm[list(chosen)])), 2),
+        round(float(min(probability[k] for k in chosen)), 4),
+        tuple(
+            Alternative(tuple(to_input[i] for i in classes.atoms[k]), round(float(probability[k]), 4))
+            for k in others[:_ALTERNATIVES]
+        ),
+        pinned,
+    )
+
+
+def _warnings(match: Match, spectrum: Spectrum, unobserved: tuple[int, ...]) -> tuple[str, ...]:
+    alone = [p for p in match.unassigned_peaks if spectrum.peaks[p].aside is None]
+    found = [
+        f"took back {peak.shift_ppm:g} ppm, set aside as {peak.aside}: a carbon may lie there"
+        for peak, classes in zip(spectrum, match.peak_classes, strict=True)
+        if classes and peak.aside
+    ]
+    if alone:
+        found.append(f"{len(alone)} peak(s) fit no carbon")
+    if unobserved:
+        found.append(f"{len(unobserved)} carbon(s) have no peak")
+    return tuple(found)
