@@ -8,9 +8,10 @@ import time
 
 import pytest
 
+from km3aid.encoding.encode import encode_entries
 from km3aid.engine import Engine
 from km3aid.errors import LibraryError, LibraryMismatchError
-from km3aid.library import BuildOptions, Library, merge_libraries, open_builder
+from km3aid.library import BuildOptions, Library, build, merge_libraries, open_builder
 from km3aid.library import shard as shard_file
 
 SMALL = BuildOptions(shard_records=4)
@@ -78,6 +79,39 @@ def test_an_interrupted_build_ends_with_the_same_files(engine, tmp_path, seed):
     report = engine.build_library(LINES, tmp_path / "parts", options=SMALL)
     assert contents(tmp_path / "parts") == contents(tmp_path / "whole")
     assert [number for number, _, _ in report.rejected] == [5, 8, 12]
+
+
+MANY = BuildOptions(shard_records=12)  # three checkpoints of four records
+CHUNKS = 2  # records that come in at once
+
+
+def _append(engine, path, upto=None):
+    """Build from `LINES`, chunk by chunk, as far as `upto` records."""
+    with open_builder(path, engine.model_sha256, "x", MANY) as builder:
+        rest = LINES[builder.done : upto]
+        for entries in encode_entries(engine.model, rest, engine.device, first=builder.done + 1, chunk=CHUNKS):
+            builder.append(entries)
+        return builder.finish() if upto is None else builder.done
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_checkpoints_keep_what_a_killed_build_has_and_leave_no_trace(engine, tmp_path, monkeypatch, seed):
+    _append(engine, tmp_path / "whole")
+    monkeypatch.setattr(build, "CHECKPOINT_RECORDS", 4)
+    for after in sorted(random.Random(seed).randrange(0, len(LINES), CHUNKS) for _ in range(4)):
+        kept = _append(engine, tmp_path / "parts", max(after, 1))
+        assert kept >= after - after % 4
+    (tmp_path / "parts" / "checkpoint-0000000099.arrow").write_bytes(b"of a kill before its manifest")
+    report = _append(engine, tmp_path / "parts")
+    assert contents(tmp_path / "parts") == contents(tmp_path / "whole")
+    assert (report.molecules, [number for number, _, _ in report.rejected]) == (9, [5, 8, 12])
+
+
+def test_a_library_whose_build_has_not_ended_shows_whole_shards_only(engine, tmp_path, monkeypatch):
+    monkeypatch.setattr(build, "CHECKPOINT_RECORDS", 4)
+    _append(engine, tmp_path / "lib", 10)
+    assert len(Library.open(tmp_path / "lib")) == 0
+    assert len(list((tmp_path / "lib").glob("checkpoint-*.arrow"))) == 2
 
 
 def _build_slowly(weights, path):

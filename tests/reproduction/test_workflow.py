@@ -9,7 +9,7 @@ import time
 import pytest
 
 from km3aid.errors import DataError
-from km3aid.reproduction.workflow import OutOfTimeError, Store, Unit, missing_units, run_units
+from km3aid.reproduction.workflow import OutOfTimeError, Store, Unit, identity_hash, missing_units, run_units
 
 
 def store_in(folder) -> Store:
@@ -134,3 +134,13 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path):
     hung.wait()
     with store_in(tmp_path).lock("u0") as ours:
         assert ours
+
+
+def test_a_whole_number_written_as_a_float_is_the_same_identity(tmp_path):
+    """Earlier versions kept the whole numbers of a preset where its setting is a float."""
+    stored = {"model": {"threshold_ppm": 1, "shape": [3, 5]}}
+    (tmp_path / "a.json").write_text(json.dumps({"identity_sha256": identity_hash(stored), "identity": stored}))
+    store = Store(tmp_path, tmp_path)
+    assert store.is_done("a", {"model": {"threshold_ppm": 1.0, "shape": (3, 5)}})
+    assert not store.is_done("a", {"model": {"threshold_ppm": 1.5, "shape": (3, 5)}})
+    assert not store.is_done("b", stored)

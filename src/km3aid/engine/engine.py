@@ -144,8 +144,8 @@ class Engine:
     ) -> Hits:
         """Order candidate structures by how well they explain the spectrum; a bad candidate becomes a warning.
 
-        A candidate (SMILES or mol block) is scored as a search scores it in a library. Raises `MoleculeError` where none
-        can be read.
+        A candidate (SMILES or mol block) is scored as a search scores it in a library. Raises `MoleculeError` where
+        none can be read.
         """
         began = time.perf_counter()
         given = list(zip(candidates, names or [None] * len(candidates), strict=True))

@@ -1,18 +1,18 @@
-"""Write a library shard by shard, so that a kill loses one shard at most and the same command goes on from there.
+"""Write a library shard by shard, with checkpoints on the way, so that a kill loses some thousand records at most.
 
 A shard holds the molecules of a fixed number of consecutive input records, whatever of them was rejected or a
-duplicate: where a shard begins depends on the input alone, so that an interrupted build ends with the same files.
+duplicate: where a shard or a checkpoint begins depends on the input alone, so that an interrupted build ends with the
+same files. The checkpoints of the shard in hand lie beside the shards and are joined when it is full.
 """
 
 from __future__ import annotations
 
 import csv
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -22,10 +22,12 @@ from km3aid.encoding.entries import Entries
 from km3aid.errors import LibraryError, LibraryMismatchError
 from km3aid.library.manifest import FILE, Job, Manifest, read_manifest
 from km3aid.library.paths import place_of
-from km3aid.library.shard import make_table, open_shard, write_shard
+from km3aid.library.shard import make_table, read_table, write_shard
+from km3aid.locks import exclusive
 
 SHARD_RECORDS = 192 * 512  # a multiple of the records that are encoded at once
 REJECTED = "rejected.csv"
+CHECKPOINT_RECORDS = 16 * 256  # of the shard in hand, after which what is there is kept
 _LOCK = ".lock"
 
 
@@ -58,15 +60,12 @@ def open_builder(path: str | Path, model_sha256: str, source: str, options: Buil
     folder = _local(path)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = open(folder / _LOCK, "w")  # noqa: SIM115
+        with exclusive(folder / _LOCK) as ours:
+            if not ours:
+                raise LibraryError(f"{folder}: another process is writing this library; wait for it to end")
+            yield Builder(folder, _begin(folder, model_sha256, source, options), options)
     except OSError as error:
         raise LibraryError(f"{folder}: cannot be written ({error.strerror}); choose another folder") from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise LibraryError(f"{folder}: another process is writing this library; wait for it to end") from error
-        yield Builder(folder, _begin(folder, model_sha256, source, options), options)
 
 
 def is_complete(path: str | Path, source: str) -> bool:
@@ -92,8 +91,9 @@ def _begin(folder: Path, model_sha256: str, source: str, options: BuildOptions) 
             raise LibraryError(f"{folder}: no library here to add to; build one with `km3aid library build`")
         return Manifest(model_sha256, options.deduplicate, options.shard_records, job=Job(source))
     if options.overwrite:
-        for file in folder.glob("shard-*.arrow"):
-            file.unlink()
+        for pattern in ("shard-*.arrow", "checkpoint-*.arrow"):
+            for file in folder.glob(pattern):
+                file.unlink()
         for name in (FILE, REJECTED):
             (folder / name).unlink(missing_ok=True)
         return Manifest(model_sha256, options.deduplicate, options.shard_records, job=Job(source))
@@ -123,15 +123,15 @@ class Builder:
     def __init__(self, folder: Path, manifest: Manifest, options: BuildOptions) -> None:
         assert manifest.job is not None
         self.folder, self.manifest, self.options = folder, manifest, options
-        self.done = manifest.job.records  # input records that the finished shards hold
+        self.done = manifest.job.records  # input records that shards and checkpoints hold
         self._job = manifest.job
         self._began = manifest.molecules
-        self._parts: list[Entries] = []
-        self._hand = 0  # records of the shard in hand
+        self._parts: list[Entries] = []  # since the last checkpoint
+        self._records = 0  # of these
         self._seen = _Keys(self._stored_keys())
         self._rejected: list[tuple[int, str, str]] = []
         self._duplicates = 0
-        self._keep_rejected_of_finished_shards()
+        self._tidy()
 
     def chunk(self, most: int) -> int:
         """Records to encode at once, `most` or fewer, so that no chunk reaches over the end of a shard."""
@@ -139,25 +139,30 @@ class Builder:
         return most if whole % most == 0 else whole
 
     def append(self, entries: Entries) -> None:
-        """Take the next molecules; writes a shard whenever one is full."""
+        """Take the next molecules; writes a checkpoint whenever enough came in, and a shard whenever one is full."""
         self._parts.append(entries)
-        self._hand += entries.records
-        if self._hand > self.manifest.shard_records:
-            raise ValueError(f"{self._hand} records for a shard of {self.manifest.shard_records}")
-        if self._hand == self.manifest.shard_records:
-            self._write()
+        self._records += entries.records
+        hand = sum(c["records"] for c in self._job.checkpoints) + self._records
+        if hand > self.manifest.shard_records:
+            raise ValueError(f"{hand} records for a shard of {self.manifest.shard_records}")
+        if hand == self.manifest.shard_records:
+            self._close_shard()
+        elif self._records >= CHECKPOINT_RECORDS:
+            self._write_checkpoint()
 
     def copy(self, table: pa.Table) -> None:
         """Take a shard of another library as it is, but for duplicates."""
         keep = np.ones(len(table), bool)
         if self.manifest.deduplicate != "none":
             keep = self._seen.add(table.column("key").to_numpy())
-        self._commit(table.filter(pa.array(keep)) if keep.any() else None, len(table), int((~keep).sum()), [])
+        self._commit(
+            table.filter(pa.array(keep)) if keep.any() else None, _Taken(None, len(table), int((~keep).sum()), [])
+        )
 
     def finish(self) -> BuildReport:
         """Write what is in hand and end the job; raises `LibraryError` where no molecule came in."""
-        if self._hand:
-            self._write()
+        if self._records or self._job.checkpoints:
+            self._close_shard()
         if not self.manifest.molecules:
             first = self._rejected[0] if self._rejected else None
             why = f"; the first: record {first[0]}: {first[2]}" if first else ""
@@ -169,34 +174,69 @@ class Builder:
             self.manifest.molecules, self.manifest.molecules - self._began, self._duplicates, self._rejected
         )
 
-    def _write(self) -> None:
-        rejected = [r for part in self._parts for r in part.rejected]
-        keys = np.concatenate([part.key for part in self._parts])
+    def _take(self) -> _Taken:
+        """What came in since the last checkpoint."""
+        parts, self._parts = self._parts, []
+        records, self._records = self._records, 0
+        if not parts:
+            return _Taken(None, 0, 0, [])
+        keys = np.concatenate([part.key for part in parts])
         keep = self._seen.add(keys) if self.manifest.deduplicate != "none" else np.ones(len(keys), bool)
-        table = make_table(self._parts, keep) if keep.any() else None
-        self._commit(table, self._hand, int((~keep).sum()), rejected)
-        self._parts, self._hand = [], 0
+        table = make_table(parts, keep) if keep.any() else None
+        return _Taken(table, records, int((~keep).sum()), [r for part in parts for r in part.rejected])
 
-    def _commit(
-        self, table: pa.Table | None, records: int, duplicates: int, rejected: list[tuple[int, str, str]]
-    ) -> None:
+    def _write_checkpoint(self) -> None:
+        taken = self._take()
+        described: dict[str, Any] = {"file": None}
+        if taken.table is not None:
+            name = f"checkpoint-{self.done:010d}.arrow"
+            described = write_shard(self.folder / name, taken.table)
+        checkpoints = (*self._job.checkpoints, {**described, "records": taken.records})
+        self._record(taken, self.manifest.shards, checkpoints)
+
+    def _close_shard(self) -> None:
+        """Join the checkpoints and what came in after them to a shard."""
+        taken = self._take()
+        files = [self.folder / c["file"] for c in self._job.checkpoints if c["file"]]
+        tables = [*map(read_table, files), *([] if taken.table is None else [taken.table])]
+        self._commit(pa.concat_tables(tables) if tables else None, taken)
+        for file in files:
+            file.unlink(missing_ok=True)
+
+    def _commit(self, table: pa.Table | None, taken: _Taken) -> None:
         """Write a shard, then the lines that failed, then the manifest that makes both valid."""
         shards = self.manifest.shards
         if table is not None:
             shards = (*shards, write_shard(self.folder / f"shard-{len(shards):05d}.arrow", table))
-        self._append_rejected(rejected)
-        self.done += records
-        self._duplicates += duplicates
+        self._record(taken, shards, ())
+
+    def _record(
+        self, taken: _Taken, shards: tuple[dict[str, Any], ...], checkpoints: tuple[dict[str, Any], ...]
+    ) -> None:
+        """Write the lines that failed, then the manifest."""
+        self._append_rejected(taken.rejected)
+        self.done += taken.records
+        self._duplicates += taken.duplicates
+        self._job = Job(self._job.source, self.done, checkpoints)
         self.manifest = self.manifest.changed(
             shards=shards,
-            rejected=self.manifest.rejected + len(rejected),
-            duplicates=self.manifest.duplicates + duplicates,
-            job=Job(self._job.source, self.done),
+            rejected=self.manifest.rejected + len(taken.rejected),
+            duplicates=self.manifest.duplicates + taken.duplicates,
+            job=self._job,
         )
         self.manifest.write(self.folder)
 
     def _stored_keys(self) -> list[NDArray[np.uint64]]:
-        return [open_shard(self.folder / s["file"], s).key for s in self.manifest.shards]
+        files = [described["file"] for described in (*self.manifest.shards, *self._job.checkpoints)]
+        return [read_table(self.folder / file).column("key").to_numpy() for file in files if file]
+
+    def _tidy(self) -> None:
+        """Remove what a kill left unfinished: files that the manifest does not name, and lines that failed since."""
+        known = {described["file"] for described in self._job.checkpoints}
+        for file in self.folder.glob("checkpoint-*"):
+            if file.name not in known:
+                file.unlink(missing_ok=True)
+        self._keep_rejected_of_finished_shards()
 
     def _append_rejected(self, rejected: list[tuple[int, str, str]]) -> None:
         self._rejected += rejected
@@ -222,6 +262,15 @@ class Builder:
         if len(kept) < len(rows):
             with open(file, "w", newline="", encoding="utf-8") as stream:
                 csv.writer(stream).writerows(kept)
+
+
+class _Taken(NamedTuple):
+    """Molecules on their way into a shard, and what of `records` input records is not among them."""
+
+    table: pa.Table | None
+    records: int
+    duplicates: int
+    rejected: list[tuple[int, str, str]]  # record number, structure, reason
 
 
 class _Keys:

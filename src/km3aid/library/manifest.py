@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from km3aid.errors import LibraryError
+from km3aid.config import from_dict, to_dict
+from km3aid.errors import ConfigError, LibraryError
+from km3aid.files import write_json
 from km3aid.library.paths import Place
 
 SCHEMA_VERSION = 2
@@ -17,10 +18,14 @@ FILE = "library.json"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A build or an addition that has not ended: its input, and how many of its records the shards hold."""
+    """A build or an addition that has not ended: its input, and how many of its records are kept already.
+
+    `checkpoints` are the files of the shard in hand, described as shards are, each with its `records`.
+    """
 
     source: str
     records: int = 0
+    checkpoints: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +52,9 @@ class Manifest:
 
     def write(self, folder: Path) -> None:
         """Replace the manifest of `folder` in one step."""
-        temporary = folder / f".{FILE}.part"
         try:
-            with open(temporary, "w", encoding="utf-8") as file:
-                json.dump(asdict(self), file, indent=2)
-                file.write("\n")
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, folder / FILE)
+            write_json(folder / FILE, to_dict(self), sync=True)
         except OSError as error:
-            temporary.unlink(missing_ok=True)
             raise LibraryError(f"{folder / FILE}: cannot be written ({error.strerror}); make room and go on") from error
 
 
@@ -68,17 +66,12 @@ def read_manifest(folder: Place) -> Manifest:
         raise LibraryError(f"{folder}: no library here; build one with `km3aid library build`") from error
     except ValueError as error:
         raise LibraryError(f"{folder / FILE}: damaged ({error}); build the library again") from error
-    version = values.get("schema_version", values.get("format_version")) if isinstance(values, dict) else None
+    version = values.get("schema_version") if isinstance(values, dict) else None
     if version != SCHEMA_VERSION:
         raise LibraryError(
             f"{folder}: schema version {version}, expected {SCHEMA_VERSION}; build it again with `library build`"
         )
     try:
-        known = {f.name for f in fields(Manifest)}
-        made = {name: value for name, value in values.items() if name in known}
-        job = made.pop("job", None)
-        return Manifest(
-            **{**made, "shards": tuple(made["shards"]), "sources": tuple(made["sources"])}, job=job and Job(**job)
-        )
-    except (KeyError, TypeError) as error:
-        raise LibraryError(f"{folder / FILE}: damaged ({error}); build the library again") from error
+        return from_dict(Manifest, values, str(folder / FILE))
+    except ConfigError as error:
+        raise LibraryError(f"{error}; the manifest is damaged, build the library again") from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from km3aid.encoding.entries import Entries
 from km3aid.errors import LibraryError
+from km3aid.files import replacing
 from km3aid.library.paths import Place
 from km3aid.matching.compiled.packed import PackedClasses, pack_classes
 
@@ -74,23 +74,18 @@ def make_table(parts: list[Entries], keep: NDArray[np.bool_]) -> pa.Table:
 
 
 def write_shard(path: Path, table: pa.Table) -> dict[str, Any]:
-    """Write a shard under a temporary name, then rename it; returns its description for the manifest."""
+    """Write a shard, whole or not at all; returns its description for the manifest."""
     whole = table.combine_chunks().unify_dictionaries()
-    temporary = path.with_name(f".{path.name}.part")
     try:
-        with pa.OSFile(str(temporary), "wb") as sink, pa.ipc.new_file(sink, whole.schema) as writer:
-            writer.write_table(whole, max_chunksize=max(len(whole), 1))
-        with open(temporary, "rb") as written:
-            os.fsync(written.fileno())
-        described = {"file": path.name, "molecules": len(whole), **fingerprint(temporary)}
-        os.replace(temporary, path)
+        with replacing(path, sync=True) as part:
+            with pa.OSFile(str(part), "wb") as sink, pa.ipc.new_file(sink, whole.schema) as writer:
+                writer.write_table(whole, max_chunksize=max(len(whole), 1))
+            return {"file": path.name, "molecules": len(whole), **fingerprint(part)}
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise LibraryError(
             f"{path}: cannot be written ({error.strerror or error}); the finished shards are intact: make room and run "
             "the same command again"
         ) from error
-    return described
 
 
 def fingerprint(path: Place) -> dict[str, Any]:

@@ -68,9 +68,9 @@ class Store:
         return value
 
     def is_done(self, name: str, identity: Identity) -> bool:
-        """Whether unit `name` has ended with this very identity."""
+        """Whether unit `name` has ended with this very identity; 1 and 1.0 are the same."""
         value = self.read(name)
-        return value is not None and value.get("identity_sha256") == identity_hash(identity)
+        return value is not None and value.get("identity") == json.loads(json.dumps(identity))
 
     def write(self, name: str, value: dict[str, Any]) -> None:
         """Write the file of a unit, whole or not at all."""
