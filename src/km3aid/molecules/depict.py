@@ -54,7 +54,7 @@ def lay_out(molecule: Molecule) -> Drawing:
 
     >>> from km3aid.molecules import parse_smiles
     >>> [a.label for a in lay_out(parse_smiles("[2H]C([2H])([2H])O")).atoms]
-    ['CD₃', 'OH']
+    ['D₃C', 'OH']
     """
     mol = _placed(molecule.mol)
     rdDepictor.StraightenDepiction(mol)
