@@ -60,7 +60,7 @@ def assign(
     from km3aid.cli.output import check_outputs, emit, wants_page, with_left_out
     from km3aid.engine.results import Assignment
     from km3aid.molecules.read import read_structure
-    from km3aid.render import Case
+    from km3aid.requests.answers import Case
     from km3aid.spectra import Spectrum
 
     extras = Extras(solvent, dept135, dept90, apt, one_per_carbon)

@@ -17,7 +17,8 @@ from km3aid.cli.options import Common, Extras, Format
 from km3aid.cli.output import NO_FILES, Files, check_outputs, standard_output, wanted_format
 from km3aid.errors import ConfigError, Km3aidError
 from km3aid.files import open_output
-from km3aid.render import Case, Failure, Stream, open_stream
+from km3aid.render.stream import Stream, open_stream
+from km3aid.requests.answers import Case, Failure
 from km3aid.spectra import Spectrum, spectrum_from_dict
 
 _TOGETHER = 32

@@ -15,8 +15,10 @@ from km3aid.cli.options import Common, Format
 from km3aid.engine.results import Assignment, Hits, Prediction
 from km3aid.errors import ConfigError
 from km3aid.files import check_writable, write_output
-from km3aid.render import Case, check_format, export, format_of_file
+from km3aid.render.export import export
+from km3aid.render.registry import check_format, format_of_file
 from km3aid.render.rows import answer_rows
+from km3aid.requests.answers import Case
 from km3aid.spectra.spectrum import Spectrum
 
 if TYPE_CHECKING:

@@ -37,7 +37,7 @@ def predict(
     from km3aid.cli.output import check_outputs, emit
     from km3aid.engine.results import Prediction
     from km3aid.molecules.read import read_structure
-    from km3aid.render import Case
+    from km3aid.requests.answers import Case
 
     common = Common(format, out, model, device, quiet, strict=False)
     files = {"svg": svg, "png": png, "pdf": pdf, "html": html}

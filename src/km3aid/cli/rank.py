@@ -56,7 +56,7 @@ def rank(
     from km3aid.cli.output import check_outputs, emit, hits_case, wants_page
     from km3aid.engine.results import Hits
     from km3aid.molecules.read import read_structures
-    from km3aid.render import Case
+    from km3aid.requests.answers import Case
     from km3aid.spectra import Spectrum
 
     extras = Extras(solvent, dept135, dept90, apt, one_per_carbon)

@@ -36,7 +36,7 @@ from km3aid.cli.options import (
 from km3aid.errors import ConfigError
 
 if TYPE_CHECKING:
-    from km3aid.render import Case
+    from km3aid.requests.answers import Case
     from km3aid.spectra import Spectrum
 
 

@@ -130,7 +130,7 @@ def _table(
             yield row[smiles] or "", (row[name] or None) if name else None
     except csv.Error as error:
         raise MoleculeError(
-            f"{path}, after line {rows.line_num}: not a row of a table ({error}); is the suffix right, or a quote not closed?"
+            f"{path}, after line {rows.line_num}: not a row of a table ({error}); look for a quote that is not closed"
         ) from error
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from km3aid.engine import Assignment, Hits, Prediction
-from km3aid.render import FORMATS, Case, Document
-from km3aid.render import export as write
+from km3aid.render.export import Document
+from km3aid.render.export import export as write
+from km3aid.render.registry import FORMATS
+from km3aid.requests.answers import Case
 from km3aid.spectra import Spectrum
 
 _KINDS: dict[str, type] = {"assign": Assignment, "rank": Hits, "search": Hits, "predict": Prediction}

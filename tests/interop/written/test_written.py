@@ -14,7 +14,8 @@ from rdkit import Chem
 
 from km3aid.engine.results import Assignment
 from km3aid.molecules import parse_structure
-from km3aid.render import Case, export
+from km3aid.render.export import export
+from km3aid.requests.answers import Case
 from km3aid.spectra import parse_peaks
 from km3aid.spectra.formats.nmrshiftdb2 import read_sd_records
 from km3aid.spectra.spectrum import Spectrum
