@@ -18,7 +18,9 @@ PAIRS = [
     ("[2H]C([2H])([2H])S(=O)C([2H])([2H])[2H]", "CS(=O)C", 6 * DEUTERIUM),
     ("[2H]c1c([2H])c([2H])c([2H])c([2H])c1[2H]", "c1ccccc1", 6 * DEUTERIUM),
     ("C[C@H]([2H])O", "CCO", DEUTERIUM),  # a stereocentre by its isotopes alone
+    ("C[C@](O)(CC)C([2H])([2H])[2H]", "CC(O)(CC)C", 3 * DEUTERIUM),
     ("[2H]/C=C/C", "C=CC", DEUTERIUM),
+    ("C/C(C([2H])([2H])[2H])=C/C", "CC(C)=CC", 3 * DEUTERIUM),
     ("C[C@@H](O)C([2H])([2H])C", "C[C@@H](O)CC", 2 * DEUTERIUM),
     ("[2H][13CH3]", "[13CH4]", DEUTERIUM),
 ]

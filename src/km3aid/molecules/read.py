@@ -122,7 +122,7 @@ def _table(
     try:
         smiles, name = _columns(list(rows.fieldnames or ()), path, column, name_column)
         for row in rows:
-            if any(cell.strip() for cell in row.get(None, ())):  # type: ignore[call-overload]
+            if any(cell.strip() for cell in row.get(None, ())):
                 raise MoleculeError(
                     f"{path}, line {rows.line_num}: more cells than the header has columns; "
                     "put a name that contains the delimiter in quotes"
