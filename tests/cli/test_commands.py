@@ -68,7 +68,7 @@ def test_rank_and_search_answer_after_the_contract(files):
 
 def test_formats(files, tmp_path):
     rows = list(csv.DictReader(io.StringIO(km3aid("predict", "CCO", "--format", "csv").stdout)))
-    assert {r["atoms"] for r in rows} == {"0", "1"}
+    assert {r["atoms_from_1"] for r in rows} == {"1", "2"}
     assert json.loads(km3aid("predict", "CCO", "--format", "jsonl").stdout.splitlines()[0])["smiles"] == "CCO"
     assert "shift_ppm" in km3aid("predict", "CCO", "--format", "table").stdout
     km3aid("predict", "CCO", "--out", tmp_path / "p.json")

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from tests.cli.runner import ASPIRIN, PEAKS, json_lines, km3aid, refused
 
-from km3aid.render.export import FORMATS
+from km3aid.render.registry import FORMATS
 
 
 def test_the_command_line_offers_every_format(monkeypatch):

@@ -77,8 +77,48 @@ def test_a_mass_tolerance_in_ppm_takes_precedence(library):
     assert rows(library, Filters(mass_da=MASS + 0.001, mass_tolerance_ppm=2)) == []
 
 
-def test_a_formula_in_any_order():
-    assert Filters(formula="O2H8C4") == Filters(formula="O2H8C4")
+CHARGED = [
+    "CC(=O)Oc1ccccc1C(=O)O",
+    "CC(=O)Oc1ccccc1C(=O)[O-]",
+    "CC(=O)Oc1ccccc1C(=O)[O-].[Na+]",
+    "C[N+](C)(C)CC(=O)[O-]",  # betaine: a zwitterion is neutral
+    "CC[N+](C)(C)C",
+    "CC[N+](C)(C)C.[Cl-]",
+    "[O-]C(=O)C=CC(=O)[O-]",
+]
+
+
+@pytest.fixture(scope="module")
+def ions(untrained_weights, tmp_path_factory):
+    path = tmp_path_factory.mktemp("ions") / "lib"
+    Engine.load(untrained_weights, "cpu").build_library([(s, None) for s in CHARGED], path)
+    return Library.open(path)
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ({"formula": "C9H8O4"}, [0]),
+        ({"formula": "C9H7O4-"}, [1]),
+        ({"formula": "C₉H₇O₄⁻"}, [1]),
+        ({"formula": "C9H7O4"}, []),
+        ({"formula": "O4NaH7C9"}, [2]),
+        ({"formula": "C5H11NO2"}, [3]),
+        ({"formula": "[C5H14N]+"}, [4]),
+        ({"formula": "C5H14N"}, []),
+        ({"formula": "C5H14ClN"}, [5]),
+        ({"formula": "C4H2O4 2-"}, [6]),
+        ({"elements": ("C", "H", "O")}, [0, 1, 6]),
+        ({"elements": ("C", "H", "N")}, [4]),
+        ({"required": ("N",)}, [3, 4, 5]),
+    ],
+)
+def test_a_formula_has_the_charge_that_it_names_and_elements_have_none(ions, condition, found):
+    assert rows(ions, Filters(**condition)) == found
+
+
+def test_a_formula_in_any_order(library):
+    assert rows(library, Filters(formula="O2H8C4")) == rows(library, Filters(formula=FORMULA)) != []
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ import zstandard
 from rdkit import Chem
 
 from km3aid.errors import MoleculeError
-from km3aid.molecules.read import count_structures, read_structures
+from km3aid.molecules.read import count_structures, read_structure, read_structures
 
 LINES = "smiles name\nCCO ethanol\n\nc1ccccc1\nCC(C)O\t2-propanol, dry\n"
-EXPECTED = [("CCO", "ethanol"), ("c1ccccc1", None), ("CC(C)O", "2-propanol  dry")]
+EXPECTED = [("CCO", "ethanol"), ("c1ccccc1", None), ("CC(C)O", "2-propanol, dry")]
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, zstandard.ZstdCompressor().compress])
@@ -46,6 +46,29 @@ def test_tables(tmp_path):
     assert list(read_structures(tmp_path / "in.parquet")) == [("CCO", "7"), ("", "8")]
 
 
+def test_a_name_in_a_list_is_kept_as_it_is(tmp_path):
+    (tmp_path / "in.smi").write_text("CC(C)(C)CC 2,2-dimethylbutane\nCCO,ethanol\nCC ,  \n")
+    assert list(read_structures(tmp_path / "in.smi")) == [
+        ("CC(C)(C)CC", "2,2-dimethylbutane"),
+        ("CCO", "ethanol"),
+        ("CC", None),
+    ]
+
+
+def test_a_row_without_a_structure_is_an_empty_text(tmp_path):
+    (tmp_path / "in.csv").write_text("name,smiles\nempty\nethane,CC,\n")
+    assert list(read_structures(tmp_path / "in.csv")) == [("", "empty"), ("CC", "ethane")]
+
+
+def test_one_structure_is_the_argument_or_the_first_of_a_file(tmp_path):
+    block = Chem.MolToMolBlock(Chem.MolFromSmiles("CCO"))
+    (tmp_path / "two.SDF").write_text(f"{block}$$$$\n{block}$$$$\n")
+    assert read_structure("CCO") == "CCO"
+    assert read_structure(str(tmp_path / "two.SDF")) == block
+    with pytest.raises(MoleculeError, match=r"no\.mol: cannot be read .*give a mol file or a SMILES"):
+        read_structure(str(tmp_path / "no.mol"))
+
+
 def test_sd_files(tmp_path):
     blocks = [Chem.MolToMolBlock(Chem.MolFromSmiles(s)) for s in ("CCO", "CC")]
     text = "first" + blocks[0] + "> <x>\n1\n\n$$$$\n$$$$\n" + blocks[1] + "$$$$\n"
@@ -63,7 +86,9 @@ def test_sd_files(tmp_path):
         ("cut.smi.gz", gzip.compress(b"CCO\n" * 1000, mtime=0)[:40], "cannot be read"),
         ("bytes.smi", b"CC\xff\xfe", "cannot be read"),
         ("no.csv", b"x,y\n1,2\n", "no column 'smiles' among x, y"),
-        ("no.parquet", b"PAR1 is not", "no Parquet file"),
+        ("no.parquet", b"PAR1 is not", "not a Parquet file"),
+        ("long.csv", b"smiles,name\nCC,ethane\nCC(C)(C)CC,2,2-dimethylbutane\n", "long.csv, line 3: more cells"),
+        ("wide.csv", b"smiles\nCC\n" + b"C" * 200_000, "wide.csv, after line 2: not a row"),
     ],
 )
 def test_what_cannot_be_read_is_an_error(tmp_path, name, data, message):

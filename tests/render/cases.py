@@ -12,7 +12,7 @@ from km3aid.engine.results import (
     PredictedCarbon,
     Prediction,
 )
-from km3aid.render import Case
+from km3aid.requests.answers import Case
 from km3aid.spectra import parse_peaks
 from km3aid.spectra.spectrum import Peak, Spectrum
 

@@ -8,7 +8,9 @@ from tests.render.cases import CASE, CYMENE_CASE, HITS
 
 from km3aid.engine.results import Assignment, Hits
 from km3aid.errors import ConfigError
-from km3aid.render import Case, Failure, export, open_stream
+from km3aid.render.export import export
+from km3aid.render.stream import Stream, open_stream
+from km3aid.requests.answers import Case, Failure
 
 FAILED = Case(Failure("bad", "line 2: no peak"))
 
@@ -38,8 +40,44 @@ def test_a_failure_has_its_place_and_the_order_is_kept():
     assert "failed: line 2: no peak" in streamed("html", groups).decode()
 
 
-@pytest.mark.parametrize("format", ["journal", "nmredata"])
-def test_formats_without_a_word_for_failures_pass_them_over(format):
+@pytest.mark.parametrize("format", ["json", "jsonl", "csv", "parquet", "html", "journal"])
+def test_a_batch_that_breaks_off_leaves_what_was_answered(format):
+    buffer = io.BytesIO()
+    opened = open_stream(format, Assignment, buffer)
+    opened.__enter__().write([CASE])
+    assert not opened.__exit__(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert buffer.getvalue() == streamed(format, [[CASE]])
+
+
+def test_only_what_is_written_as_it_comes_is_there_at_once():
+    sizes = {}
+    for format in ("jsonl", "csv", "journal", "parquet", "json", "html"):
+        buffer = io.BytesIO()
+        with open_stream(format, Assignment, buffer) as stream:
+            before = buffer.tell()
+            stream.write([CASE])
+            sizes[format] = buffer.tell() > before
+    assert [format for format, at_once in sizes.items() if at_once] == ["jsonl", "csv", "journal"]
+
+
+def test_a_group_is_written_when_it_is_full():
+    written = []
+    stream = Stream(written.append, 2, skips_failures=True)
+    for case in (CASE, FAILED, CYMENE_CASE, CASE):
+        stream.write([case])
+    assert written == [[CASE, CYMENE_CASE]]
+    stream.flush()
+    stream.flush()
+    assert written == [[CASE, CYMENE_CASE], [CASE]]
+
+
+@pytest.mark.parametrize("format", ["pdf", "nmrium"])
+def test_a_batch_of_failures_alone_writes_nothing(format):
+    assert streamed(format, [[FAILED], [FAILED]]) == b""
+
+
+@pytest.mark.parametrize("format", ["journal", "nmredata", "nmrium", "pdf"])
+def test_formats_without_a_place_for_failures_skip_them(format):
     assert streamed(format, [[CASE], [FAILED, CYMENE_CASE]]) == export([CASE, CYMENE_CASE], format).content
 
 

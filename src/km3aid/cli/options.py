@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from km3aid.errors import ConfigError
-from km3aid.render.export import FORMATS
+from km3aid.render.registry import FORMATS
 
 if TYPE_CHECKING:
     from km3aid.engine import Engine

@@ -19,8 +19,10 @@ from km3aid.molecules import check_elements, hill, substructure_test
 class Filters:
     """Conditions on molecules, all of which must hold; raises `MoleculeError` for one that cannot be read.
 
-    `elements` are all that may occur, `required` those that must; `carbons` (lowest, highest), both included; the mass
-    tolerance is in Da unless `mass_tolerance_ppm` is given.
+    A `formula` is that of the whole molecule with its charge (`molecules.hill` says how charges are written): `C9H8O4`
+    finds neutral molecules only, zwitterions among them; `C9H7O4-` finds the anion, `C9H7NaO4` its sodium salt.
+    `elements` are all that may occur, `required` those that must, whatever the charge. `carbons` are the lowest and the
+    highest number, both included. The mass tolerance is in Da unless `mass_tolerance_ppm` is given.
     """
 
     formula: str | None = None

@@ -1,7 +1,8 @@
-"""Where the atoms and bonds of a structure lie on paper; how to draw them is left to `render`."""
+"""A structure laid out in the plane: where its atoms and bonds lie; `render` draws them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,13 +13,13 @@ from rdkit.Chem import rdDepictor
 from km3aid.molecules.molecule import Molecule
 
 _WEDGES = {Chem.BondDir.BEGINWEDGE: "wedge", Chem.BondDir.BEGINDASH: "hash"}
-_NEAR = 0.3  # of an atom to a bond, in RDKit's coordinates, where a bond is 1.5 long
+_NEAR = 0.3  # distance of an atom from a bond that counts as a clash, in RDKit's units (a bond is 1.5 long)
 
 
 class DrawnAtom(NamedTuple):
-    """Its index in the input, its place in bond lengths (y upwards), and the text to show ('' for a plain carbon).
+    """An atom: its index in the input, position in bond lengths (y upwards) and label ('' for a plain carbon).
 
-    A label that is `backwards` has its element at its end (HO–), since the bonds lie to its right.
+    A label is `backwards` where its element comes last (HO–), because the bonds lie to its right.
     """
 
     atom: int
@@ -31,7 +32,7 @@ class DrawnAtom(NamedTuple):
 class DrawnBond(NamedTuple):
     """`begin` and `end` are positions in `Drawing.atoms`; `order` 1 to 3; `kind` is plain, wedge or hash.
 
-    `side` says on which side (1 left, −1 right, 0 both) the second line of a double bond lies.
+    `side` is where the second line of a double bond lies: 1 left, −1 right, 0 on both sides.
     """
 
     begin: int
@@ -49,15 +50,23 @@ class Drawing(NamedTuple):
 
 
 def lay_out(molecule: Molecule) -> Drawing:
-    """Coordinates, labels and bonds of `molecule` in the atoms' order."""
+    """Positions, labels and bonds of `molecule`, in the order of its atoms; deuterium and tritium show in the labels.
+
+    >>> from km3aid.molecules import parse_smiles
+    >>> [a.label for a in lay_out(parse_smiles("[2H]C([2H])([2H])O")).atoms]
+    ['D₃C', 'OH']
+    """
     mol = _placed(molecule.mol)
     rdDepictor.StraightenDepiction(mol)
     conformer = mol.GetConformer()
     Chem.WedgeMolBonds(mol, conformer)
     Chem.Kekulize(mol)
     places = [conformer.GetAtomPosition(i) for i in range(mol.GetNumAtoms())]
+    isotopes = molecule.hydrogen_isotopes()
     atoms = tuple(
-        DrawnAtom(molecule.input_atoms[a.GetIdx()], p.x / 1.5, p.y / 1.5, *_label(a, places))
+        DrawnAtom(
+            molecule.input_atoms[a.GetIdx()], p.x / 1.5, p.y / 1.5, *_label(a, places, isotopes.get(a.GetIdx(), ()))
+        )
         for a, p in zip(mol.GetAtoms(), places, strict=True)
     )
     bonds = tuple(
@@ -74,7 +83,7 @@ def lay_out(molecule: Molecule) -> Drawing:
 
 
 def _placed(mol: Chem.Mol) -> Chem.Mol:
-    """A copy in the plane; of two ways to draw rings the one in which less lies on one another."""
+    """A copy laid out in the plane: of two ways to draw rings, the one with fewer clashes."""
     rdDepictor.SetPreferCoordGen(False)
     plain = Chem.Mol(mol)
     rdDepictor.Compute2DCoords(plain)
@@ -86,13 +95,13 @@ def _placed(mol: Chem.Mol) -> Chem.Mol:
 
 
 def _clashes(mol: Chem.Mol) -> int:
-    """How often bonds cross, or an atom lies on a bond that is not its own."""
+    """How often two bonds cross, or an atom lies on a bond of others."""
     place = mol.GetConformer().GetPositions()[:, :2]
     begin, end = np.array([(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in mol.GetBonds()]).T
     start, along = place[begin], place[end] - place[begin]
 
     def side(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        """On which side of each bond (rows) each point (columns) lies."""
+        """On which side of each bond (row) each point (column) lies, by sign."""
         away = points - start[:, None]
         turn: NDArray[np.float64] = along[:, None, 0] * away[..., 1] - along[:, None, 1] * away[..., 0]
         return turn
@@ -106,14 +115,15 @@ def _clashes(mol: Chem.Mol) -> int:
     return int((apart & apart.T).sum() // 2 + (gap < _NEAR).sum())
 
 
-def _label(atom: Chem.Atom, places: list[Any]) -> tuple[str, bool]:
-    """Element with its hydrogens and charge, and whether it is written backwards."""
+def _label(atom: Chem.Atom, places: list[Any], isotopes: Sequence[int]) -> tuple[str, bool]:
+    """Element with its hydrogens (`isotopes`: mass numbers of those named), charge; and whether it is reversed."""
     charge, isotope = atom.GetFormalCharge(), atom.GetIsotope()
-    if atom.GetAtomicNum() == 6 and atom.GetDegree() and not charge and not isotope:
+    if atom.GetAtomicNum() == 6 and atom.GetDegree() and not charge and not isotope and not isotopes:
         return "", False
     element = "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[int(d)] for d in str(isotope or "")) + str(atom.GetSymbol())
-    number = atom.GetTotalNumHs()
-    hydrogens = {0: "", 1: "H"}.get(number, "H" + "₀₁₂₃₄₅₆₇₈₉"[min(number, 9)])
+    heavy = {symbol: list(isotopes).count(mass) for symbol, mass in (("D", 2), ("T", 3))}
+    counts = {"H": atom.GetTotalNumHs() - sum(heavy.values()), **heavy}
+    hydrogens = "".join(s + ("₀₁₂₃₄₅₆₇₈₉"[min(n, 9)] if n > 1 else "") for s, n in counts.items() if n > 0)
     sign = {0: "", 1: "⁺", -1: "⁻"}.get(charge, f"{'⁰¹²³⁴⁵⁶⁷⁸⁹'[min(abs(charge), 9)]}{'⁺' if charge > 0 else '⁻'}")
     right = sum(places[n.GetIdx()].x - places[atom.GetIdx()].x for n in atom.GetNeighbors())
     if hydrogens and right > 0.3:
@@ -122,7 +132,7 @@ def _label(atom: Chem.Atom, places: list[Any]) -> tuple[str, bool]:
 
 
 def _ring_side(mol: Chem.Mol, bond: Chem.Bond, atoms: tuple[DrawnAtom, ...]) -> int:
-    """On which side of a double bond its ring (or, without one, its only substituent) lies."""
+    """On which side of a double bond its ring lies, or without a ring its substituents."""
     begin, end = bond.GetBeginAtomIdx(), bond.GetEndAtomIdx()
     rings = [r for r in mol.GetRingInfo().AtomRings() if begin in r and end in r]
     others = (

@@ -1,4 +1,4 @@
-"""The mol block of a structure with the atoms in the order in which they came in."""
+"""The mol block of a structure, its atoms in the order of the input."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from rdkit import Chem
 from rdkit.Chem import rdDepictor
 
 from km3aid.errors import MoleculeError
-from km3aid.molecules.molecule import Molecule
+from km3aid.molecules.molecule import KEEP_HYDROGENS, Molecule
 
 _END = "M  END"
 _V2000_ATOMS = 999
 
 
 def write_mol_block(molecule: Molecule) -> str:
-    """The mol block that came in, unchanged up to `M  END`, or one laid out in the plane from the SMILES.
+    """The mol block of the input, unchanged up to `M  END`, or one laid out in the plane from the SMILES.
 
-    Atom *i* of the block (from 1) is atom *i* − 1 of an answer, explicit hydrogens of the input included.
+    Atom *i* of the block (from 1) is atom *i* − 1 of an answer; explicit hydrogens of the input are counted.
+    Raises `MoleculeError` where the mol block of the input has no end.
 
     >>> from km3aid.molecules import parse_smiles
     >>> write_mol_block(parse_smiles("[H]OC")).splitlines()[5].split()[3]
@@ -25,18 +26,16 @@ def write_mol_block(molecule: Molecule) -> str:
         lines = molecule.source.splitlines()
         end = next((n for n, line in enumerate(lines) if line.startswith(_END)), None)
         if end is None:
-            raise MoleculeError(f"the mol block has no line {_END!r}; it is cut off, get it again")
+            raise MoleculeError(f"the mol block has no line {_END!r}; it is cut off: download or export it again")
         return "\n".join(line.rstrip() for line in lines[: end + 1]) + "\n"
-    reading = Chem.SmilesParserParams()
-    reading.removeHs = "[H]" not in molecule.source  # as `parse_smiles` counts them
-    mol = Chem.MolFromSmiles(molecule.source.strip(), reading)
+    mol = Chem.MolFromSmiles(molecule.source.strip(), KEEP_HYDROGENS)
     rdDepictor.SetPreferCoordGen(False)
     rdDepictor.Compute2DCoords(mol)
     return _block(mol, molecule.name)
 
 
 def write_heavy_mol_block(molecule: Molecule) -> str:
-    """A mol block without explicit hydrogens, the other atoms in their order and where the input placed them.
+    """A mol block without hydrogens of any isotope, the other atoms in their order and where the input placed them.
 
     Atom *i* of the block (from 1) is atom `input_atoms[i - 1]` of an answer.
     """

@@ -1,4 +1,4 @@
-"""Parse a structure: hydrogens implicit, atoms in the order in which they came in."""
+"""A structure as read: hydrogens of every isotope implicit, the other atoms in the order of the input."""
 
 from __future__ import annotations
 
@@ -13,30 +13,36 @@ from km3aid.errors import MoleculeError
 
 RDLogger.DisableLog("rdApp.*")
 
+KEEP_HYDROGENS = Chem.SmilesParserParams()
+KEEP_HYDROGENS.removeHs = False
 _INPUT_INDEX = "_km3aid_input"
 _CARBON = 6
-_KEEP_HYDROGENS = Chem.SmilesParserParams()
-_KEEP_HYDROGENS.removeHs = False
 _A_HYDROGEN = Chem.MolFromSmarts("[#1]")
+_AN_ISOTOPE = Chem.MolFromSmarts("[#1;!0*]")
+_ALL_HYDROGENS = Chem.RemoveHsParameters()
+_ALL_HYDROGENS.removeDefiningBondStereo = True  # CHD= has no E or Z once D counts as H
 
 
 @dataclass(frozen=True)
 class Molecule:
     """A structure without explicit hydrogens.
 
-    `mol` is the RDKit molecule and `input_atoms[i]` the 0-based index in the input of its atom `i` (they differ
-    where the input has explicit hydrogens). `source` is the text that came in.
+    `mol` is what a model sees: deuterium and tritium are hydrogens like any other. `isotopic` is the same structure
+    with the hydrogen isotopes that the input names, from which come SMILES, mass and InChIKey; it is `mol` itself where
+    there are none. `input_atoms[i]` is the 0-based index in the input of atom `i` of `mol` (they differ where the input
+    has explicit hydrogens of any isotope). `source` is the text of the input.
     """
 
     mol: Chem.Mol
+    isotopic: Chem.Mol
     input_atoms: Sequence[int]
     source: str
     name: str | None = None
 
     @cached_property
     def smiles(self) -> str:
-        """Canonical isomeric SMILES."""
-        return str(Chem.MolToSmiles(self.mol))
+        """Canonical isomeric SMILES, hydrogen isotopes included."""
+        return str(Chem.MolToSmiles(self.isotopic))
 
     @cached_property
     def carbons(self) -> tuple[int, ...]:
@@ -45,18 +51,36 @@ class Molecule:
 
     @cached_property
     def formula(self) -> str:
-        """Molecular formula in Hill order."""
+        """Molecular formula in Hill order, every isotope of hydrogen as H, and the total charge."""
         return str(rdMolDescriptors.CalcMolFormula(self.mol))
 
     @cached_property
     def exact_mass_da(self) -> float:
-        """Monoisotopic mass in Da."""
-        return float(rdMolDescriptors.CalcExactMolWt(self.mol))
+        """Monoisotopic mass in Da, isotopes as the input names them."""
+        return float(rdMolDescriptors.CalcExactMolWt(self.isotopic))
 
     @cached_property
     def inchi_key(self) -> str:
         """Standard InChIKey, or an empty string where InChI cannot be made."""
-        return str(Chem.MolToInchiKey(self.mol))
+        return str(Chem.MolToInchiKey(self.isotopic))
+
+    def hydrogen_isotopes(self) -> dict[int, list[int]]:
+        """Mass numbers of the hydrogen isotopes that the input names, by the atom of `mol` to which they are attached.
+
+        >>> parse_smiles("OC([2H])[2H]").hydrogen_isotopes()
+        {1: [2, 2]}
+        """
+        if self.isotopic is self.mol:
+            return {}
+        place = {atom: n for n, atom in enumerate(self.input_atoms)}
+        found: dict[int, list[int]] = {}
+        for atom in self.isotopic.GetAtoms():
+            if atom.GetAtomicNum() == 1 and atom.GetIsotope():
+                for neighbour in atom.GetNeighbors():
+                    owner = place.get(neighbour.GetIntProp(_INPUT_INDEX))
+                    if owner is not None:
+                        found.setdefault(owner, []).append(atom.GetIsotope())
+        return found
 
 
 def parse_smiles(smiles: str, name: str | None = None) -> Molecule:
@@ -66,11 +90,13 @@ def parse_smiles(smiles: str, name: str | None = None) -> Molecule:
     'CCO'
     >>> parse_smiles("[H]OC").input_atoms
     [1, 2]
+    >>> parse_smiles("[2H]OC").smiles
+    '[2H]OC'
     """
     text = smiles.strip()
     if not text:
         raise MoleculeError("the SMILES is empty; give a structure such as CCO")
-    mol = Chem.MolFromSmiles(text, _KEEP_HYDROGENS)
+    mol = Chem.MolFromSmiles(text, KEEP_HYDROGENS)
     if mol is None:
         raise MoleculeError(f"SMILES {_short(text)!r} cannot be read: {_smiles_problem(text)}")
     return _without_hydrogens(mol, text, name)
@@ -96,16 +122,27 @@ def _without_hydrogens(mol: Chem.Mol, source: str, name: str | None) -> Molecule
     count = mol.GetNumAtoms()
     if all(mol.GetAtomWithIdx(i).GetAtomicNum() != _CARBON for i in range(count)):
         raise MoleculeError(f"structure {_short(source)!r} holds no carbon; a 13C spectrum needs one")
-    kept: Sequence[int] = range(count)
-    if mol.GetNumHeavyAtoms() < count and mol.HasSubstructMatch(_A_HYDROGEN):
-        for atom in mol.GetAtoms():
-            atom.SetIntProp(_INPUT_INDEX, atom.GetIdx())
-        try:
-            mol = Chem.RemoveHs(mol)
-        except (ValueError, RuntimeError) as error:
-            raise MoleculeError(f"hydrogens of {_short(source)!r} cannot be made implicit: {error}") from error
-        kept = [atom.GetIntProp(_INPUT_INDEX) for atom in mol.GetAtoms()]
-    return Molecule(mol, kept, source, name)
+    if mol.GetNumHeavyAtoms() == count or not mol.HasSubstructMatch(_A_HYDROGEN):
+        return Molecule(mol, mol, range(count), source, name)
+    for atom in mol.GetAtoms():
+        atom.SetIntProp(_INPUT_INDEX, atom.GetIdx())
+    try:
+        isotopic = Chem.RemoveHs(mol)
+        plain = _of_one_isotope(mol) if mol.HasSubstructMatch(_AN_ISOTOPE) else isotopic
+    except (ValueError, RuntimeError) as error:
+        raise MoleculeError(f"hydrogens of {_short(source)!r} cannot be made implicit: {error}") from error
+    kept = [atom.GetIntProp(_INPUT_INDEX) for atom in plain.GetAtoms()]
+    return Molecule(plain, isotopic, kept, source, name)
+
+
+def _of_one_isotope(mol: Chem.Mol) -> Chem.Mol:
+    """`mol` with every isotope of hydrogen as an implicit hydrogen, and without the stereo that isotopes alone make."""
+    plain = Chem.Mol(mol)
+    for (i,) in mol.GetSubstructMatches(_AN_ISOTOPE):
+        plain.GetAtomWithIdx(i).SetIsotope(0)
+    plain = Chem.RemoveHs(plain, _ALL_HYDROGENS)
+    Chem.AssignStereochemistry(plain, cleanIt=True, force=True)
+    return plain
 
 
 def _smiles_problem(smiles: str) -> str:

@@ -1,24 +1,24 @@
-"""An answer as flat rows, one per peak, hit or carbon class: what CSV and the terminal's table show."""
+"""An answer as flat rows for people, one for each peak, hit or carbon class: CSV and the terminal's table."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from km3aid.engine.results import Assignment, Hits, Prediction
+from km3aid.render.numbering import atoms_from_1
 from km3aid.requests.answers import Case
 
 _ASSIGNMENT = (
-    "peak", "shift_ppm", "multiplicity", "count", "intensity", "atoms", "predicted_ppm", "confidence", "alternatives",
-    "id",
+    "peak_from_1", "shift_ppm", "multiplicity", "count", "intensity", "atoms_from_1", "predicted_ppm", "confidence",
+    "alternatives_from_1", "id",
 )  # fmt: skip
 _HITS = ("id", "rank", "smiles", "name", "score", "probability", "graph_score", "match_score")
-_PREDICTION = ("smiles", "atoms", "shift_ppm", "std_ppm", "multiplicity")
+_PREDICTION = ("smiles", "atoms_from_1", "shift_ppm", "std_ppm", "multiplicity")
 COLUMNS: dict[type, tuple[str, ...]] = {Assignment: _ASSIGNMENT, Hits: _HITS, Prediction: _PREDICTION}
 
 
 def answer_rows(case: Case) -> list[dict[str, Any]]:
-    """The rows of one answer, with the keys of `COLUMNS`; atoms count from 0. A failure has the keys id and error."""
+    """The rows of one answer, with the keys of `COLUMNS`. A failure has one row, with the keys id and error."""
     answer = case.answer
     if isinstance(answer, Assignment):
         return _assignment_rows(case, answer)
@@ -40,7 +40,7 @@ def answer_rows(case: Case) -> list[dict[str, Any]]:
         return [
             {
                 "smiles": answer.smiles,
-                "atoms": _numbers(c.atoms),
+                "atoms_from_1": atoms_from_1(c.atoms),
                 "shift_ppm": c.shift_ppm,
                 "std_ppm": c.std_ppm,
                 "multiplicity": c.multiplicity,
@@ -65,16 +65,17 @@ def _assignment_rows(case: Case, answer: Assignment) -> list[dict[str, Any]]:
             for n, p in enumerate(case.spectrum)
         }
     rows: list[dict[str, Any]] = []
-    for number in sorted({*peaks, *answer.unassigned_peaks}):
-        row: dict[str, Any] = {**dict.fromkeys(_ASSIGNMENT), "peak": number, **peaks.get(number, {}), "id": answer.id}
-        if found := assigned.get(number):
-            row["atoms"] = _numbers(found.atoms)
-            row["predicted_ppm"], row["confidence"] = found.predicted_ppm, found.confidence
-            row["alternatives"] = "; ".join(f"{_numbers(o.atoms)} ({o.confidence:.2f})" for o in found.alternatives)
+    for peak in sorted({*peaks, *answer.unassigned_peaks}):
+        row = {**dict.fromkeys(_ASSIGNMENT), "peak_from_1": peak + 1, **peaks.get(peak, {}), "id": answer.id}
+        if own := assigned.get(peak):
+            row["atoms_from_1"] = atoms_from_1(own.atoms)
+            row["predicted_ppm"], row["confidence"] = own.predicted_ppm, own.confidence
+            row["alternatives_from_1"] = "; ".join(
+                f"{atoms_from_1(o.atoms)} ({o.confidence:.2f})" for o in own.alternatives
+            )
         rows.append(row)
-    alone = [{**dict.fromkeys(_ASSIGNMENT), "atoms": str(i), "id": answer.id} for i in answer.unobserved_atoms]
+    alone = [
+        {**dict.fromkeys(_ASSIGNMENT), "atoms_from_1": atoms_from_1([atom]), "id": answer.id}
+        for atom in answer.unobserved_atoms
+    ]
     return rows + alone
-
-
-def _numbers(atoms: Sequence[int]) -> str:
-    return " ".join(map(str, atoms))

@@ -1,87 +1,58 @@
-"""Answers of a batch, written as they come: a failure takes its answer's place, and order is kept."""
+"""The answers of a batch, written as they come and in their order; a failure takes the place of its answer."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import BinaryIO, Protocol
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import BinaryIO
 
-from km3aid.errors import ConfigError
-from km3aid.render.export import FORMATS, check_format, writer_of
-from km3aid.render.formats.csv_table import csv_header, csv_rows
-from km3aid.render.rows import COLUMNS
+from km3aid.render.registry import Failed, Streaming, check_format, load
 from km3aid.requests.answers import Case, Failure
 
-_ROWS_TOGETHER = 1000
+Put = Callable[[Sequence[Case]], object]
+Opener = Callable[[BinaryIO, type], AbstractContextManager[Put]]  # writes the head, gives `Put`, writes the foot
 
 
-class Stream(Protocol):
-    """Takes the answers, one by one or in groups."""
+class Stream:
+    """Takes answers, one by one or in groups, and writes them once there are `enough`."""
 
-    def write(self, cases: Sequence[Case]) -> None: ...
+    def __init__(self, put: Put, enough: float, skips_failures: bool) -> None:
+        self._put, self._enough, self._skips = put, enough, skips_failures
+        self._cases: list[Case] = []
+
+    def write(self, cases: Sequence[Case]) -> None:
+        self._cases += [c for c in cases if not (self._skips and isinstance(c.answer, Failure))]
+        if len(self._cases) >= self._enough:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is still held."""
+        cases, self._cases = self._cases, []
+        if cases:
+            self._put(cases)
 
 
 @contextmanager
 def open_stream(format: str, kind: type, file: BinaryIO) -> Iterator[Stream]:
-    """A stream of answers of one kind into `file`; raises `ConfigError` where the format cannot take it.
+    """A stream of answers of one kind into `file`; raises `ConfigError` where the format cannot take a batch of them.
 
-    JSON lines, CSV, journal lines, NMReDATA and Parquet are written as they come; a failed record has an `error` in
-    JSON, CSV and Parquet and no place in the others. HTML and JSON are written at the end.
+    The format's row says when answers are written and what becomes of failures. What is held when the batch breaks off
+    is still written.
     """
-    check_format(format, kind)
-    if not FORMATS[format].several:
-        raise ConfigError(f"{format}: shows one answer; for a batch take html")
-    if format == "parquet":
-        from km3aid.render.formats.parquet import open_parquet, parquet_table
+    row = check_format(format, kind, answers=2)
+    write = load(row.writer)
+    opened: AbstractContextManager[Put]
+    opened = load(row.stream)(file, kind) if row.stream else nullcontext(lambda cases: file.write(write(cases)))
 
-        with open_parquet(file, kind) as writer:
-            held = _Held(lambda cases: writer.write_table(parquet_table(cases, kind)), _ROWS_TOGETHER)
-            try:
-                yield held
-            finally:
-                held.flush()
-        return
-    if format == "csv":
-        columns = (*COLUMNS[kind], "error") if "id" in COLUMNS[kind] else (*COLUMNS[kind], "id", "error")
-        file.write(csv_header(columns))
-        yield _Direct(lambda cases: csv_rows(cases, columns), file)
-        return
-    write = writer_of(format)
-    if format == "jsonl":
-        yield _Direct(write, file)
-    elif format in ("journal", "nmredata"):
-        yield _Direct(lambda cases: write([c for c in cases if not isinstance(c.answer, Failure)]), file)
-    else:
-        said = format in ("json", "html")
-        held = _Held(lambda cases: file.write(write([c for c in cases if said or not isinstance(c.answer, Failure)])))
-        yield held
-        held.flush()
+    with opened as put:
 
+        def put_through(cases: Sequence[Case]) -> None:
+            put(cases)
+            if row.streaming is Streaming.AS_THEY_COME:
+                file.flush()
 
-class _Direct:
-    """Writes at once."""
-
-    def __init__(self, form: Callable[[Sequence[Case]], bytes], file: BinaryIO) -> None:
-        self._form, self._file = form, file
-
-    def write(self, cases: Sequence[Case]) -> None:
-        self._file.write(self._form(cases))
-        self._file.flush()
-
-
-class _Held:
-    """Keeps answers until there are enough, or until the end."""
-
-    def __init__(self, put: Callable[[Sequence[Case]], object], enough: int | None = None) -> None:
-        self._put, self._enough = put, enough
-        self._cases: list[Case] = []
-
-    def write(self, cases: Sequence[Case]) -> None:
-        self._cases += cases
-        if self._enough is not None and len(self._cases) >= self._enough:
-            self.flush()
-
-    def flush(self) -> None:
-        if self._cases:
-            self._put(self._cases)
-            self._cases = []
+        stream = Stream(put_through, row.streaming.value, row.failed is Failed.IS_SKIPPED)
+        try:
+            yield stream
+        finally:
+            stream.flush()

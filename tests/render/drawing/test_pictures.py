@@ -13,11 +13,12 @@ from PIL import Image
 from tests.render.cases import CASE, CYMENE_CASE
 
 from km3aid.engine.results import PredictedCarbon, Prediction
-from km3aid.render import Case, export
 from km3aid.render.drawing.marks import confidence_colour
 from km3aid.render.drawing.picture import picture
 from km3aid.render.drawing.scene import Mark, Text, width_of
 from km3aid.render.drawing.sticks import spread
+from km3aid.render.export import export
+from km3aid.requests.answers import Case
 
 SVG = "{http://www.w3.org/2000/svg}"
 STRUCTURES = [

@@ -6,7 +6,8 @@ from rdkit import Chem
 from tests.render.cases import CASE, CYMENE_CASE, with_id
 
 from km3aid.engine.results import AssignedPeak, Assignment
-from km3aid.render import Case, export
+from km3aid.render.export import export
+from km3aid.requests.answers import Case
 from km3aid.spectra import parse_peaks
 
 

@@ -4,7 +4,7 @@ import pytest
 from rdkit import Chem
 from tests.render.cases import CASE, CYMENE_CASE
 
-from km3aid.render import export
+from km3aid.render.export import export
 
 
 def test_peaks_carbons_and_structure_are_in_the_file():

@@ -3,8 +3,9 @@ from dataclasses import replace
 
 from tests.render.cases import CASE, CYMENE_CASE, HITS, MATRIX, PEAKS, PREDICTION
 
-from km3aid.render import Case, Failure, export
+from km3aid.render.export import export
 from km3aid.render.html.page import write_html
+from km3aid.requests.answers import Case, Failure
 
 
 def page(cases):
@@ -25,8 +26,8 @@ def test_a_report_escapes_everything_and_lists_every_peak():
 
 
 def test_the_matrix_is_ordered_by_predicted_shift():
-    head = re.search(r"atoms<br>predicted / ppm</th>(.*?)</tr>", page(CASE))[1]
-    assert head == "<th>1<br>57.5</th><th>0<br>17.9</th>"
+    head = re.search(r"atoms \(from 1\)<br>predicted / ppm</th>(.*?)</tr>", page(CASE))[1]
+    assert head == "<th>2<br>57.5</th><th>1<br>17.9</th>"
     assert MATRIX.atoms == ((0,), (1,))
 
 
@@ -40,9 +41,11 @@ def test_hits_show_structures_and_both_spectra():
 
 
 def test_many_answers_are_a_table_that_unfolds():
-    text = write_html([CASE, CYMENE_CASE, Case(Failure("x", "line 3: <no> peak"))]).decode()
-    assert text.count("<details>") == 2
+    cases = [CASE, CASE, CYMENE_CASE, Case(Failure("x", "line 3: <no> peak"))]
+    text = write_html(cases).decode()
+    assert write_html(cases).decode() == text
+    assert text.count("<details>") == 3
     assert "mean 88%" in text
     assert "failed: line 3: &lt;no&gt; peak" in text
     ids = re.findall(r' id="([^"]+)"', text)
-    assert len(ids) == len(set(ids))
+    assert len(ids) == len(set(ids)) == 2

@@ -26,7 +26,7 @@ def picture(case: Case) -> Scene:
     drawing = lay_out(parse_structure(case.structure))
     width = _width(drawing, marks)
     structure, height = draw_structure(drawing, marks, width)
-    title = str(getattr(case.answer, "smiles", ""))
+    title = f"{getattr(case.answer, 'smiles', '')} (peaks and atoms counted from 1)"
     return Scene(width, height + HEIGHT, title, (*structure, *draw_sticks(marks, width, height)))
 
 

@@ -1,6 +1,6 @@
 """The line of an experimental section, with its assignments: `13C NMR (101 MHz, CDCl3) δ 170.2 (C-8), 21.0 (C-1).`
 
-`C-8` is the atom of that number, counted from 1 over all atoms in the order of the structure that was given.
+`C-8` is an atom of the structure as given: all its atoms are counted, from 1.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from km3aid.engine.results import Assignment, Prediction
+from km3aid.render.numbering import atoms_from_1
 from km3aid.requests.answers import Case
 from km3aid.spectra.spectrum import Peak, Spectrum
 
@@ -15,19 +16,19 @@ _GROUPS = {"S": "Cq", "D": "CH", "T": "CH2", "Q": "CH3"}
 
 
 def write_journal(cases: Sequence[Case]) -> bytes:
-    """One line per answer, peaks in the order in which they came; multiplicity and count as far as they were given."""
+    """A line for each answer; peaks in their order, with multiplicity and count where they were given."""
     return "".join(_line(case) + "\n" for case in cases).encode()
 
 
 def _line(case: Case) -> str:
     if isinstance(case.answer, Prediction):
         carbons = sorted(case.answer.carbons, key=lambda c: -c.shift_ppm)
-        peaks = [(Peak(c.shift_ppm), _carbons(c.atoms)) for c in carbons]
+        peaks = [(Peak(c.shift_ppm), _named(c.atoms)) for c in carbons]
         return f"13C NMR (predicted) δ {_listed(peaks)}."
     assert isinstance(case.answer, Assignment)
     assert case.spectrum is not None
     atoms = {a.peak: a.atoms for a in case.answer.assignments}
-    peaks = [(peak, _carbons(atoms.get(n, ()))) for n, peak in enumerate(case.spectrum)]
+    peaks = [(peak, _named(atoms.get(n, ()))) for n, peak in enumerate(case.spectrum)]
     return f"13C NMR{_conditions(case.spectrum)} δ {_listed(peaks)}."
 
 
@@ -41,13 +42,13 @@ def _listed(peaks: Sequence[tuple[Peak, str]]) -> str:
     return ", ".join(f"{peak.shift_ppm}{_remark(peak, carbons)}" for peak, carbons in peaks)
 
 
+def _named(atoms: Sequence[int]) -> str:
+    return atoms_from_1(atoms, "C-", ", ")
+
+
 def _remark(peak: Peak, carbons: str) -> str:
     group = _GROUPS[peak.multiplicity] if peak.multiplicity else ""
     if peak.count is not None:
         group = f"{peak.count}{group or 'C'}"
     said = [text for text in (group, carbons) if text]
     return f" ({', '.join(said)})" if said else ""
-
-
-def _carbons(atoms: Sequence[int]) -> str:
-    return ", ".join(f"C-{i + 1}" for i in atoms)

@@ -1,9 +1,10 @@
-"""Parquet: one row per answer with the fields of its JSON, lists nested, and `error` where there was none."""
+"""Parquet: a row for each answer with the fields of its JSON, lists nested, and `error` for a record that failed."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -66,16 +67,14 @@ SCHEMAS: dict[type, Any] = {
 def write_parquet(cases: Sequence[Case]) -> bytes:
     """All answers as one table."""
     buffer = io.BytesIO()
-    with open_parquet(buffer, type(cases[0].answer)) as writer:
-        writer.write_table(parquet_table(cases, type(cases[0].answer)))
+    with open_parquet(buffer, type(cases[0].answer)) as put:
+        put(cases)
     return buffer.getvalue()
 
 
-def open_parquet(file: BinaryIO, kind: type) -> Any:
-    """A `ParquetWriter` of answers of that kind, for a batch that is written group by group."""
-    return pq.ParquetWriter(file, SCHEMAS[kind], compression="zstd")
-
-
-def parquet_table(cases: Sequence[Case], kind: type) -> Any:
-    """The answers as an Arrow table."""
-    return pa.Table.from_pylist([case.answer.to_dict() for case in cases], SCHEMAS[kind])
+@contextmanager
+def open_parquet(file: BinaryIO, kind: type) -> Iterator[Callable[[Sequence[Case]], object]]:
+    """The same for a batch that is written group by group."""
+    schema = SCHEMAS[kind]
+    with pq.ParquetWriter(file, schema, compression="zstd") as writer:
+        yield lambda cases: writer.write_table(pa.Table.from_pylist([c.answer.to_dict() for c in cases], schema))

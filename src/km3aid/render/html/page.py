@@ -42,7 +42,7 @@ def write_html(cases: Sequence[Case]) -> bytes:
     """The report of one answer; of several a table in which each row unfolds into its report."""
     if len(cases) == 1:
         title = _title(cases[0])
-        body = f"<h1>{escape(title)}</h1>{_report(cases[0])}"
+        body = f"<h1>{escape(title)}</h1>{_report(cases[0], 1)}"
     else:
         title = f"{len(cases)} answers"
         body = f"<h1>{title}</h1>{_overview(cases)}"
@@ -63,10 +63,10 @@ def _title(case: Case) -> str:
     return f"{name}: {answer.smiles}" if name else answer.smiles
 
 
-def _report(case: Case) -> str:
+def _report(case: Case, number: int) -> str:
     if isinstance(case.answer, Failure):
         return f'<p class="failed">{escape(case.answer.error)}</p>'
-    drawn = hits_report(case, case.answer) if isinstance(case.answer, Hits) else assignment_report(case)
+    drawn = hits_report(case, case.answer) if isinstance(case.answer, Hits) else assignment_report(case, number)
     notes = getattr(case.answer, "warnings", ())
     listed = "".join(f"<li>{escape(n)}</li>" for n in notes)
     return f'<div class="report">{drawn}{f"<ul>{listed}</ul>" if listed else ""}</div>'
@@ -88,7 +88,7 @@ def _overview_row(number: int, case: Case) -> str:
     return (
         f"<tr><td>{number}</td><td>{escape(getattr(answer, 'id', None) or '')}</td><td>{drawn}</td>"
         f'<td class="smiles">{escape(smiles)}</td><td>{escape(sure)}</td></tr>'
-        f'<tr><td></td><td colspan="4"><details><summary>report</summary>{_report(case)}</details></td></tr>'
+        f'<tr><td></td><td colspan="4"><details><summary>report</summary>{_report(case, number)}</details></td></tr>'
     )
 
 

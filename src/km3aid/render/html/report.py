@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from itertools import count
 
 from km3aid.engine.results import Assignment, Hits, Matrix, Prediction
 from km3aid.render.drawing.marks import ASSIGNMENT_COLUMNS, PREDICTION_COLUMNS, Mark, confidence_colour, marks_of
@@ -12,17 +11,19 @@ from km3aid.render.drawing.picture import comparison, picture, sketch
 from km3aid.render.drawing.scene import Scene
 from km3aid.render.drawing.sticks import PREDICTED
 from km3aid.render.drawing.svg import ON_PAGE, svg
+from km3aid.render.numbering import atoms_from_1
 from km3aid.requests.answers import Case
 
-_PARTS = count(1)  # so that the switches of one page have ids of their own
 
+def assignment_report(case: Case, number: int) -> str:
+    """Picture and table of an assignment or a prediction, and the matrix where there is one.
 
-def assignment_report(case: Case) -> str:
-    """Picture and table of an assignment or a prediction, and the matrix where there is one."""
+    `number` is that of the answer on its page, so that no two switches share an id.
+    """
     marks = marks_of(case)
     columns = PREDICTION_COLUMNS if isinstance(case.answer, Prediction) else ASSIGNMENT_COLUMNS
     table = _peak_table(marks, columns)
-    matrix = _matrix(case.answer, case.matrix) if case.matrix and isinstance(case.answer, Assignment) else ""
+    matrix = _matrix(case.answer, case.matrix, number) if case.matrix and isinstance(case.answer, Assignment) else ""
     return f'<div class="wide">{_drawn(picture(case))}</div>{table}{matrix}'
 
 
@@ -74,11 +75,11 @@ def _peak_table(marks: Sequence[Mark], columns: Sequence[str]) -> str:
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-def _matrix(answer: Assignment, matrix: Matrix) -> str:
+def _matrix(answer: Assignment, matrix: Matrix, number: int) -> str:
     """Peaks by carbon classes, highest predicted shift first: probability in percent, or the cost in nats."""
     order = sorted(range(len(matrix.atoms)), key=lambda k: -matrix.predicted_ppm[k])
     chosen = {a.peak: set(a.atoms) for a in answer.assignments}
-    head = "".join(f"<th>{' '.join(map(str, matrix.atoms[k]))}<br>{matrix.predicted_ppm[k]:.1f}</th>" for k in order)
+    head = "".join(f"<th>{atoms_from_1(matrix.atoms[k])}<br>{matrix.predicted_ppm[k]:.1f}</th>" for k in order)
     rows = []
     for p, (costs, probabilities) in enumerate(zip(matrix.cost, matrix.probability, strict=True)):
         own = chosen.get(p, set())
@@ -88,12 +89,12 @@ def _matrix(answer: Assignment, matrix: Matrix) -> str:
             for k in order
         )
         rows.append(f'<tr data-mark="{p + 1}"><th>peak {p + 1}</th>{cells}</tr>')
-    part = f"costs-{next(_PARTS)}"
+    part = f"costs-{number}"
     return (
         f'<h2>Every peak at every carbon</h2><input type="checkbox" class="costs" id="{part}">'
         f'<label for="{part}"> costs (negative log-likelihood) instead of probabilities (%)</label>'
-        f'<div class="wide"><table class="matrix"><thead><tr><th>atoms<br>predicted / ppm</th>{head}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
+        f'<div class="wide"><table class="matrix"><thead><tr><th>atoms (from 1)<br>predicted / ppm</th>{head}</tr>'
+        f"</thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 

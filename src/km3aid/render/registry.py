@@ -1,0 +1,119 @@
+"""The table of output formats: a new one needs its writer and a row here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from km3aid.engine.results import Assignment, Hits, Prediction
+from km3aid.errors import ConfigError
+
+
+class Streaming(Enum):
+    """How the answers of a batch are written; the value is how many are held until then."""
+
+    AS_THEY_COME = 1
+    IN_GROUPS = 1000
+    AT_THE_END = math.inf
+
+
+class Failed(Enum):
+    """What a format does with a record of a batch that got no answer."""
+
+    HAS_ERROR = "error"  # in its place, with the reason
+    IS_SKIPPED = "skipped"
+
+
+_ANY = (Assignment, Hits, Prediction)
+_DRAWN = (Assignment, Prediction)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """An output format.
+
+    `writer` is the `module:function` within `km3aid.render` that turns cases of one kind into bytes. `answers` are the
+    kinds that it can show, `several` whether more than one fits into a file, `needs_input` whether an assignment
+    must come with its structure and spectrum. `stream` is the `module:function` that opens a batch where the bytes of
+    its parts, one after another, would not be a whole file (see `stream.Opener`).
+    """
+
+    name: str
+    description: str
+    media_type: str
+    suffixes: tuple[str, ...]  # the first is that of new files
+    writer: str
+    answers: tuple[type, ...] = _ANY
+    several: bool = True
+    needs_input: bool = False
+    binary: bool = False
+    streaming: Streaming = Streaming.AT_THE_END
+    failed: Failed = Failed.IS_SKIPPED
+    stream: str | None = None
+
+
+# fmt: off
+_ROWS = (
+    Format("json", "JSON", "application/json", (".json",), "formats.json_text:write_json", failed=Failed.HAS_ERROR),
+    Format("jsonl", "JSON lines", "application/x-ndjson", (".jsonl", ".ndjson"), "formats.json_text:write_jsonl",
+           streaming=Streaming.AS_THEY_COME, failed=Failed.HAS_ERROR),
+    Format("csv", "CSV", "text/csv; charset=utf-8", (".csv",), "formats.csv_table:write_csv",
+           streaming=Streaming.AS_THEY_COME, failed=Failed.HAS_ERROR, stream="formats.csv_table:open_csv"),
+    Format("parquet", "Parquet", "application/vnd.apache.parquet", (".parquet",), "formats.parquet:write_parquet",
+           binary=True, streaming=Streaming.IN_GROUPS, failed=Failed.HAS_ERROR, stream="formats.parquet:open_parquet"),
+    Format("html", "self-contained page", "text/html; charset=utf-8", (".html", ".htm"), "html.page:write_html",
+           failed=Failed.HAS_ERROR),
+    Format("journal", "line of a publication", "text/plain; charset=utf-8", (".journal.txt",),
+           "formats.journal:write_journal", answers=_DRAWN, needs_input=True, streaming=Streaming.AS_THEY_COME),
+    Format("nmredata", "NMReDATA 1.1", "chemical/x-mdl-sdfile", (".nmredata.sdf", ".sdf", ".sd", ".nmredata"),
+           "formats.nmredata:write_nmredata", answers=(Assignment,), needs_input=True,
+           streaming=Streaming.AS_THEY_COME),
+    Format("nmrium", "NMRium", "application/json", (".nmrium",), "formats.nmrium:write_nmrium",
+           answers=(Assignment,), needs_input=True),
+    Format("svg", "picture", "image/svg+xml", (".svg",), "drawing.svg:write_svg",
+           answers=_DRAWN, several=False, needs_input=True),
+    Format("png", "picture", "image/png", (".png",), "drawing.png:write_png",
+           answers=_DRAWN, several=False, needs_input=True, binary=True),
+    Format("pdf", "picture, a page for each answer", "application/pdf", (".pdf",), "drawing.pdf:write_pdf",
+           answers=_DRAWN, needs_input=True, binary=True),
+)
+# fmt: on
+FORMATS: dict[str, Format] = {row.name: row for row in _ROWS}
+
+
+def check_format(format: str, kind: type, answers: int = 1) -> Format:
+    """The row of a format; raises `ConfigError` where it is unknown or cannot show so many answers of that kind."""
+    if format not in FORMATS:
+        raise ConfigError(f"unknown format {format!r}; known: {', '.join(FORMATS)}")
+    row = FORMATS[format]
+    if kind not in row.answers:
+        others = ", ".join(name for name, other in FORMATS.items() if kind in other.answers)
+        raise ConfigError(f"{format}: is for {_plural(row.answers)}, not for {_plural([kind])}; take one of {others}")
+    if answers > 1 and not row.several:
+        raise ConfigError(f"{format}: shows one answer, not {answers}; take html, or one spectrum at a time")
+    return row
+
+
+def _plural(kinds: Sequence[type]) -> str:
+    return " and ".join("hits" if kind is Hits else f"{kind.__name__.lower()}s" for kind in kinds)
+
+
+def format_of_file(path: Path) -> str | None:
+    """The format that the name of a file stands for, or None.
+
+    >>> format_of_file(Path("aspirin.nmredata.sdf"))
+    'nmredata'
+    """
+    name = path.name.lower()
+    return next((row.name for row in FORMATS.values() if name.endswith(row.suffixes)), None)
+
+
+def load(function: str) -> Any:
+    """The function that a row names as `module:function`; its module is imported now."""
+    module, _, name = function.partition(":")
+    return getattr(import_module(f"km3aid.render.{module}"), name)
