@@ -110,7 +110,7 @@ def test_rank_search_batch_and_files_know_the_solvent_too(client):
     hits = client.post("/api/rank", json=told | {"candidates": ["CCO", "CO"]}).json()
     assert f"set aside 77.1 ppm: {ASIDE}" in hits["warnings"]
     file = client.post("/api/assign?format=csv", json=ETHANOL | {"solvent": "CDCl3"}).text
-    assert file.splitlines()[2].startswith("1,77.1,,,,,")
+    assert file.splitlines()[2].startswith("2,77.1,,,,,")
     (line,) = client.post("/api/batch/assign?solvent=CDCl3", content=json.dumps(ETHANOL)).text.splitlines()
     assert json.loads(line)["unassigned_peaks"] == []
     assert "CDCl3" in client.get("/api/models").json()["solvents"]
@@ -220,7 +220,7 @@ def test_answers_come_in_every_format(client):
         assert got.status_code == 200
         assert got.content
     table = client.post("/api/assign?format=csv", json={"smiles": "CCO", "report": "58 18"}).text
-    assert "peak,shift" in table.splitlines()[0]
+    assert "peak_from_1,shift" in table.splitlines()[0]
     assert client.post("/api/search?format=csv", json={"peaks": PEAKS}).text.count("\n") == 11
     assert client.post("/api/assign?format=exe", json={"smiles": "CCO", "peaks": PEAKS}).status_code == 422
 

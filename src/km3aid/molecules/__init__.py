@@ -1,4 +1,4 @@
-"""Molecules: parse, featurise, symmetry. The only package that imports RDKit."""
+"""Molecules: reading, features, symmetry, formulas, layout. RDKit stays behind it."""
 
 from km3aid.molecules.depict import Drawing, lay_out
 from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS, MolGraph, featurise

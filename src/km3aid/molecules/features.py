@@ -1,4 +1,4 @@
-"""Turn a molecule into small integer codes of its atoms and bonds: what the graph encoders embed."""
+"""A molecule as small integer codes of its atoms and bonds, which the graph encoders embed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BOND_COLUMNS: dict[str, int] = {"type": 5, "direction": 3, "stereo": 3, "conjuga
 
 _Atom, _Bond = Chem.Atom, Chem.Bond
 _SP3 = int(Chem.HybridizationType.SP3)
-_MOST = np.array(list(ATOM_COLUMNS.values()), np.uint8) - 1  # the highest code of each column, for all that is above
+_MOST = np.array(list(ATOM_COLUMNS.values()), np.uint8) - 1  # the highest code of each column, also for all above it
 _BOND_TYPES = {1.0: 1, 2.0: 2, 3.0: 3, 1.5: 4}  # by order
 _DIRECTIONS = {int(Chem.BondDir.ENDUPRIGHT): 1, int(Chem.BondDir.ENDDOWNRIGHT): 2}
 _STEREO = {
@@ -52,8 +52,8 @@ class MolGraph(NamedTuple):
 def featurise(mol: Chem.Mol) -> MolGraph:
     """Codes of every atom and bond of `mol`; permuting its atoms permutes the rows and changes nothing else.
 
-    (The paper's `chiral_tag` and bond `direction` are the exception: RDKit states them relative to the atom order.
-    `cip` and `stereo` say the same without regard to the order.)
+    The paper's `chiral_tag` and bond `direction` are the exception: RDKit states them relative to the order of atoms.
+    `cip` and `stereo` say the same independently of it.
 
     >>> featurise(Chem.MolFromSmiles("CCO")).atoms[:, 0].tolist()
     [6, 6, 8]
@@ -64,7 +64,7 @@ def featurise(mol: Chem.Mol) -> MolGraph:
 
 
 def _atom_codes(mol: Chem.Mol) -> NDArray[np.uint8]:
-    """(A, 10); asked column by column, with `map`, for these calls are a sixth of the time of a library's build."""
+    """(A, 10); column by column with `map`, because these calls are a large part of the time to build a library."""
     atoms = list(map(mol.GetAtomWithIdx, range(mol.GetNumAtoms())))
     element, degree, hydrogens, aromatic = (
         bytes(map(ask, atoms))
@@ -75,7 +75,7 @@ def _atom_codes(mol: Chem.Mol) -> NDArray[np.uint8]:
     hybridisation = bytes(map(_Atom.GetHybridization, atoms))
     tag, cip = bytearray(len(atoms)), bytearray(len(atoms))
     for i, a in enumerate(atoms):
-        if degree[i] > 2 and hybridisation[i] >= _SP3:  # RDKit takes the tag from all others, and to ask is dear
+        if degree[i] > 2 and hybridisation[i] >= _SP3:  # RDKit gives no other atom a tag, and asking is slow
             tag[i] = int(a.GetChiralTag())
             if tag[i] and a.HasProp("_CIPCode"):
                 cip[i] = _CIP.get(a.GetProp("_CIPCode"), 0)
@@ -90,7 +90,7 @@ def _bond_codes(bonds: list[Chem.Bond]) -> NDArray[np.uint8]:
     orders = list(map(_Bond.GetBondTypeAsDouble, bonds))
     kind = bytes([_BOND_TYPES.get(order, 1) for order in orders])
     stereo = bytes([_STEREO.get(int(b.GetStereo()), 0) if k == 2 else 0 for b, k in zip(bonds, kind, strict=True)])
-    direction = bytes(len(bonds))  # without a stereo bond no bond has one
+    direction = bytes(len(bonds))  # no bond has a direction unless some bond has stereo
     if any(stereo):
         direction = bytes([_DIRECTIONS.get(int(b.GetBondDir()), 0) for b in bonds])
     conjugated, in_ring = (bytes(map(ask, bonds)) for ask in (_Bond.GetIsConjugated, _Bond.IsInRing))

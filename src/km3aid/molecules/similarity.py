@@ -1,4 +1,4 @@
-"""How alike two structures are, by Morgan fingerprints."""
+"""Similarity of structures by Morgan fingerprints."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ MEASURES = {
 def fingerprint_similarities(a: Molecule, b: Molecule) -> dict[str, float]:
     """Cosine, Dice, Russel(-Rao), Sokal and Tanimoto similarity of `FINGERPRINT`.
 
-    Russel-Rao counts the shared bits among all 2048, so that a molecule is not like itself by it.
+    Russel-Rao is the share of common bits among all 2048, so a molecule's similarity to itself is not 1.
     """
     first, second = _GENERATOR.GetFingerprint(a.mol), _GENERATOR.GetFingerprint(b.mol)
     return {name: float(measure(first, second)) for name, measure in MEASURES.items()}
 
 
 def nearest_tanimoto(molecules: list[Molecule], references: list[Molecule]) -> list[float]:
-    """For each molecule its highest Tanimoto similarity with any of the references."""
+    """For each molecule, its highest Tanimoto similarity to any of the references."""
     known = [_GENERATOR.GetFingerprint(m.mol) for m in references]
     return [max(DataStructs.BulkTanimotoSimilarity(_GENERATOR.GetFingerprint(m.mol), known)) for m in molecules]

@@ -1,4 +1,4 @@
-"""Substructures as SMARTS."""
+"""Substructure tests on many SMILES, the substructure given as SMARTS."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from km3aid.errors import MoleculeError
 
 
 def substructure_test(smarts: str) -> Callable[[Sequence[str]], NDArray[np.bool_]]:
-    """A function that says which of some molecules hold the substructure; raises `MoleculeError`.
+    """A function that says which of some molecules contain the substructure; raises `MoleculeError`.
 
-    The molecules are SMILES as RDKit writes them, which are read without a new search for aromatic rings, four times as
-    fast; but hybridisation (`^2`) is known only after it.
+    The molecules are SMILES as RDKit writes them. They are read without perceiving aromaticity anew, which is faster,
+    unless the SMARTS asks for hybridisation (`^2`), which RDKit finds only after it.
 
     >>> substructure_test("c1ccccc1O")(["Cc1ccccc1O", "Cc1ccccc1"]).tolist()
     [True, False]

@@ -1,11 +1,11 @@
 """Which carbons a 13C spectrum can tell apart.
 
 Two carbons share a class when a symmetry of the molecule, or of the molecule and its mirror image, exchanges them:
-they are homotopic or enantiotopic and always give one line. Fast rotation about single bonds is assumed (the ortho
+they are homotopic or enantiotopic and always share a line. Rotation about single bonds is taken to be fast (the ortho
 carbons of a phenyl share a class). Carbons of one class may still be *diastereotopic*, which a 2D structure hides:
 the two methyls of an isopropyl group beside a stereocentre, of a C=C(CH3)2 group whose other end is unsymmetrical,
-or of an N,N-dimethylamide. They stay in one class, because no graph distinguishes them, but the class says that it
-`splits`: it may take as many lines as it has carbons.
+or of an N,N-dimethylamide. They stay in one class, because the graph cannot tell them apart, but the class `splits`:
+it may have as many lines as it has carbons.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def carbon_classes(mol: Chem.Mol, graph: MolGraph | None = None) -> tuple[Carbon
     members: dict[int, list[int]] = {}
     for i in np.flatnonzero(graph.atoms[:, _COLUMN["atomic_number"]] == _CARBON).tolist():
         members.setdefault(numbers[i], []).append(i)
-    stereocentre = cache(lambda: _has_stereocentre(mol, graph))  # dear, and seldom asked for
+    stereocentre = cache(lambda: _has_stereocentre(mol, graph))  # expensive, and seldom needed
     classes = []
     for atoms in members.values():
         splits = False
@@ -67,17 +67,17 @@ def carbon_classes(mol: Chem.Mol, graph: MolGraph | None = None) -> tuple[Carbon
 
 
 def _configured(graph: MolGraph) -> bool:
-    """Whether some atom or double bond has a configuration: without one the ranks that regard it are the plain ones."""
+    """Whether some atom or double bond has a configuration; without one, ranks are the same with and without stereo."""
     return bool(graph.atoms[:, _COLUMN["chiral_tag"]].any() or graph.bond_codes[:, _STEREO].any())
 
 
 def _ranks(mol: Chem.Mol, chirality: bool = True) -> list[int]:
     ranks = Chem.CanonicalRankAtoms(mol, breakTies=False, includeChirality=chirality)
-    return list(map(ranks.__getitem__, range(len(ranks))))  # the vector's own iterator is slow
+    return list(map(ranks.__getitem__, range(len(ranks))))  # the iterator of this vector is slow
 
 
 def _classes(mol: Chem.Mol, ranks: list[int], plain: list[int]) -> list[int]:
-    """Classes from the ranks with and without (`plain`) regard to configuration."""
+    """Classes from the ranks that take configuration into account, and from the `plain` ones that do not."""
     first: dict[int, int] = {}
     for atom, rank in enumerate(ranks):
         first.setdefault(rank, atom)
@@ -89,7 +89,7 @@ def _classes(mol: Chem.Mol, ranks: list[int], plain: list[int]) -> list[int]:
 
 
 def _join_enantiotopic(mol: Chem.Mol, tagged: list[int], ranks: list[int], classes: list[int]) -> list[int]:
-    """Merge classes that the mirror image exchanges (meso compounds)."""
+    """Merge the classes that the mirror image exchanges (meso compounds)."""
     mirror = Chem.Mol(mol)
     for i in tagged:
         mirror.GetAtomWithIdx(i).SetChiralTag(_MIRROR[mol.GetAtomWithIdx(i).GetChiralTag()])
@@ -106,7 +106,7 @@ def _join_enantiotopic(mol: Chem.Mol, tagged: list[int], ranks: list[int], class
 
 
 def _has_stereocentre(mol: Chem.Mol, graph: MolGraph) -> bool:
-    """Whether some centre bears a CIP label, or would if its configuration were drawn (tetrahedral ones)."""
+    """Whether some tetrahedral centre has a CIP label, or would have one if its configuration were drawn."""
     labelled = bool(graph.atoms[:, _COLUMN["cip"]].any())
     return labelled or any(
         info.type == Chem.StereoType.Atom_Tetrahedral for info in Chem.FindPotentialStereo(Chem.Mol(mol), cleanIt=False)
@@ -116,7 +116,7 @@ def _has_stereocentre(mol: Chem.Mol, graph: MolGraph) -> bool:
 def _diastereotopic(mol: Chem.Mol, atoms: list[int], ranks: list[int], chiral: Callable[[], bool]) -> bool:
     """Whether two carbons of a class sit in twin branches of a prochiral centre, double bond or amide nitrogen.
 
-    `ranks` are those without regard to configuration.
+    `ranks` are those that take no account of configuration.
     """
     path = tuple(Chem.GetShortestPath(mol, atoms[0], atoms[1]))
     if len(path) % 2 == 0:

@@ -175,7 +175,7 @@ def test_files_are_read_and_answers_saved(open_page, tmp_path):
     with page.expect_download() as saved:
         page.click("[aria-label='Save as csv']")
     first, *rest = Path(saved.value.path()).read_text().splitlines()
-    assert first.startswith("peak,shift_ppm,")
+    assert first.startswith("peak_from_1,shift_ppm,")
     assert ",atoms,predicted_ppm," in first
     assert len(rest) == 2
 

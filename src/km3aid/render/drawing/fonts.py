@@ -1,4 +1,4 @@
-"""The typeface of PNG and PDF: Bitstream Vera Sans, which reportlab brings, so that no font of the system is needed."""
+"""The typeface of PNG and PDF: Bitstream Vera Sans, which comes with reportlab, so that no system font is needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures as a PDF of lines and embedded letters, one page for each answer."""
+"""Pictures as a PDF with vector lines and embedded fonts, a page for each answer."""
 
 from __future__ import annotations
 
@@ -15,10 +15,21 @@ from reportlab.pdfgen.canvas import Canvas
 from km3aid import __version__
 from km3aid.render.drawing.fonts import BOLD, REGULAR
 from km3aid.render.drawing.picture import picture
-from km3aid.render.drawing.scene import INK, PAPER, RUN_SHIFT, RUN_SIZE, Disc, Line, Polygon, Scene, Shape, Text, runs
+from km3aid.render.drawing.scene import (
+    ON_PAPER,
+    PAPER,
+    RUN_SHIFT,
+    RUN_SIZE,
+    Disc,
+    Line,
+    Polygon,
+    Scene,
+    Shape,
+    Text,
+    runs,
+)
 from km3aid.requests.answers import Case
 
-_COLOURS = {INK: "#111111", PAPER: "#ffffff"}
 _POINTS = 0.75  # per pixel
 
 
@@ -28,7 +39,7 @@ def write_pdf(cases: Sequence[Case]) -> bytes:
 
 
 def pdf(scenes: Sequence[Scene]) -> bytes:
-    """One page for each scene, as large as the scene."""
+    """A page for each scene, of the size of the scene."""
     _register_fonts()
     buffer = io.BytesIO()
     canvas = Canvas(buffer, invariant=True, pageCompression=1)
@@ -53,7 +64,7 @@ def _register_fonts() -> None:
 
 
 def _paint(canvas: Any, shape: Shape) -> None:
-    colour = HexColor(_COLOURS.get(shape.colour, shape.colour))
+    colour = HexColor(ON_PAPER.get(shape.colour, shape.colour))
     canvas.setStrokeColor(colour)
     canvas.setFillColor(colour)
     if isinstance(shape, Line):
@@ -88,7 +99,7 @@ def _write(canvas: Any, text: Text, colour: Any) -> None:
             words = canvas.beginText(0, 0)
             words.setFont(font, size)
             if halo:
-                canvas.setStrokeColor(HexColor(_COLOURS[PAPER]))
+                canvas.setStrokeColor(HexColor(ON_PAPER[PAPER]))
                 canvas.setLineWidth(4)
                 canvas.setLineJoin(1)
                 words.setTextRenderMode(1)

@@ -1,4 +1,4 @@
-"""The picture of an answer: the structure with the numbers of its peaks, and the spectrum as sticks below it."""
+"""The picture of an answer: the structure with the numbers of its peaks, above the spectrum as sticks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from km3aid.render.drawing.structure import MARGIN, draw_structure
 from km3aid.requests.answers import Case
 
 _WIDTH, _WIDEST = 760.0, 2400.0
-_SHORTEST_BOND = 30.0  # pixels: then the picture grows instead
+_SHORTEST_BOND = 30.0  # pixels; where bonds would be shorter, the picture grows instead
 _ROOM_PER_NUMBER = 17.0
 _SKETCH, _SKETCH_MARGIN = 190.0, 20.0
 
@@ -31,7 +31,7 @@ def picture(case: Case) -> Scene:
 
 
 def sketch(smiles: str) -> Scene:
-    """A small picture of a structure alone."""
+    """A small picture of a structure without a spectrum."""
     structure, height = draw_structure(lay_out(parse_smiles(smiles)), (), _SKETCH, _SKETCH_MARGIN)
     return Scene(_SKETCH, height, smiles, tuple(structure))
 
@@ -42,7 +42,7 @@ def comparison(observed: Sequence[float], predicted: Sequence[float]) -> Scene:
 
 
 def _width(drawing: Drawing, marks: Sequence[Mark]) -> float:
-    """Wide enough for bonds and numbers that can be told apart."""
+    """Wide enough for bonds that are not too short and numbers that do not touch."""
     xs = [a.x for a in drawing.atoms]
     wanted = max((max(xs) - min(xs)) * _SHORTEST_BOND + 2 * MARGIN, len(marks) * _ROOM_PER_NUMBER + MARGIN)
     return min(max(wanted, _WIDTH), _WIDEST)

@@ -1,4 +1,4 @@
-"""A picture as PNG, painted by Pillow at four times its size and then reduced, which smooths the edges."""
+"""A picture as PNG, painted by Pillow at four times the scene's size and then halved, which smooths the edges."""
 
 from __future__ import annotations
 
@@ -10,12 +10,23 @@ from PIL import Image, ImageDraw, ImageFont
 
 from km3aid.render.drawing.fonts import BOLD, REGULAR
 from km3aid.render.drawing.picture import picture
-from km3aid.render.drawing.scene import INK, PAPER, RUN_SHIFT, RUN_SIZE, Disc, Line, Polygon, Scene, Shape, Text, runs
+from km3aid.render.drawing.scene import (
+    ON_PAPER,
+    PAPER,
+    RUN_SHIFT,
+    RUN_SIZE,
+    Disc,
+    Line,
+    Polygon,
+    Scene,
+    Shape,
+    Text,
+    runs,
+)
 from km3aid.requests.answers import Case
 
-_SCALE = 2  # pixels of the file per pixel of the scene
-_FINER = 2  # painted, per pixel of the file
-_COLOURS = {INK: "#111111", PAPER: "#ffffff"}
+_SCALE = 2  # pixels in the file per pixel of the scene
+_FINER = 2  # painted pixels per pixel in the file
 _DPI = 96 * _SCALE
 _OPACITY = 0.35
 
@@ -28,7 +39,7 @@ def write_png(cases: Sequence[Case]) -> bytes:
 def png(scene: Scene) -> bytes:
     """The scene at 192 dpi."""
     fine = _SCALE * _FINER
-    image = Image.new("RGB", (round(scene.width * fine), round(scene.height * fine)), _COLOURS[PAPER])
+    image = Image.new("RGB", (round(scene.width * fine), round(scene.height * fine)), ON_PAPER[PAPER])
     draw = ImageDraw.Draw(image)
     for shape in scene.shapes():
         _paint(draw, shape, fine)
@@ -38,7 +49,7 @@ def png(scene: Scene) -> bytes:
 
 
 def _paint(draw: ImageDraw.ImageDraw, shape: Shape, fine: int) -> None:
-    colour = _COLOURS.get(shape.colour, shape.colour)
+    colour = ON_PAPER.get(shape.colour, shape.colour)
     if isinstance(shape, Line):
         width = max(round(shape.width * fine), 1)
         ends = [(shape.x1 * fine, shape.y1 * fine), (shape.x2 * fine, shape.y2 * fine)]
@@ -54,7 +65,7 @@ def _paint(draw: ImageDraw.ImageDraw, shape: Shape, fine: int) -> None:
 
 
 def _pale(colour: str) -> str:
-    """`colour` laid thinly on white."""
+    """`colour` as it looks when translucent on white."""
     parts = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
     return "#" + "".join(f"{round(255 - _OPACITY * (255 - p)):02x}" for p in parts)
 
@@ -69,7 +80,7 @@ def _write(draw: ImageDraw.ImageDraw, text: Text, colour: str, fine: int) -> Non
         x += font.getlength(run.text)
     if text.halo:
         for x, y, words, font in places:
-            draw.text((x, y), words, _COLOURS[PAPER], font, "ls", stroke_width=2 * fine, stroke_fill=_COLOURS[PAPER])
+            draw.text((x, y), words, ON_PAPER[PAPER], font, "ls", stroke_width=2 * fine, stroke_fill=ON_PAPER[PAPER])
     for x, y, words, font in places:
         draw.text((x, y), words, colour, font, "ls")
 

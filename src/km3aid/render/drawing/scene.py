@@ -1,6 +1,6 @@
-"""A picture as lines, areas and words, which `svg`, `png` and `pdf` put on paper. Pixels, y downwards.
+"""A picture as lines, areas and words, which `svg`, `png` and `pdf` paint. Lengths are pixels, y downwards.
 
-A colour is `#rrggbb`, or `INK` or `PAPER`, which the writer chooses.
+A colour is `#rrggbb`, or `INK` or `PAPER`, for which the painter chooses a colour.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 INK, PAPER = "ink", "paper"
+ON_PAPER = {INK: "#111111", PAPER: "#ffffff"}
 _LOWERED = {c: str(n) for n, c in enumerate("₀₁₂₃₄₅₆₇₈₉")}
 _RAISED = {c: str(n) for n, c in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")} | {"⁺": "+", "⁻": "–"}
 
@@ -36,7 +37,7 @@ class Disc(NamedTuple):
 
 
 class Text(NamedTuple):
-    """Words at (x, y): their start, middle or end on the base line. A `halo` keeps lines behind them away."""
+    """Words whose start, middle or end (`anchor`) lies at (x, y) on the baseline; a `halo` clears what is behind."""
 
     x: float
     y: float
@@ -49,7 +50,7 @@ class Text(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """Shapes that belong to one line of the spectrum and light up together; `title` is what hovering says."""
+    """Shapes of one line of the spectrum, highlighted together; `title` is shown on hover."""
 
     number: int
     title: str
@@ -67,19 +68,19 @@ class Scene(NamedTuple):
     items: tuple[Item, ...]
 
     def shapes(self) -> list[Shape]:
-        """All shapes, marks dissolved, in the order of painting."""
+        """All shapes, those of marks included, in the order of painting."""
         return [s for item in self.items for s in (item.shapes if isinstance(item, Mark) else (item,))]
 
 
 class Run(NamedTuple):
-    """Characters of one height: `level` −1 is lowered, 1 raised."""
+    """Characters on one level: −1 lowered, 0 on the baseline, 1 raised."""
 
     text: str
     level: int
 
 
 def runs(text: str) -> list[Run]:
-    """`text` with its raised and lowered figures as runs, since few fonts have these characters.
+    """`text` with its superscripts and subscripts as runs, since few fonts have these characters.
 
     >>> runs("CH₃")
     [Run(text='CH', level=0), Run(text='3', level=-1)]
@@ -95,11 +96,11 @@ def runs(text: str) -> list[Run]:
     return found
 
 
-RUN_SIZE = 0.7  # of a raised or lowered character, against its neighbours
-RUN_SHIFT = {-1: 0.2, 0: 0.0, 1: -0.38}  # downwards, against the size
-EM = 0.56  # mean width of a character, against the size: enough to keep labels apart
+RUN_SIZE = 0.7  # of a raised or lowered character, relative to its neighbours
+RUN_SHIFT = {-1: 0.2, 0: 0.0, 1: -0.38}  # downwards, relative to the size
+EM = 0.56  # mean width of a character, relative to the size: enough to keep labels apart
 
 
 def width_of(text: str, size: float) -> float:
-    """About how wide `text` is."""
+    """The approximate width of `text`."""
     return sum(len(r.text) * size * EM * (RUN_SIZE if r.level else 1) for r in runs(text))

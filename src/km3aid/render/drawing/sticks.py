@@ -1,4 +1,4 @@
-"""A spectrum as sticks on an axis from high to low shift, with the peaks' numbers above them."""
+"""A spectrum as sticks on an axis from high to low shift, the number of each peak above its stick."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NUMBER_SIZE = 11.0
 
 
 def draw_sticks(marks: Sequence[PeakMark], width: float, top: float) -> list[Item]:
-    """The spectrum in a band of `HEIGHT` that begins at `top`."""
+    """The spectrum in a band of `HEIGHT` whose upper edge is at `top`."""
     base, head = top + HEIGHT - 46, top + 46.0
     low, high = _range([m.shift_ppm for m in marks])
     items = _axis(low, high, width, base)
@@ -39,7 +39,7 @@ def draw_sticks(marks: Sequence[PeakMark], width: float, top: float) -> list[Ite
 
 
 def draw_mirror(observed: Sequence[float], predicted: Sequence[float], width: float, height: float) -> list[Item]:
-    """Observed shifts as sticks upwards and predicted ones downwards from one line, the axis below."""
+    """Observed shifts as sticks above a line and predicted ones below it, over a common axis."""
     base = height - 22
     middle = base / 2
     low, high = _range([*observed, *predicted])
@@ -53,9 +53,9 @@ def draw_mirror(observed: Sequence[float], predicted: Sequence[float], width: fl
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Ascending places at least `gap` apart, as near as can be to the ascending `wanted` (least squares).
+    """Ascending positions at least `gap` apart, as close as possible (least squares) to the ascending `wanted`.
 
-    Where `low` to `high` is too short for all, they stand closer than `gap`.
+    Where the room between `low` and `high` is too short, they stand closer than `gap`.
 
     >>> spread([10.0, 10.0], 4.0, 0.0, 100.0)
     [8.0, 12.0]
@@ -63,7 +63,7 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
     if not wanted:
         return []
     gap = min(gap, (high - low) / max(len(wanted) - 1, 1))
-    blocks: list[tuple[float, int]] = []  # (sum, number) of places less the gaps before them: pool adjacent violators
+    blocks: list[tuple[float, int]] = []  # (sum, count) of positions less the gaps before them: pool adjacent violators
     for n, x in enumerate(wanted):
         total, count = x - n * gap, 1
         while blocks and blocks[-1][0] / blocks[-1][1] > total / count:

@@ -1,4 +1,4 @@
-"""A structure as shapes: bonds, atoms, and the numbers of the peaks beside their carbons."""
+"""A structure as shapes: bonds, atom labels, and the numbers of the peaks beside their carbons."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BOND = 46.0  # pixels, at most
 MARGIN = 42.0
 _NUMBER_SIZE = 11.0
 _LABEL_SIZE = 15.0
-_REACHES = (14.0, 18.0, 23.0)  # of a number from its atom
+_REACHES = (14.0, 18.0, 23.0)  # distances of a number from its atom
 _DIRECTIONS = 24
 _NEAR = 60.0
 
@@ -24,7 +24,7 @@ Point = tuple[float, float]
 
 
 class Placed(NamedTuple):
-    """Where the atoms of a drawing lie on the picture, in pixels."""
+    """The positions of the atoms on the picture, in pixels."""
 
     points: list[Point]
     scale: float
@@ -34,7 +34,7 @@ class Placed(NamedTuple):
 def draw_structure(
     drawing: Drawing, marks: Sequence[PeakMark], width: float, margin: float = MARGIN
 ) -> tuple[list[Item], float]:
-    """The structure in a band `width` wide; returns its shapes and its height."""
+    """The shapes of the structure in a band of that `width`, and the height of the band."""
     placed = _place(drawing, width, margin)
     size = _LABEL_SIZE * max(placed.scale / BOND, 0.72)
     labels = [a.label for a in drawing.atoms]
@@ -58,10 +58,10 @@ def _place(drawing: Drawing, width: float, margin: float) -> Placed:
 
 
 def _numbers(drawing: Drawing, marks: Sequence[PeakMark], placed: Placed, size: float) -> list[Item]:
-    """Each peak's number where bonds, atoms and the numbers placed before leave most room."""
+    """The number of each peak, where bonds, atoms and the numbers before it leave most room."""
     position = {a.atom: n for n, a in enumerate(drawing.atoms)}
     bonds = [(placed.points[b.begin], placed.points[b.end]) for b in drawing.bonds]
-    # an atom's label takes room on both sides of its middle
+    # (x of the middle, y, width) of each label
     taken = [
         (x + (-1 if a.backwards else 1) * max(width_of(a.label, size) / 2 - 0.37 * size, 0), y, width_of(a.label, size))
         for (x, y), a in zip(placed.points, drawing.atoms, strict=True)
@@ -113,7 +113,7 @@ def _roomiest(
 
 
 def _distance(point: Point, a: Point, b: Point) -> float:
-    """From `point` to the line between `a` and `b`."""
+    """From `point` to the segment between `a` and `b`."""
     dx, dy = b[0] - a[0], b[1] - a[1]
     length = dx * dx + dy * dy or 1.0
     t = min(max(((point[0] - a[0]) * dx + (point[1] - a[1]) * dy) / length, 0.0), 1.0)

@@ -1,4 +1,4 @@
-"""A picture as one SVG document; elements of a mark carry `data-mark`, so that a page can light them up together."""
+"""A picture as an SVG document; the elements of a mark carry `data-mark`, so that a page can highlight them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from html import escape
 from km3aid.render.drawing.picture import picture
 from km3aid.render.drawing.scene import (
     INK,
+    ON_PAPER,
     PAPER,
     RUN_SHIFT,
     RUN_SIZE,
@@ -22,8 +23,7 @@ from km3aid.render.drawing.scene import (
 )
 from km3aid.requests.answers import Case
 
-ON_PAPER = {INK: "#111", PAPER: "#fff"}
-ON_PAGE = {INK: "var(--ink)", PAPER: "var(--paper)"}  # the page's style sets them for light and dark
+ON_PAGE = {INK: "var(--ink)", PAPER: "var(--paper)"}  # set by the style of the page, for light and dark
 _STYLE = (
     "text{font-family:Helvetica,Arial,sans-serif}"
     ".mark.lit circle{stroke:currentColor;stroke-width:2.5}.mark.lit line{stroke-width:4}.mark.lit text{font-size:14px}"
@@ -36,7 +36,7 @@ def write_svg(cases: Sequence[Case]) -> bytes:
 
 
 def svg(scene: Scene, colours: dict[str, str] = ON_PAPER) -> str:
-    """The document as text."""
+    """The SVG document as text."""
     drawn = "".join(_mark(i, colours) if isinstance(i, Mark) else _shape(i, colours) for i in scene.items)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {scene.width:.0f} {scene.height:.0f}" role="img" '

@@ -50,5 +50,5 @@ def _remark(peak: Peak, carbons: str) -> str:
     group = _GROUPS[peak.multiplicity] if peak.multiplicity else ""
     if peak.count is not None:
         group = f"{peak.count}{group or 'C'}"
-    said = [text for text in (group, carbons) if text]
-    return f" ({', '.join(said)})" if said else ""
+    remarks = [text for text in (group, carbons) if text]
+    return f" ({', '.join(remarks)})" if remarks else ""

@@ -1,4 +1,4 @@
-"""JSON: the answers' `to_dict()`, one object or a list; JSON lines: one object a line."""
+"""JSON: the `to_dict()` of the answers, an object or a list; JSON lines: an object on each line. Both count from 0."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from km3aid.requests.answers import Case
 
 
 def write_json(cases: Sequence[Case]) -> bytes:
-    """One answer as an object, several as a list."""
+    """One answer as an object, several as a list of objects."""
     values = [case.answer.to_dict() for case in cases]
     text = json.dumps(values[0] if len(values) == 1 else values, indent=2, ensure_ascii=False)
     return f"{text}\n".encode()
 
 
 def write_jsonl(cases: Sequence[Case]) -> bytes:
-    """One object a line."""
+    """An object on each line."""
     return "".join(json.dumps(case.answer.to_dict(), ensure_ascii=False) + "\n" for case in cases).encode()

@@ -1,4 +1,4 @@
-"""What carbons are called where a format wants names: C and the number of the atom in the mol block, from 1."""
+"""Names of carbons for formats that need them: C and the number of the atom in the mol block, from 1."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from km3aid.molecules import carbon_classes, parse_structure
 
 
 class Label(NamedTuple):
-    """A group of equivalent carbons under one peak; `atoms` count from 0, `splits` says diastereotopic."""
+    """Equivalent carbons under one peak; `atoms` count from 0, `splits` says that they are diastereotopic."""
 
     name: str
     peak: AssignedPeak
@@ -20,7 +20,7 @@ class Label(NamedTuple):
 
 
 def carbon_labels(structure: str, answer: Assignment) -> list[Label]:
-    """A label for every carbon class of every assigned peak, in the order of the peaks.
+    """A label for each carbon class of each assigned peak, in the order of the peaks.
 
     >>> from km3aid.engine.results import AssignedPeak, Assignment
     >>> found = Assignment(None, "CCO", (AssignedPeak(0, 58.0, (1,), 57.9, 0.9),), (), (0,), 0.0)
@@ -30,9 +30,9 @@ def carbon_labels(structure: str, answer: Assignment) -> list[Label]:
     molecule = parse_structure(structure)
     owner: dict[int, int] = {}
     splits: dict[int, bool] = {}
-    for number, found in enumerate(carbon_classes(molecule.mol)):
-        splits[number] = found.splits
-        owner |= {molecule.input_atoms[i]: number for i in found.atoms}
+    for number, carbons in enumerate(carbon_classes(molecule.mol)):
+        splits[number] = carbons.splits
+        owner |= {molecule.input_atoms[i]: number for i in carbons.atoms}
     labels = []
     for peak in answer.assignments:
         for number, atoms in _by_class(peak.atoms, owner):

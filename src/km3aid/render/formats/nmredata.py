@@ -1,8 +1,8 @@
 """NMReDATA 1.1: an SD record with the structure, its 13C peaks and which of its atoms each belongs to.
 
 The format: https://nmredata.org, "NMReDATA tag format" 1.0/1.1 and "1D attributes" (Pupier et al., Magn. Reson. Chem.
-56 (2018) 703). Two lines that it demands are seldom known from a peak list: `Larmor=0.0` says an unknown frequency and
-`Spectrum_Location=unknown` a spectrum that is not at hand.
+56 (2018) 703). It demands two lines that a peak list seldom tells: `Larmor=0.0` stands for an unknown frequency,
+`Spectrum_Location=unknown` for a spectrum that is not at hand.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from km3aid.render.formats.labels import Label, carbon_labels
 from km3aid.requests.answers import Case
 from km3aid.spectra.spectrum import Spectrum
 
-WITHIN_REACH = 0.1  # probability from which another place of a peak makes the two interchangeable
+INTERCHANGEABLE = 0.1  # least probability of the other's carbons that makes two peaks interchangeable
 
 
 def write_nmredata(cases: Sequence[Case]) -> bytes:
@@ -48,12 +48,12 @@ def _record(case: Case) -> str:
 
 
 def _tag(name: str, lines: Iterable[str]) -> str:
-    """Every line ends with the backslash that 1.1 made the separator."""
+    """A tag; each line ends with a backslash, the separator since version 1.1."""
     return f">  <NMREDATA_{name}>\n" + "".join(f"{line}\\\n" for line in lines) + "\n"
 
 
 def _plain(text: str) -> str:
-    """`text` without what separates: backslash, comment mark and line breaks."""
+    """`text` without separators: backslashes, comment marks and line breaks."""
     return " ".join(re.sub(r"[\\;]", " ", text).split())
 
 
@@ -69,7 +69,7 @@ def _assigned(label: Label) -> str:
 
 
 def _exchanges(labels: Sequence[Label]) -> Iterator[str]:
-    """Pairs of labels on two peaks of which one may as well have the other's carbons."""
+    """Pairs of labels whose peaks may as well be exchanged."""
     for a, b in combinations(labels, 2):
         if a.peak.peak == b.peak.peak:
             continue
@@ -77,18 +77,18 @@ def _exchanges(labels: Sequence[Label]) -> Iterator[str]:
             if a.splits:
                 yield f"Interchangeable={a.name}, {b.name} ;diastereotopic"
             continue
-        chance = max(_reach(a, b), _reach(b, a))
-        if chance >= WITHIN_REACH:
+        chance = max(_chance(a, b), _chance(b, a))
+        if chance >= INTERCHANGEABLE:
             yield f"Interchangeable={a.name}, {b.name} ;probability {chance:.2f}"
 
 
-def _reach(one: Label, other: Label) -> float:
-    """How probable the carbons of `other` are for the peak of `one`."""
+def _chance(one: Label, other: Label) -> float:
+    """The probability that the peak of `one` belongs to the carbons of `other`."""
     return max((o.confidence for o in one.peak.alternatives if set(other.atoms) & set(o.atoms)), default=0.0)
 
 
 def _equivalents(labels: Sequence[Label]) -> Iterator[str]:
-    """Labels that symmetry makes the same, where each carbon has a peak of its own."""
+    """Labels of one carbon class, where each carbon has a peak of its own."""
     groups: dict[int, list[str]] = {}
     for label in labels:
         if not label.splits:
@@ -103,7 +103,7 @@ def _conditions(spectrum: Spectrum) -> list[str]:
 
 
 def _peaks(spectrum: Spectrum, answer: Assignment, labels: Sequence[Label]) -> Iterator[str]:
-    """Attributes in the order that the format wants: N is the number of attached hydrogens, I the intensity."""
+    """The peaks, attributes in the order of the format: N is the number of attached hydrogens, I the intensity."""
     for number, peak in enumerate(spectrum):
         parts = [f"{peak.shift_ppm:.4f}"]
         if peak.hydrogens is not None:
@@ -113,6 +113,6 @@ def _peaks(spectrum: Spectrum, answer: Assignment, labels: Sequence[Label]) -> I
             parts.append(f"L={', '.join(names)}")
         if peak.intensity is not None:
             parts.append(f"I={peak.intensity:g}")
-        said = [f"{peak.count} C"] if peak.count is not None else []
-        said += [] if names else ["fits no carbon"]
-        yield ", ".join(parts) + (f" ;{', '.join(said)}" if said else "")
+        comments = [f"{peak.count} C"] if peak.count is not None else []
+        comments += [] if names else ["fits no carbon"]
+        yield ", ".join(parts) + (f" ;{', '.join(comments)}" if comments else "")

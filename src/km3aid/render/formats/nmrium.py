@@ -1,10 +1,10 @@
 """A `.nmrium` file: structure, peaks and ranges with their carbons, for NMRium (https://www.nmrium.org).
 
-Version 7 of the file, which later versions bring up to date as they open it (npm package nmr-load-save 2.6, MIT).
-NMRium shows a spectrum or nothing, so the file holds a trace that is drawn from the peak list, and is named so.
-NMRium's own links from atoms to signals are identifiers that OpenChemLib computes; a file from here names the carbons
-in the column "assignment" and in each signal's `atoms` (from 0) instead. Both count the atoms of the file's structure,
-which has no explicit hydrogens, since OpenChemLib shuffles atoms where there are some.
+The file has version 7 of the format, which later versions of NMRium convert (npm package nmr-load-save 2.6, MIT).
+NMRium needs a trace, so one is drawn from the peak list, and its name says so. NMRium links atoms to signals by
+identifiers that OpenChemLib computes; this file instead names the carbons in the column "assignment" (from 1) and in
+the `atoms` of each signal (from 0). Both count the atoms of the structure in the file, which has no explicit hydrogens,
+because OpenChemLib reorders atoms where there are some.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from km3aid.requests.answers import Case
 from km3aid.spectra.spectrum import Peak, Spectrum
 
 _VERSION = 7
-_STEP_PPM = 1 / 16  # of the trace; NMRium takes evenly spaced points only
-_WIDTH_PPM = 0.25  # of a drawn line at half its height
+_STEP_PPM = 1 / 16  # of the trace; NMRium takes only evenly spaced points
+_WIDTH_PPM = 0.25  # of a drawn line at half height
 _HALF_RANGE_PPM = 0.5
 _ROOM_PPM = 10.0
 
 
 def write_nmrium(cases: Sequence[Case]) -> bytes:
-    """One file with a spectrum and a molecule for each assignment."""
+    """A file with a spectrum and a molecule for each assignment."""
     data = {
         "spectra": [_spectrum(case, n) for n, case in enumerate(cases, 1)],
         "molecules": [_molecule(case, n) for n, case in enumerate(cases, 1)],
@@ -96,7 +96,7 @@ def _peak(peak: Peak, name: str) -> dict[str, Any]:
 def _range(peak: Peak, labels: Sequence[Label], place: Mapping[int, int], name: str) -> dict[str, Any]:
     atoms = [place[i] for label in labels for i in label.atoms]
     carbons = peak.count or len(atoms)
-    said = ", ".join(f"C{place[label.atoms[0]] + 1}" for label in labels)
+    names = ", ".join(f"C{place[label.atoms[0]] + 1}" for label in labels)
     signal: dict[str, Any] = {
         "id": f"signal-{name}",
         "kind": "signal",
@@ -107,7 +107,7 @@ def _range(peak: Peak, labels: Sequence[Label], place: Mapping[int, int], name: 
         "atoms": atoms,
         "diaIDs": [],
         "nbAtoms": carbons,
-        "assignment": said,
+        "assignment": names,
     }
     low, high = peak.shift_ppm - _HALF_RANGE_PPM, peak.shift_ppm + _HALF_RANGE_PPM
     return {
@@ -119,14 +119,14 @@ def _range(peak: Peak, labels: Sequence[Label], place: Mapping[int, int], name: 
         "originalTo": high,
         "absolute": float(carbons or 1),
         "integration": float(carbons or 1),
-        "assignment": said,
+        "assignment": names,
         "diaIDs": [],
         "signals": [signal],
     }
 
 
 def _trace(spectrum: Spectrum) -> tuple[list[float], list[float]]:
-    """Points (ppm, height) of equally high Lorentzian lines."""
+    """Shifts in ppm and heights of a trace with equally high Lorentzian lines."""
     shifts = [p.shift_ppm for p in spectrum]
     first = math.floor(min(min(shifts), 0.0) - _ROOM_PPM)
     last = math.ceil(max(max(shifts), 200.0) + _ROOM_PPM)

@@ -1,4 +1,4 @@
-"""A page of its own that needs nothing else: the report of one answer, or a table of many."""
+"""A self-contained page: the report of one answer, or a table of many."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ e.addEventListener(on,()=>light(e.dataset.mark));e.addEventListener(off,()=>ligh
 
 
 def write_html(cases: Sequence[Case]) -> bytes:
-    """The report of one answer; of several a table in which each row unfolds into its report."""
+    """The report of one answer, or for several a table in which each row unfolds into its report."""
     if len(cases) == 1:
         title = _title(cases[0])
         body = f"<h1>{escape(title)}</h1>{_report(cases[0], 1)}"
@@ -74,31 +74,31 @@ def _report(case: Case, number: int) -> str:
 
 def _overview(cases: Sequence[Case]) -> str:
     rows = "".join(_overview_row(number, case) for number, case in enumerate(cases, 1))
-    head = "<th></th><th>id</th><th colspan=2>molecule</th><th>how sure</th>"
+    head = "<th></th><th>id</th><th colspan=2>molecule</th><th>confidence</th>"
     return f"<table><thead><tr>{head}</tr></thead>{rows}</table>"
 
 
 def _overview_row(number: int, case: Case) -> str:
     answer = case.answer
     if isinstance(answer, Failure):
-        said = f'<td colspan="3" class="failed">failed: {escape(answer.error)}</td>'
-        return f"<tr><td>{number}</td><td>{escape(answer.id or '')}</td>{said}</tr>"
-    smiles, sure = _summary(answer)
+        reason = f'<td colspan="3" class="failed">failed: {escape(answer.error)}</td>'
+        return f"<tr><td>{number}</td><td>{escape(answer.id or '')}</td>{reason}</tr>"
+    smiles, certainty = _summary(answer)
     drawn = svg(sketch(smiles), ON_PAGE) if smiles else ""
     return (
         f"<tr><td>{number}</td><td>{escape(getattr(answer, 'id', None) or '')}</td><td>{drawn}</td>"
-        f'<td class="smiles">{escape(smiles)}</td><td>{escape(sure)}</td></tr>'
+        f'<td class="smiles">{escape(smiles)}</td><td>{escape(certainty)}</td></tr>'
         f'<tr><td></td><td colspan="4"><details><summary>report</summary>{_report(case, number)}</details></td></tr>'
     )
 
 
 def _summary(answer: Answer) -> tuple[str, str]:
-    """The molecule, and how sure the answer is."""
+    """The molecule, and how certain the answer is."""
     if isinstance(answer, Hits):
         best = answer.hits[0] if answer.hits else None
         return (best.smiles, f"{best.probability:.0%}") if best else ("", "no hit")
     if isinstance(answer, Assignment):
-        left = f", {len(answer.unassigned_peaks)} peaks and {len(answer.unobserved_atoms)} carbons alone"
-        alone = left if answer.unassigned_peaks or answer.unobserved_atoms else ""
-        return answer.smiles, f"mean {mean_confidence(answer):.0%}{alone}"
+        unmatched = f", {len(answer.unassigned_peaks)} peaks and {len(answer.unobserved_atoms)} carbons unmatched"
+        rest = unmatched if answer.unassigned_peaks or answer.unobserved_atoms else ""
+        return answer.smiles, f"mean {mean_confidence(answer):.0%}{rest}"
     return answer.smiles, ""

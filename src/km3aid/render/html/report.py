@@ -1,4 +1,4 @@
-"""The parts of a page: structure and sticks, the table of peaks, the matrix of an assignment, the hits of a search."""
+"""The parts of a page: picture, table of peaks and matrix of an assignment; the hits of a search."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def assignment_report(case: Case, number: int) -> str:
 
 
 def hits_report(case: Case, answer: Hits) -> str:
-    """A row for each hit: structure, probability, and observed above predicted shifts where they are known."""
-    said = f"{answer.candidates:,} candidates, {answer.elapsed_ms:.0f} ms"
+    """A row for each hit: structure, probability, and the observed shifts above the predicted where both are known."""
+    summary = f"{answer.candidates:,} candidates, {answer.elapsed_ms:.0f} ms"
     compared = case.spectrum is not None and len(case.predictions) > 0
     key = (
-        f'<p class="quiet">{escape(said)}. Sticks: observed above, '
+        f'<p class="quiet">{escape(summary)}. Sticks: observed above, '
         f'<span style="color:{PREDICTED}">predicted</span> below.</p>'
         if compared
-        else f'<p class="quiet">{escape(said)}</p>'
+        else f'<p class="quiet">{escape(summary)}</p>'
     )
     rows = []
     for n, hit in enumerate(answer.hits):
@@ -54,9 +54,9 @@ def hits_report(case: Case, answer: Hits) -> str:
 
 
 def mean_confidence(answer: Assignment) -> float:
-    """Mean confidence of the assigned peaks; 0 where there is none."""
-    sure = [a.confidence for a in answer.assignments]
-    return sum(sure) / len(sure) if sure else 0.0
+    """Mean confidence of the assigned peaks; 0 where none is assigned."""
+    confidences = [a.confidence for a in answer.assignments]
+    return sum(confidences) / len(confidences) if confidences else 0.0
 
 
 def _drawn(scene: Scene) -> str:
@@ -76,7 +76,7 @@ def _peak_table(marks: Sequence[Mark], columns: Sequence[str]) -> str:
 
 
 def _matrix(answer: Assignment, matrix: Matrix, number: int) -> str:
-    """Peaks by carbon classes, highest predicted shift first: probability in percent, or the cost in nats."""
+    """Peaks by carbon classes, highest predicted shift first: the probability in percent, or the cost in nats."""
     order = sorted(range(len(matrix.atoms)), key=lambda k: -matrix.predicted_ppm[k])
     chosen = {a.peak: set(a.atoms) for a in answer.assignments}
     head = "".join(f"<th>{atoms_from_1(matrix.atoms[k])}<br>{matrix.predicted_ppm[k]:.1f}</th>" for k in order)
