@@ -24,7 +24,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from km3aid import Engine, read_spectra
-from km3aid.data.batches import NONE, cut_batch
+from km3aid.data.batches import AS_RECORDED, cut_batch
 from km3aid.data.dataset import Dataset, in_memory, open_dataset
 from km3aid.encoding.processes import encode_in_processes
 from km3aid.library import Library
@@ -86,7 +86,7 @@ def training_step(preset: str, data: Dataset, steps: int = 12) -> dict[str, floa
 
     def step() -> None:
         rows = rng.choice(complete, 128, replace=False)
-        batch = cut_batch(data, rows, data.spectrum_offset[rows], NONE, rng)
+        batch = cut_batch(data, rows, data.spectrum_offset[rows], AS_RECORDED, rng)
         with torch.no_grad():
             frozen = model.frozen_features(batch.peaks)
         optimiser.zero_grad(set_to_none=True)

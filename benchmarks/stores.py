@@ -28,7 +28,8 @@ import pyarrow as pa
 from km3aid.library import BuildOptions, Filters, Library, open_builder
 from km3aid.library.shard import _CLASS_FIELDS, quantise, read_table
 from km3aid.matching.compiled.packed import PackedClasses
-from km3aid.matching.compiled.score import QuickMatch, find_similar, pack_queries
+from km3aid.matching.compiled.quick_match import QuickMatch
+from km3aid.matching.compiled.similarity import find_similar, pack_queries
 from km3aid.matching.config import MatchConfig
 from km3aid.spectra.spectrum import Spectrum
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from km3aid.data.batches import BOND_KINDS, NONE, UNKNOWN, Augmentation, collate, cut_batch, cut_peaks, pad_peaks
+from km3aid.data.batches import AS_RECORDED, BOND_KINDS, UNKNOWN, Augmentation, collate, cut_batch, cut_peaks, pad_peaks
 from km3aid.molecules import featurise, parse_smiles
 from km3aid.molecules.features import ATOM_COLUMNS
 
@@ -111,4 +111,4 @@ def test_padding_keeps_every_spectrum_apart():
 
 
 def test_nothing_is_varied_as_recorded():
-    assert Augmentation(**NONE_VALUES) == NONE
+    assert Augmentation(**NONE_VALUES) == AS_RECORDED

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from rdkit import Chem
+from tests.matching.compiled.unpacking import unpack_classes
 
 from km3aid import Engine, Spectrum, read_spectra
 from km3aid.errors import CheckpointError, ConfigError, LibraryMismatchError, MoleculeError, SpectrumFormatError
 from km3aid.library import Filters, Library
-from km3aid.matching.compiled.packed import unpack_classes
 from km3aid.spectra import parse_peaks, set_aside_solvent
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -8,7 +8,7 @@ import numpy as np
 
 from km3aid.evaluation.cases import Case
 from km3aid.matching.assign import assign
-from km3aid.matching.classes import PredictedClasses
+from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.config import MatchConfig
 
 
@@ -29,7 +29,7 @@ def case(predicted, recorded, *, row=0, scale=1.0, hydrogens=None, splits=False,
     """A molecule of carbons alone; `groups` are the atoms of each class, by default each carbon its own."""
     predicted, recorded = np.array(predicted, np.float64), np.array(recorded, np.float32)
     groups = groups or [(i,) for i in range(len(recorded))]
-    classes = PredictedClasses(
+    classes = CarbonClasses(
         tuple(groups),
         np.array([predicted[list(g)].mean() for g in groups]),
         np.full(len(groups), scale),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.matching.assign import assign_one_per_carbon, assign_peaks, cheapest_cost
-from km3aid.matching.classes import PredictedClasses
+from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.config import MatchConfig
 from km3aid.matching.cost import count_cost, peak_class_cost
 from km3aid.spectra.spectrum import Peak, Spectrum
@@ -19,7 +19,7 @@ CONFIG = MatchConfig()
 def classes_at(shifts, sizes=None, hydrogens=None, splits=None, scale=1.0):
     sizes = sizes or [1] * len(shifts)
     ends = np.cumsum(sizes)
-    return PredictedClasses(
+    return CarbonClasses(
         tuple(tuple(range(end - size, end)) for end, size in zip(ends, sizes, strict=True)),
         np.array(shifts, float),
         np.full(len(shifts), scale),

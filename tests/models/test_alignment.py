@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from km3aid.data.batches import NONE, cut_batch, cut_peaks
+from km3aid.data.batches import AS_RECORDED, cut_batch, cut_peaks
 from km3aid.models.build import build_model
-from km3aid.models.config import JointConfig, PaperConfig
+from km3aid.models.config import JointConfig, KM3AIDConfig
 from km3aid.models.k_m3aid.model import KM3AIDModel
 from km3aid.training.validate import validate
 
 JOINT = JointConfig(width=48, hidden=64, layers=3, graph_dim=32, node_dim=32, peak_width=32)
-PAPER = PaperConfig(
+PAPER = KM3AIDConfig(
     layers=5, width=64, projection=256, dropout=0.0, projection_dropout=0.0, peak_unit_ppm=50.0, frozen_spectrum=False
 )
 VARIANTS = {
@@ -32,7 +32,7 @@ def model(request):
 
 def batch_of(data, rows):
     rows = np.asarray(rows)
-    return cut_batch(data, rows, data.spectrum_offset[rows], NONE, np.random.default_rng(0))
+    return cut_batch(data, rows, data.spectrum_offset[rows], AS_RECORDED, np.random.default_rng(0))
 
 
 def fitted(model, data, rows, done, steps=1200):

@@ -6,14 +6,14 @@ import torch
 from safetensors.torch import save_file
 
 import km3aid
-from km3aid.data.batches import NONE, cut_batch
+from km3aid.data.batches import AS_RECORDED, cut_batch
 from km3aid.errors import CheckpointError
 from km3aid.models.build import build_model
 from km3aid.models.checkpoint import read_model, write_model, write_tensors
-from km3aid.models.config import JointConfig, PaperConfig
+from km3aid.models.config import JointConfig, KM3AIDConfig
 
 SMALL = JointConfig(width=48, hidden=64, layers=3, graph_dim=32, node_dim=32, peak_width=32)
-PAPER = PaperConfig(layers=2, width=16, projection=16)
+PAPER = KM3AIDConfig(layers=2, width=16, projection=16)
 
 
 @pytest.mark.parametrize("config", [SMALL, PAPER], ids=["joint", "paper"])
@@ -22,7 +22,7 @@ def test_weights_survive_the_disk(tmp_path, small_data, config):
     write_model(tmp_path / "m.safetensors", model, {"preset": "test"})
     again = read_model(tmp_path / "m.safetensors")
     rows = np.array([1, 2])
-    graph = cut_batch(small_data, rows, small_data.spectrum_offset[rows], NONE, np.random.default_rng(0)).graph
+    graph = cut_batch(small_data, rows, small_data.spectrum_offset[rows], AS_RECORDED, np.random.default_rng(0)).graph
     torch.testing.assert_close(again.model.encode(graph).graph, model.encode(graph).graph)
     assert again.header["preset"] == "test"
 

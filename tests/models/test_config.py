@@ -2,11 +2,11 @@ import pytest
 
 from km3aid.config import from_dict
 from km3aid.errors import ConfigError
-from km3aid.models.config import JointConfig, PaperConfig, model_config, read_preset
+from km3aid.models.config import JointConfig, KM3AIDConfig, model_config, read_preset
 from km3aid.training.config import TrainingConfig
 
 
-@pytest.mark.parametrize(("name", "kind"), [("best", JointConfig), ("paper", PaperConfig)])
+@pytest.mark.parametrize(("name", "kind"), [("best", JointConfig), ("paper", KM3AIDConfig)])
 def test_presets_state_a_model_and_a_training(name, kind):
     values = read_preset(name)
     assert isinstance(model_config(values["model"]), kind)
@@ -14,14 +14,14 @@ def test_presets_state_a_model_and_a_training(name, kind):
 
 
 def test_a_configuration_survives_its_table():
-    config = PaperConfig(tau2=3.0, channel=False)
+    config = KM3AIDConfig(tau2=3.0, channel=False)
     assert model_config(config.to_dict()) == config
 
 
 def test_single_values_can_be_replaced():
     values = read_preset("paper", ["model.tau2 = 1.0", "model.discrimination = 'weak-pair'", "training.epochs = 3"])
     config = model_config(values["model"])
-    assert isinstance(config, PaperConfig)
+    assert isinstance(config, KM3AIDConfig)
     assert (config.tau2, config.discrimination, config.layers) == (1.0, "weak-pair", 5)
     assert values["training"]["epochs"] == 3
 
@@ -77,4 +77,6 @@ def test_a_damaged_preset_of_ones_own_is_named(tmp_path, content, message):
 
 def test_tables_as_earlier_versions_wrote_them_are_read():
     """Their identities hold whole numbers where a float belongs."""
-    assert model_config({"architecture": "paper", "threshold_ppm": 10, "tau1": 1e-5}) == PaperConfig(threshold_ppm=10.0)
+    assert model_config({"architecture": "paper", "threshold_ppm": 10, "tau1": 1e-5}) == KM3AIDConfig(
+        threshold_ppm=10.0
+    )

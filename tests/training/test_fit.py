@@ -9,14 +9,14 @@ from km3aid.data.folds import Split
 from km3aid.errors import ConfigError
 from km3aid.models.build import build_model
 from km3aid.models.checkpoint import read_model
-from km3aid.models.config import JointConfig, PaperConfig
+from km3aid.models.config import JointConfig, KM3AIDConfig
 from km3aid.training.config import TrainingConfig
 from km3aid.training.fit import fit
 from km3aid.training.setup import Hardware, Run, Settings
 from km3aid.training.split import Material
 
 MODEL = JointConfig(width=16, hidden=16, layers=2, graph_dim=8, node_dim=8, peak_width=16, peak_layers=1)
-PAPER = PaperConfig(layers=2, width=16, projection=16)
+PAPER = KM3AIDConfig(layers=2, width=16, projection=16)
 CONFIG = TrainingConfig(epochs=4, batch_size=16)
 
 

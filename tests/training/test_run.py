@@ -11,13 +11,13 @@ from km3aid.data.dataset import in_memory
 from km3aid.data.folds import Split, connectivity
 from km3aid.errors import ConfigError
 from km3aid.models.checkpoint import read_model
-from km3aid.models.config import JointConfig, PaperConfig
+from km3aid.models.config import JointConfig, KM3AIDConfig
 from km3aid.training.config import TrainingConfig
 from km3aid.training.run import encoder_settings, ids_hash, train
 from km3aid.training.setup import Hardware, Run, Settings
 from km3aid.training.split import Material, training_split
 
-PAPER = PaperConfig(layers=1, width=16, projection=16)
+PAPER = KM3AIDConfig(layers=1, width=16, projection=16)
 CONFIG = TrainingConfig(epochs=1, pretrain_epochs=2, batch_size=16)
 
 

@@ -81,7 +81,7 @@ class Augmentation:
     jitter_ppm: float = 0.1
 
 
-NONE = Augmentation(0, 0, 0, 0, 0, 0)
+AS_RECORDED = Augmentation(0, 0, 0, 0, 0, 0)
 
 
 def collate(graphs: list[MolGraph]) -> GraphBatch:

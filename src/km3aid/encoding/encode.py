@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from km3aid.data.batches import UNKNOWN, collate, pad_peaks
 from km3aid.encoding.entries import Entries
 from km3aid.errors import MoleculeError
-from km3aid.matching.classes import ClassTable, PredictedClasses
+from km3aid.matching.classes import CarbonClasses, CarbonClassTable
 from km3aid.models.alignment import AlignmentModel
 from km3aid.models.precision import multiplies_bfloat16
 from km3aid.molecules import CarbonClass, Molecule, MolGraph, carbon_classes, featurise, parse_structure
@@ -33,10 +33,10 @@ class EncodedMolecule(NamedTuple):
     shift_ppm: NDArray[np.float32]  # (A,)
     scale_ppm: NDArray[np.float32]  # (A,)
 
-    def classes(self) -> PredictedClasses:
+    def classes(self) -> CarbonClasses:
         """The carbon classes with the mean prediction of their carbons."""
         found = carbon_classes(self.molecule.mol)
-        return PredictedClasses(
+        return CarbonClasses(
             atoms=tuple(c.atoms for c in found),
             shift_ppm=np.array([self.shift_ppm[list(c.atoms)].mean() for c in found], np.float64),
             scale_ppm=np.array([self.scale_ppm[list(c.atoms)].mean() for c in found], np.float64),
@@ -147,7 +147,7 @@ def _entries(model: AlignmentModel, described: list[_Described], device: torch.d
     size = np.array([len(c.atoms) for c in flat], np.int64)
     carbon = np.array([i for c in flat for i in c.atoms], np.int64) + np.repeat(start, size)
     owner = np.repeat(np.arange(len(flat)), size)
-    table = ClassTable(
+    table = CarbonClassTable(
         np.concatenate([[0], np.cumsum(members)]).astype(np.int64),
         (np.bincount(owner, out.shift_ppm.cpu().numpy()[carbon], len(flat)) / size).astype(np.float32),
         (np.bincount(owner, out.log_scale.exp().cpu().numpy()[carbon], len(flat)) / size).astype(np.float32),
@@ -167,7 +167,7 @@ def _entries(model: AlignmentModel, described: list[_Described], device: torch.d
     )
 
 
-_NO_CLASSES = ClassTable(
+_NO_CLASSES = CarbonClassTable(
     np.zeros(1, np.int64),
     np.zeros(0, np.float32),
     np.zeros(0, np.float32),

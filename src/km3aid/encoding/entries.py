@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from km3aid.matching.classes import ClassTable
+from km3aid.matching.classes import CarbonClassTable
 
 
 class Entries(NamedTuple):
@@ -19,6 +19,6 @@ class Entries(NamedTuple):
     mass_da: list[float]  # monoisotopic
     key: NDArray[np.uint64]  # (N,) equal for duplicates
     embedding: NDArray[np.float32]  # (N, D) unit vectors
-    classes: ClassTable
+    classes: CarbonClassTable
     records: int
     rejected: tuple[tuple[int, str, str], ...] = ()

@@ -12,7 +12,7 @@ import torch
 
 from km3aid.encoding.encode import CHUNK, Line, encode_entries
 from km3aid.encoding.entries import Entries
-from km3aid.matching.classes import ClassTable
+from km3aid.matching.classes import CarbonClassTable
 from km3aid.models.alignment import AlignmentModel
 from km3aid.models.memory import keep_freed_memory
 from km3aid.models.precision import fast_single_precision
@@ -64,4 +64,6 @@ def _encode(kept: list[Any], first: int, lines: list[Line], key: str) -> Entries
 def _own(entries: Entries) -> Entries:
     """A copy whose arrays do not lie in Ray's object store, where a shard's worth of them would keep its place."""
     columns: Any = (column.copy() for column in entries.classes)
-    return entries._replace(key=entries.key.copy(), embedding=entries.embedding.copy(), classes=ClassTable(*columns))
+    return entries._replace(
+        key=entries.key.copy(), embedding=entries.embedding.copy(), classes=CarbonClassTable(*columns)
+    )

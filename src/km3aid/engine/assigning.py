@@ -10,7 +10,7 @@ from km3aid.encoding.encode import EncodedMolecule
 from km3aid.engine.results import Alternative, AssignedPeak, Assignment
 from km3aid.errors import ConfigError
 from km3aid.matching.assign import Match
-from km3aid.matching.classes import PredictedClasses
+from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.pins import Pins, build_pins
 from km3aid.spectra.spectrum import Spectrum
 
@@ -19,7 +19,7 @@ _WORTH_SAYING = 0.01  # probability of an alternative
 
 
 def assignment(
-    encoded: EncodedMolecule, classes: PredictedClasses, spectrum: Spectrum, match: Match, pins: Pins
+    encoded: EncodedMolecule, classes: CarbonClasses, spectrum: Spectrum, match: Match, pins: Pins
 ) -> Assignment:
     """The assignment that `match` describes."""
     to_input = encoded.molecule.input_atoms
@@ -41,7 +41,7 @@ def assignment(
 
 
 def pins_of_input(
-    pinned: Mapping[int, Sequence[int]], to_input: Sequence[int], classes: PredictedClasses, spectrum: Spectrum
+    pinned: Mapping[int, Sequence[int]], to_input: Sequence[int], classes: CarbonClasses, spectrum: Spectrum
 ) -> Pins:
     """Pins whose atoms are counted as in the input; raises `ConfigError` where one is not a carbon's."""
     from_input = {number: i for i, number in enumerate(to_input)}
@@ -52,7 +52,7 @@ def pins_of_input(
 
 
 def _assigned_peak(
-    p: int, spectrum: Spectrum, classes: PredictedClasses, match: Match, to_input: Sequence[int], *, pinned: bool
+    p: int, spectrum: Spectrum, classes: CarbonClasses, match: Match, to_input: Sequence[int], *, pinned: bool
 ) -> AssignedPeak:
     chosen, probability = match.peak_classes[p], match.probability[p]
     others = [k for k in np.argsort(-probability, kind="stable") if k not in chosen and probability[k] >= _WORTH_SAYING]

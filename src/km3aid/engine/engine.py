@@ -33,7 +33,7 @@ from km3aid.engine.results import Assignment, Hit, Hits, Matrix, PredictedCarbon
 from km3aid.errors import CheckpointError, MoleculeError
 from km3aid.library import BuildOptions, BuildReport, Filters, Library, Place, open_builder
 from km3aid.matching.assign import Match, assign
-from km3aid.matching.classes import PredictedClasses
+from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.config import Fusion, MatchConfig
 from km3aid.matching.cost import peak_class_cost
 from km3aid.matching.fusion import fuse, probabilities
@@ -276,22 +276,18 @@ class Engine:
     def match(
         self,
         node: NDArray[np.float32],
-        classes: PredictedClasses,
+        classes: CarbonClasses,
         spectrum: Spectrum,
         pins: Pins = NO_PINS,
     ) -> Match:
         """The cheapest matching of the peaks and the carbon classes; `node` (A, D) are the atoms' embeddings."""
         return assign(spectrum, classes, self.matching, self._evidence(node, classes, spectrum), pins)
 
-    def match_costs(
-        self, node: NDArray[np.float32], classes: PredictedClasses, spectrum: Spectrum
-    ) -> NDArray[np.float64]:
+    def match_costs(self, node: NDArray[np.float32], classes: CarbonClasses, spectrum: Spectrum) -> NDArray[np.float64]:
         """Negative log-likelihood (P, K) of every peak at every carbon class by itself."""
         return peak_class_cost(spectrum, classes, self.matching, self._evidence(node, classes, spectrum))
 
-    def _evidence(
-        self, node: NDArray[np.float32], classes: PredictedClasses, spectrum: Spectrum
-    ) -> NDArray[np.float64]:
+    def _evidence(self, node: NDArray[np.float32], classes: CarbonClasses, spectrum: Spectrum) -> NDArray[np.float64]:
         """Log-probability (P, K) of every class for each peak by the node level alone."""
         logits = node_logits(self.model, spectrum, node, self.device)
         evidence = np.stack([logits[:, list(atoms)].mean(1) for atoms in classes.atoms], 1)

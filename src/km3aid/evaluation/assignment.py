@@ -19,14 +19,14 @@ from km3aid.evaluation.metrics import (
 )
 from km3aid.evaluation.node_level import cost_scores
 from km3aid.matching.assign import Match
-from km3aid.matching.classes import PredictedClasses
+from km3aid.matching.classes import CarbonClasses
 from km3aid.spectra.spectrum import Spectrum
 
 
 class Matcher(Protocol):
     """What assigns: an `Engine`."""
 
-    def match(self, node: NDArray[np.float32], classes: PredictedClasses, spectrum: Spectrum, /) -> Match:
+    def match(self, node: NDArray[np.float32], classes: CarbonClasses, spectrum: Spectrum, /) -> Match:
         """The cheapest matching of the peaks and the carbon classes."""
 
 

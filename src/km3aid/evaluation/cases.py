@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from km3aid.data.batches import NONE, cut_batch
+from km3aid.data.batches import AS_RECORDED, cut_batch
 from km3aid.data.dataset import Dataset
 from km3aid.engine import Engine
-from km3aid.matching.classes import PredictedClasses
+from km3aid.matching.classes import CarbonClasses
 from km3aid.spectra.spectrum import MULTIPLICITIES, Peak, Spectrum
 
 _BATCH = 256
@@ -36,7 +36,7 @@ class Case(NamedTuple):
     row: int
     graph: NDArray[np.float32]  # (D,) unit vector
     node: NDArray[np.float32]  # (A, D_node)
-    classes: PredictedClasses
+    classes: CarbonClasses
     carbons: NDArray[np.int64]  # (C,) atoms by rising shift, as a peak list has them
     recorded_ppm: NDArray[np.float32]  # (A,) NaN where there is none
     recorded_hydrogens: NDArray[np.uint8]  # (A,) 255 unknown
@@ -76,7 +76,7 @@ def make_cases(engine: Engine, data: Dataset, rows: NDArray[np.int64]) -> Iterat
     rng = np.random.default_rng(0)
     for start in range(0, len(rows), _BATCH):
         part = rows[start : start + _BATCH]
-        batch = cut_batch(data, part, data.spectrum_offset[part], NONE, rng)
+        batch = cut_batch(data, part, data.spectrum_offset[part], AS_RECORDED, rng)
         with torch.inference_mode():
             out = _Arrays._make(x.cpu().numpy() for x in engine.model.encode(batch.graph.to(engine.device)))
         end = 0
@@ -93,7 +93,7 @@ def _case(data: Dataset, row: int, n: int, part: slice, out: _Arrays) -> Case:
     shift, scale = out.shift_ppm[part], np.exp(out.log_scale[part])
     carbons = np.flatnonzero(atoms[:, 0] == 6)
     groups = [carbons[symmetry[carbons] == k] for k in np.unique(symmetry[carbons])]
-    classes = PredictedClasses(
+    classes = CarbonClasses(
         tuple(tuple(g.tolist()) for g in groups),
         np.array([shift[g].mean() for g in groups], np.float64),
         np.array([scale[g].mean() for g in groups], np.float64),

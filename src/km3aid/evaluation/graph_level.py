@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from km3aid.data.batches import NONE, cut_batch
+from km3aid.data.batches import AS_RECORDED, cut_batch
 from km3aid.data.dataset import Dataset
 from km3aid.engine import Engine
 from km3aid.evaluation.metrics import own_is_best
@@ -47,7 +47,7 @@ def match_in_batches(
     forward, backward = [], []
     for start in range(0, len(order), batch_size):
         part = order[start : start + batch_size]
-        batch = cut_batch(data, part, data.spectrum_offset[part], NONE, rng).to(engine.device)
+        batch = cut_batch(data, part, data.spectrum_offset[part], AS_RECORDED, rng).to(engine.device)
         with torch.inference_mode():
             similarity = engine.model.encode_spectra(batch.peaks) @ engine.model.encode(batch.graph).graph.T
         forward.append(own_is_best(similarity.cpu().numpy()))

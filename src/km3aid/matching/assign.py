@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from km3aid.errors import ConfigError, SpectrumFormatError
-from km3aid.matching.classes import PredictedClasses
+from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.confidence import calibrated, marginals
 from km3aid.matching.config import MatchConfig
 from km3aid.matching.cost import count_cost, peak_class_cost
@@ -47,7 +47,7 @@ class Match:
 
 def assign(
     spectrum: Spectrum,
-    classes: PredictedClasses,
+    classes: CarbonClasses,
     config: MatchConfig,
     evidence: NDArray[np.float64] | None = None,
     pins: Pins = NO_PINS,
@@ -59,7 +59,7 @@ def assign(
 
 def assign_one_per_carbon(
     spectrum: Spectrum,
-    classes: PredictedClasses,
+    classes: CarbonClasses,
     config: MatchConfig,
     evidence: NDArray[np.float64] | None = None,
     pins: Pins = NO_PINS,
@@ -94,7 +94,7 @@ def assign_one_per_carbon(
 
 def assign_peaks(
     spectrum: Spectrum,
-    classes: PredictedClasses,
+    classes: CarbonClasses,
     config: MatchConfig,
     evidence: NDArray[np.float64] | None = None,
     pins: Pins = NO_PINS,
@@ -120,7 +120,7 @@ def assign_peaks(
     )
 
 
-def cheapest_cost(spectrum: Spectrum, classes: PredictedClasses, config: MatchConfig) -> float:
+def cheapest_cost(spectrum: Spectrum, classes: CarbonClasses, config: MatchConfig) -> float:
     """Negative log-likelihood of the best assignment without the node level: what ranks candidates.
 
     With one peak per carbon, every carbon without a peak and every peak without a carbon costs `wrong_number`.
@@ -140,7 +140,7 @@ def _alone(spectrum: Spectrum, config: MatchConfig) -> NDArray[np.float64]:
 
 def _match_slots(
     cost: NDArray[np.float64],
-    classes: PredictedClasses,
+    classes: CarbonClasses,
     config: MatchConfig,
     alone: NDArray[np.float64],
     pins: Pins = NO_PINS,
@@ -211,7 +211,7 @@ def _sure(probability: NDArray[np.float64], pins: Pins) -> NDArray[np.float64]:
 
 
 def _share_atoms(
-    peak_classes: list[list[int]], classes: PredictedClasses, pins: Pins = NO_PINS
+    peak_classes: list[list[int]], classes: CarbonClasses, pins: Pins = NO_PINS
 ) -> tuple[tuple[int, ...], ...]:
     """The carbons of every peak; a class with several peaks deals its carbons out to them, the pinned ones first."""
     owners: dict[int, list[int]] = {}

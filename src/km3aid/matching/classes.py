@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
-class PredictedClasses:
+class CarbonClasses:
     """The K carbon classes of a molecule, with their predicted shifts.
 
     `atoms[k]` are the carbons of class k; `shift_ppm` (K,) is the median and `scale_ppm` (K,) the scale b of a
@@ -33,7 +33,7 @@ class PredictedClasses:
         return np.array([len(atoms) for atoms in self.atoms], np.int64)
 
 
-class ClassTable(NamedTuple):
+class CarbonClassTable(NamedTuple):
     """The carbon classes of N molecules, flat: those of molecule n are the rows `offset[n]:offset[n + 1]`."""
 
     offset: NDArray[np.int64]  # (N + 1,)
@@ -41,4 +41,4 @@ class ClassTable(NamedTuple):
     scale_ppm: NDArray[np.float32]  # (K,)
     hydrogens: NDArray[np.uint8]  # (K,)
     size: NDArray[np.uint8]  # (K,) carbons in the class
-    splits: NDArray[np.bool_]  # (K,) as in `PredictedClasses`
+    splits: NDArray[np.bool_]  # (K,) as in `CarbonClasses`

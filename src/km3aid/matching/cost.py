@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit, logit
 
-from km3aid.matching.classes import PredictedClasses
+from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.config import MatchConfig
 from km3aid.spectra.spectrum import Spectrum
 
@@ -30,7 +30,7 @@ def shift_cost(
 
 
 def peak_class_cost(
-    spectrum: Spectrum, classes: PredictedClasses, config: MatchConfig, evidence: NDArray[np.float64] | None = None
+    spectrum: Spectrum, classes: CarbonClasses, config: MatchConfig, evidence: NDArray[np.float64] | None = None
 ) -> NDArray[np.float64]:
     """Negative log-likelihood (P, K) of every peak at every class, in nats.
 
@@ -48,7 +48,7 @@ def peak_class_cost(
     return np.asarray(cost, np.float64)
 
 
-def count_cost(spectrum: Spectrum, classes: PredictedClasses, config: MatchConfig) -> NDArray[np.float64]:
+def count_cost(spectrum: Spectrum, classes: CarbonClasses, config: MatchConfig) -> NDArray[np.float64]:
     """Cost (P, K) of a peak's count where the class is larger; 0 for a peak without a count."""
     count = np.array([p.count or 0 for p in spectrum])[:, None]
     off = np.maximum(classes.sizes - count, 0)  # a peak may hold several classes, but not a part of one

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from km3aid.errors import ConfigError
-from km3aid.matching.classes import PredictedClasses
+from km3aid.matching.classes import CarbonClasses
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Pins:
 NO_PINS = Pins({}, {})
 
 
-def build_pins(pinned: Mapping[int, Sequence[int]], classes: PredictedClasses, peaks: int) -> Pins:
+def build_pins(pinned: Mapping[int, Sequence[int]], classes: CarbonClasses, peaks: int) -> Pins:
     """Pins from {peak: atoms}, counted from 0.
 
     The other carbons of a pinned class go with the pinned peak, unless another peak is pinned on them. Raises

@@ -58,7 +58,7 @@ class JointConfig(ModelConfig):
 
 
 @dataclass(frozen=True, slots=True)
-class PaperConfig(ModelConfig):
+class KM3AIDConfig(ModelConfig):
     """Preset `paper`: K-M3AID; its ablations (tables 1, C.1 and C.2) change these values alone."""
 
     architecture: ClassVar[str] = "paper"
@@ -77,18 +77,17 @@ class PaperConfig(ModelConfig):
     frozen_spectrum: bool = True  # false while the spectrum encoder is pretrained
 
 
-def model_config(values: dict[str, Any], where: str = "model") -> JointConfig | PaperConfig:
+def model_config(values: dict[str, Any], where: str = "model") -> ModelConfig:
     """The configuration in a table `[model]`, whose `architecture` names the kind; raises `ConfigError`.
 
     >>> model_config({"architecture": "paper", "tau2": 1}).tau2
     1.0
     """
-    kinds = {kind.architecture: kind for kind in (JointConfig, PaperConfig)}
+    kinds = {kind.architecture: kind for kind in (JointConfig, KM3AIDConfig)}
     name = values.get("architecture", JointConfig.architecture)
     if name not in [*kinds]:
         raise ConfigError(f"{where}: architecture: {name!r}; expected {' or '.join(kinds)}")
-    made: Any = from_dict(kinds[name], {key: value for key, value in values.items() if key != "architecture"}, where)
-    return made  # type: ignore[no-any-return]
+    return from_dict(kinds[name], {key: value for key, value in values.items() if key != "architecture"}, where)
 
 
 def read_preset(name: str, changes: Sequence[str] = ()) -> dict[str, Any]:

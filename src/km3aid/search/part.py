@@ -11,16 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.library import Filters, Library, Shard
-from km3aid.matching.compiled.score import (
-    ExactMatch,
-    Queries,
-    QuickMatch,
-    Similar,
-    charges,
-    find_similar,
-    pack_queries,
-    side_by_side,
-)
+from km3aid.matching.compiled.exact_match import ExactMatch
+from km3aid.matching.compiled.quick_match import QuickMatch
+from km3aid.matching.compiled.sharing import side_by_side
+from km3aid.matching.compiled.similarity import Queries, Similar, charges, find_similar, pack_queries
 from km3aid.matching.fusion import fuse
 from km3aid.search.query import NO_FILTERS, Query
 

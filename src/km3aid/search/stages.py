@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from km3aid.matching.compiled.score import above_quick
+from km3aid.matching.compiled.quick_match import above_quick
 from km3aid.matching.config import Fusion
 from km3aid.matching.fusion import fuse
 from km3aid.search.part import Best, Matched, best_places

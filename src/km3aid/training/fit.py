@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from km3aid.data.batches import NONE, Augmentation, Batch, cut_batch, cut_peaks
+from km3aid.data.batches import AS_RECORDED, Augmentation, Batch, cut_batch, cut_peaks
 from km3aid.data.dataset import Dataset
 from km3aid.errors import ConfigError
 from km3aid.models.alignment import AlignmentModel
@@ -114,7 +114,7 @@ class _Fitting:
         spectra_of_each = data.spectrum_offset[order + 1] - data.spectrum_offset[order]
         spectra = data.spectrum_offset[order] + (rng.random(len(order)) * spectra_of_each).astype(np.int64)
         steps = len(order) // config.batch_size
-        how = Augmentation() if config.augment else NONE
+        how = Augmentation() if config.augment else AS_RECORDED
         sums = torch.zeros(4, device=fabric.device)
         self.model.train()
         for step in range(steps):

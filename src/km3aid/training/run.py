@@ -17,7 +17,7 @@ from km3aid.config import to_dict
 from km3aid.data.dataset import read_meta
 from km3aid.files import write_json
 from km3aid.models.checkpoint import read_model, write_model
-from km3aid.models.config import PaperConfig
+from km3aid.models.config import KM3AIDConfig
 from km3aid.training.fit import fit
 from km3aid.training.setup import Preset, Run, Settings
 from km3aid.training.split import Material, Source
@@ -54,7 +54,7 @@ def train(material: Material, settings: Settings, run: Run) -> Path:
     }
     write_json(run.folder / _RUN, {**header, "model": settings.model.to_dict()})
     encoder = run.spectrum_encoder
-    if encoder is None and settings.training.pretrain_epochs and isinstance(settings.model, PaperConfig):
+    if encoder is None and settings.training.pretrain_epochs and isinstance(settings.model, KM3AIDConfig):
         encoder = _pretrain(material, settings, run)
     goes_on = run.resume and (run.folder / STATE).is_file()
     last = fit(material, settings, replace(run, header=header, resume=goes_on, spectrum_encoder=encoder))
@@ -65,7 +65,7 @@ def train(material: Material, settings: Settings, run: Run) -> Path:
 def encoder_settings(settings: Settings) -> Settings:
     """The pretraining of the paper's spectrum encoder: graph-level contrast alone, on one cycle."""
     model, config = settings
-    if not isinstance(model, PaperConfig):
+    if not isinstance(model, KM3AIDConfig):
         raise TypeError("only the paper's model has a spectrum encoder to pretrain")
     return Settings(
         replace(model, alpha=1.0, frozen_spectrum=False),

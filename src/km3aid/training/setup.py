@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from km3aid.config import from_dict
-from km3aid.models.config import JointConfig, PaperConfig, model_config, read_preset
+from km3aid.models.config import ModelConfig, model_config, read_preset
 from km3aid.training.config import FAST, TrainingConfig
 from km3aid.training.state import Metrics
 
@@ -41,7 +41,7 @@ class Preset:
 class Settings(NamedTuple):
     """Which model, and how it is fitted."""
 
-    model: JointConfig | PaperConfig
+    model: ModelConfig
     training: TrainingConfig
 
 

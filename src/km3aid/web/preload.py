@@ -9,9 +9,11 @@ import numpy as np
 import torch
 
 import km3aid.web.tasks  # noqa: F401
-from km3aid.matching.classes import ClassTable
+from km3aid.matching.classes import CarbonClassTable
+from km3aid.matching.compiled.exact_match import ExactMatch
 from km3aid.matching.compiled.packed import pack_classes
-from km3aid.matching.compiled.score import ExactMatch, QuickMatch, find_similar, pack_queries
+from km3aid.matching.compiled.quick_match import QuickMatch
+from km3aid.matching.compiled.similarity import find_similar, pack_queries
 from km3aid.matching.config import MatchConfig
 from km3aid.models.joint.messages import add_messages
 from km3aid.spectra import Spectrum
@@ -21,7 +23,7 @@ torch.set_num_threads(1)
 
 def compile_kernels() -> None:
     """Call every compiled kernel on one small molecule, with the types of a library's arrays."""
-    table = ClassTable(
+    table = CarbonClassTable(
         np.array([0, 1]),
         np.array([20.0], np.float32),
         np.array([1.0], np.float32),

@@ -10,7 +10,7 @@ from km3aid import Engine
 from km3aid.library import Library
 from km3aid.models.build import build_model
 from km3aid.models.checkpoint import write_model
-from km3aid.models.config import PaperConfig
+from km3aid.models.config import KM3AIDConfig
 from km3aid.spectra import parse_peaks
 
 
@@ -18,7 +18,7 @@ from km3aid.spectra import parse_peaks
 def paper(tmp_path_factory):
     torch.manual_seed(0)
     path = tmp_path_factory.mktemp("paper") / "paper.safetensors"
-    write_model(path, build_model(PaperConfig(layers=2, width=16, projection=32, peak_unit_ppm=10.0)), {})
+    write_model(path, build_model(KM3AIDConfig(layers=2, width=16, projection=32, peak_unit_ppm=10.0)), {})
     return Engine.load(path, "cpu")
 
 

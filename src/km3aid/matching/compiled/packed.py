@@ -1,4 +1,4 @@
-"""The stored form of predicted carbon classes: six bytes each, of which a search reads all at once."""
+"""The stored form of predicted carbon classes: six bytes each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from km3aid.matching.classes import ClassTable
+from km3aid.matching.classes import CarbonClassTable
 
 LOWEST_PPM, STEP_PPM = -100.0, 0.01  # 16 bits reach to 555 ppm
 _NARROWEST_PPM, _WIDEST_RATIO = 0.05, 1000.0
@@ -25,8 +25,8 @@ class PackedClasses(NamedTuple):
     splits: NDArray[np.uint8]  # (K,) 1 where the carbons may be diastereotopic
 
 
-def pack_classes(table: ClassTable) -> PackedClasses:
-    """Round shifts to 0.01 ppm and scales to 2.7 %; what lies outside −100…555 ppm or 0.05…50 ppm goes to the edge."""
+def pack_classes(table: CarbonClassTable) -> PackedClasses:
+    """Round shifts to 0.01 ppm and scales to 2.7 %; what lies outside −100…555 ppm or 0.05…50 ppm moves to the edge."""
     shift = np.rint((table.shift_ppm.astype(np.float64) - LOWEST_PPM) / STEP_PPM)
     spread = np.rint(255 * np.log(np.maximum(table.scale_ppm, 1e-9) / _NARROWEST_PPM) / np.log(_WIDEST_RATIO))
     return PackedClasses(
@@ -36,16 +36,4 @@ def pack_classes(table: ClassTable) -> PackedClasses:
         table.hydrogens.astype(np.uint8),
         table.size.astype(np.uint8),
         table.splits.astype(np.uint8),
-    )
-
-
-def unpack_classes(packed: PackedClasses) -> ClassTable:
-    """The inverse of `pack_classes`, but for the rounding."""
-    return ClassTable(
-        packed.offset.astype(np.int64),
-        (LOWEST_PPM + STEP_PPM * packed.shift).astype(np.float32),
-        SCALES_PPM[packed.spread].astype(np.float32),
-        packed.hydrogens,
-        packed.size,
-        packed.splits.astype(bool),
     )

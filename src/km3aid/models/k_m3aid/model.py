@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from km3aid.data.batches import UNKNOWN, Batch, GraphBatch, PeakBatch
 from km3aid.models.alignment import AlignmentModel, Encoded, Losses
-from km3aid.models.config import PaperConfig
+from km3aid.models.config import KM3AIDConfig
 from km3aid.models.k_m3aid.gin import Gin, Readout
 from km3aid.models.k_m3aid.projection import Projection
 from km3aid.models.k_m3aid.spectrum_encoder import FEATURES, ConvSpectrumEncoder
@@ -41,9 +41,9 @@ class LinearPeakEncoder(nn.Module):
 class KM3AIDModel(AlignmentModel):
     """Two alignments; with the channel they share the graph encoder."""
 
-    def __init__(self, config: PaperConfig) -> None:
+    def __init__(self, config: KM3AIDConfig) -> None:
         super().__init__()
-        self.config: PaperConfig = config
+        self.config: KM3AIDConfig = config
         width = config.width
         self.encoder = Gin(config.layers, width, config.dropout)
         self.node_encoder = None if config.channel else Gin(config.layers, width, config.dropout)

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.library import Filters, Library
-from km3aid.matching.compiled.score import ExactMatch, QuickMatch
+from km3aid.matching.compiled.exact_match import ExactMatch
+from km3aid.matching.compiled.quick_match import QuickMatch
 from km3aid.molecules import parse_smiles
 from km3aid.search.part import all_similarities, exact_scores
 from km3aid.search.query import Query

@@ -5,13 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
+from tests.matching.compiled.unpacking import unpack_classes
 
 from km3aid.matching.assign import cheapest_cost
-from km3aid.matching.classes import ClassTable, PredictedClasses
-from km3aid.matching.compiled import score
-from km3aid.matching.compiled.kernels import cheapest_assignment, log_both
-from km3aid.matching.compiled.packed import SCALES_PPM, pack_classes, unpack_classes
-from km3aid.matching.compiled.score import ExactMatch, QuickMatch, above_quick, charges, find_similar, pack_queries
+from km3aid.matching.classes import CarbonClasses, CarbonClassTable
+from km3aid.matching.compiled import sharing
+from km3aid.matching.compiled.exact_match import ExactMatch
+from km3aid.matching.compiled.kernels.exact_match import cheapest_assignment, log_both
+from km3aid.matching.compiled.packed import SCALES_PPM, pack_classes
+from km3aid.matching.compiled.quick_match import QuickMatch, above_quick
+from km3aid.matching.compiled.similarity import charges, find_similar, pack_queries
 from km3aid.matching.config import Fusion, MatchConfig
 from km3aid.matching.fusion import fit_fusion, fuse, probabilities
 from km3aid.spectra.spectrum import Peak, Spectrum
@@ -21,7 +24,7 @@ CONFIG = MatchConfig(scale_factor=1.6, scale_power=0.9)
 
 def table(molecules, sizes=None, hydrogens=None, splits=None, scales=None):
     flat = [s for m in molecules for s in m]
-    return ClassTable(
+    return CarbonClassTable(
         np.cumsum([0, *map(len, molecules)]),
         np.array(flat, np.float32),
         np.array(scales or [1.0] * len(flat), np.float32),
@@ -44,7 +47,7 @@ def classes_of(packed, n):
     part = slice(packed.offset[n], packed.offset[n + 1])
     size = plain.size[part].astype(int)
     ends = np.cumsum(size)
-    return PredictedClasses(
+    return CarbonClasses(
         tuple(tuple(range(e - s, e)) for e, s in zip(ends, size, strict=True)),
         -100 + 0.01 * packed.shift[part].astype(np.float64),
         SCALES_PPM[packed.spread[part]],
@@ -158,7 +161,7 @@ def test_of_different_numbers_of_peaks_and_carbons_the_fewer_pay_in_the_quick_sc
     scale = CONFIG.trusted_scale(SCALES_PPM[pack_classes(table([[1.0]])).spread[0]])
     floor = np.log(2 * scale) - np.log1p(-CONFIG.outlier)
     for shifts, carbons in (([100.0, 50.0], [101.0, 51.0, 10.0]), ([101.0, 51.0, 10.0], [100.0, 50.0])):
-        found = quick(Spectrum.from_shifts(shifts), table([carbons]), True)
+        found = quick(Spectrum.from_shifts(shifts, one_per_carbon=True), table([carbons]))
         assert found[0] == pytest.approx(-(2 / scale + 2 * floor + CONFIG.wrong_number), rel=1e-4)
 
 
@@ -166,7 +169,7 @@ def test_of_equal_numbers_of_peaks_and_carbons_the_dearer_side_pays_in_the_quick
     scale = CONFIG.trusted_scale(SCALES_PPM[pack_classes(table([[1.0]])).spread[0]])
     floor = np.log(2 * scale) - np.log1p(-CONFIG.outlier)
     for shifts, carbons in (([100.0, 100.0], [101.0, 97.0]), ([101.0, 97.0], [100.0, 100.0])):
-        found = quick(Spectrum.from_shifts(shifts), table([carbons]), True)
+        found = quick(Spectrum.from_shifts(shifts, one_per_carbon=True), table([carbons]))
         assert found[0] == pytest.approx(-(4 / scale + 2 * floor), rel=1e-4)  # 1 + 3 ppm, not 1 + 1
 
 
@@ -181,11 +184,11 @@ def test_the_order_of_peaks_and_the_threads_do_not_matter(monkeypatch):
     spectrum, back = Spectrum.from_shifts(molecules[7]), Spectrum.from_shifts(molecules[7][::-1])
     whole = quick(spectrum, table(molecules))
     np.testing.assert_allclose(quick(back, table(molecules)), whole, rtol=1e-5)
-    monkeypatch.setattr(score, "_ALONE", 5)
-    monkeypatch.setattr(score, "_threads", lambda: 3)
-    score._pool.cache_clear()
+    monkeypatch.setattr(sharing, "_ALONE", 5)
+    monkeypatch.setattr(sharing, "thread_count", lambda: 3)
+    sharing._pool.cache_clear()
     np.testing.assert_array_equal(quick(spectrum, table(molecules)), whole)
-    score._pool.cache_clear()
+    sharing._pool.cache_clear()
 
 
 def test_one_per_carbon_asks_for_the_number_of_carbons():
@@ -273,11 +276,11 @@ def test_fitted_fusion_trusts_what_is_right():
 
 
 def test_calls_side_by_side_answer_in_order_and_share_no_further(monkeypatch):
-    monkeypatch.setattr(score, "_ALONE", 5)
-    monkeypatch.setattr(score, "_threads", lambda: 2)
-    score._pool.cache_clear()
+    monkeypatch.setattr(sharing, "_ALONE", 5)
+    monkeypatch.setattr(sharing, "thread_count", lambda: 2)
+    sharing._pool.cache_clear()
     molecules = [[10.0 * n, 20.0 * n] for n in range(1, 9)]
     spectra = [Spectrum.from_shifts(shifts) for shifts in molecules]
-    found = score.side_by_side([lambda s=s: quick(s, table(molecules)) for s in spectra])  # would wait for itself
+    found = sharing.side_by_side([lambda s=s: quick(s, table(molecules)) for s in spectra])  # would wait for itself
     assert [f.argmax() for f in found] == list(range(8))
-    score._pool.cache_clear()
+    sharing._pool.cache_clear()

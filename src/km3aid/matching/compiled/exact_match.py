@@ -1,0 +1,61 @@
+"""The exact match: the likelihood of the best assignment of a spectrum for many stored molecules."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from km3aid.matching.assign import OVERLAPS
+from km3aid.matching.compiled.kernels.exact_match import exact_match
+from km3aid.matching.compiled.packed import SCALES_PPM, PackedClasses
+from km3aid.matching.compiled.queries import multiplicity_costs, padded, padded_shifts
+from km3aid.matching.compiled.sharing import share_rows
+from km3aid.matching.config import MatchConfig
+from km3aid.spectra.spectrum import Spectrum
+
+_ALONE = 64  # rows below which a second thread does not pay
+
+
+class ExactMatch:
+    """Scores molecules by the log-likelihood of the best assignment of a spectrum: minus `assign.cheapest_cost`."""
+
+    def __init__(self, spectrum: Spectrum, config: MatchConfig) -> None:
+        width = padded(len(spectrum))
+        expected, excess = np.zeros(width), np.zeros(width)
+        for p, peak in enumerate(spectrum):
+            if peak.count and not spectrum.one_per_carbon:
+                expected[p], excess[p] = peak.count, config.wrong_count
+        right, wrong = -np.log1p(-config.wrong_multiplicity), -np.log(config.wrong_multiplicity / 3)
+        settings = (
+            np.log1p(-config.outlier),
+            np.log(config.outlier / (2 * config.outlier_ppm)),
+            config.outlier_ppm,
+            config.unassigned_peak,
+            config.unobserved_carbon,
+            config.overlap,
+            config.split,
+            config.wrong_number,
+        )
+        self._fixed = (
+            padded_shifts(spectrum),
+            len(spectrum),
+            multiplicity_costs(spectrum, right, wrong),
+            expected,
+            excess,
+            tuple(map(float, settings)),
+            config.trusted_scale(SCALES_PPM),
+            spectrum.one_per_carbon,
+            OVERLAPS,
+        )
+
+    def __call__(
+        self, classes: PackedClasses, rows: NDArray[np.int32], least: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
+        """Scores (R,) of the molecules `rows`; minus infinity, found sooner, where they cannot reach `least` (R,)."""
+        limit = np.full(len(rows), -np.inf) if least is None else least
+        return share_rows(
+            rows,
+            np.float64,
+            lambda at, out: exact_match(*classes, *self._fixed, rows[at], limit[at], out),
+            alone=_ALONE,
+        )
