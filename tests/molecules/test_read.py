@@ -96,3 +96,10 @@ def test_what_cannot_be_read_is_an_error(tmp_path, name, data, message):
         (tmp_path / name).write_bytes(data)
     with pytest.raises(MoleculeError, match=message):
         list(read_structures(tmp_path / name))
+
+
+def test_columns_are_named_or_known(tmp_path):
+    (tmp_path / "in.csv").write_text("a,Name\nCC,ethane\n")
+    assert list(read_structures(tmp_path / "in.csv", column="a")) == [("CC", "ethane")]
+    with pytest.raises(MoleculeError, match="no column 'title' among a, Name; name the right one with --name-column"):
+        list(read_structures(tmp_path / "in.csv", column="a", name_column="title"))

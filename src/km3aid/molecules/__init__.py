@@ -1,4 +1,4 @@
-"""Molecules: reading, features, symmetry, formulas, layout. RDKit stays behind it."""
+"""Molecules: reading, features, symmetry, formulas, layout. RDKit is hidden behind this package."""
 
 from km3aid.molecules.depict import Drawing, lay_out
 from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS, MolGraph, featurise

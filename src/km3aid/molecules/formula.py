@@ -63,8 +63,8 @@ def _read(formula: str) -> tuple[dict[str, int], int]:
     counts: dict[str, int] = {}
     for symbol, number in _PART.findall(whole["atoms"]):
         if symbol not in _ELEMENTS:
-            said = "write D and T as H" if symbol in ("D", "T") else "write a formula such as C9H8O4"
-            raise MoleculeError(f"{formula!r}: {symbol} names no element; {said}")
+            advice = "write D and T as H" if symbol in ("D", "T") else "write a formula such as C9H8O4"
+            raise MoleculeError(f"{formula!r}: {symbol} names no element; {advice}")
         counts[symbol] = counts.get(symbol, 0) + int(number or 1)
     charge = whole["charge"] or "+0"
     number = int(charge.strip("+-") or len(charge))

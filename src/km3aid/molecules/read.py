@@ -153,14 +153,13 @@ def _parquet(path: Path, column: str | None, name_column: str | None) -> Iterato
 def _columns(names: list[str], path: Path, column: str | None, name_column: str | None) -> tuple[str, str | None]:
     """Which columns hold the SMILES and the name."""
     by_lower = {n.lower(): n for n in names}
-    smiles = column or next((by_lower[n] for n in _SMILES_COLUMNS if n in by_lower), None)
+    smiles = column or next((by_lower[n] for n in _SMILES_COLUMNS if n in by_lower), "smiles")
     name = name_column or next((by_lower[n] for n in _NAME_COLUMNS if n in by_lower), None)
-    for wanted, option in ((smiles, "--column"), (name, "--name-column")):
-        if (wanted is None and option == "--column") or (wanted is not None and wanted not in names):
+    for chosen, option in ((smiles, "--column"), (name, "--name-column")):
+        if chosen is not None and chosen not in names:
             raise MoleculeError(
-                f"{path}: no column {wanted or 'smiles'!r} among {', '.join(names) or 'none'}; name it with {option}"
+                f"{path}: no column {chosen!r} among {', '.join(names) or 'none'}; name the right one with {option}"
             )
-    assert smiles is not None
     return smiles, name
 
 

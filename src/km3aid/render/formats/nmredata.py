@@ -1,8 +1,8 @@
 """NMReDATA 1.1: an SD record with the structure, its 13C peaks and which of its atoms each belongs to.
 
 The format: https://nmredata.org, "NMReDATA tag format" 1.0/1.1 and "1D attributes" (Pupier et al., Magn. Reson. Chem.
-56 (2018) 703). It demands two lines that a peak list seldom tells: `Larmor=0.0` stands for an unknown frequency,
-`Spectrum_Location=unknown` for a spectrum that is not at hand.
+56 (2018) 703). Two of its compulsory lines are rarely known from a peak list: `Larmor=0.0` stands for an unknown
+frequency, `Spectrum_Location=unknown` for a spectrum that is not at hand.
 """
 
 from __future__ import annotations
