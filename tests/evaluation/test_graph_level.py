@@ -29,9 +29,9 @@ def test_molecules_are_compared_within_their_batch(small_data, untrained_weights
     order = np.random.default_rng(0).permutation(rows)
     assert together.rows.tolist() == order.tolist()
     with torch.inference_mode():
-        from km3aid.data.batches import NONE, cut_batch
+        from km3aid.data.batches import AS_RECORDED, cut_batch
 
-        batch = cut_batch(small_data, order, small_data.spectrum_offset[order], NONE, np.random.default_rng(0))
+        batch = cut_batch(small_data, order, small_data.spectrum_offset[order], AS_RECORDED, np.random.default_rng(0))
         cosine = (engine.model.encode_spectra(batch.peaks) @ engine.model.encode(batch.graph).graph.T).numpy()
     assert (cosine.argmax(1) == np.arange(30)).tolist() == together.spectrum_to_molecule.tolist()
     assert (cosine.argmax(0) == np.arange(30)).tolist() == together.molecule_to_spectrum.tolist()
