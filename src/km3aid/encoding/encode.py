@@ -1,4 +1,4 @@
-"""Structures → what the model knows about them, in batches."""
+"""Encode structures and spectra with the model, in batches."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from km3aid.models.precision import multiplies_bfloat16
 from km3aid.molecules import CarbonClass, Molecule, MolGraph, carbon_classes, featurise, parse_structure
 from km3aid.spectra.spectrum import Spectrum
 
-CHUNK = 256  # molecules encoded at once
+CHUNK = 256  # molecules encoded at a time
 Line = tuple[str, str | None]  # SMILES or mol block, name
 
 
 class EncodedMolecule(NamedTuple):
-    """One molecule as the model sees it; arrays are per atom in the molecule's order."""
+    """One molecule and what the model predicts for it; arrays are per atom, in the order of the molecule."""
 
     molecule: Molecule
     graph: NDArray[np.float32]  # (D,) unit vector
@@ -63,7 +63,7 @@ def encode_molecules(model: AlignmentModel, molecules: list[Molecule], device: t
 
 @torch.inference_mode()
 def encode_spectra(model: AlignmentModel, spectra: Sequence[Spectrum], device: torch.device) -> NDArray[np.float32]:
-    """The graph-level embeddings of some spectra (S, D)."""
+    """Graph-level embeddings (S, D) of S spectra."""
     flat = [p for spectrum in spectra for p in spectrum]
     peaks = pad_peaks(
         np.repeat(np.arange(len(spectra)), [len(spectrum) for spectrum in spectra]),
@@ -80,7 +80,7 @@ def encode_spectra(model: AlignmentModel, spectra: Sequence[Spectrum], device: t
 def node_logits(
     model: AlignmentModel, spectrum: Spectrum, node: NDArray[np.float32], device: torch.device
 ) -> NDArray[np.float64]:
-    """Logits of the node level (P, A): similarity of every peak and every atom embedding `node` (A, D)."""
+    """Logits of the node level (P, A): the similarity of every peak to every atom embedding in `node` (A, D)."""
     shifts = torch.tensor([p.shift_ppm for p in spectrum], device=device)
     kinds = torch.tensor([UNKNOWN if p.hydrogens is None else p.hydrogens for p in spectrum], device=device)
     logits = model.node_logits(model.encode_peaks(shifts, kinds), torch.from_numpy(node).to(device))
@@ -97,10 +97,11 @@ def encode_entries(
     key: str = "smiles",
     chunk: int = CHUNK,
 ) -> Iterator[Entries]:
-    """Encode (SMILES or mol block, name) for a library, `chunk` records at once, numbered from `first`.
+    """Encode (SMILES or mol block, name) pairs for a library, `chunk` records at a time, numbered from `first`.
 
-    What cannot be read is in the entries' `rejected`. `key` says what makes two molecules equal. The encoder rounds to
-    bfloat16 where that is faster, which moves a shift by 0.01 ppm in the mean; single molecules are never rounded.
+    What cannot be read goes to `rejected` of the entries. `key` decides which molecules count as equal. The encoder
+    rounds to bfloat16 where that is faster, which changes a shift by 0.01 ppm on average; `encode_molecules` never
+    rounds.
     """
     records = enumerate(source, first)
     while part := list(islice(records, chunk)):
@@ -116,7 +117,7 @@ def encode_entries(
 
 
 class _Described(NamedTuple):
-    """All that a library stores of one structure and what the model needs of it, without the RDKit molecule."""
+    """What a library stores for one structure and what the model needs, without the RDKit molecule."""
 
     smiles: str
     name: str | None
@@ -128,7 +129,7 @@ class _Described(NamedTuple):
 
 
 def _describe(text: str, name: str | None, key: str) -> _Described:
-    """One molecule at a time, while it is in the processor's cache: stage by stage a chunk takes a tenth longer."""
+    """All steps for one molecule in a row, while it is in the processor's cache."""
     molecule = parse_structure(text)
     graph = featurise(molecule.mol)
     classes = carbon_classes(molecule.mol, graph)

@@ -18,15 +18,15 @@ from km3aid.models.memory import keep_freed_memory
 from km3aid.models.precision import fast_single_precision
 from km3aid.ray_cluster import gather
 
-_AHEAD = 4  # chunks per processor that wait or are done and not fetched: bounds the memory
+_AHEAD = 4  # chunks per processor that are waiting, or done but not fetched: limits the memory
 
 
 def encode_on_ray(
     model: AlignmentModel, source: Iterable[Line], *, first: int = 1, key: str = "smiles", chunk: int = CHUNK
 ) -> Iterator[Entries]:
-    """`encode_entries` in the order of `source` on the cluster that this process has joined.
+    """`encode_entries` on the cluster that this process has joined, in the order of `source`.
 
-    Ray gives the chunks of a lost worker to another.
+    If a worker is lost, Ray gives its chunks to another.
     """
     import ray
 
@@ -45,12 +45,12 @@ def encode_on_ray(
 
 @lru_cache(1)
 def _model(reference: Any) -> AlignmentModel:
-    """The model, fetched once by each process that encodes."""
+    """The model, fetched once by each encoding process."""
     import ray
 
     torch.set_num_threads(1)
     keep_freed_memory()
-    fast_single_precision()  # as the processes of one machine
+    fast_single_precision()  # as in `encoding.processes`
     model: AlignmentModel = ray.get(reference)
     return model
 
@@ -62,7 +62,7 @@ def _encode(kept: list[Any], first: int, lines: list[Line], key: str) -> Entries
 
 
 def _own(entries: Entries) -> Entries:
-    """A copy whose arrays do not lie in Ray's object store, where a shard's worth of them would keep its place."""
+    """A copy whose arrays are outside Ray's object store, where those of a whole shard would take up space."""
     columns: Any = (column.copy() for column in entries.classes)
     return entries._replace(
         key=entries.key.copy(), embedding=entries.embedding.copy(), classes=CarbonClassTable(*columns)

@@ -1,4 +1,4 @@
-"""Encode structures on several processes, one thread each: on a CPU faster than several threads in one process."""
+"""Encode structures in several processes with one thread each: faster on a CPU than threads in one process."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from km3aid.models.checkpoint import read_model
 from km3aid.models.memory import give_memory_back, keep_freed_memory
 from km3aid.models.precision import fast_single_precision
 
-_TIDY = 16  # chunks after which a process gives freed memory back: batches of many sizes fragment it
-_AHEAD = 4  # chunks per process that wait or are done and not fetched: bounds the memory
-_model: AlignmentModel  # of a worker
+_TIDY = 16  # chunks after which a process returns freed memory: batches of many sizes fragment it
+_AHEAD = 4  # chunks per process that are waiting, or done but not fetched: limits the memory
+_model: AlignmentModel  # of this worker
 _done = count(1)
 
 
 def encode_in_processes(
     path: Path, source: Iterable[Line], workers: int, *, first: int = 1, key: str = "smiles", chunk: int = CHUNK
 ) -> Iterator[Entries]:
-    """`encode_entries` by the model file `path`, in the order of `source`, on `workers` processes."""
+    """`encode_entries` with the model file `path` on `workers` processes, in the order of `source`."""
     room = BoundedSemaphore(_AHEAD * workers)
 
     def tasks() -> Iterator[tuple[int, list[Line], str]]:
@@ -46,13 +46,13 @@ def encode_in_processes(
 
 def _start(path: Path) -> None:
     global _model
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "32")  # every size of a batch makes new ones
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process handles Ctrl-C
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "32")  # every batch size adds new ones
     torch.set_num_threads(1)
     keep_freed_memory()
     fast_single_precision()
     _model = read_model(path).model
-    gc.freeze()  # what is here stays: collections need not look at it
+    gc.freeze()  # these objects stay: the garbage collector can skip them
 
 
 def _encode(task: tuple[int, list[Line], str]) -> Entries:

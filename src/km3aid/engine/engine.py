@@ -1,4 +1,4 @@
-"""The one facade of km3aid: load a model, then assign, rank, search, predict, embed."""
+"""The facade of km3aid: load a model, then assign, rank, search, predict, embed."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ from km3aid.search.query import KEPT, MATCHED_EXACTLY, SURE
 from km3aid.spectra.spectrum import MULTIPLICITIES, Spectrum
 
 DEFAULT_BUILD = BuildOptions()
-_TOGETHER = 32  # spectra that share a pass over a library
+_TOGETHER = 32  # spectra that share one pass over a library
 
 
 class Engine:
-    """A loaded model. Make one with `Engine.load()` and keep it: loading takes a second, a call milliseconds."""
+    """A loaded model. Make one with `Engine.load()` and reuse it: loading takes much longer than a call."""
 
     def __init__(self, checkpoint: Checkpoint, device: torch.device, path: Path) -> None:
         self.path = path
@@ -71,7 +71,7 @@ class Engine:
         return cls(read_model(file, device), torch.device(device), file)
 
     def with_matching(self, matching: MatchConfig) -> Engine:
-        """An engine with the same model and other constants of matching; this one stays as it is."""
+        """An engine with the same model and other constants of matching; this one is unchanged."""
         other = copy.copy(self)
         other.matching = matching
         return other
@@ -94,8 +94,9 @@ class Engine:
     ) -> Assignment:
         """Which peak belongs to which carbon; raises `MoleculeError` and `SpectrumFormatError`.
 
-        `pinned` holds peaks on atoms (none: the peak belongs to no carbon), both counted as in the answer; the rest is
-        assigned around them. Raises `ConfigError` where a pin names what is not there, or pins contradict each other.
+        `pinned` maps peaks to atoms (an empty sequence: the peak belongs to no carbon), both numbered as in the answer;
+        the others are assigned around them. Raises `ConfigError` if a pinned peak or carbon does not exist, or if pins
+        contradict each other.
         """
         encoded = self._encode(structure)
         classes = encoded.classes()
@@ -105,7 +106,7 @@ class Engine:
         return assignment(encoded, classes, spectrum, self.match(encoded.node, classes, spectrum, pins), pins)
 
     def matrix(self, structure: str, spectrum: Spectrum) -> Matrix:
-        """What `assign` chose from: cost and probability of every peak at every carbon class; raises as `assign`."""
+        """What `assign` chose from: cost and probability of every peak at every carbon class; raises like `assign`."""
         encoded = self._encode(structure)
         classes = encoded.classes()
         match = self.match(encoded.node, classes, spectrum)
@@ -142,10 +143,10 @@ class Engine:
         names: Sequence[str | None] | None = None,
         top: int | None = None,
     ) -> Hits:
-        """Order candidate structures by how well they explain the spectrum; a bad candidate becomes a warning.
+        """Order candidate structures by how well they explain the spectrum; an unreadable one becomes a warning.
 
-        A candidate (SMILES or mol block) is scored as a search scores it in a library. Raises `MoleculeError` where
-        none can be read.
+        A candidate (SMILES or mol block) gets the same score as in a library search. Raises `MoleculeError` if none can
+        be read.
         """
         began = time.perf_counter()
         given = list(zip(candidates, names or [None] * len(candidates), strict=True))
@@ -164,7 +165,7 @@ class Engine:
     def open_library(self, path: str | Place, *, strict: bool = False, on_cluster: bool = False) -> Searchable:
         """The library at `path` (a folder or a URI), ready to be searched; see `km3aid.search.open_library`.
 
-        Raises `LibraryError`, and `LibraryMismatchError` where another model built it.
+        Raises `LibraryError`, and `LibraryMismatchError` if another model built it.
         """
         library = open_library(path, strict=strict, on_cluster=on_cluster)
         library.check_model(self.model_sha256)
@@ -181,7 +182,7 @@ class Engine:
     ) -> Hits:
         """The molecules of a library that best explain the spectrum, filters applied first.
 
-        `exhaustive` passes over no molecule for its similarity or a quick match. Raises `LibraryMismatchError` where
+        `exhaustive` skips no molecule because of its similarity or quick match. Raises `LibraryMismatchError` if
         another model built the library.
         """
         return next(self.search_many([spectrum], library, top=top, filters=[filters], exhaustive=exhaustive))
@@ -195,11 +196,11 @@ class Engine:
         filters: Sequence[Filters] | None = None,
         exhaustive: bool = False,
     ) -> Iterator[Hits]:
-        """`search` of many spectra, which share the passes over the library; `filters` are one for each."""
+        """`search` for many spectra, which share the passes over the library; `filters` has one for each spectrum."""
         searched = searchable(library)
         searched.check_model(self.model_sha256)
         conditions = filters or [NO_FILTERS] * len(spectra)
-        together = 1 if exhaustive else _TOGETHER  # every molecule of the library is kept for each
+        together = 1 if exhaustive else _TOGETHER  # an exhaustive search keeps every molecule for each spectrum
         for first in range(0, len(spectra), together):
             part = slice(first, first + together)
             began = time.perf_counter()
@@ -215,16 +216,16 @@ class Engine:
                 yield Hits(query.spectrum.id, hits, found.passed, elapsed_ms, (*searched.warnings, *none))
 
     def query(self, spectrum: Spectrum) -> Query:
-        """A spectrum made ready for a search."""
+        """A spectrum prepared for a search."""
         return self.queries([spectrum])[0]
 
     def queries(self, spectra: Sequence[Spectrum]) -> list[Query]:
-        """Some spectra made ready, encoded together."""
+        """Spectra prepared for a search, encoded together."""
         vectors = encode_spectra(self.model, spectra, self.device)
         return [Query(s, v, self.matching) for s, v in zip(spectra, vectors, strict=True)]
 
     def embed(self, smiles: Sequence[str]) -> NDArray[np.float32]:
-        """Graph-level unit vectors (N, D) of N structures; raises `MoleculeError` at the first that is bad."""
+        """Graph-level unit vectors (N, D) of N structures; raises `MoleculeError` at the first unreadable one."""
         parts = []
         for chunk in self.entries((s, None) for s in smiles):
             if chunk.rejected:
@@ -233,7 +234,7 @@ class Engine:
         return np.concatenate(parts)
 
     def entries(self, source: Iterable[tuple[str, str | None]]) -> Iterator[Entries]:
-        """Encode (SMILES or mol block, name) pairs for a library, in chunks that say what could not be read."""
+        """Encode (SMILES or mol block, name) pairs for a library, in chunks that list what could not be read."""
         return encode_entries(self.model, source, self.device)
 
     def build_library(
@@ -249,8 +250,9 @@ class Engine:
     ) -> BuildReport:
         """Encode (SMILES or mol block, name) pairs into the library at `path`.
 
-        On a CPU `workers` processes encode, or the processors of the joined Ray cluster; the library is the same.
-        A build that was interrupted goes on: give the same source (named by `label`) again. Raises `LibraryError`.
+        On a CPU, `workers` processes encode. With `on_cluster` the Ray cluster that this process has joined does so;
+        the library is the same. To resume an interrupted build, give the same source (named by `label`) again. Raises
+        `LibraryError`.
         """
         with open_builder(path, self.model_sha256, label, options) as builder:
             chunk = builder.chunk(CHUNK)
@@ -280,15 +282,15 @@ class Engine:
         spectrum: Spectrum,
         pins: Pins = NO_PINS,
     ) -> Match:
-        """The cheapest matching of the peaks and the carbon classes; `node` (A, D) are the atoms' embeddings."""
+        """The cheapest matching of peaks and carbon classes; `node` (A, D) holds the embeddings of the atoms."""
         return assign(spectrum, classes, self.matching, self._evidence(node, classes, spectrum), pins)
 
     def match_costs(self, node: NDArray[np.float32], classes: CarbonClasses, spectrum: Spectrum) -> NDArray[np.float64]:
-        """Negative log-likelihood (P, K) of every peak at every carbon class by itself."""
+        """Negative log-likelihood (P, K) of every single pair of peak and carbon class."""
         return peak_class_cost(spectrum, classes, self.matching, self._evidence(node, classes, spectrum))
 
     def _evidence(self, node: NDArray[np.float32], classes: CarbonClasses, spectrum: Spectrum) -> NDArray[np.float64]:
-        """Log-probability (P, K) of every class for each peak by the node level alone."""
+        """Log-probability (P, K) of every class for each peak, from the node level alone."""
         logits = node_logits(self.model, spectrum, node, self.device)
         evidence = np.stack([logits[:, list(atoms)].mean(1) for atoms in classes.atoms], 1)
         normalised: NDArray[np.float64] = evidence - logsumexp(evidence, 1, keepdims=True)
@@ -299,8 +301,8 @@ class Engine:
 
 
 def _limits(top: int, filters: Sequence[Filters], every: int | None) -> Limits:
-    """How much a search looks at for `top` hits; `every` is the size of a library that is matched whole."""
-    tested = any(f.substructure is not None for f in filters)  # one by one: fewer of them
+    """The limits of a search for `top` hits; for an exhaustive one, `every` is the size of the library."""
+    tested = any(f.substructure is not None for f in filters)  # one by one, so fewer of them
     exactly = max(top, KEPT if tested else MATCHED_EXACTLY)
     limits = Limits(exactly=exactly, kept=max(top, KEPT), sure=max(top, SURE))
     return limits if every is None else limits._replace(quickly=None, exactly=max(1, every))

@@ -1,8 +1,8 @@
-"""Write a library shard by shard, with checkpoints on the way, so that a kill loses some thousand records at most.
+"""Write a library shard by shard, with checkpoints in between, so that a kill loses a few thousand records at most.
 
-A shard holds the molecules of a fixed number of consecutive input records, whatever of them was rejected or a
-duplicate: where a shard or a checkpoint begins depends on the input alone, so that an interrupted build ends with the
-same files. The checkpoints of the shard in hand lie beside the shards and are joined when it is full.
+A shard covers a fixed number of consecutive input records, including those rejected or left out as duplicates. The
+input alone therefore decides where a shard or checkpoint begins, and an interrupted build ends with the same files as
+any other. The checkpoints of the current shard lie beside the finished shards, and are joined when it is full.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from km3aid.library.paths import place_of
 from km3aid.library.shard import make_table, read_table, write_shard
 from km3aid.locks import exclusive
 
-SHARD_RECORDS = 192 * 512  # a multiple of the records that are encoded at once
+SHARD_RECORDS = 192 * 512  # a multiple of the records encoded at a time
 REJECTED = "rejected.csv"
-CHECKPOINT_RECORDS = 16 * 256  # of the shard in hand, after which what is there is kept
+CHECKPOINT_RECORDS = 16 * 256  # records of the current shard between two checkpoints
 _LOCK = ".lock"
 
 
 class BuildReport(NamedTuple):
-    """How many molecules the library holds, and what of this run's input it does not."""
+    """How many molecules the library holds, and which input of this run it does not."""
 
     molecules: int
     added: int
@@ -52,10 +52,9 @@ class BuildOptions:
 
 @contextmanager
 def open_builder(path: str | Path, model_sha256: str, source: str, options: BuildOptions) -> Iterator[Builder]:
-    """Begin, or go on with, writing the library at `path` from the input that `source` names.
+    """Begin or resume writing the library at `path` from the input that `source` names.
 
-    Raises `LibraryError` where another process writes it, where it is complete, or where its build began from another
-    input.
+    Raises `LibraryError` if another process is writing it, if it is complete, or if its build began from another input.
     """
     folder = _local(path)
     try:
@@ -69,7 +68,7 @@ def open_builder(path: str | Path, model_sha256: str, source: str, options: Buil
 
 
 def is_complete(path: str | Path, source: str) -> bool:
-    """Whether a library that was built from this input, and not interrupted, lies at `path`."""
+    """Whether `path` holds a complete library built from this input."""
     folder = _local(path)
     if not (folder / FILE).exists():
         return False
@@ -78,7 +77,7 @@ def is_complete(path: str | Path, source: str) -> bool:
 
 
 def _local(path: str | Path) -> Path:
-    """The folder to write; only a local one can be locked, and its files replaced in one step."""
+    """The folder to write to; it must be local, so that it can be locked and its files replaced in one step."""
     folder = place_of(path)
     if not isinstance(folder, Path):
         raise LibraryError(f"{folder}: a library is written to a local folder; copy it there when it is complete")
@@ -100,14 +99,14 @@ def _begin(folder: Path, model_sha256: str, source: str, options: BuildOptions) 
     manifest = read_manifest(folder)
     if manifest.model_sha256 != model_sha256:
         raise LibraryMismatchError(
-            f"{folder}: built by model {manifest.model_sha256[:12]}, but model {model_sha256[:12]} is to go on; give "
-            "that model with --model, or --overwrite to build the library anew"
+            f"{folder}: built by model {manifest.model_sha256[:12]}, but this is model {model_sha256[:12]}; give the "
+            "first model with --model, or --overwrite to build the library again"
         )
     if manifest.job is not None:
         if manifest.job.source != source:
             raise LibraryError(
-                f"{folder}: a build from {manifest.job.source} has not ended here, this one is from {source}; run that "
-                "command again to finish it, or give --overwrite"
+                f"{folder}: the build from {manifest.job.source} has not ended, and this one is from {source}; run the "
+                "first command again to finish it, or give --overwrite"
             )
         return manifest
     if options.add:
@@ -118,28 +117,28 @@ def _begin(folder: Path, model_sha256: str, source: str, options: BuildOptions) 
 
 
 class Builder:
-    """Takes encoded molecules in the order of the input and writes them; made by `open_builder`."""
+    """Writes encoded molecules, given in the order of the input; made by `open_builder`."""
 
     def __init__(self, folder: Path, manifest: Manifest, options: BuildOptions) -> None:
         assert manifest.job is not None
         self.folder, self.manifest, self.options = folder, manifest, options
-        self.done = manifest.job.records  # input records that shards and checkpoints hold
+        self.done = manifest.job.records  # input records covered by shards and checkpoints
         self._job = manifest.job
         self._began = manifest.molecules
         self._parts: list[Entries] = []  # since the last checkpoint
-        self._records = 0  # of these
+        self._records = 0  # covered by these parts
         self._seen = _Keys(self._stored_keys())
         self._rejected: list[tuple[int, str, str]] = []
         self._duplicates = 0
         self._tidy()
 
     def chunk(self, most: int) -> int:
-        """Records to encode at once, `most` or fewer, so that no chunk reaches over the end of a shard."""
+        """Records to encode at a time, so that no chunk crosses the end of a shard; `most` if that divides it."""
         whole = self.manifest.shard_records
         return most if whole % most == 0 else whole
 
     def append(self, entries: Entries) -> None:
-        """Take the next molecules; writes a checkpoint whenever enough came in, and a shard whenever one is full."""
+        """Add the next molecules; writes a checkpoint after every `CHECKPOINT_RECORDS`, and a shard when it is full."""
         self._parts.append(entries)
         self._records += entries.records
         hand = sum(c["records"] for c in self._job.checkpoints) + self._records
@@ -151,7 +150,7 @@ class Builder:
             self._write_checkpoint()
 
     def copy(self, table: pa.Table) -> None:
-        """Take a shard of another library as it is, but for duplicates."""
+        """Add a shard of another library without its duplicates."""
         keep = np.ones(len(table), bool)
         if self.manifest.deduplicate != "none":
             keep = self._seen.add(table.column("key").to_numpy())
@@ -160,7 +159,7 @@ class Builder:
         )
 
     def finish(self) -> BuildReport:
-        """Write what is in hand and end the job; raises `LibraryError` where no molecule came in."""
+        """Write the last shard and end the job; raises `LibraryError` if the library would be empty."""
         if self._records or self._job.checkpoints:
             self._close_shard()
         if not self.manifest.molecules:
@@ -175,7 +174,7 @@ class Builder:
         )
 
     def _take(self) -> _Taken:
-        """What came in since the last checkpoint."""
+        """What was added since the last checkpoint."""
         parts, self._parts = self._parts, []
         records, self._records = self._records, 0
         if not parts:
@@ -195,7 +194,7 @@ class Builder:
         self._record(taken, self.manifest.shards, checkpoints)
 
     def _close_shard(self) -> None:
-        """Join the checkpoints and what came in after them to a shard."""
+        """Join the checkpoints and what was added since into a shard."""
         taken = self._take()
         files = [self.folder / c["file"] for c in self._job.checkpoints if c["file"]]
         tables = [*map(read_table, files), *([] if taken.table is None else [taken.table])]
@@ -204,7 +203,7 @@ class Builder:
             file.unlink(missing_ok=True)
 
     def _commit(self, table: pa.Table | None, taken: _Taken) -> None:
-        """Write a shard, then the lines that failed, then the manifest that makes both valid."""
+        """Write a shard, then the rejected records, then the manifest that makes both valid."""
         shards = self.manifest.shards
         if table is not None:
             shards = (*shards, write_shard(self.folder / f"shard-{len(shards):05d}.arrow", table))
@@ -213,7 +212,7 @@ class Builder:
     def _record(
         self, taken: _Taken, shards: tuple[dict[str, Any], ...], checkpoints: tuple[dict[str, Any], ...]
     ) -> None:
-        """Write the lines that failed, then the manifest."""
+        """Write the rejected records, then the manifest."""
         self._append_rejected(taken.rejected)
         self.done += taken.records
         self._duplicates += taken.duplicates
@@ -231,7 +230,7 @@ class Builder:
         return [read_table(self.folder / file).column("key").to_numpy() for file in files if file]
 
     def _tidy(self) -> None:
-        """Remove what a kill left unfinished: files that the manifest does not name, and lines that failed since."""
+        """Remove what a killed build left behind: files that the manifest does not name, and later rejected records."""
         known = {described["file"] for described in self._job.checkpoints}
         for file in self.folder.glob("checkpoint-*"):
             if file.name not in known:
@@ -251,7 +250,7 @@ class Builder:
             writer.writerows((self._job.source, number, structure, reason) for number, structure, reason in rejected)
 
     def _keep_rejected_of_finished_shards(self) -> None:
-        """Cut off the lines of a shard that a kill left unfinished."""
+        """Remove rejected records that the manifest does not count."""
         file = self.folder / REJECTED
         if not file.exists():
             return
@@ -265,7 +264,7 @@ class Builder:
 
 
 class _Taken(NamedTuple):
-    """Molecules on their way into a shard, and what of `records` input records is not among them."""
+    """Molecules for a shard, from `records` input records, and what was left out of these."""
 
     table: pa.Table | None
     records: int
@@ -280,7 +279,7 @@ class _Keys:
         self._sorted = np.unique(np.concatenate(parts)) if parts else np.zeros(0, np.uint64)
 
     def add(self, keys: NDArray[np.uint64]) -> NDArray[np.bool_]:
-        """Which of the keys (N,) are new, and for the first time in this call."""
+        """Which of the keys (N,) are new; of equal ones in this call only the first."""
         _, first = np.unique(keys, return_index=True)
         new = np.zeros(len(keys), bool)
         new[first] = True
@@ -289,6 +288,6 @@ class _Keys:
         inside = place < len(self._sorted)
         known[inside] = self._sorted[place[inside]] == keys[inside]
         new &= ~known
-        fresh = np.sort(keys[new])  # inserted, not sorted with all the others: linear in what is there already
+        fresh = np.sort(keys[new])  # inserted, not sorted with all the others: linear in the number of stored keys
         self._sorted = np.insert(self._sorted, np.searchsorted(self._sorted, fresh), fresh)
         return new

@@ -1,4 +1,4 @@
-"""Look after libraries: verify, merge, export."""
+"""Maintain libraries: verify, merge, export."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from km3aid.library.shard import fingerprint, open_shard, read_table
 
 Encode = Callable[[list[str]], Entries]
 _SAMPLE = 64
-_COSINE = 0.999  # what a molecule that is encoded again must reach
+_COSINE = 0.999  # least similarity of a molecule encoded again to the stored one
 
 
 class Fault(NamedTuple):
@@ -56,7 +56,7 @@ def _differing(library: Library, encode: Encode) -> Iterator[Fault]:
         yield Fault(library.path.name, f"{len(rows) - len(again.smiles)} of its molecules cannot be read again")
         return
     if again.embedding.shape[1] != library.shards[0].embedding.shape[1]:
-        yield Fault(library.path.name, "its embeddings are not as long as the model's")
+        yield Fault(library.path.name, "its embeddings do not have the model's length")
         return
     for n, row in enumerate(rows):
         shard, local = library.locate(int(row))
@@ -74,7 +74,7 @@ def merge_libraries(sources: Sequence[str | Path], path: str | Path) -> int:
             raise LibraryMismatchError(f"{library.path} and {opened[0].path} were built by different models")
         if library.manifest.deduplicate != first.deduplicate:
             raise LibraryError(
-                f"{library.path} tells duplicates by {library.manifest.deduplicate}, {opened[0].path} by "
+                f"{library.path} finds duplicates by {library.manifest.deduplicate}, {opened[0].path} by "
                 f"{first.deduplicate}; build one of them again with the other's --deduplicate"
             )
     options = BuildOptions(first.deduplicate, first.shard_records)
@@ -102,11 +102,11 @@ def export_library(path: str | Place, out: Path) -> int:
                 for smiles, name in zip(shard.smiles.to_pylist(), shard.names.to_pylist(), strict=True):
                     file.write(f"{smiles} {name}\n" if name else f"{smiles}\n")
     else:
-        raise LibraryError(f"{out}: unknown kind of file; give a name that ends in .smi or .parquet")
+        raise LibraryError(f"{out}: unknown file type; give a name that ends in .smi or .parquet")
     return len(library)
 
 
 def _plain(table: pa.Table) -> pa.Table:
-    """Without the dictionary, whose codes differ from shard to shard."""
+    """The table without dictionary codes, which differ between shards."""
     place = table.schema.get_field_index("formula")
     return table.set_column(place, "formula", table.column(place).cast(pa.string()))

@@ -1,4 +1,4 @@
-"""What a library says of itself: a small JSON file beside the shards, replaced whole after every shard."""
+"""The manifest of a library: a small JSON file beside the shards, replaced in one step after each write."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ FILE = "library.json"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A build or an addition that has not ended: its input, and how many of its records are kept already.
+    """An unfinished build or addition: its input, and how many of its records have been saved.
 
-    `checkpoints` are the files of the shard in hand, described as shards are, each with its `records`.
+    `checkpoints` are the files of the current shard, described like shards, each with its `records`.
     """
 
     source: str
@@ -30,7 +30,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Shards in order, the model that made them and the counts of the build."""
+    """The shards in order, the model that made them and the counts of the build."""
 
     model_sha256: str
     deduplicate: str
@@ -55,7 +55,7 @@ class Manifest:
         try:
             write_json(folder / FILE, to_dict(self), sync=True)
         except OSError as error:
-            raise LibraryError(f"{folder / FILE}: cannot be written ({error.strerror}); make room and go on") from error
+            raise LibraryError(f"{folder / FILE}: cannot be written ({error.strerror}); free space, retry") from error
 
 
 def read_manifest(folder: Place) -> Manifest:

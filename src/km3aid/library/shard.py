@@ -1,4 +1,4 @@
-"""One shard of a library: an Arrow file of one record batch, opened memory-mapped without a copy."""
+"""One shard of a library: an Arrow file with one record batch, memory-mapped without a copy."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CLASS = pa.struct([("shift", pa.uint16()), *((name, pa.uint8()) for name in _CL
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """N molecules as arrays over the mapped file, or in memory where the file is not local."""
+    """N molecules as arrays over the memory-mapped file, or in memory if the file is not local."""
 
     path: Place
     smiles: pa.StringArray
@@ -42,13 +42,13 @@ class Shard:
 
 
 def quantise(embedding: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Vectors (N, D) as 8-bit integers and the scale (N,) of each: the largest component becomes 127."""
+    """Vectors (N, D) as 8-bit integers, and the scale (N,) of each: its largest component becomes 127."""
     scale = np.maximum(np.abs(embedding).max(1, initial=0.0), 1e-9) / 127
     return np.rint(embedding / scale[:, None]).astype(np.int8), scale.astype(np.float32)
 
 
 def make_table(parts: list[Entries], keep: NDArray[np.bool_]) -> pa.Table:
-    """The molecules of consecutive entries, of which `keep` (N,) says which, as an Arrow table."""
+    """The molecules of consecutive entries for which `keep` (N,) is true, as an Arrow table."""
     parts = [p for p in parts if p.smiles]
     columns = {
         "smiles": pa.array([s for p in parts for s in p.smiles], pa.string()),
@@ -74,7 +74,7 @@ def make_table(parts: list[Entries], keep: NDArray[np.bool_]) -> pa.Table:
 
 
 def write_shard(path: Path, table: pa.Table) -> dict[str, Any]:
-    """Write a shard, whole or not at all; returns its description for the manifest."""
+    """Write a shard in full or not at all; returns its description for the manifest."""
     whole = table.combine_chunks().unify_dictionaries()
     try:
         with replacing(path, sync=True) as part:
@@ -83,8 +83,8 @@ def write_shard(path: Path, table: pa.Table) -> dict[str, Any]:
             return {"file": path.name, "molecules": len(whole), **fingerprint(part)}
     except OSError as error:
         raise LibraryError(
-            f"{path}: cannot be written ({error.strerror or error}); the finished shards are intact: make room and run "
-            "the same command again"
+            f"{path}: cannot be written ({error.strerror or error}); the finished shards are intact: free some space "
+            "and run the same command again"
         ) from error
 
 
@@ -96,7 +96,7 @@ def fingerprint(path: Place) -> dict[str, Any]:
 
 
 def read_table(path: Place) -> pa.Table:
-    """A shard as an Arrow table, over the mapped file where it is local; raises `LibraryError`."""
+    """A shard as an Arrow table, memory-mapped if it is local; raises `LibraryError`."""
     try:
         return pa.ipc.open_file(pa.memory_map(str(path)) if isinstance(path, Path) else path.open()).read_all()
     except (OSError, pa.ArrowException) as error:
@@ -106,7 +106,7 @@ def read_table(path: Place) -> pa.Table:
 def open_shard(path: Place, described: dict[str, Any]) -> Shard:
     """Open a shard and compare it with the manifest's description; raises `LibraryError`.
 
-    Size, schema and offsets are looked at here, the checksum by `library verify`.
+    Size, schema and offsets are checked here, the checksum by `library verify`.
     """
     table = read_table(path)
     if (size := path.stat().st_size) != described["bytes"]:
@@ -117,7 +117,7 @@ def open_shard(path: Place, described: dict[str, Any]) -> Shard:
 
 
 def shard_of(path: Place, table: pa.Table) -> Shard:
-    """The arrays of a table of one record batch, without a copy; raises `LibraryError` where it is not a shard's."""
+    """The arrays of a table with one record batch, without a copy; raises `LibraryError` if it is not a shard."""
     try:
         (batch,) = table.to_batches() or (pa.RecordBatch.from_pylist([], schema=table.schema),)
         column = {name: batch.column(name) for name in batch.schema.names}
