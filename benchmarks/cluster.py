@@ -29,7 +29,8 @@ from km3aid.library import BuildOptions, BuildReport, Filters, Library
 from km3aid.library.build import SHARD_RECORDS, _Keys
 from km3aid.models.precision import fast_single_precision
 from km3aid.molecules.read import read_structures
-from km3aid.search.on_ray import ClusterLibrary, connect
+from km3aid.ray_cluster import connect
+from km3aid.search.searchable import Searchable
 from km3aid.spectra import Spectrum, read_spectra
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -69,25 +70,26 @@ def measure(engine: Engine, structures: Path, rows: int) -> dict[str, Any]:
         began = time.perf_counter()
         library = Library.open(path)
         opened = time.perf_counter() - began
-        expected = answers(engine, library, spectra)
+        here = engine.open_library(path)
+        expected = answers(engine, here, spectra)
         found: dict[str, Any] = {
             "molecules": report.molecules,
             "shards": len(library.shards),
             "build_molecules_per_s": round(rows / seconds),
             "bytes_per_molecule": library.info()["bytes_per_molecule"],
             "open_s": round(opened, 3),
-            "one_machine": query_times(engine, library, spectra),
+            "one_machine": query_times(engine, here, spectra),
             "nodes": {},
         }
         if few < rows:
             build(engine, structures, few, again, options, workers=os.cpu_count())
         for nodes in NODES:
-            with ray_nodes(nodes), connect("auto") as cluster:
-                build(engine, structures, CHUNK * nodes, Path(folder) / "warm", options, cluster=cluster)
+            with ray_nodes(nodes), connect("auto"):
+                build(engine, structures, CHUNK * nodes, Path(folder) / "warm", options, on_cluster=True)
                 target = Path(folder) / f"nodes-{nodes}"
-                _, seconds = build(engine, structures, few, target, options, cluster=cluster)
+                _, seconds = build(engine, structures, few, target, options, on_cluster=True)
                 began = time.perf_counter()
-                spread = cluster.open(path)
+                spread = engine.open_library(path, on_cluster=True)
                 opened = time.perf_counter() - began
                 found["nodes"][str(nodes)] = {
                     "build_molecules_per_s": round(few / seconds),
@@ -127,7 +129,7 @@ def build(
     return report, time.perf_counter() - began
 
 
-def query_times(engine: Engine, library: Library | ClusterLibrary, spectra: Sequence[Spectrum]) -> dict[str, float]:
+def query_times(engine: Engine, library: Searchable, spectra: Sequence[Spectrum]) -> dict[str, float]:
     """Median times of single queries, without a filter and with one formula, and the queries per second of a batch."""
     result = {}
     for name, per_carbon in MODES.items():
@@ -142,7 +144,7 @@ def query_times(engine: Engine, library: Library | ClusterLibrary, spectra: Sequ
 
 
 def _median_ms(
-    engine: Engine, library: Library | ClusterLibrary, spectra: Sequence[Spectrum], filters: Filters
+    engine: Engine, library: Searchable, spectra: Sequence[Spectrum], filters: Filters
 ) -> float:
     times = []
     for spectrum in [spectra[0], *(list(spectra) * 3)]:
@@ -152,7 +154,7 @@ def _median_ms(
     return round(statistics.median(times[1:]) * 1e3, 1)
 
 
-def answers(engine: Engine, library: Library | ClusterLibrary, spectra: Sequence[Spectrum]) -> list[Any]:
+def answers(engine: Engine, library: Searchable, spectra: Sequence[Spectrum]) -> list[Any]:
     """All hits of the spectra one by one and as a batch, to the last digit."""
     asked = [replace(s, one_per_carbon=p) for p in MODES.values() for s in spectra]
     alone = [engine.search(s, library).hits for s in asked]

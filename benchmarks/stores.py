@@ -311,7 +311,7 @@ def encode(options: argparse.Namespace) -> tuple[Array, Array, list[float]]:
     data, rows, _ = open_validation_block(options.data, options.paper_ids, 0)
     cases = make_cases(model, data, np.random.default_rng(SEED).permutation(rows)[:QUERIES])
     spectra = [case.distinct() for case in cases]
-    queries = np.stack([model.question(s, False).vector for s in spectra])
+    queries = np.stack([model.query(s).vector for s in spectra])
     kept = options.work / f"embeddings-{model.model_sha256[:12]}.npy"
     if not kept.exists():
         np.save(kept, model.embed([s for shard in library.shards for s in shard.smiles.to_pylist()]))

@@ -112,7 +112,7 @@ def calibrate(
     weights: Annotated[Path, typer.Option("--weights", help="File to write.")],
     library: Annotated[Path | None, typer.Option("--library", help="To fit the fusion of scores as well.")] = None,
 ) -> None:
-    """Fit the constants of matching on molecules that did not train, and write weights that carry them."""
+    """Fit the constants of matching on molecules not used in training, and write weights that carry them."""
     from km3aid.engine import Engine
     from km3aid.evaluation.calibration import calibrate as fit
     from km3aid.evaluation.calibration import write_calibrated

@@ -1,4 +1,4 @@
-"""How sure an assignment is: the marginals of a soft matching, calibrated on molecules that did not train the model."""
+"""How sure an assignment is: the marginals of a soft matching, calibrated on molecules not used to train the model."""
 
 from __future__ import annotations
 

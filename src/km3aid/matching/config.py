@@ -1,4 +1,4 @@
-"""The constants of matching, fitted on molecules that did not train the model, and stored with its weights."""
+"""The constants of matching, fitted on molecules that were not used to train the model, and stored with its weights."""
 
 from __future__ import annotations
 

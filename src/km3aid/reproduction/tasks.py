@@ -34,7 +34,7 @@ CASE_VARIANTS = (SP_ID, WP_ID, K_M3AID)  # of figures 4, F.1 and F.2
 
 
 class Block(NamedTuple):
-    """A validation block: the data, its completely assigned rows, and whose connectivity did not train."""
+    """A validation block: the data, its completely assigned rows, and whose connectivity was not used in training."""
 
     data: Dataset
     rows: NDArray[np.int64]

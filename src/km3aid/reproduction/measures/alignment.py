@@ -22,7 +22,7 @@ def evaluate_alignment(
 ) -> dict[str, Any]:
     """Graph level in batches of 128, node level by the paper's definition and one-to-one, shares by size.
 
-    `unseen` (M,) marks molecules of the data whose connectivity did not train.
+    `unseen` (M,) marks molecules of the data whose connectivity was not used in training.
     """
     rows = np.array([case.row for case in cases])
     shares = np.array([case_shares(case, scores(engine, case)) for case in cases])
