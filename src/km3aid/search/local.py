@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from km3aid.library import Filters, Library
 from km3aid.search.part import Best, Matched, Part
 from km3aid.search.query import DEFAULT_LIMITS, Candidates, Limits, Query
-from km3aid.search.searchable import Searchable
 from km3aid.search.stages import find
 
 
@@ -58,11 +57,6 @@ class LocalParts:
 
     def entries(self, rows: Sequence[Sequence[NDArray[np.int64]]]) -> list[list[list[tuple[str, str | None]]]]:
         return [part.entries(mine) for part, mine in zip(self.parts, rows, strict=True)]
-
-
-def searchable(library: Library | Searchable) -> Searchable:
-    """What answers queries to a library: on this machine, unless it says how itself."""
-    return LocalLibrary(library) if isinstance(library, Library) else library
 
 
 def find_candidates(query: Query, library: Library, filters: Filters, limits: Limits = DEFAULT_LIMITS) -> Candidates:
