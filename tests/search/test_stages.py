@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from rdkit import Chem
 from tests.conftest import made_smiles
 
 from km3aid.engine import Engine
@@ -147,3 +148,14 @@ def test_rank_scores_as_a_search_does(engine, library, one_per_carbon):
             same = ranked[hit.smiles]
             assert same.match_score == pytest.approx(hit.match_score, rel=1e-12)
             assert same.score == pytest.approx(hit.score, abs=1e-5)  # encoded in another batch: the last bit may differ
+
+
+@pytest.mark.parametrize("one_per_carbon", [False, True])
+def test_rank_scores_to_the_last_digit_as_a_search_does_what_was_encoded_together(engine, tmp_path, one_per_carbon):
+    """Only how many molecules are encoded at once may change the last bit of an embedding."""
+    known = [Chem.CanonSmiles(s) for s in made_smiles()]
+    engine.build_library([(s, None) for s in known], tmp_path, options=BuildOptions(deduplicate="none"))
+    for spectrum in spectra(engine, one_per_carbon):
+        found = engine.search(spectrum, tmp_path, top=20, exhaustive=True)
+        assert engine.rank(known, spectrum, top=20).hits == found.hits
+        assert found.candidates == len(known)
