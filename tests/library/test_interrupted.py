@@ -83,6 +83,8 @@ def test_no_more_than_a_checkpoint_is_lost(engine, tmp_path, by_fives):
         path = tmp_path / f"after-{after}"
         with pytest.raises(_Stop):
             engine.build_library(_interrupted(MANY, after), path, options=by_fives)
+        saved = [int(f.stem.split("-")[1]) for f in path.glob("checkpoint-*")]
+        assert all(after // 43 * 43 <= begin < after for begin in saved)  # those of finished shards are gone
         steps = []
         engine.build_library(MANY, path, options=by_fives, progress=steps.append)
         told = steps[0] if after >= 10 else 0
