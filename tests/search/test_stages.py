@@ -9,10 +9,10 @@ from km3aid.engine import Engine
 from km3aid.library import BuildOptions, Filters, Library
 from km3aid.matching.fusion import fuse
 from km3aid.search import stages as search
-from km3aid.search.local import LocalLibrary, LocalParts, find_candidates
+from km3aid.search.local import LocalLibrary, find_candidates
 from km3aid.search.part import Best, Part, all_similarities
 from km3aid.search.query import NO_FILTERS, Limits
-from km3aid.search.stages import find
+from km3aid.search.stages import search_parts
 from km3aid.spectra import Spectrum
 
 
@@ -131,8 +131,12 @@ def test_parts_of_a_library_find_what_the_whole_finds(engine, library, filters, 
         for some in (shards[:1], (), shards[1:])
     ]
     for question in (engine.query(s) for s in spectra(engine)):
-        asked = LocalParts([Part([question], part, [filters]) for part in parts])
-        (found,) = find(asked, [question], limits)
+        pieces = [Part([question], part, [filters]) for part in parts]
+
+        def ask(calls, pieces=pieces):
+            return [call(piece) for call, piece in zip(calls, pieces, strict=True)]
+
+        (found,) = search_parts(ask, [len(part) for part in parts], [question], limits)
         whole = find_candidates(question, library, filters, limits)
         for ours, theirs in zip(found, whole, strict=True):
             np.testing.assert_array_equal(ours, theirs)
