@@ -1,4 +1,4 @@
-# One command each; every target sets up what it needs in .venv.
+# One command per task; every target installs what it needs in .venv.
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
@@ -12,7 +12,7 @@ ENGINES = faiss-cpu==1.15.1 pylance==14.0.2 usearch==2.26.6
 PIP     = $(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt
 SOURCE  = $(DATA)/nmrshiftdb2withsignals.sd.gz
 MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
-# exit code 1: some structures hold no carbon and were left out
+# exit code 1: some structures contain no carbon and were left out
 SOME_FAILED = [ $$? -eq 1 ]
 BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 
@@ -31,16 +31,16 @@ $(DEV): $(READY)
 	$(PIP) -e '.[dev]'
 	@touch $@
 
-demo: $(READY)  ## Assign, rank, search and predict well-known compounds; writes demo/*.html
+demo: $(READY)  ## Assign, rank, search and predict well-known compounds; write demo/*.html
 	@BIN=$(BIN) sh examples/demo.sh
 
 test: $(DEV)  ## Run the tests
 	$(BIN)/python -m pytest
 
-cluster: $(DEV)  ## Test builds and searches on a Ray cluster of local nodes, some of which die
+cluster: $(DEV)  ## Test builds and searches on a Ray cluster of local nodes, some of which are killed
 	$(BIN)/python -m pytest -m cluster
 
-check: $(DEV)  ## Format, lint, types, import rule, examples and tests: what CI runs
+check: $(DEV)  ## Check format, lint, types, imports and docstring examples, and run the tests, as CI does
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -63,7 +63,7 @@ $(RUNS)/library/library.json: $(wildcard src/km3aid/weights/*.safetensors) | $(D
 $(RUNS)/million/library.json: $(wildcard src/km3aid/weights/*.safetensors) | $(DEV)
 	$(BIN)/km3aid library build $(DATA)/library.smi.gz $(MOLECULES) $(RUNS)/million || $(SOME_FAILED)
 
-bench: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json $(RUNS)/million/library.json  ## Measure the hot paths; writes results/bench.json, search.json and filters.json
+bench: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json $(RUNS)/million/library.json  ## Measure the hot paths; write results/bench.json, search.json and filters.json
 	$(BIN)/python benchmarks/bench.py --data $(RUNS)/prepared --structures $(MOLECULES) --library $(RUNS)/library \
 	  --out results/bench.json
 	$(BIN)/python benchmarks/search.py --library $(RUNS)/million --data $(RUNS)/prepared \
@@ -72,7 +72,7 @@ bench: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json $(RUNS)/mi
 	$(BIN)/python benchmarks/filters.py --library $(RUNS)/library --library $(RUNS)/million --data $(RUNS)/prepared \
 	  --paper-ids $(DATA)/km3aid_ids.csv --out results/filters.json
 
-serve: $(READY)  ## Serve the page on this machine
+serve: $(READY)  ## Serve the page and the JSON service on this machine
 	$(PIP) -e '.[web]'
 	$(BIN)/km3aid serve $(if $(wildcard $(RUNS)/library/library.json),--library $(RUNS)/library)
 
@@ -80,7 +80,7 @@ OPENCHEMLIB = 9.25.0
 AXE    = 4.14.1
 EDITOR = src/km3aid/web/static/vendor/openchemlib.js
 
-editor: $(EDITOR)  ## Install the drawing editor of the page from npm (BSD licence)
+editor: $(EDITOR)  ## Install the page's drawing editor from npm (BSD licence)
 
 $(EDITOR): node_modules/openchemlib/package.json
 	mkdir -p $(@D)
@@ -95,15 +95,15 @@ browser: $(DEV) $(EDITOR) node_modules/axe-core/package.json  ## Test the page i
 	$(BIN)/python -m pytest -m browser tests/web/browser
 	cp shots/assign.png shots/overrule.png shots/search.png shots/solvent.png docs/web/
 
-schema: $(DEV)  ## Ask the service at random from its own description (schemathesis)
+schema: $(DEV)  ## Send random requests made from the service's own description (schemathesis)
 	$(PIP) -e '.[browser]'
 	$(BIN)/python -m pytest -m browser tests/web/test_fuzz.py
 
-load: $(DEV)  ## 50 clients for 30 s against the service; writes results/load.json
+load: $(DEV)  ## Load the service with 50 clients for 30 s; write results/load.json
 	$(BIN)/python benchmarks/load.py --out results/load.json
 
 ROWS ?= 10000 100000
-scaling: $(DEV)  ## Measure ROWS (10000 100000) on one machine and on Ray nodes; writes results/cluster.json, docs/scaling.md
+scaling: $(DEV)  ## Measure ROWS (10000 100000) on one machine and on Ray nodes; write results/cluster.json, docs/scaling.md
 	$(BIN)/python benchmarks/cluster.py --structures $(DATA)/library.smi.gz --rows $(ROWS) --out results/cluster.json
 	$(BIN)/python benchmarks/scaling.py
 
@@ -113,26 +113,26 @@ $(STORES)/.ready: pyproject.toml constraints.txt
 	$(STORES)/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e . $(ENGINES)
 	@touch $@
 
-stores: $(STORES)/.ready $(RUNS)/prepared/meta.json $(RUNS)/library/library.json  ## Compare engines for libraries (an hour or more, 6 GB); writes results/stores.json, docs/library.md
+stores: $(STORES)/.ready $(RUNS)/prepared/meta.json $(RUNS)/library/library.json  ## Compare engines for libraries (an hour or more, 6 GB); write results/stores.json, docs/library.md
 	$(STORES)/bin/python benchmarks/stores.py $(BLOCK) --library $(RUNS)/library --work $(RUNS)/stores \
 	  --out results/stores.json
 	$(STORES)/bin/python benchmarks/stores_table.py
 
-train: $(DEV) $(RUNS)/prepared/meta.json  ## Train preset best without fold 0 (an hour or two; goes on where it stopped)
+train: $(DEV) $(RUNS)/prepared/meta.json  ## Train preset best without fold 0 (an hour or two; resumes where it stopped)
 	$(BIN)/km3aid train $(BLOCK) --preset best -o $(RUNS)/best --resume
 
-calibrate: $(DEV) $(RUNS)/prepared/meta.json  ## Fit the constants of matching; writes the bundled model
+calibrate: $(DEV) $(RUNS)/prepared/meta.json  ## Fit the constants of matching; write the bundled model
 	$(BIN)/km3aid library build $(MOLECULES) $(RUNS)/library --model $(RUNS)/best/model.safetensors || $(SOME_FAILED)
 	$(BIN)/km3aid evaluate calibrate $(BLOCK) --model $(RUNS)/best/model.safetensors --library $(RUNS)/library \
 	  --weights src/km3aid/weights/best.safetensors --out results/calibration.json
 
-evaluate: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json  ## Measure the bundled model on fold 0; writes results/*.json
+evaluate: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json  ## Measure the bundled model on fold 0; write results/*.json and the README's table
 	for task in validation assignment isomers; do \
 	  $(BIN)/km3aid evaluate $$task $(BLOCK) --out results/$$task.json || exit 1; done
 	$(BIN)/km3aid evaluate retrieval $(BLOCK) --library $(RUNS)/library --out results/retrieval.json
 	$(BIN)/python benchmarks/figures.py
 
-paper: $(DEV) $(RUNS)/prepared/meta.json  ## Recompute the paper's tables (hours to days; goes on where it stopped): ARGS="--budget 2"
+paper: $(DEV) $(RUNS)/prepared/meta.json  ## Recompute the paper's tables (hours to days; resumes where it stopped): ARGS="--budget 2"
 	$(BIN)/km3aid evaluate paper $(BLOCK) --work $(RUNS)/paper --structures $(DATA)/library.smi.gz \
 	  --structures $(MOLECULES) $(ARGS)
 
@@ -142,7 +142,7 @@ $(PEER)/.ready: pyproject.toml constraints.txt
 	$(PEER)/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e . csp5==0.3.1
 	@touch $@
 
-peer: $(PEER)/.ready $(RUNS)/prepared/meta.json  ## Compare with CSP5 on 300 molecules; writes results/paper/peer
+peer: $(PEER)/.ready $(RUNS)/prepared/meta.json  ## Compare with CSP5 on 300 molecules; write results/paper/peer
 	$(PEER)/bin/python benchmarks/peer.py --source $(SOURCE) $(BLOCK) --out results/paper/peer/fold-0/csp5.json
 
 report: $(DEV)  ## Write docs/reproduction.md from results/paper

@@ -2,7 +2,8 @@
 
     python benchmarks/bench.py --data runs/prepared --structures FILE.smi.gz --out results/bench.json
 
-`--data` is a folder of `km3aid data prepare`, `--structures` a file of SMILES; what is not given is not measured.
+`--data` is a folder written by `km3aid data prepare`, `--structures` a file of SMILES, `--library` a built library.
+What is not given is not measured.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def main() -> None:
 
 
 def matmul_rate(size: int = 2048) -> float:
-    """GFLOP/s of a large single-precision matrix product: the best of several, the machine's own limit."""
+    """GFLOP/s of a large single-precision matrix product, the best of several: the limit of the hardware."""
     a, b = torch.randn(size, size), torch.randn(size, size)
     return round(2 * size**3 / min(_times(lambda: a @ b, 8)) / 1e9, 1)
 
@@ -108,7 +109,7 @@ def training_step(preset: str, data: Dataset, steps: int = 12) -> dict[str, floa
 
 
 def encode_rate(engine: Engine, file: Path, molecules: int = 10_000) -> dict[str, float]:
-    """SMILES → embeddings and shifts, and the parts of it, in molecules per second."""
+    """Molecules per second from SMILES to embeddings and shifts, and for the individual steps."""
     lines = list(islice(read_structures(file), molecules))
     workers = os.cpu_count() or 1
     alone = min(_times(lambda: sum(len(e.smiles) for e in engine.entries(lines)), 2))
@@ -131,14 +132,14 @@ def encode_rate(engine: Engine, file: Path, molecules: int = 10_000) -> dict[str
 
 
 def assign_times(engine: Engine) -> dict[str, float]:
-    """`assign` of aspirin within a process, in milliseconds."""
+    """`assign` of aspirin within one process, in milliseconds."""
     spectrum = parse_peaks(ASPIRIN_PEAKS)
     times = _times(lambda: engine.assign(ASPIRIN, spectrum), 60)
     return {"median_ms": round(statistics.median(times) * 1e3, 2)}
 
 
 def journal_rates(lines: int = 2000) -> dict[str, dict[str, float]]:
-    """Journal lines parsed per second on one core, and seconds for 100,000: bare shifts, and shifts with remarks."""
+    """Journal lines parsed per second on one core, and seconds for 100,000, with and without remarks on the shifts."""
     rng = np.random.default_rng(0)
     remarks = ["", "", " (C)", " (CH)", " (CH2)", " (2C)", " (C-7)", " (d, J = 21.3 Hz)"]
 
@@ -166,7 +167,7 @@ def search_times(engine: Engine, library: Library) -> dict[str, float]:
 
 
 def start_times() -> dict[str, float]:
-    """Whole processes, in seconds: the import, `--help` and one `assign`."""
+    """Seconds that a whole process takes: the import, `--help` and one `assign`."""
 
     def run(*arguments: str) -> float:
         return statistics.median(
@@ -182,7 +183,7 @@ def start_times() -> dict[str, float]:
 
 
 def _times(call: Callable[[], object], repeats: int) -> list[float]:
-    """Seconds of each call, after one that does not count."""
+    """Seconds of each call, after a first call that is not counted."""
     call()
     found = []
     for _ in range(repeats):

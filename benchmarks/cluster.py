@@ -2,8 +2,8 @@
 
     python benchmarks/cluster.py --structures library.smi.gz --rows 10000 100000 --out results/cluster.json
 
-Every node has one processor of this machine: more nodes than it has cores show the overhead, not a gain. Rows that the
-file holds already stay, so that larger ones can be added later.
+Every node has one processor of the same machine: more nodes than cores show the overhead, not a gain. Sizes already in
+the file are kept, so that larger ones can be added later.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from km3aid.spectra import Spectrum, read_spectra
 EXAMPLES = Path(__file__).parents[1] / "examples"
 NODES = (1, 2, 4)
 CHUNK = 512
-CLUSTER_BUILD_ROWS = 20_000  # of larger inputs the clusters build only the first
+CLUSTER_BUILD_ROWS = 20_000  # the clusters build only the first of a larger input
 MODES = {"per_carbon": True, "distinct": False}
 STORE = {"object_store_memory": 200 << 20, "include_dashboard": False}
 
@@ -102,7 +102,7 @@ def measure(engine: Engine, structures: Path, rows: int) -> dict[str, Any]:
 
 @contextmanager
 def ray_nodes(count: int) -> Iterator[None]:
-    """A Ray cluster of that many nodes of one processor, and a head that computes nothing."""
+    """A Ray cluster of `count` nodes with one processor each, and a head that computes nothing."""
     import ray
     from ray.cluster_utils import Cluster
 
@@ -121,7 +121,7 @@ def ray_nodes(count: int) -> Iterator[None]:
 def build(
     engine: Engine, structures: Path, rows: int, path: Path, options: BuildOptions, **how: Any
 ) -> tuple[BuildReport, float]:
-    """The report of a build and its seconds, the start of its processes included."""
+    """The report of a build and the seconds it took, including the start of its processes."""
     began = time.perf_counter()
     fresh = BuildOptions(options.deduplicate, options.shard_records, overwrite=True)
     report = engine.build_library(islice(read_structures(structures), rows), path, options=fresh, **how)
@@ -129,7 +129,7 @@ def build(
 
 
 def query_times(engine: Engine, library: Library | ClusterLibrary, spectra: Sequence[Spectrum]) -> dict[str, float]:
-    """Medians of single queries, whole library and one formula, and queries a second of a batch."""
+    """Median times of single queries, without a filter and with one formula, and the queries per second of a batch."""
     result = {}
     for name, per_carbon in MODES.items():
         asked = [replace(s, one_per_carbon=per_carbon) for s in spectra]
@@ -154,7 +154,7 @@ def _median_ms(
 
 
 def answers(engine: Engine, library: Library | ClusterLibrary, spectra: Sequence[Spectrum]) -> list[Any]:
-    """All hits, alone and together, to the last digit."""
+    """All hits of the spectra one by one and as a batch, to the last digit."""
     asked = [replace(s, one_per_carbon=p) for p in MODES.values() for s in spectra]
     alone = [engine.search(s, library).hits for s in asked]
     return alone + [hits.hits for hits in engine.search_many(spectra, library)]
@@ -166,7 +166,7 @@ def contents(path: Path) -> dict[str, bytes]:
 
 
 def key_cost(stored: int = 10_000_000) -> float:
-    """Nanoseconds for each stored molecule that telling a new shard's duplicates takes."""
+    """Nanoseconds per stored molecule to find the duplicates in a new shard."""
     rng = np.random.default_rng(0)
     keys = SeenKeys([rng.integers(0, 2**63, stored, np.uint64)])
     began = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Write the README table of figures from the files under `results/` (`--check`: only say whether it is up to date)."""
+"""Write the README table of figures from the files under `results/`; with `--check` only test whether it is current."""
 
 from __future__ import annotations
 
@@ -23,9 +23,14 @@ def table(results: Path) -> str:
             "validation",
         ),
         ("node level, each peak's best carbon", _percent(assign["node_accuracy"]), "90.3", "assignment"),
-        ("carbons right, one peak per carbon, one-to-one", _percent(assign["one_to_one_accuracy"]), "", "assignment"),
+        (
+            "carbons assigned correctly, one peak per carbon, one-to-one",
+            _percent(assign["one_to_one_accuracy"]),
+            "",
+            "assignment",
+        ),
         *(
-            (f"molecules without any error, {text}", _percent(errorless[key]["share"]), paper, "assignment")
+            (f"molecules assigned without error, {text}", _percent(errorless[key]["share"]), paper, "assignment")
             for key, text, paper in (
                 ("all", "all", "55"),
                 ("under_10", "< 10 C", "74.1"),
@@ -34,14 +39,14 @@ def table(results: Path) -> str:
             )
         ),
         (
-            "carbons right from distinct peaks without multiplicity",
+            "carbons assigned correctly, distinct peaks without multiplicity",
             _percent(assign["distinct_accuracy"]),
             "",
             "assignment",
         ),
-        ("molecules without any error from distinct peaks", _percent(wide["all"]["share"]), "", "assignment"),
+        ("molecules assigned without error, distinct peaks", _percent(wide["all"]["share"]), "", "assignment"),
         (
-            "calibration error of the confidence, per carbon",
+            "calibration error of the confidence, one peak per carbon",
             _percent(assign["calibration_error_per_carbon"]),
             "",
             "assignment",
@@ -55,7 +60,7 @@ def table(results: Path) -> str:
         ("predicted shift, mean error", f"{assign['shift_mean_error_ppm']:.2f} ppm", "", "assignment"),
         ("predicted shift, median error", f"{assign['shift_median_error_ppm']:.2f} ppm", "", "assignment"),
         (
-            f"isomers of ≥ 10 members told apart ({isomers['groups']} groups)",
+            f"isomers identified, in {isomers['groups']} groups of 10 or more",
             _percent(isomers["accuracy"]),
             "",
             "isomers",
@@ -92,7 +97,7 @@ def table(results: Path) -> str:
 
 
 def updated(readme: str, results: Path) -> str:
-    """The README with today's table between its marks."""
+    """The README with a fresh table between its markers."""
     head, rest = readme.split(BEGIN)
     return f"{head}{BEGIN}\n{table(results)}\n{END}{rest.split(END)[1]}"
 

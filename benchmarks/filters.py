@@ -1,9 +1,10 @@
-"""How long a search takes as the page sees it: `POST /api/search` over HTTP, for every kind of filter.
+"""How long a search takes for the page: `POST /api/search` over HTTP, for every kind of filter.
 
     python benchmarks/filters.py --library runs/library --data runs/prepared --paper-ids km3aid_ids.csv --out FILE.json
 
-Each query is the distinct shifts of a molecule of validation block 0; its filters are the molecule's own (formula,
-mass, elements, carbons ± 2), so that they let it through. The times hold the client, HTTP, the queue and the work.
+Each query consists of the distinct shifts of a molecule from validation block 0. Its filters are made from the molecule
+itself (formula, mass, elements, carbons ± 2), so that it passes them. The times include the client, HTTP, the queue and
+the work.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def main() -> None:
 
 
 def _filters(smiles: str) -> dict[str, dict[str, Any]]:
-    """The filters of each kind that the molecule itself passes (but perhaps for the substructures)."""
+    """Filters of each kind; the molecule itself passes all except perhaps the substructures."""
     molecule = parse_smiles(smiles)
     elements = element_counts(molecule.formula)
     carbons = {"carbons": [max(elements["C"] - 2, 1), elements["C"] + 2]}
@@ -80,7 +81,7 @@ def _filters(smiles: str) -> dict[str, dict[str, Any]]:
 
 
 def _times(port: int, kind: str, asked: list[tuple[str, list[dict[str, Any]]]]) -> dict[str, float]:
-    """Median and longest time of one kind, in milliseconds; the first answer is counted too."""
+    """Median and longest time for one kind of filter, in milliseconds; the first answer counts too."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
     took = []
     for smiles, peaks in asked:
@@ -97,7 +98,7 @@ def _times(port: int, kind: str, asked: list[tuple[str, list[dict[str, Any]]]]) 
 
 @contextmanager
 def _service(library: Path) -> Iterator[int]:
-    """The port of a service that holds one library."""
+    """The port of a running service with one library."""
     command = [str(Path(sys.executable).with_name("km3aid")), "serve", "--port", "0", "--library", str(library)]
     with tempfile.NamedTemporaryFile("w+") as log:
         service = subprocess.Popen(command, stderr=log)

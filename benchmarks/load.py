@@ -1,8 +1,8 @@
-"""The service under load: clients ask for assignments over the loopback, compared with calls in one process.
+"""The service under load: clients request assignments over loopback, compared with calls in one process.
 
-Clients and service share the machine, so a client does as little as possible: it writes a prepared request to an open
-socket and reads the answer. With many clients the latency is mostly queueing (clients × work / workers); every answer
-states how long it queued and how long a worker took, and the rest of the latency is overhead.
+Clients and service share one machine, so a client does as little as possible: it writes a prepared request to an open
+socket and reads the answer. With many clients the latency is mostly queueing (clients × work / workers). Every answer
+states how long it queued and how long a worker took; the rest of the latency is overhead.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ BODY = json.dumps({"smiles": ASPIRIN, "peaks": [{"ppm": s} for s in SHIFTS]}).en
 
 
 def in_process(calls: int = 200) -> float:
-    """Median milliseconds of `Engine.assign`."""
+    """Median time of `Engine.assign` in milliseconds."""
     engine, spectrum = Engine.load(device="cpu"), Spectrum.from_shifts(SHIFTS)
     took = []
     for _ in range(calls):
@@ -41,7 +41,7 @@ def in_process(calls: int = 200) -> float:
 
 
 async def client(port: int, until: float, seen: list[tuple[int, float, float, float]]) -> None:
-    """Ask until the time `until`; adds (status, latency, queue, work) to `seen`, times in milliseconds."""
+    """Send requests until `until`; append (status, latency, queue, work) to `seen`, with times in milliseconds."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     head = f"POST /api/assign HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
     request = f"{head}Content-Length: {len(BODY)}\r\n\r\n".encode() + BODY
@@ -58,7 +58,7 @@ async def client(port: int, until: float, seen: list[tuple[int, float, float, fl
 
 
 async def ask(port: int, clients: int, seconds: float) -> dict[str, object]:
-    """What `clients` clients saw in `seconds` seconds."""
+    """What this number of clients experienced within `seconds`."""
     seen: list[tuple[int, float, float, float]] = []
     until = time.perf_counter() + seconds
     await asyncio.gather(*(client(port, until, seen) for _ in range(clients)))

@@ -1,10 +1,10 @@
-"""Measure CSP5, a trained peer that predicts 13C shifts from 3D conformers, beside the bundled model.
+"""Compare the bundled model with CSP5, a trained model that predicts 13C shifts from 3D conformers.
 
     python benchmarks/peer.py --source nmrshiftdb2withsignals.sd.gz --data runs/prepared --paper-ids km3aid_ids.csv \
       --out results/paper/peer/fold-0/csp5.json
 
-Needs `pip install csp5` (MIT licence) beside this package: `make peer` makes an environment of its own. The molecules
-are of validation block 0, which the bundled model has not seen; CSP5 may well have trained on them.
+Needs csp5 (MIT licence) beside this package; `make peer` installs both in a separate environment. The molecules are
+from validation block 0, which was not used to train the bundled model; CSP5 may well have been trained on them.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from km3aid.files import write_json
 from km3aid.molecules import parse_mol_block
 from km3aid.spectra.formats.nmrshiftdb2 import read_sd_records
 
-_OTHER_MULTIPLICITY_PPM = 30.0  # what a wrong number of attached hydrogens costs, as for HOSE codes
-_HYDROGENS = 4  # column of the attached hydrogens
+_OTHER_MULTIPLICITY_PPM = 30.0  # cost of a wrong number of attached hydrogens, as for HOSE codes
+_HYDROGENS = 4  # column with the number of attached hydrogens
 
 
 def main() -> None:
@@ -92,7 +92,7 @@ def main() -> None:
 
 
 def _ordered_smiles(source: Path, ids: set[int]) -> dict[int, tuple[str, list[int]]]:
-    """By id the SMILES of a record's molecule, and for each of its atoms the atom of the record."""
+    """For each id the SMILES of the record's molecule and, for each atom of it, the atom of the record."""
     by_id = {}
     for record in read_sd_records(source):
         number = int(record.id) if record.id and record.id.isdigit() else -1
@@ -106,7 +106,7 @@ def _ordered_smiles(source: Path, ids: set[int]) -> dict[int, tuple[str, list[in
 
 
 def _by_shifts(data: Dataset, case: Case, predicted_ppm: NDArray[np.float32]) -> NodeShares:
-    """Shares of right carbons where shifts and attached hydrogens decide."""
+    """Shares of correct carbons if only shifts and attached hydrogens decide."""
     carbons = np.sort(case.carbons)
     hydrogens = data.atoms[int(data.atom_offset[case.row]) + np.arange(len(case.recorded_ppm)), _HYDROGENS].astype(int)
     recorded = case.recorded_ppm

@@ -10,19 +10,19 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 BEGIN, END = "<!-- {}: written by benchmarks/scaling.py -->", "<!-- end of {} -->"
 SIZES = (10_000_000, 120_000_000, 1_000_000_000)
-# What the sizing assumes; change them to your own and run `make scaling`
+# Assumptions of the sizing; change them to your own and run this file again
 CORES_PER_MACHINE = 16
 MEMORY_GB_PER_MACHINE = 64
-MEMORY_SHARE = 0.75  # of it for the library: the rest is for the workers and the system
-QUERY_S = 2.0  # what a query may take
-BUILD_H = 24.0  # what a build may take
+MEMORY_SHARE = 0.75  # of the memory, for the library; the rest is for the workers and the system
+QUERY_S = 2.0  # longest acceptable query
+BUILD_H = 24.0  # longest acceptable build
 DOLLARS_PER_CORE_HOUR = 0.05
 DOLLARS_PER_GB_MONTH = 0.08
 RECORDS_PER_SHARD = 98_304
 
 
 def measured(result: dict[str, Any]) -> str:
-    """Every size that was measured on one machine."""
+    """Every size measured on one machine."""
     lines = [
         "| molecules | build, molecules/s | bytes/molecule | open | query, one peak per carbon | distinct peaks | "
         "one formula | batch, queries/s |",
@@ -39,7 +39,7 @@ def measured(result: dict[str, Any]) -> str:
 
 
 def nodes(result: dict[str, Any]) -> str:
-    """Local Ray nodes beside one process."""
+    """Local Ray nodes compared with one process."""
     lines = [
         "| molecules | nodes | build, molecules/s | same files | open | query, one peak per carbon | distinct peaks | "
         "batch, queries/s | same hits |",
@@ -61,14 +61,14 @@ def nodes(result: dict[str, Any]) -> str:
 
 
 def sizing(result: dict[str, Any]) -> str:
-    """What larger libraries need, drawn out from the largest one that was measured."""
+    """What larger libraries need, extrapolated from the largest one measured."""
     largest = _by_size(result)[-1]
     cores = result["machine"]["cores"]
     per_core = largest["build_molecules_per_s"] / cores
     query_core_s = largest["one_machine"]["distinct_ms"] / 1e3 * cores / largest["molecules"]
     lines = [
-        "| molecules | disk | machines to build in a day | build, core-hours | of it on the driver: duplicates | "
-        "build | machines to search | query | search |",
+        "| molecules | disk | machines to build in a day | build, core-hours | duplicates, on the driver | "
+        "build cost | machines to search | query | search cost |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for size in SIZES:
@@ -87,10 +87,11 @@ def sizing(result: dict[str, Any]) -> str:
             f"${gigabytes * DOLLARS_PER_GB_MONTH:,.0f}/month |"
         )
     return "\n".join(lines) + (
-        f"\n\nDrawn out from {largest['molecules']:,} molecules. Machines of {CORES_PER_MACHINE} cores like these and "
-        f"{MEMORY_GB_PER_MACHINE} GB, of which the library may take {MEMORY_SHARE:.0%}; ${DOLLARS_PER_CORE_HOUR} a "
-        f"core-hour, ${DOLLARS_PER_GB_MONTH} a GB and month; a query in {QUERY_S:.0f} s or less, a build in "
-        f"{BUILD_H:.0f} h or less; one unfiltered query of distinct peaks at a time, all shards in memory."
+        f"\n\nExtrapolated from {largest['molecules']:,} molecules. Machines with {CORES_PER_MACHINE} such cores and "
+        f"{MEMORY_GB_PER_MACHINE} GB of memory, of which the library may take {MEMORY_SHARE:.0%}; "
+        f"${DOLLARS_PER_CORE_HOUR} per core-hour, ${DOLLARS_PER_GB_MONTH} per GB and month; a query in {QUERY_S:.0f} s "
+        f"or less, a build in {BUILD_H:.0f} h or less; one unfiltered query of distinct peaks at a time, all shards in "
+        "memory."
     )
 
 

@@ -1,8 +1,9 @@
-"""Measure a large library: opening, searching, what each stage keeps, and a brute-force search beside it.
+"""Measure a large library: opening, searching, what each stage keeps, and a brute-force search for comparison.
 
     python benchmarks/search.py --library runs/million --data runs/prepared --paper-ids km3aid_ids.csv --out FILE.json
 
-All times are of one run on one machine, with the threads that it states. Queries are molecules of validation block 0.
+All times are from one run on one machine, with the number of threads stated. The queries are
+molecules of validation block 0.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def main() -> None:
 
 
 def _kinds(case: Case) -> dict[str, Spectrum]:
-    """A molecule's spectrum in each kind; the disturbed one lacks peaks, holds others, and is always the same."""
+    """Each kind of spectrum of a molecule; the disturbed one lacks peaks or has foreign ones, and is reproducible."""
     disturbed, _ = case.disturbed(np.random.default_rng(case.row))
     return {
         "per_carbon": case.per_carbon(),
@@ -90,7 +91,7 @@ def _kinds(case: Case) -> dict[str, Spectrum]:
 
 
 def _query_times(engine: Engine, library: Library, cases: Sequence[Case]) -> dict[str, Any]:
-    """Median milliseconds of one `search` without filters, warm."""
+    """Median and longest time of one `search` without filters, warm, in milliseconds."""
     found = {}
     for kind in ("per_carbon", "distinct"):
         asked = [_kinds(c)[kind] for c in cases[:40]]
@@ -112,7 +113,7 @@ def _filtered_times(engine: Engine, library: Library, cases: Sequence[Case]) -> 
 
 
 def _exhaustive_times(engine: Engine, library: Library, cases: Sequence[Case]) -> dict[str, float]:
-    """Median milliseconds of a search that matches every molecule to the end."""
+    """Median time of an exhaustive search, in milliseconds."""
     found = {}
     for kind in ("per_carbon", "distinct"):
         asked = [_kinds(c)[kind] for c in cases]
@@ -122,7 +123,7 @@ def _exhaustive_times(engine: Engine, library: Library, cases: Sequence[Case]) -
 
 
 def _batch_rate(engine: Engine, library: Library, cases: Sequence[Case]) -> dict[str, float]:
-    """Spectra per second of one batch."""
+    """Spectra per second in one batch."""
     rates = {}
     for kind in ("per_carbon", "distinct"):
         spectra = [_kinds(c)[kind] for c in cases]
@@ -132,7 +133,7 @@ def _batch_rate(engine: Engine, library: Library, cases: Sequence[Case]) -> dict
 
 
 def _stages(engine: Engine, library: Library, cases: Sequence[Case], homes: Sequence[list[int]]) -> dict[str, Any]:
-    """Share of the queries whose molecule (by connectivity) is left after each stage, and is first and in the ten."""
+    """Share of the queries whose molecule (by connectivity) survives each stage, is in the top ten, and is first."""
     result: dict[str, Any] = {"queries": len(cases), "kept_by_similarity": MATCHED_QUICKLY, "kept": MATCHED_EXACTLY}
     for kind in _KINDS:
         passed = []
@@ -157,7 +158,7 @@ def _passes(engine: Engine, library: Library, spectrum: Spectrum, home: list[int
 
 
 def _agreement(engine: Engine, library: Library, cases: Sequence[Case]) -> dict[str, float]:
-    """Share of the ten best of scoring every molecule with everything that the search finds as well."""
+    """Share of the ten best molecules of a complete scoring that the search also finds."""
     shares = {}
     for kind in _KINDS:
         questions = [engine.query(_kinds(case)[kind]) for case in cases]
@@ -168,14 +169,14 @@ def _agreement(engine: Engine, library: Library, cases: Sequence[Case]) -> dict[
 
 
 def _home(library: Library, smiles: str, key: str) -> list[int]:
-    """The rows that hold a molecule's connectivity, looked for among its isomers."""
+    """The rows with the same connectivity as a molecule, found among its isomers."""
     parts = library.filter(Filters(formula=parse_smiles(smiles).formula))
     rows = [int(start + r) for start, part in zip(library.starts[:-1], parts, strict=True) for r in part]
     return [row for row in rows if parse_smiles(library.smiles(row)).inchi_key[:14] == key]
 
 
 def _read_once(library: Library) -> float:
-    """Read every embedding and every shift: what a search cannot be faster than."""
+    """Read every embedding and every shift: the lower limit for a search."""
     return float(sum(int(s.embedding.view(np.uint64).max()) + int(s.classes.shift.max()) for s in library.shards))
 
 

@@ -1,9 +1,9 @@
 """Compare engines that could hold a library; `make stores` runs this and writes results/stores.json.
 
-Rows: the float32 graph embeddings of the molecules of `--library`, encoded again, and, beyond their number, means of
-random pairs of them plus a little noise, renormalised; such a row has the other columns of one of its pair. Queries:
-recorded spectra, as distinct shifts, of molecules that did not train the model. Every step of an engine has a process
-of its own, on one core with one thread. The processor time beside the wall time suffers less from other load.
+Rows: the float32 graph embeddings of the molecules of `--library`, encoded again. Further rows are means of random
+pairs of them plus a little noise, renormalised; such a row has the other columns of one of its pair. Queries: recorded
+spectra, as distinct shifts, of molecules not used in training. Every step of an engine runs in its own process, on one
+core with one thread. Processor time is reported beside wall time because other load disturbs it less.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ from km3aid.matching.config import MatchConfig
 from km3aid.spectra.spectrum import Spectrum
 
 SEED, K, QUERIES, COLD, BLOCK = 0, 100, 100, 3, 98_304
-NOISE = 0.1  # length of the noise of a row that no molecule stands behind
-KINDS = {"none": 1.0, "mass": 0.01, "formula": 0.0005}  # filters, and about what share of the rows passes
+NOISE = 0.1  # length of the noise in a row that is no real molecule
+KINDS = {"none": 1.0, "mass": 0.01, "formula": 0.0005}  # filters, and roughly the share of rows that pass
 PACKAGES = ("faiss-cpu", "usearch", "pylance", "numpy", "pyarrow", "numba")
 Array = np.ndarray[Any, Any]
 
 
 class Engine:
-    """`build`, `open` and `search` of one engine in the folder `work`, which holds the rows.
+    """`build`, `open` and `search` of one engine, in the folder `work` with the rows.
 
-    `side` are the columns beside the vectors, in a mapped Arrow file; an engine that holds vectors alone needs it.
+    `side` holds the other columns, in a memory-mapped Arrow file; an engine that stores only vectors needs it.
     """
 
     module, alone = "numpy", True
@@ -66,7 +66,7 @@ class Engine:
             yield start, np.array(self.vectors[start : start + BLOCK]), table
 
     def passing(self, kind: str) -> Array:
-        """Rows that a filter lets through, found in `side`."""
+        """Rows that pass a filter, found in `side`."""
         if kind == "mass":
             centre, within = self.filters["mass"]
             return np.flatnonzero(np.abs(self.side["mass_da"].to_numpy() - centre) <= within)
@@ -79,7 +79,7 @@ class Engine:
 
 
 class Ours(Engine):
-    """km3aid's own store: mapped Arrow shards, 8-bit vectors, a compiled scan of the rows that pass."""
+    """km3aid's own store: memory-mapped Arrow shards, 8-bit vectors, a compiled scan of the rows that pass."""
 
     alone = False
 
@@ -112,7 +112,7 @@ class Ours(Engine):
 
 
 class Faiss(Engine):
-    """FAISS with half precision, 8 bits or inverted lists of product codes; a filter is a list of rows."""
+    """FAISS with half precision, 8 bits or inverted lists with product quantisation; a filter is a list of rows."""
 
     module = "faiss"
 
@@ -142,7 +142,7 @@ class Faiss(Engine):
 
 
 class Usearch(Engine):
-    """usearch, a graph of neighbours; its Python knows no filter, so the hits of a wider search are sifted."""
+    """usearch, a neighbour graph; its Python interface has no filters, so the hits of a wider search are filtered."""
 
     module = "usearch.index"
 
@@ -204,7 +204,7 @@ class Cress(Engine):
     """CReSS's search (Yang et al., Anal. Chem. 93 (2021) 16947): float32 × 768, one matrix product, the top K."""
 
     def turn(self) -> Array:
-        """From 256 to 768 dimensions with all angles kept, so that the hits stay what they are."""
+        """From 256 to 768 dimensions, preserving all angles and so the hits."""
         return np.linalg.qr(np.random.default_rng(SEED).standard_normal((768, self.dim)))[0].T.astype(np.float32)
 
     def build(self) -> None:
@@ -242,7 +242,7 @@ def run_step(step: str, work: Path, name: str) -> dict[str, Any]:
     """One step of one engine in this process: `build`, `cold` (open, first search) or `warm` (all searches)."""
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     engine = ENGINES[name](work, name)
-    Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
+    Path("/proc/self/clear_refs").write_text("5")  # reset the peak memory
     before = memory_mb("VmRSS")
     if step == "build":
         wall, cpu, _ = timed(engine.build)
@@ -265,13 +265,13 @@ def run_step(step: str, work: Path, name: str) -> dict[str, Any]:
 
 
 def memory_mb(field: str) -> int:
-    """Of this process, mapped files included."""
+    """Memory of this process in MB, mapped files included."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) // 1024 for line in lines if line.startswith(field))
 
 
 def make_rows(work: Path, count: int, real: Array, queries: Array, spectrum: list[float], library: Path) -> None:
-    """Write what the engines read: vectors, side columns, queries, filters and the true hits."""
+    """Write the engines' input: vectors, side columns, queries, filters and the true hits."""
     rng = np.random.default_rng(SEED)
     first, other = rng.integers(len(real), size=(2, count))
     known = rng.permutation(len(real))[:count]
@@ -319,14 +319,14 @@ def encode(options: argparse.Namespace) -> tuple[Array, Array, list[float]]:
 
 
 def measure(work: Path, name: str, limit_s: float) -> dict[str, Any]:
-    """All steps of one engine, each in a process of its own."""
+    """Run all steps of one engine, each in its own process."""
 
     def child(step: str) -> dict[str, Any]:
         command = [sys.executable, __file__, "--step", step, name, "--work", str(work)]
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, timeout=limit_s)
         return json.loads(done.stdout.splitlines()[-1], parse_float=lambda text: round(float(text), 4))
 
-    remove(work / name)  # of a run that was interrupted
+    remove(work / name)  # left by an interrupted run
     result: dict[str, Any] = {"load": os.getloadavg()[0]}
     try:
         result["build"] = child("build")
@@ -351,9 +351,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("library", "data", "paper-ids", "model", "out"):
         parser.add_argument(f"--{name}", type=Path)
-    parser.add_argument("--work", type=Path, required=True, help="A folder for 6 GB of files at a million rows.")
+    parser.add_argument("--work", type=Path, required=True, help="Folder for temporary files: 6 GB at a million rows.")
     parser.add_argument("--rows", type=int, nargs="+", default=[100_000, 1_000_000])
-    parser.add_argument("--limit-s", type=float, default=3600, help="Longest time of one step.")
+    parser.add_argument("--limit-s", type=float, default=3600, help="Time limit of one step.")
     parser.add_argument("--step", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.step:

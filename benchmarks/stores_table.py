@@ -1,4 +1,4 @@
-"""Write the table of docs/library.md from results/stores.json."""
+"""Write the tables of docs/library.md from results/stores.json."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ KINDS = ("none", "mass", "formula")
 
 
 def row(name: str, of: dict[str, Any]) -> str:
-    """One engine: processor times, but for opening and the first search."""
+    """One engine: processor times, except for opening and the first search."""
     if "build" not in of:
         return f"{NAMES[name]} | " + " | ".join([of.get("left_out", "failed"), *["–"] * 8])
     searches = [f"{of[kind]['cpu_ms']:.2f}" for kind in KINDS]

@@ -1,4 +1,4 @@
-# The main jobs on measured spectra of well-known compounds, with the bundled model.
+# Assign, rank, search and predict well-known compounds from published shifts, with the bundled model.
 set -eu
 k="$BIN/km3aid"
 mkdir -p demo

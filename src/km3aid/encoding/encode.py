@@ -18,7 +18,7 @@ from km3aid.spectra.spectrum import Spectrum
 
 
 class EncodedMolecule(NamedTuple):
-    """One molecule as the model sees it; arrays are per atom in the molecule's order."""
+    """One molecule and what the model predicts for it; arrays are per atom, in the order of the molecule."""
 
     molecule: Molecule
     graph: NDArray[np.float32]  # (D,) unit vector
@@ -56,7 +56,7 @@ def encode_molecules(model: AlignmentModel, molecules: list[Molecule], device: t
 
 @torch.inference_mode()
 def encode_spectra(model: AlignmentModel, spectra: Sequence[Spectrum], device: torch.device) -> NDArray[np.float32]:
-    """The graph-level embeddings of some spectra (S, D)."""
+    """Graph-level embeddings (S, D) of S spectra."""
     flat = [p for spectrum in spectra for p in spectrum]
     peaks = pad_peaks(
         np.repeat(np.arange(len(spectra)), [len(spectrum) for spectrum in spectra]),
@@ -73,7 +73,7 @@ def encode_spectra(model: AlignmentModel, spectra: Sequence[Spectrum], device: t
 def node_logits(
     model: AlignmentModel, spectrum: Spectrum, node: NDArray[np.float32], device: torch.device
 ) -> NDArray[np.float64]:
-    """Logits of the node level (P, A): similarity of every peak and every atom embedding `node` (A, D)."""
+    """Logits of the node level (P, A): the similarity of every peak to every atom embedding in `node` (A, D)."""
     shifts = torch.tensor([p.shift_ppm for p in spectrum], device=device)
     kinds = torch.tensor([UNKNOWN if p.hydrogens is None else p.hydrogens for p in spectrum], device=device)
     logits = model.node_logits(model.encode_peaks(shifts, kinds), torch.from_numpy(node).to(device))

@@ -1,4 +1,4 @@
-"""Encoded molecules on their way into a library."""
+"""Encoded molecules before they are written to a library."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from km3aid.matching.classes import CarbonClassTable
 
 
 class Entries(NamedTuple):
-    """N encoded molecules, made from `records` input records; `rejected` (number, structure, reason) failed."""
+    """N encoded molecules from `records` input records; `rejected` lists (number, structure, reason) of failures."""
 
     smiles: list[str]  # canonical, isomeric
     names: list[str | None]

@@ -1,4 +1,4 @@
-"""The one facade: `Engine.load()` → assign, rank, search, predict, embed. The engine is loaded when first used."""
+"""The facade: `Engine.load()`, then assign, rank, search, predict, embed. Importing this package loads no torch."""
 
 from __future__ import annotations
 

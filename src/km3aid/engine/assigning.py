@@ -1,4 +1,4 @@
-"""From a matching of peaks and carbon classes to the answer that a person reads, its atoms counted as in the input."""
+"""Turn a matching of peaks and carbon classes into an `Assignment`, with atoms numbered as in the input."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from km3aid.matching.pins import Pins, build_pins
 from km3aid.spectra.spectrum import Spectrum
 
 _ALTERNATIVES = 3
-_WORTH_SAYING = 0.01  # probability of an alternative
+_WORTH_SAYING = 0.01  # smallest probability of an alternative that is reported
 
 
 def assignment(
@@ -43,7 +43,7 @@ def assignment(
 def pins_of_input(
     pinned: Mapping[int, Sequence[int]], to_input: Sequence[int], classes: CarbonClasses, spectrum: Spectrum
 ) -> Pins:
-    """Pins whose atoms are counted as in the input; raises `ConfigError` where one is not a carbon's."""
+    """Pins from atoms numbered as in the input; raises `ConfigError` if one is not a carbon."""
     from_input = {number: i for i, number in enumerate(to_input)}
     for peak, atoms in pinned.items():
         if unknown := [a for a in atoms if a not in from_input]:

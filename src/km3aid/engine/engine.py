@@ -39,7 +39,7 @@ from km3aid.search.query import KEPT, MATCHED_EXACTLY, SURE
 from km3aid.spectra.spectrum import MULTIPLICITIES, Spectrum
 
 DEFAULT_BUILD = BuildOptions()
-_TOGETHER = 32  # spectra that share a pass over a library
+_TOGETHER = 32  # spectra that share one pass over a library
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,7 +172,7 @@ class Engine:
     def open_library(self, path: str | Place, *, strict: bool = False, on_cluster: bool = False) -> Searchable:
         """Open the library at `path`, a folder or a URI, for searches; see `km3aid.search.open_library`.
 
-        Raises `LibraryError`, and `LibraryMismatchError` where another model built it.
+        Raises `LibraryError`, and `LibraryMismatchError` if another model built it.
         """
         library = open_library(path, strict=strict, on_cluster=on_cluster)
         library.check_model(self.model_sha256)
@@ -207,7 +207,7 @@ class Engine:
         searched = searchable(library)
         searched.check_model(self.model_sha256)
         conditions = filters or [NO_FILTERS] * len(spectra)
-        together = 1 if exhaustive else _TOGETHER  # every molecule of the library is kept for each
+        together = 1 if exhaustive else _TOGETHER  # an exhaustive search keeps every molecule for each spectrum
         for first in range(0, len(spectra), together):
             part = slice(first, first + together)
             began = time.perf_counter()
@@ -288,7 +288,7 @@ class Engine:
         spectrum: Spectrum,
         pins: Pins = NO_PINS,
     ) -> Match:
-        """The cheapest matching of the peaks and the carbon classes; `node` (A, D) are the atoms' embeddings."""
+        """The cheapest matching of peaks and carbon classes; `node` (A, D) holds the embeddings of the atoms."""
         return assign(spectrum, classes, self.matching, self._evidence(node, classes, spectrum), pins)
 
     def match_costs(self, node: NDArray[np.float32], classes: CarbonClasses, spectrum: Spectrum) -> NDArray[np.float64]:
@@ -296,7 +296,7 @@ class Engine:
         return peak_class_cost(spectrum, classes, self.matching, self._evidence(node, classes, spectrum))
 
     def _evidence(self, node: NDArray[np.float32], classes: CarbonClasses, spectrum: Spectrum) -> NDArray[np.float64]:
-        """Log-probability (P, K) of every class for each peak by the node level alone."""
+        """Log-probability (P, K) of every class for each peak, from the node level alone."""
         logits = node_logits(self.model, spectrum, node, self.device)
         evidence = np.stack([logits[:, list(atoms)].mean(1) for atoms in classes.atoms], 1)
         normalised: NDArray[np.float64] = evidence - logsumexp(evidence, 1, keepdims=True)

@@ -1,4 +1,4 @@
-"""What the engine answers: typed results whose `to_dict()` is the JSON of the command line."""
+"""The engine's answers: typed results whose `to_dict()` is the JSON of the command line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Alternative:
 class AssignedPeak:
     """One peak of the input (`peak`, its 0-based position) and the carbons that it belongs to.
 
-    A `pinned` peak was put there by hand: its confidence is 1 on that premise.
+    A `pinned` peak was placed by hand, so its confidence is 1.
     """
 
     peak: int
@@ -46,13 +46,13 @@ class Assignment:
         values = _plain(asdict(self))
         for peak in values["assignments"]:
             if not peak["pinned"]:
-                del peak["pinned"]  # said only of what was put there by hand
+                del peak["pinned"]  # kept only where it is true
         return values
 
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Every peak against every carbon class, which is what an assignment was chosen from.
+    """Every peak against every carbon class: what an assignment is chosen from.
 
     `atoms[k]` are the carbons of class k (input order, 0-based) and `predicted_ppm[k]` its shift; `cost[p][k]` is the
     negative log-likelihood of peak p at class k in nats, and `probability[p][k]` the calibrated probability.
@@ -66,7 +66,7 @@ class Matrix:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One candidate: `score` is the fused one, `probability` is calibrated among the candidates."""
+    """One candidate: `score` joins both levels; `probability` is calibrated among the candidates."""
 
     rank: int
     smiles: str
@@ -113,7 +113,7 @@ class Prediction:
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    """`values` with tuples as lists, as JSON gives them back."""
+    """`values` with tuples as lists, as in JSON."""
     return {key: _listed(value) for key, value in values.items()}
 
 

@@ -37,10 +37,9 @@ class BuildOptions:
 
 @contextmanager
 def open_builder(path: str | Path, model_sha256: str, source: str, options: BuildOptions) -> Iterator[Builder]:
-    """Begin, or go on with, writing the library at `path` from the input that `source` names.
+    """Begin or resume writing the library at `path` from the input that `source` names.
 
-    Raises `LibraryError` where another process writes it, where it is complete, or where its build began from another
-    input.
+    Raises `LibraryError` if another process is writing it, if it is complete, or if its build began from another input.
     """
     folder = _local(path)
     with ExitStack() as stack:
@@ -55,7 +54,7 @@ def open_builder(path: str | Path, model_sha256: str, source: str, options: Buil
 
 
 def is_complete(path: str | Path, source: str) -> bool:
-    """Whether a library that was built from this input, and not interrupted, lies at `path`."""
+    """Whether `path` holds a complete library built from this input."""
     folder = _local(path)
     if not (folder / FILE).exists():
         return False
@@ -64,7 +63,7 @@ def is_complete(path: str | Path, source: str) -> bool:
 
 
 def _local(path: str | Path) -> Path:
-    """The folder to write; only a local one can be locked, and its files replaced in one step."""
+    """The folder to write to; it must be local, so that it can be locked and its files replaced in one step."""
     folder = place_of(path)
     if not isinstance(folder, Path):
         raise LibraryError(f"{folder}: a library is written to a local folder; copy it there when it is complete")
@@ -81,14 +80,14 @@ def _begin(folder: Path, model_sha256: str, source: str, options: BuildOptions) 
     manifest = read_manifest(folder)
     if manifest.model_sha256 != model_sha256:
         raise LibraryMismatchError(
-            f"{folder}: built by model {manifest.model_sha256[:12]}, but model {model_sha256[:12]} is to go on; give "
-            "that model with --model, or --overwrite to build the library anew"
+            f"{folder}: built by model {manifest.model_sha256[:12]}, but this is model {model_sha256[:12]}; give the "
+            "first model with --model, or --overwrite to build the library again"
         )
     if manifest.job is not None:
         if manifest.job.source != source:
             raise LibraryError(
-                f"{folder}: a build from {manifest.job.source} has not ended here, this one is from {source}; run that "
-                "command again to finish it, or give --overwrite"
+                f"{folder}: the build from {manifest.job.source} has not ended, and this one is from {source}; run the "
+                "first command again to finish it, or give --overwrite"
             )
         return manifest
     if options.add:

@@ -1,4 +1,4 @@
-"""A library on disk: a folder of shards and a manifest, that only the model that built it may search."""
+"""A library on disk: a folder of shards and a manifest, which only the model that built it can search."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _MASS_STEP_DA, _CARBON_STEP = 100, 5  # of the histograms
 class Library:
     """N molecules with graph embeddings and the predicted shift of every carbon class.
 
-    A row is counted through all shards; shard s holds the rows `starts[s]` to `starts[s + 1]`. `warnings` name the
-    shards that were left out because they are damaged.
+    Rows are counted across all shards; shard s holds the rows from `starts[s]` up to, but not including,
+    `starts[s + 1]`. `warnings` name the shards that were left out because they are damaged.
     """
 
     path: Place
@@ -38,8 +38,8 @@ class Library:
     def open(cls, path: str | Place, model_sha256: str | None = None, *, strict: bool = False) -> Library:
         """Open a library, by its folder or a URI such as `s3://bucket/library`.
 
-        Raises `LibraryError`, or `LibraryMismatchError` where another model built it. A damaged shard is left out with
-        a warning; with `strict` it is an error.
+        Raises `LibraryError`, or `LibraryMismatchError` if another model built it. A damaged shard is left out with a
+        warning; with `strict` it is an error.
         """
         folder = place_of(path)
         manifest = read_manifest(folder)
@@ -52,7 +52,7 @@ class Library:
 
     @classmethod
     def of_manifest(cls, folder: Place, manifest: Manifest, *, strict: bool = False) -> Library:
-        """A library, or that part of it whose shards `manifest` holds, which may be none."""
+        """The part of a library whose shards `manifest` lists, possibly none."""
         shards, warnings = [], []
         for described in manifest.shards:
             try:
@@ -65,7 +65,7 @@ class Library:
 
     @classmethod
     def of_entries(cls, parts: Sequence[Entries], model_sha256: str = "") -> Library:
-        """A library in memory of all these encoded molecules; raises `LibraryError` where there is none."""
+        """A library in memory of all these encoded molecules; raises `LibraryError` if there are none."""
         if not any(part.smiles for part in parts):
             raise LibraryError("no molecule to put into a library")
         path = Path("in memory")
@@ -76,8 +76,8 @@ class Library:
         """Raise `LibraryMismatchError` unless this model built the library."""
         if self.manifest.model_sha256 != model_sha256:
             raise LibraryMismatchError(
-                f"{self.path}: built by model {self.manifest.model_sha256[:12]}, but model {model_sha256[:12]} is to "
-                "search it; build it again with `km3aid library build`, or give the other model with --model"
+                f"{self.path}: built by model {self.manifest.model_sha256[:12]}, not by {model_sha256[:12]}; "
+                "build it again with `km3aid library build`, or give the first model with --model"
             )
 
     def __len__(self) -> int:
@@ -105,12 +105,12 @@ class Library:
         return float(shard.mass_da[local])
 
     def locate(self, row: int) -> tuple[Shard, int]:
-        """The shard of a row and its place there."""
+        """The shard that holds a row, and its position there."""
         number = int(np.searchsorted(self.starts, row, "right")) - 1
         return self.shards[number], int(row - self.starts[number])
 
     def filter(self, filters: Filters) -> list[NDArray[np.int32]]:
-        """For every shard its own rows that satisfy the filters, but for the substructure."""
+        """For every shard, its rows that satisfy the filters, not counting the substructure."""
         return [filters.rows(shard) for shard in self.shards]
 
     def info(self) -> dict[str, Any]:

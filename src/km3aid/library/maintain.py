@@ -1,4 +1,4 @@
-"""Look after libraries: verify, merge, export."""
+"""Maintain libraries: verify, merge, export."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def merge_libraries(sources: Sequence[str | Path], path: str | Path) -> int:
             raise LibraryMismatchError(f"{library.path} and {opened[0].path} were built by different models")
         if library.manifest.deduplicate != first.deduplicate:
             raise LibraryError(
-                f"{library.path} tells duplicates by {library.manifest.deduplicate}, {opened[0].path} by "
+                f"{library.path} finds duplicates by {library.manifest.deduplicate}, {opened[0].path} by "
                 f"{first.deduplicate}; build one of them again with the other's --deduplicate"
             )
     options = BuildOptions(first.deduplicate, first.shard_records)

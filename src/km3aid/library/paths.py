@@ -1,4 +1,4 @@
-"""Where the files of a library lie: a local folder, or one on any file system that Arrow or fsspec reads."""
+"""Where the files of a library are: in a local folder, or on any file system that Arrow or fsspec reads."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from km3aid.errors import LibraryError
 
 
 class Status(NamedTuple):
-    """The part of `os.stat_result` that a library looks at."""
+    """The part of `os.stat_result` that a library uses."""
 
     st_size: int
 
 
 class RemotePath:
-    """A file or folder of another file system, with those methods of `pathlib.Path` that reading a library needs."""
+    """A file or folder on another file system, with the methods of `pathlib.Path` that reading a library needs."""
 
     def __init__(self, system: pa.fs.FileSystem, path: str, shown: str) -> None:
         self._system, self._path, self._shown = system, path, shown
@@ -33,7 +33,7 @@ class RemotePath:
         return RemotePath(self._system, f"{self._path.rstrip('/')}/{name}", f"{self._shown.rstrip('/')}/{name}")
 
     def open(self, mode: str = "rb") -> Any:
-        """A file to be read, its bytes at any place."""
+        """The file, opened for random-access reading."""
         return self._system.open_input_file(self._path)
 
     def read_text(self, encoding: str = "utf-8") -> str:
@@ -78,6 +78,6 @@ def place_of(name: str | Path | RemotePath) -> Place:
             handler = pa.fs.FSSpecHandler(fsspec.filesystem(kind))
         except (ImportError, ValueError) as error:
             raise LibraryError(
-                f"{uri}: no file system for {kind!r} ({not_of_arrow}; {error}); install the one of fsspec"
+                f"{uri}: no file system for {kind!r} ({not_of_arrow}; {error}); install its fsspec package"
             ) from error
         return RemotePath(pa.fs.PyFileSystem(handler), rest, uri)

@@ -40,7 +40,7 @@ class Shard:
 
 
 def quantise(embedding: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Vectors (N, D) as 8-bit integers and the scale (N,) of each: the largest component becomes 127."""
+    """Vectors (N, D) as 8-bit integers, and the scale (N,) of each: its largest component becomes 127."""
     scale = np.maximum(np.abs(embedding).max(1, initial=0.0), 1e-9) / 127
     return np.rint(embedding / scale[:, None]).astype(np.int8), scale.astype(np.float32)
 

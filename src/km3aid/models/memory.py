@@ -1,4 +1,4 @@
-"""Freed memory kept in the process, so that large tensors that come and go cost no page faults."""
+"""Keep freed memory in the process, so that allocating large tensors again causes no page faults."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3  # <malloc.h>
 
 
 def keep_freed_memory() -> None:
-    """Make glibc's allocator reuse large blocks; does nothing elsewhere."""
+    """Make glibc's allocator reuse large blocks; does nothing on other systems."""
     if not sys.platform.startswith("linux"):
         return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
@@ -20,6 +20,6 @@ def keep_freed_memory() -> None:
 
 
 def give_memory_back() -> None:
-    """Return what `keep_freed_memory` has kept to the system; does nothing elsewhere."""
+    """Return the memory that `keep_freed_memory` has kept to the system; does nothing on other systems."""
     if sys.platform.startswith("linux") and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
         trim(0)

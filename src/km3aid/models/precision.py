@@ -1,4 +1,4 @@
-"""Where numbers may be rounded: encoders may compute in bfloat16, shifts and similarities never do."""
+"""Where numbers may be rounded: encoders may compute in bfloat16, but shifts and similarities never do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from torch import Tensor
 
 
 def exact(like: Tensor) -> AbstractContextManager[None]:
-    """A block in single precision on the device of `like`, whatever the precision around it.
+    """A block in single precision on the device of `like`, whatever the surrounding precision.
 
     In bfloat16, with its eight bits, a shift near 150 ppm would be off by up to half a ppm.
     """
@@ -17,7 +17,7 @@ def exact(like: Tensor) -> AbstractContextManager[None]:
 
 
 def rounded(x: Tensor) -> Tensor:
-    """`x` in the precision around the call, so that operations which only move memory move less of it."""
+    """`x` in the precision of the caller, so that operations which only move data move less of it."""
     kind = x.device.type
     return x.to(torch.get_autocast_dtype(kind)) if torch.is_autocast_enabled(kind) else x
 
@@ -28,6 +28,6 @@ def multiplies_bfloat16(device: torch.device) -> bool:
 
 
 def fast_single_precision() -> None:
-    """Multiply single-precision matrices through oneDNN on CPUs where it is faster and does not round."""
+    """Multiply single-precision matrices through oneDNN on CPUs where this is faster without rounding."""
     if not torch.cpu._is_amx_tile_supported():  # with AMX oneDNN would round to bfloat16
         torch.set_float32_matmul_precision("medium")
