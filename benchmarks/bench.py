@@ -27,6 +27,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from km3aid import Engine, read_spectra
 from km3aid.data.batches import AS_RECORDED, cut_batch
 from km3aid.data.dataset import Dataset, in_memory, open_dataset
+from km3aid.encoding.chunks import chunks
 from km3aid.encoding.processes import encode_in_processes
 from km3aid.library import Library
 from km3aid.models.build import build_model
@@ -112,10 +113,10 @@ def encode_rate(engine: Engine, file: Path, molecules: int = 10_000) -> dict[str
     lines = list(islice(read_structures(file), molecules))
     workers = os.cpu_count() or 1
     alone = min(_times(lambda: sum(len(e.smiles) for e in engine.entries(lines)), 2))
-    chunks = encode_in_processes(engine.path, lines * 3, workers)
-    next(chunks)  # the processes have started
+    encoded = encode_in_processes(engine.path, chunks(lines * 3), workers)
+    next(encoded)  # the processes have started
     began = time.perf_counter()
-    number = sum(len(chunk.smiles) for chunk in chunks)
+    number = sum(len(chunk.smiles) for chunk in encoded)
     spread = number / (time.perf_counter() - began)
     part = [(smiles, name) for smiles, name in lines if "CC" in smiles][:2000]
     parsing = min(_times(lambda: [parse_smiles(s) for s, _ in part], 2))

@@ -26,7 +26,8 @@ import numpy as np
 
 from km3aid.engine import Engine
 from km3aid.library import BuildOptions, BuildReport, Filters, Library
-from km3aid.library.build import SHARD_RECORDS, _Keys
+from km3aid.library.build import SHARD_RECORDS
+from km3aid.library.keys import SeenKeys
 from km3aid.models.precision import fast_single_precision
 from km3aid.molecules.read import read_structures
 from km3aid.ray_cluster import connect
@@ -169,7 +170,7 @@ def contents(path: Path) -> dict[str, bytes]:
 def key_cost(stored: int = 10_000_000) -> float:
     """Nanoseconds per stored molecule to find the duplicates in a new shard."""
     rng = np.random.default_rng(0)
-    keys = _Keys([rng.integers(0, 2**63, stored, np.uint64)])
+    keys = SeenKeys([rng.integers(0, 2**63, stored, np.uint64)])
     began = time.perf_counter()
     keys.add(rng.integers(0, 2**63, SHARD_RECORDS, np.uint64))
     return round((time.perf_counter() - began) / stored * 1e9, 1)

@@ -14,14 +14,14 @@ _ANSWER_S = 10  # in which a cluster has to answer
 
 
 class WorkerLostError(Exception):
-    """A worker has died, or the answer that it had given is lost."""
+    """A worker has died, and its answer with it."""
 
 
 @contextmanager
 def connect(address: str) -> Iterator[None]:
-    """Join the Ray cluster at `address`; `auto`: the one that runs on this machine or that RAY_ADDRESS names.
+    """Join the Ray cluster at `address`; `auto` is the one on this machine or the one that RAY_ADDRESS names.
 
-    Raises `ConfigError`. Where the process has joined one already, that one is used and stays joined.
+    Raises `ConfigError`. A cluster that the process has joined already is used, and stays joined.
     """
     ray = require("ray", "cluster", "--cluster")
     if ray.is_initialized():
@@ -45,7 +45,7 @@ def connect(address: str) -> Iterator[None]:
 
 
 def gather(references: Sequence[Any]) -> list[Any]:
-    """The results, all waited for; raises the workers' own errors, and `WorkerLostError`."""
+    """Wait for all results; raises the workers' own errors, and `WorkerLostError`."""
     import ray
     from ray.exceptions import ObjectLostError, RayActorError, RayTaskError
 

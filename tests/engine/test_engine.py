@@ -162,6 +162,33 @@ def test_embeddings_are_unit_vectors(engine):
         engine.embed(["CCO", "nothing"])
 
 
+def test_an_engine_cannot_be_changed(engine):
+    with pytest.raises(AttributeError):
+        engine.matching = engine.matching.changed(scale_factor=9.0)
+    assert len(repr(engine)) < 300
+
+
+def test_a_candidate_may_be_a_mol_block(engine):
+    spectrum = parse_peaks("69.7 30.8 18.9")
+    blocks = [Chem.MolToMolBlock(Chem.AddHs(Chem.MolFromSmiles(s))) for s in BUTANOLS]
+    plain = engine.rank([f" {s}\n" for s in BUTANOLS], spectrum, names=list("abcd")).hits
+    mixed = engine.rank([BUTANOLS[0], *blocks[1:]], spectrum, names=list("abcd")).hits
+    assert [h.smiles for h in plain] == [BUTANOLS["abcd".index(h.name)] for h in plain]
+    assert [(h.name, h.smiles) for h in mixed] == [(h.name, h.smiles) for h in plain]
+    np.testing.assert_allclose([h.score for h in mixed], [h.score for h in plain], atol=0.02)
+
+
+def test_a_library_may_be_named_by_its_folder(engine, small_library, untrained_weights):
+    spectrum = parse_peaks(ASPIRIN_PEAKS)
+    hits = engine.search(spectrum, small_library).hits
+    opened = engine.open_library(small_library.path)
+    assert len(opened) == len(small_library)
+    assert hits == engine.search(spectrum, opened).hits == engine.search(spectrum, small_library.path).hits
+    assert hits == engine.search(spectrum, str(small_library.path)).hits
+    with pytest.raises(LibraryMismatchError):
+        Engine.load(untrained_weights, "cpu").open_library(small_library.path)
+
+
 def test_a_missing_model_is_an_error(tmp_path):
     with pytest.raises(CheckpointError, match="no such model file"):
         Engine.load(tmp_path / "none.safetensors")

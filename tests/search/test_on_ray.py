@@ -159,14 +159,14 @@ def test_the_stages_choose_over_all_workers(opened, engine, built, spectra, limi
 
 
 def test_a_search_that_loses_a_node_answers_the_same(opened, nodes, engine, built, spectra, monkeypatch):
-    merge = search_stages._merge
+    merge = search_stages._merged
 
     def merge_and_lose_a_node(*arguments):
-        monkeypatch.setattr(search_stages, "_merge", merge)
+        monkeypatch.setattr(search_stages, "_merged", merge)
         nodes.kill_one()
         return merge(*arguments)
 
-    monkeypatch.setattr(search_stages, "_merge", merge_and_lose_a_node)
+    monkeypatch.setattr(search_stages, "_merged", merge_and_lose_a_node)
     before = opened.workers
     found = answers(engine, opened, spectra, filters=FILTERS)
     assert opened.workers == before - 1

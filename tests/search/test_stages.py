@@ -2,16 +2,17 @@
 
 import numpy as np
 import pytest
+from rdkit import Chem
 from tests.conftest import made_smiles
 
 from km3aid.engine import Engine
 from km3aid.library import BuildOptions, Filters, Library
 from km3aid.matching.fusion import fuse
 from km3aid.search import stages as search
-from km3aid.search.local import LocalLibrary, LocalParts, find_candidates
+from km3aid.search.local import LocalLibrary, find_candidates
 from km3aid.search.part import Best, Part, all_similarities
 from km3aid.search.query import NO_FILTERS, Limits
-from km3aid.search.stages import find
+from km3aid.search.stages import search_parts
 from km3aid.spectra import Spectrum
 
 
@@ -130,8 +131,12 @@ def test_parts_of_a_library_find_what_the_whole_finds(engine, library, filters, 
         for some in (shards[:1], (), shards[1:])
     ]
     for question in (engine.query(s) for s in spectra(engine)):
-        asked = LocalParts([Part([question], part, [filters]) for part in parts])
-        (found,) = find(asked, [question], limits)
+        pieces = [Part([question], part, [filters]) for part in parts]
+
+        def ask(calls, pieces=pieces):
+            return [call(piece) for call, piece in zip(calls, pieces, strict=True)]
+
+        (found,) = search_parts(ask, [len(part) for part in parts], [question], limits)
         whole = find_candidates(question, library, filters, limits)
         for ours, theirs in zip(found, whole, strict=True):
             np.testing.assert_array_equal(ours, theirs)
@@ -147,3 +152,14 @@ def test_rank_scores_as_a_search_does(engine, library, one_per_carbon):
             same = ranked[hit.smiles]
             assert same.match_score == pytest.approx(hit.match_score, rel=1e-12)
             assert same.score == pytest.approx(hit.score, abs=1e-5)  # encoded in another batch: the last bit may differ
+
+
+@pytest.mark.parametrize("one_per_carbon", [False, True])
+def test_rank_scores_to_the_last_digit_as_a_search_does_what_was_encoded_together(engine, tmp_path, one_per_carbon):
+    """Only how many molecules are encoded at once may change the last bit of an embedding."""
+    known = [Chem.CanonSmiles(s) for s in made_smiles()]
+    engine.build_library([(s, None) for s in known], tmp_path, options=BuildOptions(deduplicate="none"))
+    for spectrum in spectra(engine, one_per_carbon):
+        found = engine.search(spectrum, tmp_path, top=20, exhaustive=True)
+        assert engine.rank(known, spectrum, top=20).hits == found.hits
+        assert found.candidates == len(known)

@@ -22,3 +22,14 @@ class Entries(NamedTuple):
     classes: CarbonClassTable
     records: int
     rejected: tuple[tuple[int, str, str], ...] = ()
+
+
+_NO_CLASSES = CarbonClassTable(
+    np.zeros(1, np.int64),
+    np.zeros(0, np.float32),
+    np.zeros(0, np.float32),
+    np.zeros(0, np.uint8),
+    np.zeros(0, np.uint8),
+    np.zeros(0, bool),
+)
+NO_ENTRIES = Entries([], [], [], [], np.zeros(0, np.uint64), np.zeros((0, 0), np.float32), _NO_CLASSES, 0)

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import copy
-import hashlib
-import json
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
-from km3aid.encoding.encode import (
-    CHUNK,
-    EncodedMolecule,
-    encode_entries,
-    encode_molecules,
-    encode_spectra,
-    node_logits,
-)
+from km3aid.encoding.chunks import Line, chunks
+from km3aid.encoding.encode import EncodedMolecule, encode_molecules, encode_spectra, node_logits
 from km3aid.encoding.entries import Entries
+from km3aid.encoding.library_entries import encode_chunk
 from km3aid.encoding.processes import encode_in_processes
 from km3aid.engine.assigning import assignment, pins_of_input
 from km3aid.engine.results import Assignment, Hit, Hits, Matrix, PredictedCarbon, Prediction
@@ -38,6 +31,7 @@ from km3aid.matching.config import Fusion, MatchConfig
 from km3aid.matching.cost import peak_class_cost
 from km3aid.matching.fusion import fuse, probabilities
 from km3aid.matching.pins import NO_PINS, Pins
+from km3aid.models.alignment import AlignmentModel
 from km3aid.models.checkpoint import Checkpoint, read_model
 from km3aid.molecules import parse_structure
 from km3aid.search import NO_FILTERS, Candidates, Limits, LocalLibrary, Query, Searchable, open_library, searchable
@@ -48,16 +42,20 @@ DEFAULT_BUILD = BuildOptions()
 _TOGETHER = 32  # spectra that share one pass over a library
 
 
+@dataclass(frozen=True, eq=False)
 class Engine:
-    """A loaded model. Make one with `Engine.load()` and reuse it: loading takes much longer than a call."""
+    """A loaded model with its constants of matching. Make one with `Engine.load()` and keep it: loading takes long.
 
-    def __init__(self, checkpoint: Checkpoint, device: torch.device, path: Path) -> None:
-        self.path = path
-        self.model = checkpoint.model
-        self.header = checkpoint.header
-        self.model_sha256 = checkpoint.sha256
-        self.device = device
-        self.matching = MatchConfig.from_dict(checkpoint.header.get("matching", {}))
+    >>> from km3aid import Engine, Spectrum
+    >>> engine = Engine.load()
+    >>> engine.assign("CCO", Spectrum.from_shifts([58.2, 18.1])).assignments[0].atoms
+    (1,)
+    """
+
+    path: Path
+    device: torch.device
+    checkpoint: Checkpoint = field(repr=False)
+    matching: MatchConfig = field(repr=False)
 
     @classmethod
     def load(cls, path: str | Path | None = None, device: str = "auto") -> Engine:
@@ -68,22 +66,32 @@ class Engine:
             raise CheckpointError("--device cuda: torch sees no GPU here; use --device cpu")
         bundled = resources.files("km3aid") / "weights" / "best.safetensors"
         file = Path(str(bundled)) if path is None else Path(path)
-        return cls(read_model(file, device), torch.device(device), file)
+        checkpoint = read_model(file, device)
+        matching = MatchConfig.from_dict(checkpoint.header.get("matching", {}))
+        return cls(file, torch.device(device), checkpoint, matching)
 
-    def with_matching(self, matching: MatchConfig) -> Engine:
-        """An engine with the same model and other constants of matching; this one is unchanged."""
-        other = copy.copy(self)
-        other.matching = matching
-        return other
+    @property
+    def model(self) -> AlignmentModel:
+        return self.checkpoint.model
+
+    @property
+    def header(self) -> dict[str, Any]:
+        """What the model file says about its training."""
+        return self.checkpoint.header
+
+    @property
+    def model_sha256(self) -> str:
+        """The hash of weights and configuration, on which libraries depend."""
+        return self.checkpoint.sha256
 
     @property
     def identity(self) -> dict[str, str]:
-        """The hash of the model, which libraries depend on, and that of the constants of matching."""
-        constants = json.dumps(self.matching.to_dict(), sort_keys=True)
-        return {
-            "model_sha256": self.model_sha256,
-            "matching_sha256": hashlib.sha256(constants.encode()).hexdigest(),
-        }
+        """The hashes of what answers depend on: the model, and the constants of matching."""
+        return {"model_sha256": self.model_sha256, "matching_sha256": self.matching.sha256}
+
+    def with_matching(self, matching: MatchConfig) -> Engine:
+        """An engine with the same model and other constants of matching."""
+        return replace(self, matching=matching)
 
     def assign(
         self,
@@ -94,9 +102,8 @@ class Engine:
     ) -> Assignment:
         """Which peak belongs to which carbon; raises `MoleculeError` and `SpectrumFormatError`.
 
-        `pinned` maps peaks to atoms (an empty sequence: the peak belongs to no carbon), both numbered as in the answer;
-        the others are assigned around them. Raises `ConfigError` if a pinned peak or carbon does not exist, or if pins
-        contradict each other.
+        `pinned` holds peaks on atoms (on none: the peak belongs to no carbon), both counted as in the answer; the rest
+        is assigned around them. Raises `ConfigError` where pins name what is not there or contradict each other.
         """
         encoded = self._encode(structure)
         classes = encoded.classes()
@@ -106,7 +113,7 @@ class Engine:
         return assignment(encoded, classes, spectrum, self.match(encoded.node, classes, spectrum, pins), pins)
 
     def matrix(self, structure: str, spectrum: Spectrum) -> Matrix:
-        """What `assign` chose from: cost and probability of every peak at every carbon class; raises like `assign`."""
+        """Cost and probability of every peak at every carbon class, from which `assign` chooses; raises as it does."""
         encoded = self._encode(structure)
         classes = encoded.classes()
         match = self.match(encoded.node, classes, spectrum)
@@ -120,7 +127,7 @@ class Engine:
         )
 
     def predict(self, structure: str) -> Prediction:
-        """The shift of every carbon class with its standard deviation; raises `MoleculeError`."""
+        """The shift of every carbon class, with its standard deviation; raises `MoleculeError`."""
         encoded = self._encode(structure)
         classes = encoded.classes()
         deviation = math.sqrt(2) * self.matching.trusted_scale(classes.scale_ppm)
@@ -143,10 +150,9 @@ class Engine:
         names: Sequence[str | None] | None = None,
         top: int | None = None,
     ) -> Hits:
-        """Order candidate structures by how well they explain the spectrum; an unreadable one becomes a warning.
+        """Order candidates (SMILES or mol blocks) by how well they explain the spectrum, scored as in a search.
 
-        A candidate (SMILES or mol block) gets the same score as in a library search. Raises `MoleculeError` if none can
-        be read.
+        A candidate that cannot be read becomes a warning; raises `MoleculeError` where none can be read.
         """
         began = time.perf_counter()
         given = list(zip(candidates, names or [None] * len(candidates), strict=True))
@@ -159,11 +165,12 @@ class Engine:
         library, query = LocalLibrary(Library.of_entries(parts)), self.query(spectrum.without_aside())
         everything = Limits(None, len(readable), len(readable), len(readable))
         (found,) = library.find_many([query], [NO_FILTERS], everything)
-        hits = _hits(lambda i: readable[int(found.rows[i])], found, query.fusion, top)
+        shown = [_shown(text, library.library.smiles(row)) for row, (text, _) in enumerate(readable)]
+        hits = _hits([(shown[row], readable[row][1]) for row in found.rows], found, query.fusion, top)
         return Hits(spectrum.id, hits, len(readable), _elapsed_ms(began), warnings)
 
     def open_library(self, path: str | Place, *, strict: bool = False, on_cluster: bool = False) -> Searchable:
-        """The library at `path` (a folder or a URI), ready to be searched; see `km3aid.search.open_library`.
+        """Open the library at `path`, a folder or a URI, for searches; see `km3aid.search.open_library`.
 
         Raises `LibraryError`, and `LibraryMismatchError` if another model built it.
         """
@@ -174,29 +181,29 @@ class Engine:
     def search(
         self,
         spectrum: Spectrum,
-        library: Library | Searchable,
+        library: Library | Searchable | str | Path,
         *,
         top: int = 10,
         filters: Filters = NO_FILTERS,
         exhaustive: bool = False,
     ) -> Hits:
-        """The molecules of a library that best explain the spectrum, filters applied first.
+        """The molecules of a library that best explain the spectrum; filters come first.
 
-        `exhaustive` skips no molecule because of its similarity or quick match. Raises `LibraryMismatchError` if
-        another model built the library.
+        An `exhaustive` search passes over no molecule because of its similarity or the quick match. Raises
+        `LibraryError`, and `LibraryMismatchError` where another model built the library.
         """
         return next(self.search_many([spectrum], library, top=top, filters=[filters], exhaustive=exhaustive))
 
     def search_many(
         self,
         spectra: Sequence[Spectrum],
-        library: Library | Searchable,
+        library: Library | Searchable | str | Path,
         *,
         top: int = 10,
         filters: Sequence[Filters] | None = None,
         exhaustive: bool = False,
     ) -> Iterator[Hits]:
-        """`search` for many spectra, which share the passes over the library; `filters` has one for each spectrum."""
+        """`search` for many spectra, which share the passes over the library; `filters` are one for each."""
         searched = searchable(library)
         searched.check_model(self.model_sha256)
         conditions = filters or [NO_FILTERS] * len(spectra)
@@ -210,22 +217,22 @@ class Engine:
             shared_ms = round((time.perf_counter() - began) * 1000 / len(asked), 1)
             for query, found in zip(asked, answers, strict=True):
                 began = time.perf_counter()
-                hits = _hits(found.entries.__getitem__, found, query.fusion, top)
+                hits = _hits(found.entries, found, query.fusion, top)
                 none = () if found.passed else ("no molecule of the library passes the filters",)
                 elapsed_ms = _elapsed_ms(began) + shared_ms
                 yield Hits(query.spectrum.id, hits, found.passed, elapsed_ms, (*searched.warnings, *none))
 
     def query(self, spectrum: Spectrum) -> Query:
-        """A spectrum prepared for a search."""
+        """A spectrum ready for a search."""
         return self.queries([spectrum])[0]
 
     def queries(self, spectra: Sequence[Spectrum]) -> list[Query]:
-        """Spectra prepared for a search, encoded together."""
+        """Some spectra ready for a search, encoded together."""
         vectors = encode_spectra(self.model, spectra, self.device)
         return [Query(s, v, self.matching) for s, v in zip(spectra, vectors, strict=True)]
 
     def embed(self, smiles: Sequence[str]) -> NDArray[np.float32]:
-        """Graph-level unit vectors (N, D) of N structures; raises `MoleculeError` at the first unreadable one."""
+        """Graph-level unit vectors (N, D) of N structures; raises `MoleculeError` for the first that cannot be read."""
         parts = []
         for chunk in self.entries((s, None) for s in smiles):
             if chunk.rejected:
@@ -233,13 +240,13 @@ class Engine:
             parts.append(chunk.embedding)
         return np.concatenate(parts)
 
-    def entries(self, source: Iterable[tuple[str, str | None]]) -> Iterator[Entries]:
-        """Encode (SMILES or mol block, name) pairs for a library, in chunks that list what could not be read."""
-        return encode_entries(self.model, source, self.device)
+    def entries(self, source: Iterable[Line]) -> Iterator[Entries]:
+        """Encode (SMILES or mol block, name) pairs for a library, in chunks that say what could not be read."""
+        return (encode_chunk(self.model, chunk, self.device) for chunk in chunks(source))
 
     def build_library(
         self,
-        source: Iterable[tuple[str, str | None]],
+        source: Iterable[Line],
         path: str | Path,
         *,
         label: str = "a list",
@@ -248,27 +255,26 @@ class Engine:
         on_cluster: bool = False,
         progress: Callable[[int], None] | None = None,
     ) -> BuildReport:
-        """Encode (SMILES or mol block, name) pairs into the library at `path`.
+        """Encode (SMILES or mol block, name) pairs into the library at `path`; raises `LibraryError`.
 
-        On a CPU, `workers` processes encode. With `on_cluster` the Ray cluster that this process has joined does so;
-        the library is the same. To resume an interrupted build, give the same source (named by `label`) again. Raises
-        `LibraryError`.
+        On a CPU `workers` processes encode, or the processors of the joined Ray cluster; the library is the same. An
+        interrupted build goes on where the same source, named by `label`, is given again. `progress` is told how many
+        records have come in since the last time.
         """
         with open_builder(path, self.model_sha256, label, options) as builder:
-            chunk = builder.chunk(CHUNK)
-            first, key = builder.done + 1, builder.manifest.deduplicate
-            rest = islice(source, builder.done, None)
+            key = builder.manifest.deduplicate
+            rest = chunks(islice(source, builder.done, None), builder.done, builder.manifest.shard_records)
             if progress and builder.done:
                 progress(builder.done)
             if on_cluster:
                 from km3aid.encoding.on_ray import encode_on_ray
 
                 model = self.model if self.device.type == "cpu" else read_model(self.path).model
-                encoded = encode_on_ray(model, rest, first=first, key=key, chunk=chunk)
+                encoded = encode_on_ray(model, rest, key)
             elif workers == 1 or self.device.type != "cpu":
-                encoded = encode_entries(self.model, rest, self.device, first=first, key=key, chunk=chunk)
+                encoded = (encode_chunk(self.model, chunk, self.device, key) for chunk in rest)
             else:
-                encoded = encode_in_processes(self.path, rest, workers, first=first, key=key, chunk=chunk)
+                encoded = encode_in_processes(self.path, rest, workers, key)
             for entries in encoded:
                 builder.append(entries)
                 if progress:
@@ -286,7 +292,7 @@ class Engine:
         return assign(spectrum, classes, self.matching, self._evidence(node, classes, spectrum), pins)
 
     def match_costs(self, node: NDArray[np.float32], classes: CarbonClasses, spectrum: Spectrum) -> NDArray[np.float64]:
-        """Negative log-likelihood (P, K) of every single pair of peak and carbon class."""
+        """Negative log-likelihood (P, K) of each single peak at each carbon class."""
         return peak_class_cost(spectrum, classes, self.matching, self._evidence(node, classes, spectrum))
 
     def _evidence(self, node: NDArray[np.float32], classes: CarbonClasses, spectrum: Spectrum) -> NDArray[np.float64]:
@@ -301,21 +307,27 @@ class Engine:
 
 
 def _limits(top: int, filters: Sequence[Filters], every: int | None) -> Limits:
-    """The limits of a search for `top` hits; for an exhaustive one, `every` is the size of the library."""
-    tested = any(f.substructure is not None for f in filters)  # one by one, so fewer of them
+    """How many molecules a search looks at for `top` hits; `every` is the size of a library that is matched whole."""
+    tested = any(f.substructure is not None for f in filters)  # one by one: fewer of them
     exactly = max(top, KEPT if tested else MATCHED_EXACTLY)
     limits = Limits(exactly=exactly, kept=max(top, KEPT), sure=max(top, SURE))
     return limits if every is None else limits._replace(quickly=None, exactly=max(1, every))
 
 
+def _shown(given: str, canonical: str) -> str:
+    """A candidate as a SMILES: as it was given, or canonical where that was a mol block."""
+    return canonical if "\n" in given.strip() else given.strip()
+
+
 def _hits(
-    entry: Callable[[int], tuple[str, str | None]], found: Candidates, fusion: Fusion, top: int | None
+    entries: Sequence[tuple[str, str | None]], found: Candidates, fusion: Fusion, top: int | None
 ) -> tuple[Hit, ...]:
+    """The `top` candidates (None: all) by the fused score, best first, equal ones in order."""
     score = fuse(found.graph, found.match, fusion)
     probability = probabilities(score)
     order = np.argsort(-score, kind="stable")[:top]
     return tuple(
-        Hit(n, *entry(i), float(score[i]), float(probability[i]), float(found.graph[i]), float(found.match[i]))
+        Hit(n, *entries[int(i)], float(score[i]), float(probability[i]), float(found.graph[i]), float(found.match[i]))
         for n, i in enumerate(order, 1)
     )
 

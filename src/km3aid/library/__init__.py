@@ -1,6 +1,7 @@
 """Libraries: molecules with precomputed embeddings and shifts, on disk."""
 
-from km3aid.library.build import SHARD_RECORDS, Builder, BuildOptions, BuildReport, is_complete, open_builder
+from km3aid.library.build import SHARD_RECORDS, BuildOptions, is_complete, open_builder
+from km3aid.library.builder import Builder, BuildReport
 from km3aid.library.filters import Filters
 from km3aid.library.library import Library
 from km3aid.library.maintain import export_library, merge_libraries, verify_library

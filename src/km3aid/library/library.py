@@ -15,7 +15,7 @@ from km3aid.errors import LibraryError, LibraryMismatchError
 from km3aid.library.filters import Filters
 from km3aid.library.manifest import Manifest, read_manifest
 from km3aid.library.paths import Place, place_of
-from km3aid.library.shard import Shard, make_table, open_shard, shard_of
+from km3aid.library.shard import Shard, entries_table, open_shard, shard_table, view_shard
 
 _MASS_STEP_DA, _CARBON_STEP = 100, 5  # of the histograms
 
@@ -56,7 +56,7 @@ class Library:
         shards, warnings = [], []
         for described in manifest.shards:
             try:
-                shards.append(open_shard(folder / described["file"], described))
+                shards.append(open_shard(folder / described.file, described))
             except LibraryError as error:
                 if strict:
                     raise
@@ -68,9 +68,8 @@ class Library:
         """A library in memory of all these encoded molecules; raises `LibraryError` if there are none."""
         if not any(part.smiles for part in parts):
             raise LibraryError("no molecule to put into a library")
-        keep = np.ones(sum(len(part.smiles) for part in parts), bool)
         path = Path("in memory")
-        shard = shard_of(path, make_table(list(parts), keep).combine_chunks().unify_dictionaries())
+        shard = view_shard(path, shard_table([entries_table(list(parts))]))
         return cls(path, Manifest(model_sha256, "none", len(shard)), (shard,), np.array([0, len(shard)]))
 
     def check_model(self, model_sha256: str) -> None:

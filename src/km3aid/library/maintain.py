@@ -8,18 +8,21 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as parquet
 
 from km3aid.encoding.entries import Entries
 from km3aid.errors import LibraryError, LibraryMismatchError
+from km3aid.files import open_output
 from km3aid.library.build import BuildOptions, open_builder
 from km3aid.library.library import Library
 from km3aid.library.manifest import read_manifest
 from km3aid.library.paths import Place, place_of
-from km3aid.library.shard import fingerprint, open_shard, read_table
+from km3aid.library.shard import open_shard
+from km3aid.library.table import Fingerprint, fingerprint, read_table
 
 Encode = Callable[[list[str]], Entries]
 _SAMPLE = 64
-_COSINE = 0.999  # least similarity of a molecule encoded again to the stored one
+_COSINE = 0.999  # of a stored embedding and that of the molecule encoded again, at least
 
 
 class Fault(NamedTuple):
@@ -30,14 +33,17 @@ class Fault(NamedTuple):
 
 
 def verify_library(path: str | Place, encode: Encode | None = None) -> list[Fault]:
-    """Compare checksums and schemas with the manifest and, with `encode`, a sample of molecules with the model."""
+    """Compare the files with the manifest and, with `encode`, a sample of the molecules with the model.
+
+    Raises `LibraryError` where there is no manifest.
+    """
     folder = place_of(path)
     faults: list[Fault] = []
     for described in read_manifest(folder).shards:
-        file = folder / described["file"]
+        file = folder / described.file
         if not file.exists():
             faults.append(Fault(file.name, "missing"))
-        elif fingerprint(file) != {k: described[k] for k in ("bytes", "sha256")}:
+        elif fingerprint(file) != Fingerprint(described.bytes, described.sha256):
             faults.append(Fault(file.name, "its checksum is not that of the manifest"))
         else:
             try:
@@ -56,7 +62,7 @@ def _differing(library: Library, encode: Encode) -> Iterator[Fault]:
         yield Fault(library.path.name, f"{len(rows) - len(again.smiles)} of its molecules cannot be read again")
         return
     if again.embedding.shape[1] != library.shards[0].embedding.shape[1]:
-        yield Fault(library.path.name, "its embeddings do not have the model's length")
+        yield Fault(library.path.name, "its embeddings have another length than the model's")
         return
     for n, row in enumerate(rows):
         shard, local = library.locate(int(row))
@@ -66,7 +72,10 @@ def _differing(library: Library, encode: Encode) -> Iterator[Fault]:
 
 
 def merge_libraries(sources: Sequence[str | Path], path: str | Path) -> int:
-    """Join libraries of one model into a new one without duplicates; returns the number of molecules."""
+    """Join libraries of one model into a new one without duplicates; returns the number of molecules.
+
+    Raises `LibraryError`.
+    """
     opened = [Library.open(source, strict=True) for source in sources]
     first = opened[0].manifest
     for library in opened[1:]:
@@ -88,25 +97,26 @@ def merge_libraries(sources: Sequence[str | Path], path: str | Path) -> int:
 
 
 def export_library(path: str | Place, out: Path) -> int:
-    """Write SMILES and names (.smi), or everything (.parquet); returns the number of molecules."""
-    library = Library.open(path, strict=True)
-    if out.suffix == ".parquet":
-        import pyarrow.parquet as parquet
+    """Write SMILES and names (.smi), or everything (.parquet); returns the number of molecules.
 
-        with parquet.ParquetWriter(out, _plain(read_table(library.shards[0].path)).schema) as writer:
-            for shard in library.shards:
-                writer.write_table(_plain(read_table(shard.path)))
-    elif out.suffix == ".smi":
-        with open(out, "w", encoding="utf-8") as file:
+    Raises `LibraryError`, and `ConfigError` where `out` cannot be written.
+    """
+    library = Library.open(path, strict=True)
+    if out.suffix not in (".parquet", ".smi"):
+        raise LibraryError(f"{out}: unknown kind of file; give a name that ends in .smi or .parquet")
+    with open_output(out) as file:
+        if out.suffix == ".parquet":
+            with parquet.ParquetWriter(file, _plain(read_table(library.shards[0].path)).schema) as writer:
+                for shard in library.shards:
+                    writer.write_table(_plain(read_table(shard.path)))
+        else:
             for shard in library.shards:
                 for smiles, name in zip(shard.smiles.to_pylist(), shard.names.to_pylist(), strict=True):
-                    file.write(f"{smiles} {name}\n" if name else f"{smiles}\n")
-    else:
-        raise LibraryError(f"{out}: unknown file type; give a name that ends in .smi or .parquet")
+                    file.write((f"{smiles} {name}\n" if name else f"{smiles}\n").encode())
     return len(library)
 
 
 def _plain(table: pa.Table) -> pa.Table:
-    """The table without dictionary codes, which differ between shards."""
-    place = table.schema.get_field_index("formula")
-    return table.set_column(place, "formula", table.column(place).cast(pa.string()))
+    """The table with formulas as text rather than as codes, which differ from shard to shard."""
+    column = table.schema.get_field_index("formula")
+    return table.set_column(column, "formula", table.column(column).cast(pa.string()))

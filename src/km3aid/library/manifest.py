@@ -1,9 +1,9 @@
-"""The manifest of a library: a small JSON file beside the shards, replaced in one step after each write."""
+"""What a library says about itself: a small JSON file beside the shards, replaced whole after every shard."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +17,21 @@ FILE = "library.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """An unfinished build or addition: its input, and how many of its records have been saved.
+class ShardFile:
+    """A shard as the manifest describes it."""
 
-    `checkpoints` are the files of the current shard, described like shards, each with its `records`.
-    """
+    file: str
+    molecules: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A build or an addition that has not ended: its input, and how many of its records the shards hold."""
 
     source: str
     records: int = 0
-    checkpoints: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ class Manifest:
     model_sha256: str
     deduplicate: str
     shard_records: int
-    shards: tuple[dict[str, Any], ...] = ()  # file, molecules, bytes, sha256
+    shards: tuple[ShardFile, ...] = ()
     sources: tuple[str, ...] = ()
     rejected: int = 0
     duplicates: int = 0
@@ -44,34 +50,37 @@ class Manifest:
 
     @property
     def molecules(self) -> int:
-        return sum(int(shard["molecules"]) for shard in self.shards)
+        return sum(shard.molecules for shard in self.shards)
 
     def changed(self, **values: Any) -> Manifest:
         """A copy with other values."""
         return replace(self, **values)
 
     def write(self, folder: Path) -> None:
-        """Replace the manifest of `folder` in one step."""
+        """Replace the manifest of `folder` in one step; raises `LibraryError`."""
         try:
             write_json(folder / FILE, to_dict(self), sync=True)
         except OSError as error:
-            raise LibraryError(f"{folder / FILE}: cannot be written ({error.strerror}); free space, retry") from error
+            raise LibraryError(
+                f"{folder / FILE}: cannot be written ({error.strerror}); make room and run the same command again"
+            ) from error
 
 
 def read_manifest(folder: Place) -> Manifest:
     """The manifest of a library; raises `LibraryError`."""
     try:
-        values: dict[str, Any] = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        values: Any = json.loads((folder / FILE).read_text(encoding="utf-8"))
     except OSError as error:
         raise LibraryError(f"{folder}: no library here; build one with `km3aid library build`") from error
     except ValueError as error:
         raise LibraryError(f"{folder / FILE}: damaged ({error}); build the library again") from error
-    version = values.get("schema_version") if isinstance(values, dict) else None
+    version = values.get("schema_version", values.get("format_version")) if isinstance(values, dict) else None
     if version != SCHEMA_VERSION:
         raise LibraryError(
             f"{folder}: schema version {version}, expected {SCHEMA_VERSION}; build it again with `library build`"
         )
+    known = {field.name for field in fields(Manifest)}
     try:
-        return from_dict(Manifest, values, str(folder / FILE))
+        return from_dict(Manifest, {key: value for key, value in values.items() if key in known}, str(folder / FILE))
     except ConfigError as error:
-        raise LibraryError(f"{error}; the manifest is damaged, build the library again") from error
+        raise LibraryError(f"{error}: damaged; build the library again") from error

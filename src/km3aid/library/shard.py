@@ -1,11 +1,8 @@
-"""One shard of a library: an Arrow file with one record batch, memory-mapped without a copy."""
+"""One shard of a library: a table of molecules, read from a mapped file without a copy."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,8 +10,9 @@ from numpy.typing import NDArray
 
 from km3aid.encoding.entries import Entries
 from km3aid.errors import LibraryError
-from km3aid.files import replacing
+from km3aid.library.manifest import ShardFile
 from km3aid.library.paths import Place
+from km3aid.library.table import read_table
 from km3aid.matching.compiled.packed import PackedClasses, pack_classes
 
 _CLASS_FIELDS = ("shift", "spread", "hydrogens", "size", "splits")
@@ -23,7 +21,7 @@ _CLASS = pa.struct([("shift", pa.uint16()), *((name, pa.uint8()) for name in _CL
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """N molecules as arrays over the memory-mapped file, or in memory if the file is not local."""
+    """N molecules as arrays, over the mapped file where it is local."""
 
     path: Place
     smiles: pa.StringArray
@@ -33,7 +31,7 @@ class Shard:
     mass_da: NDArray[np.float64]  # (N,)
     carbons: NDArray[np.uint16]  # (N,)
     key: NDArray[np.uint64]  # (N,)
-    embedding: NDArray[np.int8]  # (N, D), to be multiplied by `scale`
+    embedding: NDArray[np.int8]  # (N, D) to be multiplied by `scale`
     scale: NDArray[np.float32]  # (N,)
     classes: PackedClasses
 
@@ -47,13 +45,15 @@ def quantise(embedding: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[
     return np.rint(embedding / scale[:, None]).astype(np.int8), scale.astype(np.float32)
 
 
-def make_table(parts: list[Entries], keep: NDArray[np.bool_]) -> pa.Table:
-    """The molecules of consecutive entries for which `keep` (N,) is true, as an Arrow table."""
+def entries_table(parts: list[Entries]) -> pa.Table:
+    """The molecules of consecutive entries as an Arrow table; it has no columns where there are none."""
     parts = [p for p in parts if p.smiles]
+    if not parts:
+        return pa.table({})
     columns = {
         "smiles": pa.array([s for p in parts for s in p.smiles], pa.string()),
         "name": pa.array([n for p in parts for n in p.names], pa.string()),
-        "formula": pa.array([f for p in parts for f in p.formula], pa.string()).dictionary_encode(),
+        "formula": pa.array([f for p in parts for f in p.formula], pa.string()),
         "mass_da": pa.array([m for p in parts for m in p.mass_da], pa.float64()),
         "key": pa.array(np.concatenate([p.key for p in parts]), pa.uint64()),
     }
@@ -69,55 +69,32 @@ def make_table(parts: list[Entries], keep: NDArray[np.bool_]) -> pa.Table:
     columns["carbons"] = pa.array((carbons[offset[1:]] - carbons[offset[:-1]]).astype(np.uint16))
     values = pa.StructArray.from_arrays([pa.array(f) for f in fields], fields=list(_CLASS))
     columns["classes"] = pa.ListArray.from_arrays(pa.array(offset), values)
-    table = pa.table(columns)
-    return table if keep.all() else table.filter(pa.array(keep))
+    return pa.table(columns)
 
 
-def write_shard(path: Path, table: pa.Table) -> dict[str, Any]:
-    """Write a shard in full or not at all; returns its description for the manifest."""
-    whole = table.combine_chunks().unify_dictionaries()
-    try:
-        with replacing(path, sync=True) as part:
-            with pa.OSFile(str(part), "wb") as sink, pa.ipc.new_file(sink, whole.schema) as writer:
-                writer.write_table(whole, max_chunksize=max(len(whole), 1))
-            return {"file": path.name, "molecules": len(whole), **fingerprint(part)}
-    except OSError as error:
-        raise LibraryError(
-            f"{path}: cannot be written ({error.strerror or error}); the finished shards are intact: free some space "
-            "and run the same command again"
-        ) from error
+def shard_table(tables: list[pa.Table], keep: NDArray[np.bool_] | None = None) -> pa.Table:
+    """Tables of entries joined to that of a shard: the rows that `keep` (N,) names, formulas as codes."""
+    joined = pa.concat_tables([t for t in tables if len(t)]).combine_chunks()
+    column = joined.schema.get_field_index("formula")
+    joined = joined.set_column(column, "formula", joined.column(column).dictionary_encode())
+    return joined if keep is None or keep.all() else joined.filter(pa.array(keep))
 
 
-def fingerprint(path: Place) -> dict[str, Any]:
-    """Size and SHA-256 of a file."""
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"bytes": path.stat().st_size, "sha256": digest}
-
-
-def read_table(path: Place) -> pa.Table:
-    """A shard as an Arrow table, memory-mapped if it is local; raises `LibraryError`."""
-    try:
-        return pa.ipc.open_file(pa.memory_map(str(path)) if isinstance(path, Path) else path.open()).read_all()
-    except (OSError, pa.ArrowException) as error:
-        raise LibraryError(f"{path}: missing or damaged ({error}); build the library again") from error
-
-
-def open_shard(path: Place, described: dict[str, Any]) -> Shard:
+def open_shard(path: Place, described: ShardFile) -> Shard:
     """Open a shard and compare it with the manifest's description; raises `LibraryError`.
 
-    Size, schema and offsets are checked here, the checksum by `library verify`.
+    This checks size, schema and offsets; `library verify` checks the checksum.
     """
     table = read_table(path)
-    if (size := path.stat().st_size) != described["bytes"]:
-        raise LibraryError(f"{path}: {size} bytes, expected {described['bytes']}: damaged; build the library again")
-    if len(table) != described["molecules"]:
-        raise LibraryError(f"{path}: {len(table)} molecules, expected {described['molecules']}; build it again")
-    return shard_of(path, table)
+    if (size := path.stat().st_size) != described.bytes:
+        raise LibraryError(f"{path}: {size} bytes, expected {described.bytes}: damaged; build the library again")
+    if len(table) != described.molecules:
+        raise LibraryError(f"{path}: {len(table)} molecules, expected {described.molecules}; build it again")
+    return view_shard(path, table)
 
 
-def shard_of(path: Place, table: pa.Table) -> Shard:
-    """The arrays of a table with one record batch, without a copy; raises `LibraryError` if it is not a shard."""
+def view_shard(path: Place, table: pa.Table) -> Shard:
+    """The columns of a shard's table as arrays; raises `LibraryError`."""
     try:
         (batch,) = table.to_batches() or (pa.RecordBatch.from_pylist([], schema=table.schema),)
         column = {name: batch.column(name) for name in batch.schema.names}

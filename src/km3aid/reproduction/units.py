@@ -138,7 +138,7 @@ class _UnitLists:
         size = max((n for n in SIZES if n <= len(library)), default=0)
 
         def identity() -> Identity:
-            shards = [shard["sha256"] for shard in library.manifest.shards]
+            shards = [shard.sha256 for shard in library.manifest.shards]
             return {**self.data, **bundled_model(), "shards": shards, "queries": plan.queries, "fold": BEST_FOLD}
 
         name = f"best/fold-{BEST_FOLD}/retrieval-{size}"

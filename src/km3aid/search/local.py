@@ -1,18 +1,14 @@
-"""Search on this machine: one part, which holds the whole library."""
+"""A library that this machine searches, as one part."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from km3aid.library import Filters, Library
-from km3aid.search.part import Best, Matched, Part
+from km3aid.search.part import Part
 from km3aid.search.query import DEFAULT_LIMITS, Candidates, Limits, Query
-from km3aid.search.searchable import Searchable
-from km3aid.search.stages import find
+from km3aid.search.stages import Reply, search_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,35 +30,12 @@ class LocalLibrary:
     def find_many(
         self, queries: Sequence[Query], filters: Sequence[Filters], limits: Limits = DEFAULT_LIMITS
     ) -> list[Candidates]:
-        return find(LocalParts([Part(queries, self.library, filters)]), queries, limits)
+        whole = Part(queries, self.library, filters)
 
+        def ask(calls: Sequence[Callable[[Part], Reply]]) -> list[Reply]:
+            return [call(whole) for call in calls]
 
-class LocalParts:
-    """Parts of a library in this process, asked one after another; see `km3aid.search.stages.Parts`."""
-
-    def __init__(self, parts: Sequence[Part]) -> None:
-        self.parts = parts
-        self.sizes = [len(part.library) for part in parts]
-
-    def passed(self) -> list[list[int]]:
-        return [part.passed() for part in self.parts]
-
-    def sample(self, steps: Sequence[int]) -> list[list[NDArray[np.float32]]]:
-        return [part.sample(steps) for part in self.parts]
-
-    def best(self, least: Sequence[float | None], count: int) -> list[list[Best]]:
-        return [part.best(least, count) for part in self.parts]
-
-    def match(self, wanted: Sequence[Sequence[Matched]]) -> list[list[NDArray[np.float64]]]:
-        return [part.match(mine) for part, mine in zip(self.parts, wanted, strict=True)]
-
-    def entries(self, rows: Sequence[Sequence[NDArray[np.int64]]]) -> list[list[list[tuple[str, str | None]]]]:
-        return [part.entries(mine) for part, mine in zip(self.parts, rows, strict=True)]
-
-
-def searchable(library: Library | Searchable) -> Searchable:
-    """What answers queries to a library: on this machine, unless it says how itself."""
-    return LocalLibrary(library) if isinstance(library, Library) else library
+        return search_parts(ask, [len(self.library)], queries, limits)
 
 
 def find_candidates(query: Query, library: Library, filters: Filters, limits: Limits = DEFAULT_LIMITS) -> Candidates:

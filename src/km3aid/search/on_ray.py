@@ -1,4 +1,4 @@
-"""Search on a Ray cluster: workers of one thread each hold parts of a library, the stages run over all of them."""
+"""A library that the workers of a Ray cluster search, one thread each."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from km3aid.errors import Km3aidError, LibraryError
 from km3aid.library import Filters, Library, Manifest, Place, place_of, read_manifest
 from km3aid.ray_cluster import WorkerLostError, gather
-from km3aid.search.part import Best, Matched, Part
+from km3aid.search.part import Part
 from km3aid.search.query import DEFAULT_LIMITS, Candidates, Limits, Query
-from km3aid.search.stages import find
+from km3aid.search.stages import Reply, search_parts
 
 _Answer = TypeVar("_Answer")
-_SETTLE_S = 5  # in which processors that are free soon may become so
+_SETTLE_S = 5  # for which processors that may become free are waited for
 _START_S = 120  # in which a worker has to start
 
 
@@ -34,7 +33,7 @@ def open_on_ray(path: str | Place, *, strict: bool = False) -> RayLibrary:
     manifest = read_manifest(folder)
     count = min(_free_processors(), len(manifest.shards))
     if not count:
-        raise LibraryError(f"{folder}: the library is empty, or no processor of the cluster is free")
+        raise LibraryError(f"{folder}: the library is empty, or no processor of the cluster is free; see `ray status`")
     worker: Any = ray.remote(num_cpus=1, scheduling_strategy="SPREAD")(Worker)
     workers = [worker.remote(str(folder)) for _ in range(count)]
     started = dict(zip([w.begun.remote() for w in workers], workers, strict=True))
@@ -54,16 +53,16 @@ class Worker:
     """An actor that holds parts of a library, known by their first shard, and does the stages of searches in them."""
 
     def __init__(self, path: str) -> None:
-        os.environ["OMP_NUM_THREADS"] = "1"  # the matching's threads
+        os.environ["OMP_NUM_THREADS"] = "1"  # the threads of matching
         self.folder = place_of(path)
         self._libraries: dict[int, Library] = {}
         self._parts: dict[int, Part] = {}
 
     def begun(self) -> None:
-        """Answers when the worker has started."""
+        """Answers once the worker has started."""
 
     def open(self, first: int, manifest: Manifest, strict: bool) -> tuple[int, tuple[str, ...]]:
-        """Open the part of the library whose shards `manifest` holds: its molecules, and what was left out."""
+        """Open the part whose shards `manifest` names; returns how many molecules it has and what was left out."""
         try:
             read_manifest(self.folder)
             self._libraries[first] = Library.of_manifest(self.folder, manifest, strict=strict)
@@ -77,20 +76,9 @@ class Worker:
         """Turn to other queries."""
         self._parts[first] = Part(queries, self._libraries[first], filters)
 
-    def passed(self, first: int) -> list[int]:
-        return self._parts[first].passed()
-
-    def sample(self, first: int, steps: Sequence[int]) -> list[NDArray[np.float32]]:
-        return self._parts[first].sample(steps)
-
-    def best(self, first: int, least: Sequence[float | None], count: int) -> list[Best]:
-        return self._parts[first].best(least, count)
-
-    def match(self, first: int, wanted: Sequence[Matched]) -> list[NDArray[np.float64]]:
-        return self._parts[first].match(wanted)
-
-    def entries(self, first: int, rows: Sequence[NDArray[np.int64]]) -> list[list[tuple[str, str | None]]]:
-        return self._parts[first].entries(rows)
+    def ask(self, first: int, call: Callable[[Part], Reply]) -> Reply:
+        """The reply of a part."""
+        return call(self._parts[first])
 
 
 class Held(NamedTuple):
@@ -103,38 +91,11 @@ class Held(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
-class RayParts:
-    """The parts that the workers hold; see `km3aid.search.stages.Parts`. Raises `WorkerLostError`."""
-
-    def __init__(self, held: Sequence[Held], queries: Sequence[Query], filters: Sequence[Filters]) -> None:
-        import ray
-
-        self.held = held
-        self.sizes = [part.molecules for part in held]
-        asked, conditions = ray.put(queries), ray.put(filters)
-        gather([p.worker.begin.remote(p.first, asked, conditions) for p in held])
-
-    def passed(self) -> list[list[int]]:
-        return gather([p.worker.passed.remote(p.first) for p in self.held])
-
-    def sample(self, steps: Sequence[int]) -> list[list[NDArray[np.float32]]]:
-        return gather([p.worker.sample.remote(p.first, steps) for p in self.held])
-
-    def best(self, least: Sequence[float | None], count: int) -> list[list[Best]]:
-        return gather([p.worker.best.remote(p.first, least, count) for p in self.held])
-
-    def match(self, wanted: Sequence[Sequence[Matched]]) -> list[list[NDArray[np.float64]]]:
-        return gather([p.worker.match.remote(p.first, mine) for p, mine in zip(self.held, wanted, strict=True)])
-
-    def entries(self, rows: Sequence[Sequence[NDArray[np.int64]]]) -> list[list[list[tuple[str, str | None]]]]:
-        return gather([p.worker.entries.remote(p.first, mine) for p, mine in zip(self.held, rows, strict=True)])
-
-
 class RayLibrary:
-    """A library whose shards are spread over workers; made by `open_on_ray`. See `Searchable`.
+    """A `Searchable` whose shards are spread over workers; made by `open_on_ray`.
 
-    What one machine answers, it answers too. When a worker is lost, the others take over its shards and the queries in
-    hand are asked again.
+    It answers as one machine does. When a worker is lost, the others take over its shards, and the queries in hand are
+    asked again.
     """
 
     def __init__(self, folder: Place, manifest: Manifest, workers: list[Any], strict: bool) -> None:
@@ -171,7 +132,17 @@ class RayLibrary:
         self, queries: Sequence[Query], filters: Sequence[Filters], limits: Limits = DEFAULT_LIMITS
     ) -> list[Candidates]:
         """The best molecules for each query, as one machine finds them."""
-        return self._persist(lambda: find(RayParts(self._held, queries, filters), queries, limits))
+        import ray
+
+        def ask(calls: Sequence[Callable[[Part], Reply]]) -> list[Reply]:
+            return gather([p.worker.ask.remote(p.first, call) for p, call in zip(self._held, calls, strict=True)])
+
+        def attempt() -> list[Candidates]:
+            asked, conditions = ray.put(queries), ray.put(filters)
+            gather([p.worker.begin.remote(p.first, asked, conditions) for p in self._held])
+            return search_parts(ask, [p.molecules for p in self._held], queries, limits)
+
+        return self._persist(attempt)
 
     def _persist(self, attempt: Callable[[], _Answer]) -> _Answer:
         """What `attempt` returns once no worker is lost meanwhile; raises `LibraryError` when none is left."""
@@ -205,7 +176,7 @@ class RayLibrary:
 
 
 def _free_processors() -> int:
-    """Processors of the cluster that are free, or become so in a moment: Ray keeps those of the last tasks a while."""
+    """The number of processors that are free within a moment; Ray keeps those of finished tasks for a while."""
     import ray
 
     deadline = time.monotonic() + _SETTLE_S

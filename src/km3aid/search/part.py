@@ -1,4 +1,4 @@
-"""What one part of a library answers, stage by stage: filters, similarity, quick match, exact match."""
+"""What one part of a library, or the whole of it, answers to some queries, stage by stage."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from km3aid.matching.compiled.quick_match import QuickMatch
 from km3aid.matching.compiled.sharing import side_by_side
 from km3aid.matching.compiled.similarity import Queries, Similar, charges, find_similar, pack_queries
 from km3aid.matching.fusion import fuse
-from km3aid.search.query import NO_FILTERS, Query
+from km3aid.search.query import NO_FILTERS, Entry, Query
 
 _TESTED = 500  # molecules that are tested for a substructure at a time
 _BLOCK = 16_384  # molecules that one thread looks at for all queries: what it needs of them stays in the cache
@@ -31,20 +31,19 @@ class Best(NamedTuple):
 
 
 class Matched(NamedTuple):
-    """Rows (R,) to match exactly, and the exact score that each must reach to count."""
+    """Molecules to match exactly."""
 
-    rows: NDArray[np.int64]
-    least: NDArray[np.float64]
+    rows: NDArray[np.int64]  # (R,)
+    least: NDArray[np.float64]  # (R,) exact match scores below which they do not count
 
 
 _NOTHING = Best(np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros(0))
 
 
 class Part:
-    """Some queries, each with its filters, to the shards of a library or of a part of one.
+    """The stages of a search in consecutive shards; each takes and returns something for every query.
 
-    Every number depends on its molecule and its query alone, so that parts find what the whole finds. Each stage takes
-    one argument per query and answers in the same order; `km3aid.search.stages` decides between them.
+    Every number depends on its molecule and its query alone, so that parts find what the whole finds.
     """
 
     def __init__(self, queries: Sequence[Query], library: Library, filters: Sequence[Filters]) -> None:
@@ -62,7 +61,7 @@ class Part:
         return counts
 
     def sample(self, steps: Sequence[int]) -> list[NDArray[np.float32]]:
-        """Every `steps[q]`-th charged similarity of each shard; queries of equal filters have equal steps."""
+        """Every n-th charged similarity in each shard; queries with equal filters have equal steps."""
         found = [[np.zeros(0, np.float32)] for _ in steps]
         for group in self._groups:
             step = steps[group.members[0]]
@@ -71,9 +70,9 @@ class Part:
                     found[n].append(charged)
         return [np.concatenate(parts) for parts in found]
 
-    def best(self, least: Sequence[float | None], count: int) -> list[Best]:
-        """The `count` best by similarity and quick match among those whose charged similarity is `least[q]` or more."""
-        limit = np.array([-np.inf if value is None else value for value in least], np.float32)
+    def best(self, least: Sequence[float], count: int) -> list[Best]:
+        """The `count` best by similarity and quick match, of those whose charged similarity reaches `least`."""
+        limit = np.array(least, np.float32)
         blocks = [
             partial(self._look, group, shard, rows[first : first + _BLOCK], int(start), limit)
             for group in self._groups
@@ -86,11 +85,11 @@ class Part:
         return list(side_by_side([partial(self._choose, n, parts, count) for n, parts in enumerate(found)]))
 
     def match(self, wanted: Sequence[Matched]) -> list[NDArray[np.float64]]:
-        """Exact match scores (R,) of the rows; minus infinity where they cannot be the `least` of the row."""
+        """Exact match scores (R,); minus infinity where they cannot reach the `least` of the row."""
         calls = [partial(exact_scores, exact, self.library, *w) for exact, w in zip(self._exact, wanted, strict=True)]
         return list(side_by_side(calls))
 
-    def entries(self, rows: Sequence[NDArray[np.int64]]) -> list[list[tuple[str, str | None]]]:
+    def entries(self, rows: Sequence[NDArray[np.int64]]) -> list[list[Entry]]:
         """SMILES and name of each row."""
         return [[self.library.entry(int(row)) for row in of_query] for of_query in rows]
 
@@ -101,7 +100,7 @@ class Part:
     def _look(
         self, group: _Group, shard: Shard, rows: NDArray[np.int32], start: int, least: NDArray[np.float32]
     ) -> list[tuple[int, Best]]:
-        """For each query of a group what it finds in a block of rows."""
+        """For each query of a group what it finds in a block of rows: similarity, and quick match of the similar."""
         found = []
         for n, similar in zip(group.members, _similar(shard, group.queries, rows, least[group.members]), strict=True):
             quick = self._quick[n](shard.classes, shard.carbons, similar.rows)
@@ -110,7 +109,7 @@ class Part:
         return found
 
     def _choose(self, n: int, parts: list[Best], count: int) -> Best:
-        """The `count` best of what query n found in all blocks, and that hold its substructure."""
+        """The `count` best of what query n found in all blocks that contain its substructure."""
         rows, graph, score = (np.concatenate(column) for column in zip(*parts, strict=True))
         test = self.filters[n].substructure_test()
         holds = None if test is None else lambda places: test([self.library.smiles(int(rows[p])) for p in places])
@@ -129,7 +128,7 @@ class _Group(NamedTuple):
 def best_places(
     score: NDArray[np.float64], count: int, holds: Callable[[NDArray[np.int64]], NDArray[np.bool_]] | None = None
 ) -> NDArray[np.int64]:
-    """Places of the `count` best scores, best first, equal ones in order; with `holds` only of places that pass it."""
+    """Places of the `count` best scores, best first, equal ones in order; with `holds` only those that it lets pass."""
     if holds is None:
         places = np.arange(len(score))
         if count < len(score):

@@ -1,4 +1,4 @@
-"""What a search is asked and what it answers: queries, limits, candidates."""
+"""What a search is asked and what it answers."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from km3aid.spectra.spectrum import Spectrum
 MATCHED_QUICKLY = 60_000  # molecules, the most similar; a library up to this size is matched whole
 MATCHED_EXACTLY = 5000  # of these, the best by similarity and quick match, as far as they can be among the hits
 KEPT = 400  # of these, the best: they share the probability
-SURE = 10  # hits that are those of matching all `MATCHED_EXACTLY` to the end
+SURE = 10  # hits that are those of an exact match of all `MATCHED_EXACTLY`
 NO_FILTERS = Filters()
+
+
+Entry = tuple[str, str | None]  # SMILES and name
 
 
 class Query(NamedTuple):
@@ -49,5 +52,5 @@ class Candidates(NamedTuple):
     rows: NDArray[np.int64]  # (R,)
     graph: NDArray[np.float64]  # (R,) cosine
     match: NDArray[np.float64]  # (R,) log-likelihood of the best assignment
-    entries: list[tuple[str, str | None]]  # SMILES and name of each
+    entries: list[Entry]
     passed: int  # molecules that the filters let through

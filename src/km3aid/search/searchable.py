@@ -1,4 +1,4 @@
-"""The one protocol of search: what answers questions about molecules, wherever they lie."""
+"""The protocol of whatever can be searched."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Searchable(Protocol):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Parts that were left out because they are damaged."""
+        """The shards that were left out because they are damaged."""
         ...
 
     def __len__(self) -> int: ...
