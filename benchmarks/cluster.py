@@ -144,9 +144,7 @@ def query_times(engine: Engine, library: Searchable, spectra: Sequence[Spectrum]
     return result
 
 
-def _median_ms(
-    engine: Engine, library: Searchable, spectra: Sequence[Spectrum], filters: Filters
-) -> float:
+def _median_ms(engine: Engine, library: Searchable, spectra: Sequence[Spectrum], filters: Filters) -> float:
     times = []
     for spectrum in [spectra[0], *(list(spectra) * 3)]:
         began = time.perf_counter()
