@@ -58,7 +58,7 @@ def main() -> None:
     size = sum(f.stat().st_size for f in options.library.iterdir())
     result: dict[str, Any] = {
         "command": "make bench",
-        "model_sha256": engine.model_sha256,
+        **engine.identity,
         "machine": {"processor": platform.machine(), "threads": int(os.environ.get("OMP_NUM_THREADS", "0"))},
         "molecules": len(library),
         "bytes_per_molecule": round(size / len(library), 1),

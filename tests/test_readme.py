@@ -22,5 +22,11 @@ def test_results_are_of_the_bundled_weights(engine, name):
     assert json.loads((ROOT / "results" / f"{name}.json").read_text())["model_sha256"] == engine.model_sha256
 
 
+@pytest.mark.parametrize("name", ["validation", "assignment", "isomers", "retrieval", "calibration"])
+def test_results_are_of_the_bundled_constants_of_matching(engine, name):
+    result = json.loads((ROOT / "results" / f"{name}.json").read_text())
+    assert {key: result[key] for key in engine.identity} == engine.identity
+
+
 def test_the_package_stays_small():
     assert sum(f.stat().st_size for f in (ROOT / "src" / "km3aid" / "weights").iterdir()) < 15_000_000
