@@ -1,56 +1,80 @@
-"""Peaks of a measured trace: the lines that rise above the noise."""
+"""Peaks of a measured trace: its lines, without what is too weak to be the sample's."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.instruments.lines import find_lines
+from km3aid.spectra.solvent_lines import solvent_reasons
 from km3aid.spectra.spectrum import SHIFT_MAX_PPM, SHIFT_MIN_PPM, LeftOut, Peak, Spectrum
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-_TIMES_NOISE = 6.0
-_CLOSEST_PPM = 0.03
+_WEAK = 0.07  # of the third-strongest line of the sample
+_DOWNWARDS = 0.15  # of the third-strongest line: height of a negative line that carries meaning …
+_FEWEST_DOWNWARDS = 2  # … where there are several, as in APT and DEPTQ
 _MOST_PEAKS = 500
 
 
 def pick_peaks(shift_ppm: ArrayLike, trace: ArrayLike, where: str, **about: Any) -> Spectrum:
-    """The positive lines of `trace` (N,) at `shift_ppm` (N,) above six times the noise, by falling shift.
+    """The lines of `trace` (N,) at `shift_ppm` (N,), by falling shift; `about` goes to `Spectrum`.
 
-    The noise is the median difference of neighbours, scaled to a standard deviation; the baseline is a running median.
-    A line lies at the vertex of the parabola through its three highest points. `about` goes to `Spectrum`.
+    Lines are set aside as weak below 7 % of the third-strongest line of the sample, that is, apart from the solvent.
+    Negative lines are kept, with negative intensities, where several are strong. Raises `SpectrumFormatError`.
     """
     import numpy as np
-    from scipy.ndimage import median_filter
-    from scipy.signal import find_peaks
 
-    shift_ppm, trace = np.asarray(shift_ppm), np.asarray(trace)
-    if len(trace) < 8 or not np.isfinite(trace).all() or not np.isfinite(shift_ppm).all():
-        raise SpectrumFormatError(f"{where}: {len(trace)} points, or values that are not numbers; expected a spectrum")
-    coarse = trace[:: max(1, len(trace) // 4096)]
-    base = np.interp(np.arange(len(trace)), np.linspace(0, len(trace) - 1, len(coarse)), median_filter(coarse, 201))
-    flat = trace - base
-    noise = float(np.median(np.abs(np.diff(flat)))) / 0.6745 / np.sqrt(2)
-    step = abs(float(shift_ppm[-1] - shift_ppm[0])) / (len(trace) - 1)
-    height = max(_TIMES_NOISE * noise, 0.01 * float(flat.max(initial=0.0)))
-    apart = max(1, round(_CLOSEST_PPM / step)) if step > 0 else 1
-    found, _ = find_peaks(flat, height=max(height, 1e-300), prominence=height / 2, distance=apart)
-    inside = [i for i in found if SHIFT_MIN_PPM <= shift_ppm[i] <= SHIFT_MAX_PPM]
-    strongest = sorted(inside, key=lambda i: -flat[i])[:_MOST_PEAKS]
-    peaks = sorted((_peak(shift_ppm, flat, int(i)) for i in strongest), key=lambda p: -p.shift_ppm)
-    if not peaks:
+    x, y = np.asarray(shift_ppm, np.float64), np.asarray(trace, np.float64)
+    if len(y) < 8 or not np.isfinite(y).all() or not np.isfinite(x).all() or x[0] == x[-1]:
+        raise SpectrumFormatError(f"{where}: {len(y)} points, or values that are not numbers; expected a spectrum")
+    lines = find_lines(x, y)
+    inside = np.flatnonzero((lines.shift_ppm >= SHIFT_MIN_PPM) & (lines.shift_ppm <= SHIFT_MAX_PPM))
+    strongest = inside[np.argsort(-np.abs(lines.height[inside]), kind="stable")][:_MOST_PEAKS]
+    falling = strongest[np.argsort(-lines.shift_ppm[strongest])]
+    found = [Peak(round(float(lines.shift_ppm[i]), 3), intensity=float(lines.height[i])) for i in falling]
+    if not found:
         raise SpectrumFormatError(f"{where}: nothing rises above the noise; is it a phased 13C spectrum?")
-    left_out = [LeftOut(f"{len(inside) - _MOST_PEAKS} lines", "weaker than 500 others")][: len(inside) > _MOST_PEAKS]
-    note = f"{len(peaks)} peaks picked above {height / noise:.0f} times the noise" if noise else "peaks picked"
-    notes = (*about.pop("notes", ()), note)
+    beyond = len(inside) - len(found)
+    left_out = [LeftOut(f"{beyond} lines", f"weaker than {_MOST_PEAKS} others")] if beyond else []
+    peaks, signs = _without_stray_signs(found, about)
+    peaks, weak = _weak_aside(peaks, about)
+    notes = (*about.pop("notes", ()), _summary(peaks, lines.noise), *signs, *weak)
     return Spectrum(tuple(peaks), left_out=tuple(left_out), notes=notes, **about)
 
 
-def _peak(shift_ppm: NDArray[np.float64], flat: NDArray[np.float64], i: int) -> Peak:
-    a, b, c = (float(v) for v in flat[i - 1 : i + 2])
-    bend = a - 2 * b + c
-    aside = 0.5 * (a - c) / bend if bend else 0.0
-    step = float(shift_ppm[i + 1] - shift_ppm[i - 1]) / 2
-    return Peak(round(float(shift_ppm[i]) + aside * step, 3), intensity=b)
+def _sample(peaks: Sequence[Peak], about: Mapping[str, Any]) -> tuple[list[int], float]:
+    """Positions of the peaks that are not the solvent's, and the height of the third-strongest of them."""
+    solvent = solvent_reasons(peaks, about.get("solvent") or "", about.get("frequency_mhz"))
+    sample = [i for i in range(len(peaks)) if i not in solvent]
+    heights = sorted((abs(peaks[i].intensity or 0.0) for i in sample), reverse=True)
+    return sample, heights[min(2, len(heights) - 1)] if heights else 0.0
+
+
+def _without_stray_signs(peaks: list[Peak], about: Mapping[str, Any]) -> tuple[list[Peak], list[str]]:
+    """The peaks without negative ones, unless several of these are strong, and a note on it."""
+    sample, strong = _sample(peaks, about)
+    negative = [i for i in sample if (peaks[i].intensity or 0.0) < 0]
+    meant = [i for i in negative if abs(peaks[i].intensity or 0.0) >= _DOWNWARDS * strong]
+    upwards = [p for p in peaks if (p.intensity or 0.0) > 0]
+    if not negative or len(meant) >= _FEWEST_DOWNWARDS or not upwards:
+        return peaks, []
+    return upwards, [f"left out {len(peaks) - len(upwards)} negative lines, too few or too weak to carry meaning"]
+
+
+def _weak_aside(peaks: list[Peak], about: Mapping[str, Any]) -> tuple[list[Peak], list[str]]:
+    """The peaks with the weak ones set aside, and a note on it."""
+    sample, strong = _sample(peaks, about)
+    weak = {i for i in sample if abs(peaks[i].intensity or 0.0) < _WEAK * strong}
+    below = f"below {_WEAK:.0%} of the third-strongest line of the sample"
+    marked = [replace(p, aside=f"weak: {below}") if i in weak else p for i, p in enumerate(peaks)]
+    return marked, [f"set aside {len(weak)} weak lines, {below}"] if weak else []
+
+
+def _summary(peaks: Sequence[Peak], noise: float) -> str:
+    kept = [abs(p.intensity or 0.0) for p in peaks if p.aside is None]
+    above = f", the weakest {min(kept) / noise:.0f} times as high as the noise" if kept and noise else ""
+    return f"{len(kept)} peaks picked{above}"

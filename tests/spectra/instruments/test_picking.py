@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+from tests.spectra.traces import MHZ, PPM, multiplet, trace_of
+
+from km3aid.errors import SpectrumFormatError
+from km3aid.spectra import Spectrum, set_aside_solvent
+from km3aid.spectra.instruments.picking import pick_peaks
+
+SAMPLE = {170.2: 20.0, 151.3: 25.0, 134.9: 60.0, 126.2: 55.0, 21.0: 40.0}
+CDCL3 = multiplet(77.16, [400.0, 400.0, 400.0], 32.0)
+CD3OD = multiplet(49.0, [500.0, 1500.0, 3000.0, 3500.0, 3000.0, 1500.0, 500.0], 21.5)
+
+
+def pick(lines: dict[float, float], solvent: str | None = None, noise: float = 1.0) -> Spectrum:
+    return pick_peaks(PPM, trace_of(lines, noise=noise), "a trace", solvent=solvent, frequency_mhz=MHZ)
+
+
+def kept(spectrum: Spectrum) -> list[float]:
+    return [p.shift_ppm for p in spectrum if p.aside is None]
+
+
+@pytest.mark.parametrize("solvent", ["CDCl3", "CD3OD", "DMSO-d6", None])
+@pytest.mark.parametrize("multiplet", [CDCL3, CD3OD])
+def test_the_sample_is_kept_beside_any_solvent_whatever_the_header_says(multiplet, solvent):
+    spectrum = set_aside_solvent(pick(SAMPLE | multiplet, solvent))
+    assert kept(spectrum) == pytest.approx(list(SAMPLE), abs=0.01)
+    assert sum("line of the solvent" in (p.aside or "") for p in spectrum) >= len(multiplet)
+
+
+def test_weak_lines_are_set_aside_and_told():
+    spectrum = pick({shift: 20 * height for shift, height in SAMPLE.items()} | {30.0: 25.0, 14.1: 30.0}, "CDCl3")
+    assert kept(spectrum) == pytest.approx(list(SAMPLE), abs=0.01)
+    assert [p.shift_ppm for p in spectrum if p.aside] == pytest.approx([30.0, 14.1], abs=0.01)
+    assert any(note.startswith("set aside 2 weak lines, below 7%") for note in spectrum.notes)
+
+
+def test_negative_lines_stay_with_their_sign_where_several_are_strong():
+    apt = {170.2: 20.0, 134.9: -60.0, 126.2: -55.0, 60.1: 40.0, 21.0: -40.0}
+    signs = {round(p.shift_ppm): np.sign(p.intensity) for p in pick(apt)}
+    assert signs == {170: 1, 135: -1, 126: -1, 60: 1, 21: -1}
+
+
+def test_a_stray_negative_line_is_left_out_and_told():
+    spectrum = pick(SAMPLE | {100.0: -45.0})
+    assert kept(spectrum) == pytest.approx(list(SAMPLE), abs=0.01)
+    assert any("left out 1 negative lines" in note for note in spectrum.notes)
+
+
+def test_a_spectrum_upside_down_is_read_all_the_same():
+    assert kept(pick({shift: -height for shift, height in SAMPLE.items()})) == pytest.approx(list(SAMPLE), abs=0.01)
+
+
+@pytest.mark.parametrize("trace", [np.zeros(65536), np.full(65536, 7.0)])
+def test_a_trace_without_lines_is_refused(trace):
+    with pytest.raises(SpectrumFormatError, match="nothing rises above the noise"):
+        pick_peaks(PPM, trace, "a trace")
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_what_is_not_a_number_is_refused(bad):
+    trace = trace_of(SAMPLE)
+    trace[5] = bad
+    with pytest.raises(SpectrumFormatError, match="a trace: 65536 points, or values that are not numbers"):
+        pick_peaks(PPM, trace, "a trace")
+
+
+def test_of_very_many_lines_the_strongest_are_kept():
+    spectrum = pick({float(shift): 500.0 + shift for shift in np.linspace(5, 215, 620)})
+    assert len(spectrum) == 500
+    assert min(p.shift_ppm for p in spectrum) > 40
+    assert "weaker than 500 others" in spectrum.left_out[0].reason
