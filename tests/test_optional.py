@@ -27,9 +27,9 @@ def test_what_a_package_needs_itself_is_named(tmp_path, monkeypatch):
 
 
 def test_a_hidden_package_is_missing(monkeypatch):
-    monkeypatch.setitem(sys.modules, "nmrglue", None)
-    with pytest.raises(ConfigError, match=r"reading a FID needs nmrglue.*km3aid\[formats\]"):
-        require("nmrglue", "formats", "reading a FID")
+    monkeypatch.setitem(sys.modules, "lightning", None)
+    with pytest.raises(ConfigError, match=r"training needs lightning.*km3aid\[train\]"):
+        require("lightning", "train", "training")
 
 
 def test_a_package_that_is_broken_is_not_missing(tmp_path, monkeypatch):

@@ -11,7 +11,6 @@ EXTRA_OF = {
     "fastapi": "web",
     "fsspec": "cluster",
     "lightning": "train",
-    "nmrglue": "formats",
     "pydantic": "web",
     "ray": "cluster",
     "starlette": "web",

@@ -1,11 +1,9 @@
 """A command whose package is not installed says in one line which extra brings it."""
 
-import re
 import sys
 
 import pytest
 from tests.cli.runner import answer, km3aid, refused
-from tests.spectra.format_examples import write_bruker_fid
 
 
 class _Hidden:
@@ -51,23 +49,12 @@ def test_the_extra_to_install_is_named(hide, package, extra, command, tmp_path):
     assert package in said.lower()
 
 
-def test_an_fid_of_old_firmware_needs_an_extra(hide, tmp_path):
-    acqus = write_bruker_fid(tmp_path / "10", [58.0, 18.0]) / "acqus"
-    old = {"DSPFVS": 12, "DECIM": 1536, "GRPDLY": -1}  # the firmware does not record its delay
-    text = re.sub(r"(DSPFVS|DECIM|GRPDLY)= .*", lambda m: f"{m[1]}= {old[m[1]]}", acqus.read_text())
-    acqus.write_text(text)
-    hide("nmrglue")
-    said = refused("assign", "CCO", tmp_path / "10")
-    assert "pip install 'km3aid[formats]'" in said
-    assert "nmrglue" in said
-
-
 def test_what_no_extra_brings_is_needed_by_no_command(hide, tmp_path):
     import pyarrow as pa
 
     with pa.CompressedOutputStream(str(tmp_path / "in.smi.zst"), "zstd") as file:
         file.write(b"CCO ethanol\n")
-    hide("zstandard", "nmrglue", "ray", "lightning", "fastapi")
+    hide("zstandard", "ray", "lightning", "fastapi")
     assert km3aid("library", "build", tmp_path / "in.smi.zst", tmp_path / "lib").returncode == 0
     assert answer("search", "--library", tmp_path / "lib", "--peaks", "58 18")["hits"][0]["name"] == "ethanol"
 

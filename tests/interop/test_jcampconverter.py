@@ -9,7 +9,8 @@ from tests.spectra.format_examples import SHIFTS
 from tests.spectra.instruments.test_jcamp import jcamp_trace, packed
 
 from km3aid.spectra import read_spectra
-from km3aid.spectra.instruments.jcamp import read_blocks, read_trace
+from km3aid.spectra.instruments.jcamp import read_trace
+from km3aid.spectra.instruments.jcamp_blocks import read_blocks
 
 pytestmark = pytest.mark.npm
 

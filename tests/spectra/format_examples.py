@@ -112,7 +112,9 @@ def write_varian(folder: Path, shifts: list[float]) -> Path:
     return folder
 
 
-def write_jeol(path: Path, shifts: list[float], order: str = "<", processed: bool = False) -> Path:
+def write_jeol(
+    path: Path, shifts: list[float], order: str = "<", processed: bool = False, dead_points: float = 0.0
+) -> Path:
     """A spectrum as JEOL Delta stores it: raw, or processed with its axis in ppm."""
     size, frequency, width, centre = 1 << 14, 100.6e6, 24000.0, 100.0
     ends = (0.0, size / width)
@@ -120,12 +122,12 @@ def write_jeol(path: Path, shifts: list[float], order: str = "<", processed: boo
         ends = (220.0, 220.0 - (size - 1) * width / frequency * 1e6 / size)
         points = lines_of(np.linspace(*ends, size), shifts) + 0j
     else:
-        seconds = np.arange(size) / width
+        seconds = (np.arange(size) + dead_points) / width
         rng = np.random.default_rng(0)
         points = sum(np.exp((2j * np.pi * (s - centre) * frequency / 1e6 - 4) * seconds) for s in shifts)
         points = points + rng.normal(0, 0.05, size) + 1j * rng.normal(0, 0.05, size)
     texts = {"x_domain": "Carbon13", "solvent": "CHLOROFORM-D"}
-    values = {"x_freq": frequency, "x_sweep": width, "x_offset": centre}
+    values = {"x_freq": frequency, "x_sweep": width, "x_offset": centre, "acq_delay": dead_points / width}
     entries = []
     for name, value in (texts | values).items():
         packed = value.encode().ljust(16) if isinstance(value, str) else struct.pack(order + "d8x", value)

@@ -41,12 +41,17 @@ def test_a_solvent_that_the_header_does_not_name_is_found():
     [
         multiplet(77.16, [1.0, 0.2, 1.0], 32.0),  # heights
         multiplet(77.16, [1.0, 1.0, 1.0], 45.0),  # gaps
-        multiplet(80.0, [1.0, 1.0, 1.0], 32.0),  # place
+        multiplet(79.1, [1.0, 1.0, 1.0], 32.0) | {20.0: 3.0},  # place
         multiplet(77.16, [1.0, 1.0], 32.0),  # lines
     ],
 )
 def test_what_differs_is_not_the_solvent(lines):
     assert find_multiplets(peaks_of(lines), MHZ, known_solvents("CDCl3")) == []
+
+
+def test_a_multiplet_that_lies_too_far_off_is_not_the_solvent():
+    peaks = peaks_of(multiplet(50.7, PATTERNS[7], 21.5) | {20.0: 3.0})
+    assert find_multiplets(peaks, MHZ, known_solvents("CD3OD")) == []
 
 
 def test_without_heights_or_frequency_nothing_is_found():

@@ -1,5 +1,4 @@
 import re
-import sys
 from pathlib import Path
 
 import pytest
@@ -45,16 +44,9 @@ def of_old_firmware(folder: Path) -> Path:
     return folder
 
 
-def test_nmrglue_knows_the_delay_of_old_firmware(tmp_path):
+def test_the_delay_of_old_firmware_is_known(tmp_path):
     folder = of_old_firmware(tmp_path / "10")
     assert [p.shift_ppm for p in read_spectra(folder)[0]] == pytest.approx(SHIFTS, abs=0.05)
-
-
-def test_without_nmrglue_old_firmware_is_an_error_that_names_the_extra(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "nmrglue", None)
-    folder = of_old_firmware(tmp_path / "10")
-    with pytest.raises(SpectrumFormatError, match=r"10: .* needs nmrglue.*pip install 'km3aid\[formats\]'"):
-        read_spectra(folder)
 
 
 @pytest.mark.parametrize("value", ["-100.6", "0", "x"])

@@ -4,13 +4,26 @@ from tests.spectra import format_examples as examples
 from tests.spectra.format_examples import SHIFTS
 
 from km3aid.spectra import read_spectra
-from km3aid.spectra.instruments.jeol import _numbers, filter_delay
+from km3aid.spectra.instruments.jeol import _numbers, dead_time_s, filter_delay
 
 
 def test_the_delay_of_jeols_filter():
     # two stages of order 54 and 73, decimating by 8 and 2: ½ (53/16 + 72/2) points
     assert filter_delay({"orders": "25473", "factors": "82"}) == pytest.approx(19.656, abs=1e-3)
     assert filter_delay({}) == filter_delay({"orders": "x", "factors": "0"}) == 0.0
+
+
+def test_the_dead_time_before_the_first_point():
+    # at 31,566 points a second this is 2.54 points, which leaves 17.1 of the filter above
+    assert dead_time_s({"acq_delay": 7.551e-05, "x_pulse": 10.05}) == pytest.approx(8.0535e-05)
+    assert dead_time_s({}) == dead_time_s({"acq_delay": 3.0}) == dead_time_s({"acq_delay": "x", "x_pulse": -1.0}) == 0.0
+
+
+def test_the_phase_that_the_dead_time_turns_is_taken_back(tmp_path):
+    path = examples.write_jeol(tmp_path / "carbon.jdf", SHIFTS, dead_points=15.0)
+    (spectrum,) = read_spectra(path)
+    assert [p.shift_ppm for p in spectrum] == pytest.approx(SHIFTS, abs=0.05)
+    assert all((p.intensity or 0.0) > 0 for p in spectrum)
 
 
 @pytest.mark.parametrize("order", ["<", ">"])

@@ -1,6 +1,6 @@
 """Bruker folders: a processed 1D spectrum as it is, or an FID, transformed (`fid.py`) without its filter's delay.
 
-Only files of the given folder are read. nmrglue knows the delays of old firmware, which does not record them.
+Only files of the given folder are read.
 """
 
 from __future__ import annotations
@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from km3aid.errors import ConfigError, SpectrumFormatError
-from km3aid.optional import require
+from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.instruments.checks import (
     MOST_POINTS,
     check_files,
@@ -21,8 +20,10 @@ from km3aid.spectra.instruments.checks import (
     positive,
 )
 from km3aid.spectra.instruments.fid import transform_fid
-from km3aid.spectra.instruments.jcamp import read_blocks
+from km3aid.spectra.instruments.group_delay import group_delay
+from km3aid.spectra.instruments.jcamp_blocks import read_blocks
 from km3aid.spectra.instruments.picking import pick_peaks
+from km3aid.spectra.referencing import reference_to_solvent
 from km3aid.spectra.spectrum import Spectrum
 
 if TYPE_CHECKING:
@@ -69,20 +70,9 @@ def _read_fid(folder: Path, where: str) -> Spectrum:
     fid = one_dimension(numbers[0::2][: len(numbers) // 2] + 1j * numbers[1::2], where)
     width, frequency, carrier = (positive(acqus, key, where) for key in ("SWH", "SFO1", "BF1"))
     centre = (frequency - carrier) / carrier * 1e6
-    delay, solvent = _filter_delay(acqus, where), acqus.get("SOLVENT") or None
-    return transform_fid(fid, width, carrier, centre, where, delay, id=folder.name, solvent=solvent)
-
-
-def _filter_delay(acqus: dict[str, str], where: str) -> float:
-    """The delay of the digital filter, in points."""
-    delay, firmware, decimation = (number_of(acqus.get(key)) or 0.0 for key in ("GRPDLY", "DSPFVS", "DECIM"))
-    if delay > 0 or firmware < 10:
-        return delay
-    try:
-        table = require("nmrglue", "formats", "reading an FID of Bruker's old firmware").bruker.bruker_dsp_table
-    except ConfigError as error:
-        raise SpectrumFormatError(f"{where}: {error}") from None
-    return float(table.get(int(firmware), {}).get(int(decimation), 0.0))
+    delay, solvent = group_delay(acqus), acqus.get("SOLVENT") or None
+    found = transform_fid(fid, width, carrier, centre, where, delay, id=folder.name, solvent=solvent)
+    return reference_to_solvent(found)
 
 
 def _parameters(path: Path, where: str) -> dict[str, str]:

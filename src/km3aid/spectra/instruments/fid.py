@@ -21,8 +21,8 @@ def transform_fid(
 ) -> Spectrum:
     """The peaks of an FID (N,) of complex numbers.
 
-    `centre_ppm` is the shift in the middle of the spectrum, `delay` that of the digital filter in points; `about` goes
-    to `Spectrum`.
+    `centre_ppm` is the shift in the middle of the spectrum; the signal begins `delay` points after the first one (before
+    it where negative): the delay of the digital filter less the dead time. `about` goes to `Spectrum`.
     """
     import numpy as np
 
@@ -30,7 +30,8 @@ def transform_fid(
     seconds = np.arange(len(fid)) / width_hz
     damped = np.asarray(fid, np.complex128) * np.exp(-np.pi * _BROADENING_HZ * seconds)
     damped[0] *= 0.5
-    turned = np.fft.fft(damped, size) * np.exp(2j * np.pi * np.fft.fftfreq(size) * min(max(delay, 0.0), len(fid) / 2))
+    late = float(np.clip(delay, -len(fid) / 2, len(fid) / 2))
+    turned = np.fft.fft(damped, size) * np.exp(2j * np.pi * np.fft.fftfreq(size) * late)
     spectrum = np.fft.fftshift(turned)[::-1]
     phased = _phased(spectrum, half=max(8, round(_LINE_HZ * size / width_hz)))
     ppm = centre_ppm + (size / 2 - 1 - np.arange(size)) * width_hz / mhz / size

@@ -5,34 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import NamedTuple
 
 from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.instruments.jcamp_blocks import FLOAT, NUMBER, Block, decode_ordinates, number_in, read_blocks
+from km3aid.spectra.instruments.jcamp_fid import read_fid
 from km3aid.spectra.instruments.picking import pick_peaks
 from km3aid.spectra.spectrum import LeftOut, Multiplicity, Peak, Spectrum, peak_at
 from km3aid.spectra.text.remarks import read_remark
 
-_MOST_POINTS = 1 << 23
 _TRACES = ("XYDATA", "XYPOINTS", "DATATABLE")
-_LABEL = re.compile(r"^\s*##([^=\n]*)=", re.MULTILINE)
-_FLOAT = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
-_NUMBER = re.compile(_FLOAT)
-_ASSIGNED = re.compile(rf"\(\s*({_FLOAT})\s*(?:,\s*({_FLOAT})?\s*)?(?:,\s*([^<,()]*)\s*)?(?:,?\s*<([^>]*)>)?\s*\)")
-_ORDINATE = re.compile(r"([@A-Ia-i%J-Rj-rS-Zs]|[-+])?([0-9]*\.?[0-9]*(?:[eE][-+][0-9]+)?)")
-_SQUEEZED = {c: str(n) for n, c in enumerate("@ABCDEFGHI")} | {c: f"-{n}" for n, c in enumerate("abcdefghi", 1)}
-_DIFFERENCE = {c: str(n) for n, c in enumerate("%JKLMNOPQR")} | {c: f"-{n}" for n, c in enumerate("jklmnopqr", 1)}
-_REPEATED = {c: str(n) for n, c in enumerate("STUVWXYZs", 1)}
-
-
-class Block(NamedTuple):
-    """One data block."""
-
-    labels: dict[str, str]  # names in capitals without spaces, dashes, underscores and slashes
-    line: int  # where it begins, from 1
-
-    def get(self, *names: str) -> str:
-        """The value of the first of `names` that has one, or an empty text."""
-        return next((self.labels[n].strip() for n in names if self.labels.get(n, "").strip()), "")
+_ASSIGNED = re.compile(rf"\(\s*({FLOAT})\s*(?:,\s*({FLOAT})?\s*)?(?:,\s*([^<,()]*)\s*)?(?:,?\s*<([^>]*)>)?\s*\)")
 
 
 def is_jcamp(head: list[str]) -> bool:
@@ -42,9 +24,9 @@ def is_jcamp(head: list[str]) -> bool:
 
 
 def read_jcamp(lines: Iterable[str], where: str) -> Iterator[Spectrum | SpectrumFormatError]:
-    """Read every 13C block: its assignments, else its peak table, else peaks picked from its trace.
+    """Read every 13C block: its assignments, else its peak table, else peaks picked from its trace or FID.
 
-    The `left_out` of the first spectrum names blocks of other nuclei, FIDs and structures, or a `SpectrumFormatError`
+    The `left_out` of the first spectrum names blocks of other nuclei and structures, or a `SpectrumFormatError`
     does where there is nothing else.
     """
     left_out: list[LeftOut] = []
@@ -69,33 +51,12 @@ def read_jcamp(lines: Iterable[str], where: str) -> Iterator[Spectrum | Spectrum
         yield spectrum
 
 
-def read_blocks(text: str) -> Iterator[Block]:
-    """The blocks in the order of their ends, inner ones before those that link them."""
-    text = re.sub(r"\$\$[^\n]*", "", text.replace("\r\n", "\n").replace("\r", "\n"))
-    marks = list(_LABEL.finditer(text))
-    opened: list[Block] = []
-    for position, mark in enumerate(marks):
-        end = marks[position + 1].start() if position + 1 < len(marks) else len(text)
-        name = re.sub(r"[\s\-_/]", "", mark[1]).upper()
-        if name == "TITLE":
-            opened.append(Block({}, text.count("\n", 0, mark.start()) + 1))
-        if not opened:
-            continue
-        if name == "END":
-            yield opened.pop()
-        else:
-            opened[-1].labels.setdefault(name, text[mark.end() : end])
-    yield from reversed(opened)
-
-
 def _reason_to_skip(block: Block) -> str | None:
     kind, nucleus = block.get("DATATYPE").upper(), block.get(".OBSERVENUCLEUS", "$NUC1", ".NUCLEUS")
     if "LINK" in kind or not any(n in block.labels for n in ("PEAKTABLE", "PEAKASSIGNMENTS", *_TRACES)):
         return "has neither peaks nor a spectrum"
     if nucleus and not re.search(r"13\W*C|C\W*13", nucleus, re.IGNORECASE):
         return f"another nucleus, {nucleus.strip('<>^ ')[:10]}"
-    if "FID" in kind:
-        return "an FID; process it, or give the spectrometer's folder"
     if kind and "NMR" not in kind and "PEAK" not in kind:
         return f"not NMR: {kind[:30]}"
     return None
@@ -109,7 +70,9 @@ def _read_block(block: Block, where: str) -> Spectrum:
         peaks = list(_assigned_peaks(block, where, left_out))
     elif block.get("PEAKTABLE"):
         peaks = list(_table_peaks(block, where))
-    frequency = _number(block, ".OBSERVEFREQUENCY", 0.0) or None
+    frequency = number_in(block, ".OBSERVEFREQUENCY", 0.0) or None
+    if "FID" in block.get("DATATYPE").upper():
+        return read_fid(block, where, id=name, solvent=solvent)
     if peaks:
         return Spectrum(tuple(peaks), name, solvent, tuple(left_out), frequency_mhz=frequency)
     if not block.get(*_TRACES):
@@ -138,9 +101,9 @@ def _table_peaks(block: Block, where: str) -> Iterator[Peak]:
     if not form.lstrip().startswith("("):
         body = f"{form}\n{body}"
     width = 3 if re.search(r"XY[WM]", form.upper()) else 2
-    scale, factor = _ppm_per_unit(block, where), _number(block, "XFACTOR", 1.0)
+    scale, factor = _ppm_per_unit(block, where), number_in(block, "XFACTOR", 1.0)
     for group in re.split(r"[;\n]|(?<=[0-9.])\s+(?=[-+0-9.]+\s*,)", body):
-        numbers = [float(n) for n in _NUMBER.findall(group)]
+        numbers = [float(n) for n in NUMBER.findall(group)]
         rows = [numbers] if width == 3 else [numbers[i : i + 2] for i in range(0, len(numbers), 2)]
         for row in rows:
             if row:
@@ -151,17 +114,11 @@ def _peak(where: str, shift: float, intensity: float | None, multiplicity: Multi
     return peak_at(where, round(shift, 4), multiplicity, intensity=intensity)
 
 
-def _number(block: Block, name: str, default: float) -> float:
-    match = _NUMBER.search(block.get(name))
-    value = float(match.group()) if match else default
-    return value if abs(value) < 1e300 else default
-
-
 def _ppm_per_unit(block: Block, where: str) -> float:
     """1, or 1/MHz where the abscissa is in Hz."""
     if "HZ" not in block.get("XUNITS", "UNITS").upper():
         return 1.0
-    frequency = _number(block, ".OBSERVEFREQUENCY", _number(block, "$SF", 0.0))
+    frequency = number_in(block, ".OBSERVEFREQUENCY", number_in(block, "$SF", 0.0))
     if frequency <= 0:
         raise SpectrumFormatError(
             f"{where}: the abscissa is in Hz, but '.OBSERVE FREQUENCY' is missing; add it, in MHz"
@@ -174,9 +131,9 @@ def read_trace(block: Block, where: str) -> tuple[list[float], list[float]]:
     scale = _ppm_per_unit(block, where)
     form, _, body = block.get("XYPOINTS", "XYDATA", "DATATABLE").partition("\n")
     if "XY..XY" in form:
-        numbers = [float(n) for n in _NUMBER.findall(body)]
+        numbers = [float(n) for n in NUMBER.findall(body)]
         return [x * scale for x in numbers[0::2][: len(numbers) // 2]], numbers[1::2]
-    factor = _number(block, "YFACTOR", 1.0)
+    factor = number_in(block, "YFACTOR", 1.0)
     trace = [factor * value for value in decode_ordinates(body, where)]
     symbols = [s.strip().upper() for s in block.get("SYMBOL").split(",")]
     column = symbols.index("X") if "X" in symbols else 0
@@ -184,8 +141,8 @@ def read_trace(block: Block, where: str) -> tuple[list[float], list[float]]:
     if first is None or last is None or len(trace) < 2 or first == last:
         raise SpectrumFormatError(f"{where}: FIRSTX and LASTX or the data are missing; {len(trace)} points found")
     step = (last - first) / (len(trace) - 1)
-    offset = _number(block, "$OFFSET", first * scale) if scale != 1 else first
-    reference = re.search(rf",\s*([0-9]+)\s*,\s*({_FLOAT})\s*$", block.get(".SHIFTREFERENCE"))
+    offset = number_in(block, "$OFFSET", first * scale) if scale != 1 else first
+    reference = re.search(rf",\s*([0-9]+)\s*,\s*({FLOAT})\s*$", block.get(".SHIFTREFERENCE"))
     if reference and scale != 1 and not block.get("$OFFSET"):
         offset = float(reference[2]) - (int(reference[1]) - 1) * step * scale
     return [offset + i * step * scale for i in range(len(trace))], trace
@@ -194,47 +151,6 @@ def read_trace(block: Block, where: str) -> tuple[list[float], list[float]]:
 def _listed(block: Block, many: str, column: int, one: str) -> float | None:
     """A value of the abscissa: that of the label `one`, or in n-tuples a column of `many`."""
     if block.get(one):
-        return _number(block, one, 0.0)
-    values = _NUMBER.findall(block.get(many))
+        return number_in(block, one, 0.0)
+    values = NUMBER.findall(block.get(many))
     return float(values[column]) if column < len(values) else None
-
-
-def decode_ordinates(body: str, where: str) -> list[float]:
-    """The ordinates of `(X++(Y..Y))` in any of the forms AFFN, PAC, SQZ, DIF and DUP.
-
-    >>> decode_ordinates("0A1%J2T\\n", "x")
-    [11.0, 11.0, 23.0, 35.0]
-    """
-    values: list[float] = []
-    ended_in_difference = False
-    for line in body.splitlines():
-        head = _NUMBER.match(re.sub(r"([0-9])[eE](?![-+])", r"\1 ", line.strip()))
-        if head is None or not line.strip():
-            continue
-        if ended_in_difference:
-            values.pop()  # the next line repeats it first, as a check
-        step, was_difference = 0.0, False
-        for mark, digits in _ORDINATE.findall(line.strip()[head.end() :]):
-            if mark in _REPEATED:
-                times = int(float(_REPEATED[mark] + (digits or "")))
-                if len(values) + times > _MOST_POINTS:
-                    raise SpectrumFormatError(f"{where}: more than {_MOST_POINTS:,} points; the data are damaged")
-                for _ in range(times - 1 if values else 0):
-                    values.append(values[-1] + step if was_difference else values[-1])
-            elif mark in _DIFFERENCE and values:
-                step, was_difference = _value(_DIFFERENCE[mark] + digits), True
-                values.append(values[-1] + step)
-            elif digits.strip(".") or mark in _SQUEEZED:
-                step, was_difference = 0.0, False
-                values.append(_value(_SQUEEZED.get(mark, mark) + digits))
-        ended_in_difference = was_difference
-    if len(values) > _MOST_POINTS:
-        raise SpectrumFormatError(f"{where}: more than {_MOST_POINTS:,} points; expected a 13C spectrum")
-    return values
-
-
-def _value(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return 0.0

@@ -16,6 +16,7 @@ from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.instruments.checks import MOST_POINTS, check_nucleus, number_of, one_dimension
 from km3aid.spectra.instruments.fid import transform_fid
 from km3aid.spectra.instruments.picking import pick_peaks
+from km3aid.spectra.referencing import reference_to_solvent
 from km3aid.spectra.spectrum import Spectrum
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _HEADER_BYTES = 1296
 _ONE_D, _REAL, _COMPLEX = 1, 1, 3
 _PPM, _SECOND = 26, 28  # units of an axis
 _MOST_PARAMETERS = 4096
+_LONGEST_DEAD_S = 1e-3
 
 
 def is_jeol(start: bytes) -> bool:
@@ -60,7 +62,8 @@ def read_jeol(data: bytes, where: str, name: str | None = None) -> Iterator[Spec
         yield pick_peaks(axis, points.real, where, **about)
         return
     centre = number_of(found.get("x_offset")) or 0.0
-    yield transform_fid(points, width, megahertz, centre, where, filter_delay(found), id=name, solvent=solvent)
+    delay = filter_delay(found) - dead_time_s(found) * width
+    yield reference_to_solvent(transform_fid(points, width, megahertz, centre, where, delay, id=name, solvent=solvent))
 
 
 def filter_delay(parameters: Parameters) -> float:
@@ -76,6 +79,16 @@ def filter_delay(parameters: Parameters) -> float:
     digits = (len(orders) - 1) // stages
     order = [int(orders[1 + i * digits : 1 + (i + 1) * digits] or 1) for i in range(stages)]
     return 0.5 * sum((order[i] - 1) / prod(int(f) for f in factors[i:]) for i in range(stages))
+
+
+def dead_time_s(parameters: Parameters) -> float:
+    """Seconds from the middle of the pulse to the first point, in which the signal is not recorded but turns its phase.
+
+    `acq_delay` is in seconds, `x_pulse` in microseconds.
+    """
+    delay_s, pulse_us = (number_of(parameters.get(key)) or 0.0 for key in ("acq_delay", "x_pulse"))
+    dead_s = delay_s + pulse_us / 2e6
+    return dead_s if 0 < dead_s < _LONGEST_DEAD_S else 0.0
 
 
 def _parameters(data: bytes, order: str) -> Parameters:

@@ -16,6 +16,7 @@ from km3aid.spectra.instruments.checks import (
     positive,
 )
 from km3aid.spectra.instruments.fid import transform_fid
+from km3aid.spectra.referencing import reference_to_solvent
 from km3aid.spectra.source import MOST_BYTES
 from km3aid.spectra.spectrum import Spectrum
 
@@ -44,7 +45,8 @@ def read_varian(folder: Path, where: str) -> Iterator[Spectrum]:
     fid = one_dimension(values[0::2][: len(values) // 2] + 1j * values[1::2], where)
     centre = (width / 2 - line + position) / frequency
     solvent = procpar.get("solvent") or None
-    yield transform_fid(fid.conj(), width, frequency, centre, where, id=folder.name, solvent=solvent)
+    found = transform_fid(fid.conj(), width, frequency, centre, where, id=folder.name, solvent=solvent)
+    yield reference_to_solvent(found)
 
 
 def _procpar(path: Path) -> dict[str, str]:

@@ -1,0 +1,32 @@
+"""Shifts of raw data are referenced by the multiplet of their solvent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from statistics import mean
+
+from km3aid.spectra.solvent_multiplets import find_multiplets
+from km3aid.spectra.solvents import known_solvents
+from km3aid.spectra.spectrum import SHIFT_MAX_PPM, SHIFT_MIN_PPM, Spectrum
+
+_FAR_PPM = 0.3  # usual references of one solvent differ by less
+
+
+def reference_to_solvent(spectrum: Spectrum) -> Spectrum:
+    """The spectrum moved so that its solvent lies where it should, if it lies more than 0.3 ppm off; a note tells it.
+
+    Only the solvent that the spectrum names counts, found by the gaps and heights of its multiplet.
+    """
+    named = known_solvents(spectrum.solvent or "")
+    found = [m for m in find_multiplets(spectrum.peaks, spectrum.frequency_mhz, named) if m.solvent in named]
+    if not found:
+        return spectrum
+    strongest = max(found, key=lambda m: max(abs(spectrum.peaks[i].intensity or 0.0) for i in m.peaks))
+    ends = (spectrum.peaks[strongest.peaks[0]], spectrum.peaks[strongest.peaks[-1]])
+    off = round(strongest.line.shift_ppm - mean(p.shift_ppm for p in ends), 3)
+    moved = [round(p.shift_ppm + off, 3) for p in spectrum]
+    if abs(off) <= _FAR_PPM or not all(SHIFT_MIN_PPM <= shift <= SHIFT_MAX_PPM for shift in moved):
+        return spectrum
+    peaks = tuple(replace(p, shift_ppm=shift) for p, shift in zip(spectrum, moved, strict=True))
+    name = f"{strongest.solvent.name} at {strongest.line.shift_ppm:g} ppm"
+    return replace(spectrum, peaks=peaks, notes=(*spectrum.notes, f"moved by {off:+g} ppm, referenced to {name}"))
