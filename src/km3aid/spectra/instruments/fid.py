@@ -21,8 +21,8 @@ def transform_fid(
 ) -> Spectrum:
     """The peaks of an FID (N,) of complex numbers.
 
-    `centre_ppm` is the shift in the middle of the spectrum; the signal begins `delay` points after the first one (before
-    it where negative): the delay of the digital filter less the dead time. `about` goes to `Spectrum`.
+    `centre_ppm` is the shift in the middle of the spectrum; the signal begins `delay` points after the first one, the
+    delay of the digital filter less the dead time. `about` goes to `Spectrum`.
     """
     import numpy as np
 
