@@ -6,7 +6,7 @@ from km3aid.spectra.instruments.experiment import Experiment, check_experiment, 
 
 SEQUENCES = {
     Experiment.PLAIN: "zgpg zgpg30 zgdc zgdc30 zgig zgig30 <zgpg30> zgpg30.nes zgpg30_cdcl3 s2pul carbon carbon.jxp "
-    "single_pulse_dec udeft inverse_gated cpd_test captain decoupled unheard_of",
+    "single_pulse_dec udeft inverse_gated inv_gated cpd_test captain decoupled unheard_of",
     Experiment.COUPLED: "zg zg30 zgpr zggd zggd30 gated_decoupling coupled nodec",
     Experiment.APT: "apt jmod APT apt.jxp aptgp jmod_test attached_proton_test carbon_apt",
     Experiment.PENDANT: "pendant",

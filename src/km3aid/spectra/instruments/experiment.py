@@ -30,7 +30,7 @@ class Experiment(StrEnum):
 
 # Names of pulse sequences in lower case (Bruker, Varian and Agilent, JEOL); the first pattern that is found decides.
 _SEQUENCES: tuple[tuple[str, Experiment], ...] = (
-    (r"cosy|tocsy|noesy|roesy|hsqc|hmqc|hmbc|hsqmbc|h2bc|hetcor|hxco|coloc|inadequate|^inad", Experiment.TWO_D),
+    (r"cosy|tocsy|noesy|roesy|hsqc|hmqc|hmbc|hsqmbc|h2bc|trosy|hetcor|hxco|coloc|inadequate|^inad", Experiment.TWO_D),
     (r"jres|^mlev|dipsi|^inv[i4]|dosy|ledbp|ledgp|stebp|stegp|dbppste|(?<![a-z0-9])2d(?![a-z0-9])", Experiment.TWO_D),
     (r"dept[\W_]*q", Experiment.DEPTQ),
     (r"dept[a-z\W_]*135", Experiment.DEPT_135),
@@ -43,7 +43,7 @@ _SEQUENCES: tuple[tuple[str, Experiment], ...] = (
     (r"^t[12](?![0-9])|cpmg|inv(?:ersion)?[\W_]*rec|sat(?:uration)?[\W_]*rec", Experiment.RELAXATION),
     (r"^(?:tan|ramp)?cp(?=$|[0-9\W_]|mas|toss|pi|nqs|vt|sel|td|lg|x|lt)|cp[\W_]*mas|toss|hpdec", Experiment.SOLID),
     (r"(?<![a-z])mas(?![a-z])", Experiment.SOLID),
-    (r"inverse[\W_]*gated", Experiment.PLAIN),
+    (r"inv(?:erse)?[\W_]*gat", Experiment.PLAIN),
     (r"^zggd|^zg(?:[0-9]+|pr)?$|coupled(?<!decoupled)|nodec|(?<![a-z])gated", Experiment.COUPLED),
 )
 _BY_TITLE = (Experiment.DEPTQ, Experiment.DEPT_135, Experiment.DEPT_90, Experiment.DEPT_45, Experiment.APT)

@@ -99,16 +99,16 @@ def _check_frequencies(frequencies: Frequencies, where: str) -> bool:
     for name, mhz in observed.items():
         if mhz > _MOST_CARBON_MHZ:
             raise SpectrumFormatError(
-                f"{where}: {name} is {mhz:g} MHz, more than 13C has in any magnet; give the files of a 13C experiment"
+                f"{where}: {name} is {mhz:g} MHz, more than 13C has in any magnet; if it is of 13C, correct that parameter"
             )
         if proton and abs(mhz / proton - _RATIOS[CARBON]) > _CONTRADICTED * _RATIOS[CARBON]:
             raise SpectrumFormatError(
                 f"{where}: {name} is {mhz:g} MHz{_fitting(mhz / proton)}, but with 1H at {proton:g} MHz 13C is at "
-                f"{proton * _RATIOS[CARBON]:.1f} MHz; give the files of one 13C experiment"
+                f"{proton * _RATIOS[CARBON]:.1f} MHz; give a spectrum of 13C"
             )
     if observed and max(observed.values()) > (1 + _CONTRADICTED) * min(observed.values()):
         said = " and ".join(f"{name} {mhz:g} MHz" for name, mhz in observed.items())
-        raise SpectrumFormatError(f"{where}: {said} disagree; give the files of one 13C experiment")
+        raise SpectrumFormatError(f"{where}: {said} disagree; give the files of one experiment")
     return bool(proton and observed and all(abs(m / proton / _RATIOS[CARBON] - 1) < _SURE for m in observed.values()))
 
 
