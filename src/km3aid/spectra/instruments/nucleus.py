@@ -99,7 +99,7 @@ def _check_frequencies(frequencies: Frequencies, where: str) -> bool:
     for name, mhz in observed.items():
         if mhz > _MOST_CARBON_MHZ:
             raise SpectrumFormatError(
-                f"{where}: {name} is {mhz:g} MHz, more than 13C has in any magnet; if it is of 13C, correct that parameter"
+                f"{where}: {name} is {mhz:g} MHz, more than 13C has in any magnet; correct it, if it is of 13C"
             )
         if proton and abs(mhz / proton - _RATIOS[CARBON]) > _CONTRADICTED * _RATIOS[CARBON]:
             raise SpectrumFormatError(
