@@ -113,9 +113,14 @@ def write_varian(folder: Path, shifts: list[float]) -> Path:
 
 
 def write_jeol(
-    path: Path, shifts: list[float], order: str = "<", processed: bool = False, dead_points: float = 0.0
+    path: Path,
+    shifts: list[float],
+    order: str = "<",
+    processed: bool = False,
+    dead_points: float = 0.0,
+    changed: dict[str, str | float] | None = None,
 ) -> Path:
-    """A spectrum as JEOL Delta stores it: raw, or processed with its axis in ppm."""
+    """A spectrum as JEOL Delta stores it: raw, or processed with its axis in ppm; `changed` parameters differ."""
     size, frequency, width, centre = 1 << 14, 100.6e6, 24000.0, 100.0
     ends = (0.0, size / width)
     if processed:
@@ -129,7 +134,7 @@ def write_jeol(
     texts = {"x_domain": "Carbon13", "solvent": "CHLOROFORM-D"}
     values = {"x_freq": frequency, "x_sweep": width, "x_offset": centre, "acq_delay": dead_points / width}
     entries = []
-    for name, value in (texts | values).items():
+    for name, value in (texts | values | (changed or {})).items():
         packed = value.encode().ljust(16) if isinstance(value, str) else struct.pack(order + "d8x", value)
         kind = 0 if isinstance(value, str) else 2
         entries.append(bytes(16) + packed + struct.pack(order + "i", kind) + name.upper().encode().ljust(28))

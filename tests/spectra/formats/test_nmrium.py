@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from tests.spectra import format_examples as examples
 from tests.spectra.format_examples import SHIFTS
-from tests.spectra.reading import shifts
+from tests.spectra.reading import read, shifts
 
+from km3aid.errors import SpectrumFormatError
 from km3aid.spectra import read_spectra
 
 
@@ -31,3 +32,29 @@ def test_nmrium_marks_and_traces():
 def test_an_archive_of_nmrium(tmp_path):
     (tmp_path / "a.nmrium").write_bytes(examples.nmrium_zip())
     assert [p.shift_ppm for p in read_spectra(tmp_path / "a.nmrium")[0]] == [170.2, 21.0]
+
+
+def spectrum_with(**info: object) -> str:
+    entry = {"info": {"nucleus": "13C", "dimension": 1} | info, "peaks": [{"delta": 170.2}, {"delta": 21.0}]}
+    return json.dumps({"version": 3, "spectra": [entry]})
+
+
+@pytest.mark.parametrize(
+    ("info", "message"),
+    [
+        ({"nucleus": "1H"}, "nucleus '1H'"),
+        ({"nucleus": ["1H", "13C"], "dimension": 2}, "nucleus .'1H', '13C'."),
+        ({"nucleus": None}, "nucleus None"),
+        ({"dimension": 2}, "2 dimensions"),
+        ({"pulseSequence": "deptsp135"}, "a DEPT-135 spectrum has no carbons without hydrogen"),
+        ({"title": "5a, DEPT-90"}, "a DEPT-90 spectrum"),
+    ],
+)
+def test_what_is_not_13c_or_of_no_use_alone_is_refused(info, message):
+    with pytest.raises(SpectrumFormatError, match=f"spectrum 1: {message}"):
+        read(spectrum_with(**info))
+
+
+def test_a_note_names_the_experiment():
+    assert read(spectrum_with(pulseSequence="zgpg30")).notes == ()
+    assert "an APT spectrum" in read(spectrum_with(pulseSequence="jmod")).notes[0]

@@ -168,3 +168,8 @@ def test_singlets_of_a_decoupled_spectrum_are_not_multiplicities():
     assert any("decoupled" in item.reason for item in spectrum.left_out)
     (spectrum,) = read_spectra(io.StringIO(text.replace("21.0\ts", "21.0\tq")))
     assert [p.multiplicity for p in spectrum] == ["S", "Q"]
+
+
+def test_a_table_in_the_range_of_1h_gets_a_note():
+    assert "check that the table is of 13C" in read("ppm,Intensity\n7.26,1\n4.12,2\n1.26,3\n").notes[0]
+    assert read("ppm,Intensity\n17.26,1\n4.12,2\n1.26,3\n").notes == ()

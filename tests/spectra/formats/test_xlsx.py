@@ -1,6 +1,8 @@
+import pytest
 from openpyxl import Workbook
 from tests.spectra import format_examples as examples
 
+from km3aid.errors import SpectrumFormatError
 from km3aid.spectra import Peak, read_spectra
 
 
@@ -25,3 +27,31 @@ def test_a_german_workbook_with_other_sheets_titles_and_mixed_numbers(tmp_path):
     book.save(tmp_path / "peaks.xlsx")
     (spectrum,) = read_spectra(tmp_path / "peaks.xlsx")
     assert spectrum.peaks == (Peak(170.2, "S"), Peak(21.5, "Q"))
+
+
+def two_sheets(tmp_path, *titles):
+    book = Workbook()
+    book.remove(book.active)
+    for place, title in enumerate(titles):
+        sheet = book.create_sheet(title)
+        for row in (["No", "ppm"], [1, 170.2 if "13C" in title else 2.5 + place], [2, 21.5 if "13C" in title else 1.5]):
+            sheet.append(row)
+    book.save(tmp_path / "peaks.xlsx")
+    return tmp_path / "peaks.xlsx"
+
+
+@pytest.mark.parametrize("first", ["1H", "Proton NMR", "19F", "Sheet"])
+def test_the_sheet_named_after_13c_is_read(tmp_path, first):
+    (spectrum,) = read_spectra(two_sheets(tmp_path, first, "13C"))
+    assert [p.shift_ppm for p in spectrum] == [170.2, 21.5]
+    assert (first == "Sheet") or any(first in item.text for item in spectrum.left_out)
+
+
+def test_a_sheet_named_after_another_nucleus_is_refused(tmp_path):
+    with pytest.raises(SpectrumFormatError, match=r"sheet '1H NMR': named after 1H; expected 13C; .*rename the sheet"):
+        read_spectra(two_sheets(tmp_path, "1H NMR"))
+
+
+def test_the_first_of_sheets_without_a_nucleus_is_read(tmp_path):
+    (spectrum,) = read_spectra(two_sheets(tmp_path, "5b, 2H", "5a"))
+    assert spectrum.peaks[0].shift_ppm == 2.5

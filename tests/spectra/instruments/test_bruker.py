@@ -55,3 +55,77 @@ def test_a_frequency_that_is_not_positive_is_an_error(tmp_path, value):
     procs.write_text(procs.read_text().replace("$SF= 100.6", f"$SF= {value}"))
     with pytest.raises(SpectrumFormatError, match=f"parameter SF is '{value}'; expected a positive number"):
         read_spectra(tmp_path / "10")
+
+
+def with_parameters(path: Path, **values: str) -> None:
+    """Set parameters in a file, or remove those that are empty."""
+    text = path.read_text()
+    for name, value in values.items():
+        text = re.sub(rf"##\${name}= .*\n", "", text)
+        text = text.replace("##END=", f"##${name}= {value}\n##END=") if value else text
+    path.write_text(text)
+
+
+@pytest.mark.parametrize("processed", [True, False])
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"NUC1": "<1H>"}, "a spectrum of 1H"),
+        ({"NUC1": "<31P>"}, "a spectrum of 31P"),
+        ({"NUC1": "NONE"}, r"nucleus is not stated \(NUC1 in acqus: NONE.*write 'NUC1= <13C>' in acqus"),
+        ({"NUC1": ""}, "nucleus is not stated"),
+        ({"BF1": "40.56", "NUC2": "<1H>", "BF2": "400.13"}, "BF1 in acqus is 40.56 MHz, the frequency of 15N"),
+        ({"BF1": "400.13"}, "more than 13C has in any magnet"),
+        ({"PULPROG": "<deptsp135>"}, "a DEPT-135 spectrum has no carbons without hydrogen.*--dept135"),
+        ({"PULPROG": "<t1irpg>"}, "a measurement of relaxation"),
+        ({"PULPROG": "<hsqcetgp>"}, "a 2D experiment"),
+    ],
+)
+def test_what_is_not_13c_or_of_no_use_alone_is_refused(tmp_path, processed, values, message):
+    folder = (examples.write_bruker if processed else examples.write_bruker_fid)(tmp_path / "10", SHIFTS)
+    if processed:
+        with_parameters(folder / "pdata" / "1" / "procs", AXNUC="")
+    with_parameters(folder / "acqus", **values)
+    with pytest.raises(SpectrumFormatError, match=f"10: .*{message}"):
+        read_spectra(folder)
+    if processed:
+        with pytest.raises(SpectrumFormatError, match=f"1: .*{message}"):
+            read_spectra(folder / "pdata" / "1")
+
+
+def test_both_files_of_parameters_state_the_nucleus(tmp_path):
+    folder = examples.write_bruker(tmp_path / "10", SHIFTS)
+    with_parameters(folder / "acqus", NUC1="<off>")
+    assert len(read_spectra(folder)[0]) == len(SHIFTS)
+    with_parameters(folder / "acqus", NUC1="<13C>")
+    with_parameters(folder / "pdata" / "1" / "procs", AXNUC="<1H>")
+    with pytest.raises(SpectrumFormatError, match=r"a spectrum of 1H \(AXNUC in procs\)"):
+        read_spectra(folder)
+
+
+def test_processed_data_of_another_frequency_are_refused(tmp_path):
+    folder = examples.write_bruker(tmp_path / "10", SHIFTS)
+    with_parameters(folder / "acqus", BF1="125.7")
+    with pytest.raises(SpectrumFormatError, match=r"BF1 in acqus 125.7 MHz and SF in procs 100.6 MHz disagree"):
+        read_spectra(folder)
+
+
+@pytest.mark.parametrize("name", ["ser", "acqu2s"])
+def test_a_folder_of_a_2d_experiment_is_named(tmp_path, name):
+    folder = examples.write_bruker_fid(tmp_path / "10", SHIFTS)
+    (folder / "fid").rename(folder / name)
+    with pytest.raises(SpectrumFormatError, match="a 2D experiment; give the 1D 13C spectrum"):
+        read_spectra(folder)
+
+
+@pytest.mark.parametrize("processed", [True, False])
+@pytest.mark.parametrize(
+    ("sequence", "note"),
+    [("jmod", "an APT spectrum"), ("deptqgpsp", "a DEPTQ spectrum"), ("zggd30", "may be split"), ("zgpg30", None)],
+)
+def test_a_note_names_the_experiment(tmp_path, processed, sequence, note):
+    folder = (examples.write_bruker if processed else examples.write_bruker_fid)(tmp_path / "10", SHIFTS)
+    plain = read_spectra(folder)[0].notes
+    with_parameters(folder / "acqus", PULPROG=f"<{sequence}>")
+    added = read_spectra(folder)[0].notes[len(plain) :]
+    assert (note in added[0]) if note else added == ()

@@ -71,3 +71,77 @@ def test_an_axis_in_hertz_without_a_frequency_is_an_error_that_names_the_block()
     text = examples.JCAMP.replace("PPM", "HZ").replace("##.OBSERVE FREQUENCY= 100.6\n", "")
     with pytest.raises(SpectrumFormatError, match=r"block acetate \(line 1\): the abscissa is in Hz"):
         read(text)
+
+
+def without(text: str, *labels: str) -> str:
+    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith(labels))
+
+
+NO_NUCLEUS = without(examples.JCAMP, "##.OBSERVE NUCLEUS")
+
+
+def test_a_nucleus_that_is_not_stated_is_an_error_that_tells_how_to_state_it():
+    with pytest.raises(SpectrumFormatError, match=r"nucleus is not stated .*add '##.OBSERVE NUCLEUS= \^13C'"):
+        read(NO_NUCLEUS)
+    with pytest.raises(SpectrumFormatError, match="nucleus is not stated"):
+        read(examples.JCAMP.replace("^13C", "off"))
+
+
+def test_a_title_or_the_frequencies_may_state_the_nucleus():
+    assert len(read(NO_NUCLEUS.replace("acetate", "acetate, 13C{1H}"))) == 2
+    assert len(read(NO_NUCLEUS.replace("##XUNITS", "##$NUC2= <1H>\n##$BF2= 400.08\n##XUNITS"))) == 2
+    with pytest.raises(SpectrumFormatError, match="not stated"):
+        read(NO_NUCLEUS.replace("acetate", "acetate 1H"))
+
+
+def test_a_frequency_of_another_nucleus_is_an_error():
+    with pytest.raises(SpectrumFormatError, match=r"100\.6 MHz, the frequency of 31P"):
+        read(examples.JCAMP.replace("##XUNITS", "##$NUC2= <1H>\n##$BF2= 248.5\n##XUNITS"))
+
+
+def linked(*blocks: str) -> str:
+    return "##TITLE= outer\n##DATA TYPE= LINK\n" + "".join(blocks) + "##END=\n"
+
+
+@pytest.mark.parametrize("suffix", ["", "_PEAK_ASSIGNMENTS"])
+def test_a_peak_table_shares_the_nucleus_and_the_sequence_of_its_spectrum(suffix):
+    table = NO_NUCLEUS.replace("acetate $$ comment", f"acetate{suffix}")
+    empty = examples.JCAMP.replace("170.2, 10.0\n21.0, 12.0\n", "").replace("acetate $$ comment", "acetate")
+    fid = empty.replace("NMR PEAK TABLE", "NMR FID")
+    spectrum = read(linked(fid, table))
+    assert len(spectrum) == 2
+    assert [left.reason for left in spectrum.left_out if "FID" in left.reason] == ["an FID, beside what was read"]
+    with pytest.raises(SpectrumFormatError, match="another nucleus, 1H"):
+        read(linked(fid.replace("13C", "1H"), table))
+    with pytest.raises(SpectrumFormatError, match="a DEPT-90 spectrum"):
+        read(linked(fid.replace("##XUNITS", "##.PULSE SEQUENCE= dept90\n##XUNITS"), table))
+    with pytest.raises(SpectrumFormatError, match="not stated"):
+        read(linked(fid.replace("acetate", "another").replace("13C", "1H"), table))
+
+
+@pytest.mark.parametrize(
+    ("label", "message"),
+    [
+        (".PULSE SEQUENCE= dept135", "a DEPT-135 spectrum has no carbons without hydrogen.*--dept135"),
+        ("$PULPROG= <deptsp90>", "a DEPT-90 spectrum shows CH only"),
+        (".PULSE SEQUENCE= t1irpg", "a measurement of relaxation"),
+        ("NUMDIM= 2", "a 2D experiment"),
+        ("SYMBOL= F2, F1, Y", "a 2D experiment"),
+        ("$PULPROG= <hmbcgp>", "a 2D experiment"),
+    ],
+)
+def test_what_is_of_no_use_alone_is_refused(label, message):
+    with pytest.raises(SpectrumFormatError, match=message):
+        read(examples.JCAMP.replace("##XUNITS", f"##{label}\n##XUNITS"))
+
+
+@pytest.mark.parametrize(
+    ("sequence", "note"), [("jmod", "an APT spectrum"), ("deptqgpsp", "a DEPTQ"), ("zggd", "split"), ("zgpg30", None)]
+)
+def test_a_note_names_the_experiment(sequence, note):
+    notes = read(examples.JCAMP.replace("##XUNITS", f"##.PULSE SEQUENCE= {sequence}\n##XUNITS")).notes
+    assert (note in notes[0]) if note else notes == ()
+    ppm = np.linspace(220, -10, 8192)
+    pairs = "\n".join(f"{x:.6f}, {y:.0f}" for x, y in zip(ppm, examples.lines_of(ppm, SHIFTS), strict=True))
+    text = jcamp_trace(ppm, f"##.PULSE SEQUENCE= {sequence}\n##XYPOINTS= (XY..XY)\n{pairs}")
+    assert (note in read(text).notes[-1]) if note else len(read(text).notes) == 1

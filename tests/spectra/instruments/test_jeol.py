@@ -3,6 +3,7 @@ import pytest
 from tests.spectra import format_examples as examples
 from tests.spectra.format_examples import SHIFTS
 
+from km3aid.errors import SpectrumFormatError
 from km3aid.spectra import read_spectra
 from km3aid.spectra.instruments.jeol import _numbers, dead_time_s, filter_delay
 
@@ -41,3 +42,37 @@ def test_nmrglue_finds_the_same_numbers_in_a_file_of_jeol(tmp_path):
     path = examples.write_jeol(tmp_path / "carbon.jdf", SHIFTS)
     _, theirs = nmrglue.jeol.read(str(path))
     assert np.array_equal(_numbers(path.read_bytes(), "<", is_complex=True), theirs)
+
+
+@pytest.mark.parametrize("processed", [False, True])
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"x_domain": "Proton"}, "a spectrum of 1H"),
+        ({"x_domain": "Fluorine19"}, "a spectrum of 19F"),
+        ({"x_domain": ""}, "not stated .*give its shifts with --peaks"),
+        ({"experiment": "dept135.jxp"}, "a DEPT-135 spectrum has no carbons without hydrogen"),
+        ({"irr_domain": "Proton", "irr_freq": 248.5e6}, "X_FREQ is 100.6 MHz, the frequency of 31P"),
+    ],
+)
+def test_what_is_not_13c_or_of_no_use_alone_is_refused(tmp_path, processed, changed, message):
+    path = examples.write_jeol(tmp_path / "a.jdf", SHIFTS, processed=processed, changed=changed)
+    with pytest.raises(SpectrumFormatError, match=message):
+        read_spectra(path)
+
+
+@pytest.mark.parametrize("processed", [False, True])
+@pytest.mark.parametrize(
+    ("changed", "note"),
+    [
+        ({"experiment": "apt.jxp"}, "an APT spectrum"),
+        ({"experiment": "carbon.jxp", "irr_decoupling": "FALSE"}, "may be split"),
+        ({"experiment": "carbon.jxp", "irr_decoupling": "TRUE"}, None),
+        ({"x_domain": "", "irr_domain": "Proton", "irr_freq": 400.08e6}, None),  # certain by its frequency
+    ],
+)
+def test_a_note_names_the_experiment(tmp_path, processed, changed, note):
+    plain = read_spectra(examples.write_jeol(tmp_path / "a.jdf", SHIFTS, processed=processed))[0].notes
+    path = examples.write_jeol(tmp_path / "b.jdf", SHIFTS, processed=processed, changed=changed)
+    added = read_spectra(path)[0].notes[len(plain) :]
+    assert (note in added[0]) if note else added == ()

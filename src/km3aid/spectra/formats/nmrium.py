@@ -13,6 +13,8 @@ from typing import Any
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.formats.archive import read_text
+from km3aid.spectra.instruments.experiment import Experiment, experiment_of, obstacle, with_note
+from km3aid.spectra.instruments.nucleus import CARBON, nucleus_of
 from km3aid.spectra.instruments.picking import pick_peaks
 from km3aid.spectra.spectrum import LeftOut, Peak, Spectrum
 from km3aid.spectra.text.remarks import parse_multiplicity
@@ -50,18 +52,28 @@ def read_nmrium(lines: Iterable[str], where: str) -> Iterator[Spectrum | Spectru
     found = 0
     for number, entry in enumerate(spectra, 1):
         info = _dict(_dict(entry).get("info"))
-        nucleus = info.get("nucleus")
-        if nucleus != "13C" or info.get("isFid") is True:
-            others.append(LeftOut(f"spectrum {number}", f"nucleus {nucleus!r}" if nucleus != "13C" else "an FID"))
+        experiment = experiment_of(str(info.get("pulseSequence") or ""), title=str(info.get("title") or ""))
+        if reason := _reason_to_skip(info, experiment):
+            others.append(LeftOut(f"spectrum {number}", reason))
             continue
         try:
-            yield _spectrum(entry, info, f"{where}, spectrum {number}", others if not found else [])
+            spectrum = _spectrum(entry, info, f"{where}, spectrum {number}", others if not found else [])
+            yield with_note(spectrum, experiment)
         except SpectrumFormatError as error:
             yield error
         found += 1
     if not found:
         why = "; ".join(f"{item.text}: {item.reason}" for item in others[:5])
         raise SpectrumFormatError(f"{where}: no processed 1D 13C spectrum ({why or 'none at all'})")
+
+
+def _reason_to_skip(info: dict[str, Any], experiment: Experiment) -> str | None:
+    nucleus = info.get("nucleus")
+    if not isinstance(nucleus, str) or nucleus_of(nucleus) != CARBON:
+        return f"nucleus {nucleus!r}"
+    if info.get("dimension") not in (None, 1):
+        return f"{info['dimension']} dimensions"
+    return "an FID" if info.get("isFid") is True else obstacle(experiment)
 
 
 def _spectrum(entry: dict[str, Any], info: dict[str, Any], where: str, others: list[LeftOut]) -> Spectrum:

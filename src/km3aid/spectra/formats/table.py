@@ -9,6 +9,7 @@ from dataclasses import replace
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.formats.table_layout import NO_VALUE, Layout, layout_of
 from km3aid.spectra.formats.table_rows import Row, has_columns, has_header, table_rows
+from km3aid.spectra.instruments.nucleus import proton_doubt
 from km3aid.spectra.spectrum import LeftOut, Multiplicity, Peak, Spectrum, peak_at
 from km3aid.spectra.text.peak_text import read_peak_text
 from km3aid.spectra.text.remarks import parse_multiplicity
@@ -44,7 +45,9 @@ def read_table(lines: Iterable[str], where: str) -> Iterator[Spectrum]:
             peaks.append(peak)
     if not peaks:
         raise SpectrumFormatError(f"{where}: no row of the table has a shift; expected one peak in each row")
-    yield Spectrum(tuple(peaks), left_out=tuple(left_out))
+    doubt = proton_doubt(peak.shift_ppm for peak in peaks)
+    notes = (f"{doubt}; check that the table is of 13C",) if doubt else ()
+    yield Spectrum(tuple(peaks), left_out=tuple(left_out), notes=notes)
 
 
 def _peak(row: Row, layout: Layout, where: str, left_out: list[LeftOut]) -> Peak | None:

@@ -1,6 +1,7 @@
 """XLSX: the first sheet with a table of peaks, read as the text of its CSV export.
 
-Sheets whose header names the shifts come before those without.
+Sheets named after 13C come first, then those whose header names the shifts. A sheet named after another nucleus is not
+read.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -17,7 +19,8 @@ from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.formats.archive import read_members
 from km3aid.spectra.formats.table import read_table
 from km3aid.spectra.formats.table_rows import has_header
-from km3aid.spectra.spectrum import Spectrum
+from km3aid.spectra.instruments.nucleus import names_carbon, other_nucleus_in
+from km3aid.spectra.spectrum import LeftOut, Spectrum
 
 _MOST_BYTES = 16 << 20  # unpacked; a table of peaks takes kilobytes
 _MOST_SHEETS, _MOST_ROWS, _MOST_COLUMNS = 20, 10_000, 64
@@ -45,16 +48,30 @@ def read_xlsx(data: bytes, where: str) -> Iterator[Spectrum]:
         raise
     except Exception as error:  # openpyxl raises all kinds of errors on damage
         raise SpectrumFormatError(f"{where}: not a readable workbook ({type(error).__name__}: {error})") from None
-    reasons = []
-    for title, lines in sorted(sheets.items(), key=lambda sheet: not has_header(sheet[1])):
+    yield from _first_with_peaks(sheets, where)
+
+
+def _first_with_peaks(sheets: dict[str, list[str]], where: str) -> Iterator[Spectrum]:
+    others = {title: nucleus for title in sheets if (nucleus := other_nucleus_in(title))}
+    left_out = tuple(LeftOut(f"sheet {title!r}", f"named after {nucleus}") for title, nucleus in others.items())
+    reasons = [
+        f"{where}, sheet {title!r}: named after {nucleus}; expected 13C; if its shifts are of 13C, rename the sheet"
+        for title, nucleus in others.items()
+    ]
+    for title in sorted(sheets.keys() - others, key=lambda title: _rank(title, sheets)):
         try:
-            yield from read_table(lines, f"{where}, sheet {title!r}")
+            for spectrum in read_table(sheets[title], f"{where}, sheet {title!r}"):
+                yield replace(spectrum, left_out=(*spectrum.left_out, *left_out))
         except SpectrumFormatError as error:
             reasons.append(str(error))
         else:
             return
-    others = f" ({len(reasons) - 1} other sheets have no peaks either)" if len(reasons) > 1 else ""
-    raise SpectrumFormatError(f"{reasons[0]}{others}" if reasons else f"{where}: the workbook has no sheet")
+    more = f" ({len(reasons) - 1} other sheets have no 13C peaks either)" if len(reasons) > 1 else ""
+    raise SpectrumFormatError(f"{reasons[0]}{more}" if reasons else f"{where}: the workbook has no sheet")
+
+
+def _rank(title: str, sheets: dict[str, list[str]]) -> tuple[bool, bool, int]:
+    return not names_carbon(title), not has_header(sheets[title]), list(sheets).index(title)
 
 
 def _lines(sheet: Any) -> list[str]:

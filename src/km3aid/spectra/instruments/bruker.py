@@ -13,15 +13,16 @@ from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.instruments.checks import (
     MOST_POINTS,
     check_files,
-    check_nucleus,
     number_of,
     one_dimension,
     parameter_text,
     positive,
 )
+from km3aid.spectra.instruments.experiment import Experiment, check_experiment, experiment_of, with_note
 from km3aid.spectra.instruments.fid import transform_fid
 from km3aid.spectra.instruments.group_delay import group_delay
 from km3aid.spectra.instruments.jcamp_blocks import read_blocks
+from km3aid.spectra.instruments.nucleus import Frequencies, check_nucleus, proton_mhz
 from km3aid.spectra.instruments.picking import pick_peaks
 from km3aid.spectra.referencing import reference_to_solvent
 from km3aid.spectra.spectrum import Spectrum
@@ -29,6 +30,8 @@ from km3aid.spectra.spectrum import Spectrum
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+_MEND = "if it is 13C, write 'NUC1= <13C>' in acqus, or give its shifts with --peaks"
 
 
 def is_bruker(folder: Path) -> bool:
@@ -39,7 +42,38 @@ def is_bruker(folder: Path) -> bool:
 def read_bruker(folder: Path, where: str) -> Iterator[Spectrum]:
     """Read the 1D spectrum of an experiment, or of its `pdata/n`; processed data take precedence over the FID."""
     processed = folder if (folder / "1r").is_file() else _processed(folder)
-    yield _read_fid(folder, where) if processed is None else _read_processed(folder, processed, where)
+    experiment = _experiment(folder, processed, where)
+    spectrum = _read_fid(folder, where) if processed is None else _read_processed(folder, processed, where)
+    yield with_note(spectrum, experiment)
+
+
+def _experiment(folder: Path, processed: Path | None, where: str) -> Experiment:
+    """The experiment of a folder; raises `SpectrumFormatError` where it cannot be used on its own."""
+    has_1d = processed is not None or (folder / "fid").is_file()
+    if not has_1d and any((folder / name).exists() for name in ("ser", "acqu2s")):
+        check_experiment(Experiment.TWO_D, where)
+    experiment = experiment_of(_acqus(folder, processed, where).get("PULPROG", ""))
+    check_experiment(experiment, where)
+    return experiment
+
+
+def _acqus(folder: Path, processed: Path | None, where: str) -> dict[str, str]:
+    """The parameters of acquisition of an experiment, or of that of a `pdata/n`; empty where they are missing."""
+    path = _experiment_folder(folder, processed) / "acqus"
+    return _parameters(path, where) if path.is_file() and not path.is_symlink() else {}
+
+
+def _experiment_folder(folder: Path, processed: Path | None) -> Path:
+    return folder.parents[1] if processed == folder and folder.parent.name == "pdata" else folder
+
+
+def _check_nucleus(acqus: dict[str, str], procs: dict[str, str] | None, where: str) -> None:
+    stated = {"NUC1 in acqus": acqus.get("NUC1", "")}
+    observed = {"BF1 in acqus": number_of(acqus.get("BF1")), "SFO1 in acqus": number_of(acqus.get("SFO1"))}
+    if procs is not None:
+        stated["AXNUC in procs"] = procs.get("AXNUC", "")
+        observed["SF in procs"] = number_of(procs.get("SF"))
+    check_nucleus(stated, where, _MEND, Frequencies(observed, proton_mhz(acqus)))
 
 
 def _read_processed(folder: Path, processed: Path, where: str) -> Spectrum:
@@ -47,7 +81,8 @@ def _read_processed(folder: Path, processed: Path, where: str) -> Spectrum:
 
     check_files(folder, processed, ("1r", "procs"))
     procs = _parameters(processed / "procs", where)
-    check_nucleus(procs.get("AXNUC", ""), where)
+    acqus = _acqus(folder, processed, where)
+    _check_nucleus(acqus, procs, where)
     trace = _numbers(processed / "1r", procs, "P")[: int(number_of(procs.get("SI")) or MOST_POINTS)]
     frequency, width = (positive(procs, key, where) for key in ("SF", "SWP"))
     left_ppm = number_of(procs.get("OFFSET"))
@@ -55,17 +90,14 @@ def _read_processed(folder: Path, processed: Path, where: str) -> Spectrum:
         raise SpectrumFormatError(f"{where}: parameter OFFSET is {procs.get('OFFSET')!r}; expected a number")
     trace = one_dimension(trace, where)
     shift_ppm = left_ppm - np.arange(len(trace)) * width / frequency / len(trace)
-    experiment = folder.parents[1] if processed == folder and folder.parent.name == "pdata" else folder
-    acqus = experiment / "acqus"
-    known = acqus.is_file() and not acqus.is_symlink()
-    solvent = (_parameters(acqus, where).get("SOLVENT") if known else None) or None
-    return pick_peaks(shift_ppm, trace, where, id=experiment.name, solvent=solvent, frequency_mhz=frequency)
+    name, solvent = _experiment_folder(folder, processed).name, acqus.get("SOLVENT") or None
+    return pick_peaks(shift_ppm, trace, where, id=name, solvent=solvent, frequency_mhz=frequency)
 
 
 def _read_fid(folder: Path, where: str) -> Spectrum:
     check_files(folder, folder, ("fid", "acqus"))
     acqus = _parameters(folder / "acqus", where)
-    check_nucleus(acqus.get("NUC1", ""), where)
+    _check_nucleus(acqus, None, where)
     numbers = _numbers(folder / "fid", acqus, "A")
     fid = one_dimension(numbers[0::2][: len(numbers) // 2] + 1j * numbers[1::2], where)
     width, frequency, carrier = (positive(acqus, key, where) for key in ("SWH", "SFO1", "BF1"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,6 @@ from km3aid.spectra.source import MOST_BYTES
 MOST_POINTS = 1 << 22
 _LARGEST = 1e100  # of any number in the data; beyond it, transforms overflow
 _MOST_PARAMETERS = 1 << 20  # bytes
-
-
-def check_nucleus(nucleus: str, where: str) -> None:
-    """Raise `SpectrumFormatError` where `nucleus`, as any spectrometer spells it, is not 13C."""
-    plain = nucleus.strip("<>'\" ")
-    if plain and plain.lower() not in ("off", "none") and not re.search(r"13\W*C|C\W*13|carbon", plain, re.IGNORECASE):
-        raise SpectrumFormatError(f"{where}: a spectrum of {plain}; expected 13C")
 
 
 def check_files(root: Path, folder: Path, names: tuple[str, ...]) -> None:

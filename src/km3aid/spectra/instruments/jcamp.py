@@ -7,13 +7,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.instruments.checks import number_of
+from km3aid.spectra.instruments.experiment import Experiment, experiment_of, obstacle, with_note
 from km3aid.spectra.instruments.jcamp_blocks import FLOAT, NUMBER, Block, decode_ordinates, number_in, read_blocks
 from km3aid.spectra.instruments.jcamp_fid import read_fid
+from km3aid.spectra.instruments.nucleus import CARBON, Frequencies, check_nucleus, names_carbon, nucleus_of, proton_mhz
 from km3aid.spectra.instruments.picking import pick_peaks
 from km3aid.spectra.spectrum import LeftOut, Multiplicity, Peak, Spectrum, peak_at
 from km3aid.spectra.text.remarks import read_remark
 
 _TRACES = ("XYDATA", "XYPOINTS", "DATATABLE")
+_NUCLEUS = (".OBSERVENUCLEUS", "$NUC1", ".NUCLEUS", "$NUCLEUS")
+_SEQUENCE = (".PULSESEQUENCE", "$PULPROG")
 _ASSIGNED = re.compile(rf"\(\s*({FLOAT})\s*(?:,\s*({FLOAT})?\s*)?(?:,\s*([^<,()]*)\s*)?(?:,?\s*<([^>]*)>)?\s*\)")
 
 
@@ -24,16 +29,19 @@ def is_jcamp(head: list[str]) -> bool:
 
 
 def read_jcamp(lines: Iterable[str], where: str) -> Iterator[Spectrum | SpectrumFormatError]:
-    """Read every 13C block: its assignments, else its peak table, else peaks picked from its trace or FID.
+    """Read every 13C block: its assignments, else its peak table, else peaks picked from its trace.
 
-    The `left_out` of the first spectrum names blocks of other nuclei and structures, or a `SpectrumFormatError`
-    does where there is nothing else.
+    FIDs are transformed where the file has nothing else of 13C. The `left_out` of the first spectrum names blocks of
+    other nuclei, FIDs and structures, or a `SpectrumFormatError` does where there is nothing else.
     """
     left_out: list[LeftOut] = []
     found: list[Spectrum] = []
-    for block in read_blocks("".join(lines)):
+    blocks = _completed(list(read_blocks("".join(lines))))
+    for block in sorted(blocks, key=_is_fid):
         at = f"{where}, block {block.get('TITLE')[:40] or 'without a title'} (line {block.line})"
         reason = _reason_to_skip(block)
+        if found and _is_fid(block):
+            reason = reason or "an FID, beside what was read"
         if reason:
             left_out.append(LeftOut(f"block {block.get('TITLE')[:40]!r}", reason))
             continue
@@ -43,7 +51,7 @@ def read_jcamp(lines: Iterable[str], where: str) -> Iterator[Spectrum | Spectrum
             yield error
             left_out.append(LeftOut(at, "an error"))
     if not found and not any(item.reason == "an error" for item in left_out):
-        why = "; ".join(f"{item.text}: {item.reason}" for item in left_out[:5]) or "no block"
+        why = "; ".join(dict.fromkeys(f"{item.text}: {item.reason}" for item in left_out[:5])) or "no block"
         raise SpectrumFormatError(f"{where}: no 13C peak table or spectrum ({why})")
     for position, spectrum in enumerate(found):
         if position == 0 and left_out:
@@ -51,15 +59,63 @@ def read_jcamp(lines: Iterable[str], where: str) -> Iterator[Spectrum | Spectrum
         yield spectrum
 
 
+def _is_fid(block: Block) -> bool:
+    return "FID" in block.get("DATATYPE").upper()
+
+
 def _reason_to_skip(block: Block) -> str | None:
-    kind, nucleus = block.get("DATATYPE").upper(), block.get(".OBSERVENUCLEUS", "$NUC1", ".NUCLEUS")
+    kind = block.get("DATATYPE").upper()
     if "LINK" in kind or not any(n in block.labels for n in ("PEAKTABLE", "PEAKASSIGNMENTS", *_TRACES)):
         return "has neither peaks nor a spectrum"
-    if nucleus and not re.search(r"13\W*C|C\W*13", nucleus, re.IGNORECASE):
-        return f"another nucleus, {nucleus.strip('<>^ ')[:10]}"
     if kind and "NMR" not in kind and "PEAK" not in kind:
         return f"not NMR: {kind[:30]}"
+    if (reason := _not_carbon(block)) or (reason := obstacle(_experiment(block))):
+        return reason
     return None
+
+
+def _completed(blocks: list[Block]) -> list[Block]:
+    """The blocks; one that states no nucleus or pulse sequence gets what others of the same title agree on.
+
+    Programs write peak tables beside the spectrum that they were picked from, without repeating its parameters; to the
+    title they may add `_PEAK_TABLE` or `_PEAK_ASSIGNMENTS`.
+    """
+    titles = [re.sub(r"_PEAK[A-Z_]*$", "", block.get("TITLE")) for block in blocks]
+    for names in (_NUCLEUS, _SEQUENCE):
+        stated: dict[str, set[str]] = {}
+        for title, block in zip(titles, blocks, strict=True):
+            if text := block.get(*names).strip("<>^ "):
+                stated.setdefault(title, set()).add(text)
+        for title, block in zip(titles, blocks, strict=True):
+            if not block.get(*names) and len(others := stated.get(title, set())) == 1:
+                block.labels[names[0]] = next(iter(others))
+    return blocks
+
+
+def _not_carbon(block: Block) -> str | None:
+    """Why a block is not known to be of 13C; a title or a type that names 13C is enough where nothing else does."""
+    stated = {name: block.get(name).split(",")[0] for name in (*_NUCLEUS, "$AXNUC") if block.get(name)}
+    if not any(map(nucleus_of, stated.values())) and names_carbon(f"{block.get('TITLE')} {block.get('DATATYPE')}"):
+        stated["TITLE"] = CARBON
+    nucleus = next(filter(None, map(nucleus_of, stated.values())), CARBON)
+    if nucleus != CARBON:
+        return f"another nucleus, {nucleus}"
+    channel_1 = {name: number_of(block.get(name)) for name in (".OBSERVEFREQUENCY", "$BF1", "$SFO1")}
+    frequencies = Frequencies(channel_1, proton_mhz(block.labels, "$"))
+    try:
+        check_nucleus(
+            stated or {".OBSERVE NUCLEUS": ""}, "", "if it is 13C, add '##.OBSERVE NUCLEUS= ^13C'", frequencies
+        )
+    except SpectrumFormatError as error:
+        return str(error).removeprefix(": ")
+    return None
+
+
+def _experiment(block: Block) -> Experiment:
+    several = {"F1", "F2"} <= {name.strip().upper() for name in block.get("SYMBOL").split(",")}
+    if several or (number_of(block.get("NUMDIM")) or 1) > 1 or re.match(r"[N2]D\b", block.get("DATATYPE").upper()):
+        return Experiment.TWO_D
+    return experiment_of(block.get(*_SEQUENCE), block.get("$PULPROG"), title=block.get("TITLE"))
 
 
 def _read_block(block: Block, where: str) -> Spectrum:
@@ -71,14 +127,16 @@ def _read_block(block: Block, where: str) -> Spectrum:
     elif block.get("PEAKTABLE"):
         peaks = list(_table_peaks(block, where))
     frequency = number_in(block, ".OBSERVEFREQUENCY", 0.0) or None
-    if "FID" in block.get("DATATYPE").upper():
-        return read_fid(block, where, id=name, solvent=solvent)
     if peaks:
-        return Spectrum(tuple(peaks), name, solvent, tuple(left_out), frequency_mhz=frequency)
+        spectrum = Spectrum(tuple(peaks), name, solvent, tuple(left_out), frequency_mhz=frequency)
+        return with_note(spectrum, _experiment(block))
+    if _is_fid(block):
+        return with_note(read_fid(block, where, id=name, solvent=solvent), _experiment(block))
     if not block.get(*_TRACES):
         raise SpectrumFormatError(f"{where}: the table has no peak; expected lines of 'shift, intensity'")
     shift, trace = read_trace(block, where)
-    return pick_peaks(shift, trace, where, id=name, solvent=solvent, frequency_mhz=frequency)
+    spectrum = pick_peaks(shift, trace, where, id=name, solvent=solvent, frequency_mhz=frequency)
+    return with_note(spectrum, _experiment(block))
 
 
 def _assigned_peaks(block: Block, where: str, left_out: list[LeftOut]) -> Iterator[Peak]:

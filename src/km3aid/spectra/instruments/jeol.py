@@ -13,8 +13,10 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from km3aid.errors import SpectrumFormatError
-from km3aid.spectra.instruments.checks import MOST_POINTS, check_nucleus, number_of, one_dimension
+from km3aid.spectra.instruments.checks import MOST_POINTS, number_of, one_dimension
+from km3aid.spectra.instruments.experiment import Experiment, check_experiment, experiment_of, with_note
 from km3aid.spectra.instruments.fid import transform_fid
+from km3aid.spectra.instruments.nucleus import PROTON, Frequencies, check_nucleus, nucleus_of
 from km3aid.spectra.instruments.picking import pick_peaks
 from km3aid.spectra.referencing import reference_to_solvent
 from km3aid.spectra.spectrum import Spectrum
@@ -44,7 +46,6 @@ def read_jeol(data: bytes, where: str, name: str | None = None) -> Iterator[Spec
         raise SpectrumFormatError(f"{where}: a JEOL file of {len(data)} bytes; it is cut off")
     order = "<" if data[8] == 1 else ">"
     found = _parameters(data, order)
-    check_nucleus(str(found.get("x_domain", "")), where)
     kind, unit = data[24], data[33]
     if data[14] & 63 != _ONE_D or kind not in (_REAL, _COMPLEX) or unit not in (_PPM, _SECOND):
         raise SpectrumFormatError(
@@ -56,14 +57,35 @@ def read_jeol(data: bytes, where: str, name: str | None = None) -> Iterator[Spec
     frequency, width = number_of(found.get("x_freq")), number_of(found.get("x_sweep"))
     if not frequency or not width or min(frequency, width) <= 0:
         raise SpectrumFormatError(f"{where}: the frequency or the width is missing from the parameters")
-    megahertz = frequency / 1e6 if frequency > 1e5 else frequency
+    experiment = _experiment(found, where)
+    megahertz = _megahertz(frequency) or frequency
     if unit == _PPM:
         axis, about = _axis_ppm(data, len(points), where), {"id": name, "solvent": solvent, "frequency_mhz": megahertz}
-        yield pick_peaks(axis, points.real, where, **about)
+        yield with_note(pick_peaks(axis, points.real, where, **about), experiment)
         return
     centre = number_of(found.get("x_offset")) or 0.0
     delay = filter_delay(found) - dead_time_s(found) * width
-    yield reference_to_solvent(transform_fid(points, width, megahertz, centre, where, delay, id=name, solvent=solvent))
+    spectrum = transform_fid(points, width, megahertz, centre, where, delay, id=name, solvent=solvent)
+    yield with_note(reference_to_solvent(spectrum), experiment)
+
+
+def _experiment(parameters: Parameters, where: str) -> Experiment:
+    """The experiment; raises `SpectrumFormatError` unless it is one of 13C that can be used on its own."""
+    text = {name: str(parameters.get(name, "")) for name in ("x_domain", "irr_domain", "experiment", "irr_decoupling")}
+    observed, proton = (_megahertz(parameters.get(name)) for name in ("x_freq", "irr_freq"))
+    frequencies = Frequencies({"X_FREQ": observed}, proton if nucleus_of(text["irr_domain"]) == PROTON else None)
+    mend = "if it is 13C, give its shifts with --peaks"
+    check_nucleus({"X_DOMAIN": text["x_domain"]}, where, mend, frequencies)
+    experiment = experiment_of(text["experiment"])
+    if experiment == Experiment.PLAIN and text["irr_decoupling"].upper() == "FALSE":
+        experiment = Experiment.COUPLED
+    check_experiment(experiment, where)
+    return experiment
+
+
+def _megahertz(value: object) -> float | None:
+    frequency = number_of(value)
+    return frequency / 1e6 if frequency and frequency > 1e5 else frequency
 
 
 def filter_delay(parameters: Parameters) -> float:

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from km3aid.spectra.instruments.checks import (
     check_files,
-    check_nucleus,
     number_of,
     one_dimension,
     parameter_text,
     positive,
 )
+from km3aid.spectra.instruments.experiment import Experiment, check_experiment, experiment_of, with_note
 from km3aid.spectra.instruments.fid import transform_fid
+from km3aid.spectra.instruments.nucleus import PROTON, Frequencies, check_nucleus, nucleus_of
 from km3aid.spectra.referencing import reference_to_solvent
 from km3aid.spectra.source import MOST_BYTES
 from km3aid.spectra.spectrum import Spectrum
@@ -32,7 +33,7 @@ def read_varian(folder: Path, where: str) -> Iterator[Spectrum]:
 
     check_files(folder, folder, ("fid", "procpar"))
     procpar = _procpar(folder / "procpar")
-    check_nucleus(procpar.get("tn", ""), where)
+    experiment = _experiment(procpar, where)
     width, frequency = (positive(procpar, key, where) for key in ("sw", "sfrq"))
     line, position = (number_of(procpar.get(key)) or 0.0 for key in ("rfl", "rfp"))
     with open(folder / "fid", "rb") as file:
@@ -45,8 +46,24 @@ def read_varian(folder: Path, where: str) -> Iterator[Spectrum]:
     fid = one_dimension(values[0::2][: len(values) // 2] + 1j * values[1::2], where)
     centre = (width / 2 - line + position) / frequency
     solvent = procpar.get("solvent") or None
-    found = transform_fid(fid.conj(), width, frequency, centre, where, id=folder.name, solvent=solvent)
-    yield reference_to_solvent(found)
+    spectrum = transform_fid(fid.conj(), width, frequency, centre, where, id=folder.name, solvent=solvent)
+    yield with_note(reference_to_solvent(spectrum), experiment)
+
+
+def _experiment(procpar: dict[str, str], where: str) -> Experiment:
+    """The experiment; raises `SpectrumFormatError` unless it is one of 13C that can be used on its own."""
+    decoupled = nucleus_of(procpar.get("dn", "")) == PROTON
+    proton = number_of(procpar.get("dfrq" if decoupled else "h1freq"))
+    mend = 'if it is 13C, set tn to "C13" in procpar, or give its shifts with --peaks'
+    frequencies = Frequencies({"sfrq": number_of(procpar.get("sfrq"))}, proton)
+    check_nucleus({"tn in procpar": procpar.get("tn", "")}, where, mend, frequencies)
+    experiment = experiment_of(procpar.get("seqfil", ""), procpar.get("pslabel", ""))
+    if (number_of(procpar.get("ni")) or 0) > 1:
+        experiment = Experiment.TWO_D
+    if experiment == Experiment.PLAIN and procpar.get("dm", "").endswith("n"):  # n, nnn, yyn: off while recording
+        experiment = Experiment.COUPLED
+    check_experiment(experiment, where)
+    return experiment
 
 
 def _procpar(path: Path) -> dict[str, str]:
