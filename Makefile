@@ -16,7 +16,7 @@ MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
 SOME_FAILED = [ $$? -eq 1 ]
 BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 
-.PHONY: help demo test check bench scaling stores peer cluster fuzz interop serve editor browser schema load train calibrate evaluate paper report clean
+.PHONY: help demo test check bench scaling stores peer cluster measured fuzz interop serve editor browser schema load train calibrate evaluate paper report clean
 
 help:  ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -103,6 +103,9 @@ load: $(DEV)  ## Load the service with 50 clients for 30 s; write results/load.j
 	$(BIN)/python benchmarks/load.py --out results/load.json
 
 ROWS ?= 10000 100000
+measured: $(DEV)  ## Read the measured spectra in MEASURED and search for their compounds; writes results/measured.json
+	$(BIN)/python benchmarks/measured.py --measured $(MEASURED) --structures $(DATA)/library.smi.gz --out results/measured.json
+
 scaling: $(DEV)  ## Measure ROWS (10000 100000) on one machine and on Ray nodes; write results/cluster.json, docs/scaling.md
 	$(BIN)/python benchmarks/cluster.py --structures $(DATA)/library.smi.gz --rows $(ROWS) --out results/cluster.json
 	$(BIN)/python benchmarks/scaling.py

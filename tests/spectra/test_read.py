@@ -110,7 +110,7 @@ def test_any_bytes_are_spectra_or_a_format_error(tmp_path_factory, data):
         (b"", "empty; expected a spectrum in one of the formats nmrium"),
         (b" \n\n", "empty"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "a binary file, not text"),
-        (b"PK\x03\x04abc", "a zip archive or an Office document, not text; give"),
+        (b"PK\x03\x04abc", "a zip archive or an Office document, not text, without a known spectrum; unpack"),
         (b"%PDF-1.7 ...", "a PDF document"),
         (gzip.compress(b"170.2 21.0\n" * 500, mtime=0)[:-20], "the file is damaged or cut off"),
         (b"Dear colleague,\n", r"line 1 \(read as a plain list\): 'Dear' cannot be read"),

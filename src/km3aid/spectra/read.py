@@ -23,6 +23,12 @@ from km3aid.spectra.formats.sd_file import is_sd_archive, is_sd_file, read_sd_ar
 from km3aid.spectra.formats.table import is_table, read_table
 from km3aid.spectra.formats.xlsx import is_xlsx, read_xlsx
 from km3aid.spectra.instruments.bruker import is_bruker, read_bruker
+from km3aid.spectra.instruments.experiments import (
+    has_experiments,
+    has_packed_experiments,
+    read_experiments,
+    read_packed_experiments,
+)
 from km3aid.spectra.instruments.jcamp import is_jcamp, read_jcamp
 from km3aid.spectra.instruments.jeol import is_jeol, read_jeol
 from km3aid.spectra.instruments.varian import is_varian, read_varian
@@ -74,10 +80,12 @@ ARCHIVES: dict[str, Archive] = {
     "nmrium": Format("archive of NMRium", is_nmrium_archive, read_nmrium_archive),
     "xlsx": Format("Excel workbook", is_xlsx, read_xlsx),
     "nmredata": Format("packed NMReDATA record", is_sd_archive, read_sd_archive),
+    "experiments": Format("archive of experiments", has_packed_experiments, read_packed_experiments),
 }
 FOLDERS: dict[str, Folder] = {
     "bruker": Format("Bruker folder", is_bruker, read_bruker),
     "varian": Format("Varian or Agilent folder", is_varian, read_varian),
+    "experiments": Format("folder of experiments", has_experiments, read_experiments),
 }
 BINARY_FORMATS: dict[str, Format[Any, Any]] = {**FILES, **ARCHIVES, **FOLDERS}
 
@@ -184,8 +192,8 @@ def _read_folder(folder: Path, input_format: str | None, where: str) -> Read:
     row = FOLDERS.get(input_format) if input_format else _recognised(FOLDERS, folder)
     if row is None:
         raise SpectrumFormatError(
-            f"{where}: is a folder, but of neither Bruker (1r, acqus) nor Varian (fid, procpar); "
-            "expected one experiment, or a file with a spectrum"
+            f"{where}: is a folder, without experiments of Bruker (1r, acqus), Varian (fid, procpar), JEOL (.jdf) or "
+            "JCAMP-DX (.dx); expected one with a 13C spectrum, or a file"
         )
     return row.read(folder, where)
 
@@ -194,6 +202,6 @@ def _read_archive(data: bytes, where: str) -> Read:
     row = _recognised(ARCHIVES, member_names(data))
     if row is None:
         raise SpectrumFormatError(
-            f"{where}: a zip archive or an Office document, not text; give a workbook (.xlsx) or unpack the archive"
+            f"{where}: a zip archive or an Office document, not text, without a known spectrum; unpack the archive"
         )
     return row.read(data, where)

@@ -105,3 +105,8 @@ def with_note(spectrum: Spectrum, experiment: Experiment) -> Spectrum:
     """The spectrum with a note on what its lines mean, unless the experiment is plain."""
     note = _NOTES.get(experiment)
     return replace(spectrum, notes=(*spectrum.notes, note)) if note else spectrum
+
+
+def is_plain(spectrum: Spectrum) -> bool:
+    """Whether nothing but a plain 13C experiment is noted of a spectrum."""
+    return not any(note in _NOTES.values() for note in spectrum.notes)

@@ -1,0 +1,159 @@
+"""Read measured spectra of known compounds, and search for them; writes results/measured.json.
+
+    python benchmarks/measured.py --measured FOLDER --structures library.smi.gz --out results/measured.json
+
+`--measured` is the unpacked archive of measured spectra: `jcamp/COMPOUND/` with spectra, FIDs and an SD file with the
+reported lines, `bruker/NAME.zip` with `NAME.mol`. The library has 6,000 random structures and the compounds. The
+limits of peak picking were chosen with these spectra in view, so that the figures are not those of unseen ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from km3aid import Engine, read_spectra
+from km3aid.errors import SpectrumFormatError
+from km3aid.library import Library
+from km3aid.molecules import parse_structure
+from km3aid.molecules.read import read_structures
+from km3aid.spectra import Spectrum, set_aside_solvent
+
+MOLECULES = 6000
+SEED = 1
+NEAR_PPM = 0.15  # of a reported line, after the median difference is taken out: references differ
+TWIN_PPM = 0.1
+
+
+class Measured(NamedTuple):
+    """A spectrum that could be read, of a known compound."""
+
+    name: str
+    spectrum: Spectrum
+    structure: str | None
+    seconds: float
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--measured", type=Path, required=True)
+    parser.add_argument("--structures", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    engine = Engine.load(device="cpu")
+    read, refused = read_all(options.measured)
+    result = {
+        "command": "benchmarks/measured.py",
+        **engine.identity,
+        "spectra": len(read),
+        "refused": refused,
+        "file_to_peaks_s": {"median": median(m.seconds for m in read), "longest": max(m.seconds for m in read)},
+        "lines": reported_lines(read, options.measured),
+        "fids": twins(options.measured),
+        "search": search(engine, read, options.structures),
+    }
+    options.out.write_text(json.dumps(result, indent=2) + "\n")
+    print(json.dumps(result, indent=2))
+
+
+def read_all(root: Path) -> tuple[list[Measured], dict[str, str]]:
+    """The processed spectra with the structure of their compound, and why others are refused."""
+    read, refused = [], {}
+    spectra = chain((root / "jcamp").glob("*/*.dx"), (root / "bruker").glob("*.zip"))
+    for path in sorted(p for p in spectra if not p.name.endswith(".fid.dx")):
+        name = path.relative_to(root).as_posix()
+        began = time.perf_counter()
+        try:
+            spectrum = set_aside_solvent(read_spectra(path)[0])
+        except SpectrumFormatError as error:
+            refused[name] = str(error).removeprefix(f"{path}: ")
+            continue
+        read.append(Measured(name, spectrum, structure_of(path), round(time.perf_counter() - began, 3)))
+    return read, refused
+
+
+def structure_of(path: Path) -> str | None:
+    """The SMILES of the compound of a spectrum."""
+    files = [path.with_suffix(".mol"), *sorted(path.parent.glob("*.mol" if path.suffix == ".dx" else "-"))]
+    found = next((file for file in files if file.is_file()), None)
+    return parse_structure(found.read_text()).smiles if found else None
+
+
+def reported_lines(read: Sequence[Measured], root: Path) -> dict[str, Any]:
+    """How many of the lines reported for plain spectra are among the peaks, and how many peaks are not reported."""
+    found = []
+    for measured in read:
+        if not measured.name.endswith("/13c.dx"):
+            continue
+        (record,) = (root / measured.name).parent.glob("*.sdf")
+        reported = sorted({round(p.shift_ppm, 2) for p in read_spectra(record)[0]})
+        peaks = [p.shift_ppm for p in measured.spectrum.without_aside()]
+        off = statistics.median([p - r for p in peaks for r in reported if abs(p - r) < 0.6] or [0.0])
+        seen = sum(any(abs(p - off - r) < NEAR_PPM for p in peaks) for r in reported)
+        false = sum(all(abs(p - off - r) >= NEAR_PPM for r in reported) for p in peaks)
+        found.append({"spectrum": measured.name, "reported": len(reported), "seen": seen, "false": false})
+    total, seen = (sum(row[key] for row in found) for key in ("reported", "seen"))
+    return {
+        "recall": round(seen / total, 4),
+        "false_median": statistics.median(r["false"] for r in found),
+        "spectra": found,
+    }
+
+
+def twins(root: Path) -> dict[str, Any]:
+    """How many peaks of processed spectra are found within 0.1 ppm in what is made of their FIDs."""
+    lines = found = 0
+    for path in sorted((root / "jcamp").glob("*/*.fid.dx")):
+        twin = path.with_name(path.name.replace(".fid.dx", ".dx"))
+        try:
+            expected = set_aside_solvent(read_spectra(twin)[0]).without_aside()
+            peaks = [p.shift_ppm for p in read_spectra(path)[0]]
+        except SpectrumFormatError:
+            continue
+        lines += len(expected)
+        found += sum(any(abs(p - e.shift_ppm) <= TWIN_PPM for p in peaks) for e in expected)
+    return {"lines": lines, "share": round(found / lines, 4)}
+
+
+def search(engine: Engine, read: Sequence[Measured], structures: Path) -> dict[str, Any]:
+    """The rank of each compound's connectivity in a library of 6,000 structures and the compounds."""
+    known = [m for m in read if m.structure]
+    lines = [smiles for smiles, _ in read_structures(structures)]
+    chosen = random.Random(SEED).sample(lines, MOLECULES)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "library"
+        engine.build_library(((s, None) for s in chain(chosen, {str(m.structure) for m in known})), path)
+        library = Library.open(path)
+        ranks = {m.name: rank(engine, library, m) for m in known}
+    found = [r for r in ranks.values() if r is not None]
+    summary = {"first": sum(r == 1 for r in found), "in_top_three": sum(r <= 3 for r in found), "of": len(ranks)}
+    return {"library": len(library), **summary, "ranks": ranks}
+
+
+def rank(engine: Engine, library: Library, measured: Measured) -> int | None:
+    """The rank of the compound among the first 100 hits; None where it is not among them."""
+    wanted = connectivity(str(measured.structure))
+    hits = engine.search(measured.spectrum, library, top=100).hits
+    return next((hit.rank for hit in hits if connectivity(hit.smiles) == wanted), None)
+
+
+def connectivity(smiles: str) -> str:
+    """The first block of the InChIKey."""
+    return parse_structure(smiles).inchi_key[:14]
+
+
+def median(values: Iterator[float]) -> float:
+    """The median, rounded."""
+    return round(statistics.median(values), 3)
+
+
+if __name__ == "__main__":
+    main()

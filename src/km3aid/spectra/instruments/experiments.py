@@ -1,0 +1,133 @@
+"""Folders and zip archives with several experiments: the 13C spectrum is read, and what was chosen is said.
+
+Of an archive only the files that readers need are unpacked, to a temporary folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from os import walk
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.formats.archive import read_members
+from km3aid.spectra.instruments.bruker import is_bruker, read_bruker
+from km3aid.spectra.instruments.experiment import is_plain
+from km3aid.spectra.instruments.jcamp import read_jcamp
+from km3aid.spectra.instruments.jeol import read_jeol
+from km3aid.spectra.instruments.varian import is_varian, read_varian
+from km3aid.spectra.source import MOST_BYTES
+from km3aid.spectra.spectrum import LeftOut, Spectrum
+
+_JCAMP, _JEOL = (".dx", ".jdx", ".jcamp"), (".jdf",)
+_OF_A_FOLDER = ("acqus", "acqu2s", "procs", "1r", "fid", "procpar")  # what readers open, or look for
+_MOST_FOLDERS, _MOST_EXPERIMENTS, _DEEPEST = 2000, 200, 8
+_NAMED = 5
+
+
+def has_packed_experiments(names: Sequence[str]) -> bool:
+    """Whether an archive has files of a spectrometer among its members."""
+    return any(_is_wanted(name) for name in names)
+
+
+def has_experiments(folder: Path) -> bool:
+    """Whether there are experiments in a folder, or in the folders within it."""
+    return next(_experiments(folder), None) is not None
+
+
+def read_packed_experiments(data: bytes, where: str) -> Iterator[Spectrum]:
+    """Read the 13C spectrum of a zip archive of experiments; raises `SpectrumFormatError`."""
+    members = read_members(data, _is_wanted, where)
+    with TemporaryDirectory(prefix="km3aid-") as root:
+        for name, content in members.items():
+            path = Path(root, *PurePosixPath(name).parts)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        yield from read_experiments(Path(root), where)
+
+
+def read_experiments(folder: Path, where: str) -> Iterator[Spectrum]:
+    """Read the 13C spectrum of a folder of experiments, a plain one before APT, DEPTQ and coupled ones.
+
+    `notes` tell which one it is, `left_out` what else there is and why it was not taken. Raises `SpectrumFormatError`
+    where no experiment can be read.
+    """
+    found: list[tuple[str, Spectrum]] = []
+    failed: list[LeftOut] = []
+    for path in sorted(_experiments(folder), key=_by_number)[:_MOST_EXPERIMENTS]:
+        name = path.relative_to(folder).as_posix()
+        try:
+            found += [(name, spectrum) for spectrum in _read(path, f"{where}, {name}")]
+        except SpectrumFormatError as error:
+            failed.append(LeftOut(name, str(error).removeprefix(f"{where}, {name}: ")))
+    if not found:
+        reasons = "; ".join(f"{item.text}: {item.reason}" for item in failed[:_NAMED])
+        more = f"; and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
+        raise SpectrumFormatError(f"{where}: no 13C spectrum that can be used ({reasons}{more})")
+    name, spectrum = min(found, key=lambda item: not is_plain(item[1]))  # the first of the best
+    others = [
+        LeftOut(other, "another 13C spectrum; give its folder or file") for other, s in found if s is not spectrum
+    ]
+    note = (f"read {name}, of {len(found) + len(failed)} experiments",) if found[1:] or failed else ()
+    yield replace(spectrum, notes=(*spectrum.notes, *note), left_out=(*spectrum.left_out, *others, *failed))
+
+
+def _experiments(folder: Path) -> Iterator[Path]:
+    """Folders and files with one experiment each; links are not followed."""
+    for seen, (at, folders, files) in enumerate(walk(folder)):
+        path = Path(at)
+        if seen >= _MOST_FOLDERS:
+            return
+        if is_bruker(path) or is_varian(path):
+            folders.clear()
+            yield path
+            continue
+        folders[:] = (
+            sorted(f for f in folders if f != "__MACOSX") if len(path.parts) - len(folder.parts) < _DEEPEST else []
+        )
+        yield from (path / file for file in sorted(files) if _reader_of(file) is not None)
+
+
+def _is_wanted(name: str) -> bool:
+    path = PurePosixPath(name)
+    inside = not path.is_absolute() and ".." not in path.parts and "\\" not in name and "__MACOSX" not in path.parts
+    return (
+        inside and not path.name.startswith("._") and (path.name in _OF_A_FOLDER or _reader_of(path.name) is not None)
+    )
+
+
+def _by_number(path: Path) -> tuple[tuple[int, str], ...]:
+    """Experiments in the order of their numbers: 2 before 10."""
+    return tuple((int(part), "") if part.isdecimal() else (1 << 62, part) for part in path.parts)
+
+
+def _reader_of(name: str) -> Callable[[Path, str], Iterator[Spectrum | SpectrumFormatError]] | None:
+    """The reader of a file with one experiment, by its ending."""
+    ending = PurePosixPath(name).suffix.lower()
+    return _read_jcamp if ending in _JCAMP else _read_jeol if ending in _JEOL else None
+
+
+def _read(path: Path, where: str) -> list[Spectrum]:
+    read = _reader_of(path.name) if path.is_file() else read_bruker if is_bruker(path) else read_varian
+    spectra: list[Spectrum] = []
+    for item in read(path, where) if read else ():
+        if isinstance(item, SpectrumFormatError):
+            raise item
+        spectra.append(item)
+    return spectra
+
+
+def _read_jcamp(path: Path, where: str) -> Iterator[Spectrum | SpectrumFormatError]:
+    return read_jcamp(_content(path, where).decode("utf-8", errors="replace").splitlines(keepends=True), where)
+
+
+def _read_jeol(path: Path, where: str) -> Iterator[Spectrum | SpectrumFormatError]:
+    return iter(list(read_jeol(_content(path, where), where, path.stem)))
+
+
+def _content(path: Path, where: str) -> bytes:
+    if path.is_symlink() or path.stat().st_size > MOST_BYTES:
+        raise SpectrumFormatError(f"{where}: a link, or too large for a 1D spectrum")
+    return path.read_bytes()

@@ -1,0 +1,114 @@
+import zipfile
+from pathlib import Path
+
+import pytest
+from tests.spectra import format_examples as examples
+from tests.spectra.format_examples import SHIFTS
+
+from km3aid.errors import SpectrumFormatError
+from km3aid.spectra import read_spectra
+
+
+def write(
+    folder: Path, number: str, nucleus: str = "13C", sequence: str = "zgpg30", shifts: list[float] = SHIFTS
+) -> None:
+    """An experiment of Bruker, measured with a pulse sequence."""
+    acqus = examples.write_bruker_fid(folder / number, shifts) / "acqus"
+    acqus.write_text(
+        acqus.read_text().replace("<13C>", f"<{nucleus}>").replace("##END=", f"##$PULPROG= <{sequence}>\n##END=")
+    )
+
+
+def packed(folder: Path, path: Path, prefix: str = "") -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(folder.rglob("*")):
+            if file.is_file():
+                archive.write(file, prefix + file.relative_to(folder).as_posix())
+    return path
+
+
+@pytest.fixture
+def sample(tmp_path):
+    """What a night's automation leaves: 1H, DEPT-135, 13C and APT of one sample, and a picture."""
+    folder = tmp_path / "sample"
+    write(folder, "10", "1H", "zg30")
+    write(folder, "11", sequence="jmod", shifts=[150.0, 40.0])
+    write(folder, "2", sequence="dept135")
+    write(folder, "12")
+    (folder / "picture.png").write_bytes(b"\x89PNG")
+    return folder
+
+
+@pytest.mark.parametrize("form", ["folder", "zip", "nested zip"])
+def test_the_plain_13c_of_several_experiments_is_read(sample, tmp_path, form):
+    source = sample if form == "folder" else packed(sample, tmp_path / "a.zip", "x/y/" if "nested" in form else "")
+    (spectrum,) = read_spectra(source)
+    assert [p.shift_ppm for p in spectrum] == pytest.approx(SHIFTS, abs=0.05)
+    assert spectrum.id == "12"
+    inside = "x/y/" if form == "nested zip" else ""
+    assert spectrum.notes[-1] == f"read {inside}12, of 4 experiments"
+    reasons = {left.text.removeprefix(inside): left.reason for left in spectrum.left_out}
+    assert reasons["11"] == "another 13C spectrum; give its folder or file"
+    assert reasons["10"].startswith("a spectrum of 1H")
+    assert reasons["2"].startswith("a DEPT-135 spectrum")
+    assert list(reasons) == ["11", "2", "10"]
+
+
+def test_without_a_13c_spectrum_everything_is_named(tmp_path):
+    write(tmp_path / "a", "1", "1H")
+    write(tmp_path / "a", "2", sequence="hsqcetgp")
+    with pytest.raises(
+        SpectrumFormatError, match=r"no 13C spectrum that can be used \(1: a spectrum of 1H.*; 2: a 2D exper"
+    ):
+        read_spectra(tmp_path / "a")
+
+
+def test_files_of_jeol_and_jcamp_count_as_experiments(tmp_path):
+    examples.write_jeol(tmp_path / "c.jdf", SHIFTS)
+    (tmp_path / "h.jdx").write_text(examples.JCAMP.replace("13C", "1H"))
+    (spectrum,) = read_spectra(packed(tmp_path, tmp_path / "b.zip"))
+    assert [p.shift_ppm for p in spectrum] == pytest.approx(SHIFTS, abs=0.05)
+    assert spectrum.notes[-1] == "read c.jdf, of 2 experiments"
+
+
+def test_one_experiment_alone_needs_no_note(tmp_path):
+    write(tmp_path / "a", "7")
+    (spectrum,) = read_spectra(packed(tmp_path / "a", tmp_path / "a.zip"))
+    assert not any("experiments" in note for note in spectrum.notes)
+    assert spectrum.left_out == ()
+
+
+@pytest.mark.parametrize("name", ["../7/{}", "a/../../7/{}", "__MACOSX/7/{}", "..\\7\\{}"])
+def test_members_that_lead_out_of_the_archive_are_not_unpacked(tmp_path, name):
+    write(tmp_path / "a", "7")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for file in ("acqus", "fid"):
+            archive.write(tmp_path / "a" / "7" / file, name.format(file))
+    with pytest.raises(SpectrumFormatError, match="a zip archive or an Office document, not text"):
+        read_spectra(tmp_path / "a.zip")
+
+
+def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(9):
+            archive.writestr(f"{number}/fid", bytes(64 << 20))
+    with pytest.raises(SpectrumFormatError, match=r"unpacks to more than|too large"):
+        read_spectra(tmp_path / "bomb.zip")
+
+
+def test_links_are_not_followed(tmp_path):
+    write(tmp_path / "outside", "7")
+    (tmp_path / "inside").mkdir()
+    (tmp_path / "inside" / "7").symlink_to(tmp_path / "outside" / "7")
+    (tmp_path / "inside" / "c.jdf").symlink_to(examples.write_jeol(tmp_path / "outside" / "c.jdf", SHIFTS))
+    with pytest.raises(SpectrumFormatError, match=r"c\.jdf: a link"):
+        read_spectra(tmp_path / "inside")
+
+
+def test_a_damaged_archive_is_refused(tmp_path):
+    write(tmp_path / "a", "7")
+    data = bytearray(packed(tmp_path / "a", tmp_path / "a.zip").read_bytes())
+    data[60:200] = bytes(140)
+    (tmp_path / "a.zip").write_bytes(data)
+    with pytest.raises(SpectrumFormatError):
+        read_spectra(tmp_path / "a.zip")
