@@ -15,3 +15,7 @@ def test_the_decimal_comma_is_recognised_in_any_list_that_uses_it(hundredths):
     shifts = [f"{n / 100:.2f}" for n in hundredths]
     assert decimal_mark(" ".join(shifts), "x") == "."
     assert decimal_mark("; ".join(shifts).replace(".", ","), "x") == ","
+
+
+def test_what_a_pdf_hides_in_numbers_goes():
+    assert normalise("δ 171.4 (C\u00ad=O), 14.\u00ad2\u200b\ufeff") == "δ 171.4 (C=O), 14.2"

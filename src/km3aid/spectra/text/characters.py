@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from km3aid.errors import SpectrumFormatError
 
 _BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]|[()\[\]]")  # a pair with no other inside, or a single one
+_INVISIBLE = re.compile("[\u00ad\u200b\ufeff]")  # soft hyphens, blanks without width, marks of byte order
 _DASH = re.compile("[‐‑‒–—―−]")
 
 
@@ -23,7 +24,7 @@ def normalise(text: str) -> str:
     if text.isascii():
         return text
     text = _superscripts().sub(lambda match: "*" * len(match.group()), text)
-    plain = unicodedata.normalize("NFKC", text).replace("\u200b", "").replace("\ufeff", "")
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     return _DASH.sub("-", plain)
 
 
