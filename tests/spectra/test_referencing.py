@@ -29,3 +29,9 @@ def test_usual_references_stay():
 def test_only_the_solvent_that_is_named_counts(solvent):
     off = spectrum(0.8, solvent)
     assert reference_to_solvent(off) is off
+
+
+def test_a_multiplet_that_lacks_an_outer_line_is_referenced_by_its_middle():
+    off = spectrum(1.0)
+    cut = Spectrum(off.peaks[:1] + off.peaks[2:], solvent="CD3OD", frequency_mhz=MHZ)
+    assert reference_to_solvent(cut).notes == ("moved by -1 ppm, referenced to CD3OD at 49 ppm",)

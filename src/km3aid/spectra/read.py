@@ -181,7 +181,7 @@ def _folder_of(source: str | Path, where: str) -> Path | None:
         if path.is_dir():
             return path
         folder = path.absolute().parent
-        if path.name in _SPECTROMETER_FILES and path.is_file() and _recognised(FOLDERS, folder):
+        if path.name in _SPECTROMETER_FILES and path.is_file() and (is_bruker(folder) or is_varian(folder)):
             return folder
     except (OSError, ValueError) as error:
         raise SpectrumFormatError(f"{where}: cannot be opened: {error}") from None

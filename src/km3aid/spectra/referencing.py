@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from statistics import mean
 
 from km3aid.spectra.solvent_multiplets import find_multiplets
 from km3aid.spectra.solvents import known_solvents
@@ -22,8 +21,7 @@ def reference_to_solvent(spectrum: Spectrum) -> Spectrum:
     if not found:
         return spectrum
     strongest = max(found, key=lambda m: max(abs(spectrum.peaks[i].intensity or 0.0) for i in m.peaks))
-    ends = (spectrum.peaks[strongest.peaks[0]], spectrum.peaks[strongest.peaks[-1]])
-    off = round(strongest.line.shift_ppm - mean(p.shift_ppm for p in ends), 3)
+    off = round(strongest.line.shift_ppm - spectrum.peaks[strongest.middle].shift_ppm, 3)
     moved = [round(p.shift_ppm + off, 3) for p in spectrum]
     if abs(off) <= _FAR_PPM or not all(SHIFT_MIN_PPM <= shift <= SHIFT_MAX_PPM for shift in moved):
         return spectrum

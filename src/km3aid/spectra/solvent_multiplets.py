@@ -35,6 +35,7 @@ class Multiplet(NamedTuple):
     solvent: Solvent
     line: SolventLine
     peaks: tuple[int, ...]  # positions
+    middle: int  # position of the middle line
 
 
 def find_multiplets(
@@ -72,16 +73,18 @@ def lines_beside(peaks: Sequence[Peak], multiplet: Multiplet) -> list[int]:
 
 def _multiplets(peaks: Sequence[Peak], frequency_mhz: float, solvent: Solvent, likeness: Likeness) -> list[Multiplet]:
     lines = [line for line in solvent.lines if line.lines in _PATTERNS]
-    found = [(line, _multiplet(peaks, line, frequency_mhz, likeness)) for line in lines]
-    return [Multiplet(solvent, line, tuple(members)) for line, members in found if members]
+    found = [(line, *_multiplet(peaks, line, frequency_mhz, likeness)) for line in lines]
+    return [Multiplet(solvent, line, tuple(members), middle) for line, members, middle in found if members]
 
 
-def _multiplet(peaks: Sequence[Peak], line: SolventLine, frequency_mhz: float, likeness: Likeness) -> list[int]:
-    """Positions of the peaks whose gaps and heights suit the line best, or none."""
+def _multiplet(
+    peaks: Sequence[Peak], line: SolventLine, frequency_mhz: float, likeness: Likeness
+) -> tuple[list[int], int]:
+    """Positions of the peaks whose gaps and heights suit the line best, or none, and of the middle one."""
     gap, half = line.coupling_hz / frequency_mhz, line.lines // 2
     close = max(_CLOSEST_PPM, likeness.gap * gap)
     near = [i for i, p in enumerate(peaks) if line.distance(p.shift_ppm) <= _REACH_PPM + gap * half]
-    best, members = likeness.height, list[int]()
+    best, members, centre = likeness.height, list[int](), -1
     for middle in near:
         if line.distance(peaks[middle].shift_ppm) > _REACH_PPM:
             continue
@@ -93,8 +96,8 @@ def _multiplet(peaks: Sequence[Peak], line: SolventLine, frequency_mhz: float, l
         differences = [abs(_height(peaks[i]) / top - pattern[place] / pattern[half]) for place, i in seen]
         difference = sum(differences) / len(differences)
         if difference <= best:
-            best, members = difference, [i for _, i in seen]
-    return members
+            best, members, centre = difference, [i for _, i in seen], middle
+    return members, centre
 
 
 def _nearest(peaks: Sequence[Peak], near: list[int], shift_ppm: float, close: float) -> int | None:

@@ -112,3 +112,39 @@ def test_a_damaged_archive_is_refused(tmp_path):
     (tmp_path / "a.zip").write_bytes(data)
     with pytest.raises(SpectrumFormatError):
         read_spectra(tmp_path / "a.zip")
+
+
+def test_folders_of_an_archive_that_are_named_like_files_are_passed_over(tmp_path):
+    write(tmp_path / "a", "7")
+    with zipfile.ZipFile(packed(tmp_path / "a", tmp_path / "a.zip", "fid/"), "a") as archive:
+        archive.mkdir("fid")
+        archive.mkdir("x.dx")
+    assert len(read_spectra(tmp_path / "a.zip")) == 1
+
+
+def test_a_file_named_as_in_a_spectrometers_folder_is_not_replaced_by_what_lies_beside_it(tmp_path):
+    examples.write_jeol(tmp_path / "other.jdf", SHIFTS)
+    (tmp_path / "fid").write_text("170.1 55.2")
+    assert [p.shift_ppm for p in read_spectra(tmp_path / "fid")[0]] == [170.1, 55.2]
+
+
+def test_parameters_above_experiments_do_not_hide_them(tmp_path):
+    write(tmp_path / "a", "7")
+    (tmp_path / "a" / "acqus").write_text((tmp_path / "a" / "7" / "acqus").read_text())
+    with pytest.raises(SpectrumFormatError):
+        read_spectra(tmp_path / "a" / "acqus")
+    (spectrum,) = read_spectra(packed(tmp_path / "a", tmp_path / "a.zip"))
+    assert spectrum.id == "7"
+
+
+def test_too_many_experiments_are_not_cut_off_in_silence(tmp_path):
+    for number in range(201):
+        (tmp_path / f"{number}.dx").write_text(examples.JCAMP)
+    with pytest.raises(SpectrumFormatError, match="201 experiments, more than 200; give the folder or file of one"):
+        read_spectra(tmp_path)
+
+
+def test_a_bad_block_does_not_lose_a_good_one(tmp_path):
+    bad = examples.JCAMP.replace("170.2, 10.0", "900.2, 10.0")
+    (tmp_path / "two.dx").write_text(bad + examples.JCAMP)
+    assert [p.shift_ppm for p in read_spectra(tmp_path)[0]] == [170.2, 21.0]

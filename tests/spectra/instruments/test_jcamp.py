@@ -8,6 +8,7 @@ from tests.spectra.reading import read, shifts
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra import Peak
+from km3aid.spectra.instruments.jcamp_blocks import decode_ordinates
 
 
 def test_jcamp_peak_assignments_and_linked_blocks():
@@ -145,3 +146,25 @@ def test_a_note_names_the_experiment(sequence, note):
     pairs = "\n".join(f"{x:.6f}, {y:.0f}" for x, y in zip(ppm, examples.lines_of(ppm, SHIFTS), strict=True))
     text = jcamp_trace(ppm, f"##.PULSE SEQUENCE= {sequence}\n##XYPOINTS= (XY..XY)\n{pairs}")
     assert (note in read(text).notes[-1]) if note else len(read(text).notes) == 1
+
+
+def test_an_axis_in_hertz_that_rises_begins_at_its_right_end():
+    ppm = np.linspace(220, -10, 8192)
+    trace = [round(v) for v in examples.lines_of(ppm, SHIFTS) / 100]
+    head = jcamp_trace(ppm, "##XYDATA= (X++(Y..Y))\n" + packed(trace[::-1])).replace("XUNITS= PPM", "XUNITS= HZ")
+    head = head.replace(f"##FIRSTX= {ppm[0]}", "##FIRSTX= 0").replace(f"##LASTX= {ppm[-1]}", f"##LASTX= {230 * 100.6}")
+    spectrum = read(head.replace("##FIRSTX", "##$OFFSET= 220\n##FIRSTX"))
+    assert [p.shift_ppm for p in spectrum] == pytest.approx(SHIFTS, abs=0.05)
+
+
+def test_the_factors_of_pairs_count():
+    ppm = np.linspace(220, -10, 8192)
+    pairs = "\n".join(f"{1000 * x:.3f}, {y:.0f}" for x, y in zip(ppm, examples.lines_of(ppm, SHIFTS), strict=True))
+    spectrum = read(jcamp_trace(ppm, f"##XFACTOR= 0.001\n##YFACTOR= 2\n##XYPOINTS= (XY..XY)\n{pairs}"))
+    assert [p.shift_ppm for p in spectrum] == pytest.approx(SHIFTS, abs=0.02)
+    assert max(p.intensity or 0 for p in spectrum) > 1.2e6
+
+
+def test_a_count_beyond_any_spectrum_is_refused():
+    with pytest.raises(SpectrumFormatError, match="the data are damaged"):
+        decode_ordinates("0 2S1E+999", "x")

@@ -68,6 +68,10 @@ def test_a_reference_left_over_from_another_spectrum_does_not_count():
     assert shifts(jcamp_fid(**{"$SF": str(CARRIER * (1 + 1e-6))})) == pytest.approx(SHIFTS, abs=0.05)
 
 
+def test_factors_that_are_no_numbers_do_not_count():
+    assert shifts(jcamp_fid(FACTOR="see header")) == pytest.approx(SHIFTS, abs=0.05)
+
+
 def test_half_an_fid_is_refused():
     with pytest.raises(SpectrumFormatError, match="an FID with 1 pages of data; expected one of real and one of imag"):
         read(jcamp_fid(pages=1))

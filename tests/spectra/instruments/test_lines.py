@@ -56,3 +56,17 @@ def test_a_scale_or_a_reversed_axis_changes_nothing():
     )
     assert found.shift_ppm.tolist() == scaled.shift_ppm.tolist()
     assert found.shift_ppm == pytest.approx(reversed_.shift_ppm[::-1], abs=1e-3)
+
+
+def test_blanked_parts_of_a_trace_do_not_hide_its_noise():
+    trace = trace_of({20.0: 60.0})
+    trace[: int(0.6 * len(trace))] = 0.0
+    found = find_lines(PPM, trace)
+    assert len(found.shift_ppm) <= 4
+    assert found.shift_ppm[-1] == pytest.approx(20.0, abs=0.01)
+
+
+def test_a_trace_without_noise_has_its_lines_only():
+    lines = {170.0: 50.0, 20.0: 80.0}
+    trace = sum(height / (1 + ((PPM - shift) / 0.01) ** 2) for shift, height in lines.items())
+    assert find_lines(PPM, trace).shift_ppm == pytest.approx(list(lines), abs=0.01)

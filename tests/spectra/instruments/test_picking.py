@@ -69,3 +69,16 @@ def test_of_very_many_lines_the_strongest_are_kept():
     assert len(spectrum) == 500
     assert min(p.shift_ppm for p in spectrum) > 40
     assert "weaker than 500 others" in spectrum.left_out[0].reason
+
+
+def test_an_axis_may_be_uneven_and_in_any_order():
+    order = np.random.default_rng(0).permutation(len(PPM))
+    shuffled = pick_peaks(PPM[order], trace_of(SAMPLE)[order], "a trace", frequency_mhz=MHZ)
+    assert kept(shuffled) == pytest.approx(list(SAMPLE), abs=0.01)
+    x, y = np.append(300.0, PPM), np.append(0.0, trace_of(SAMPLE, noise=0.1))
+    assert kept(pick_peaks(x, y, "a trace", frequency_mhz=MHZ)) == pytest.approx(list(SAMPLE), abs=0.02)
+
+
+def test_an_axis_of_another_length_is_refused():
+    with pytest.raises(SpectrumFormatError, match="expected a spectrum"):
+        pick_peaks(PPM[:-1], trace_of(SAMPLE), "a trace")

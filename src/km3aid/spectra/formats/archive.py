@@ -1,4 +1,4 @@
-"""Members of a zip archive, read into memory: nothing is unpacked to disk, and no stated size is trusted."""
+"""Members of a zip archive, read into memory up to a limit; no stated size is trusted."""
 
 from __future__ import annotations
 

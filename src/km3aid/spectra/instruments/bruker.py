@@ -36,7 +36,10 @@ _MEND = "if it is 13C, write 'NUC1= <13C>' in acqus, or give its shifts with --p
 
 def is_bruker(folder: Path) -> bool:
     """Whether a folder is an experiment, or its `pdata/n`."""
-    return any((folder / name).is_file() for name in ("1r", "acqus", "procs")) or _processed(folder) is not None
+    try:
+        return any((folder / name).is_file() for name in ("1r", "acqus", "procs")) or _processed(folder) is not None
+    except OSError:
+        return False
 
 
 def read_bruker(folder: Path, where: str) -> Iterator[Spectrum]:
@@ -128,7 +131,7 @@ def _numbers(path: Path, parameters: dict[str, str], suffix: str) -> NDArray[np.
 def _processed(folder: Path) -> Path | None:
     """The first `pdata/n` of an experiment that has a processed spectrum."""
     try:
-        found = sorted(p for p in (folder / "pdata").iterdir() if p.name.isdigit() and (p / "1r").is_file())
+        found = [p for p in (folder / "pdata").iterdir() if p.name.isdecimal() and (p / "1r").is_file()]
     except OSError:
         return None
-    return found[0] if found else None
+    return min(found, key=lambda p: int(p.name), default=None)

@@ -23,6 +23,7 @@ from km3aid.spectra.spectrum import LeftOut, Spectrum
 
 _JCAMP, _JEOL = (".dx", ".jdx", ".jcamp"), (".jdf",)
 _OF_A_FOLDER = ("acqus", "acqu2s", "procs", "1r", "fid", "procpar")  # what readers open, or look for
+_DATA = ("1r", "fid", "ser", "acqu2s", "pdata")
 _MOST_FOLDERS, _MOST_EXPERIMENTS, _DEEPEST = 2000, 200, 8
 _NAMED = 5
 
@@ -43,8 +44,11 @@ def read_packed_experiments(data: bytes, where: str) -> Iterator[Spectrum]:
     with TemporaryDirectory(prefix="km3aid-") as root:
         for name, content in members.items():
             path = Path(root, *PurePosixPath(name).parts)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            except OSError as error:
+                raise SpectrumFormatError(f"{where}: {name[:80]}: cannot be unpacked ({error.strerror})") from None
         yield from read_experiments(Path(root), where)
 
 
@@ -56,7 +60,12 @@ def read_experiments(folder: Path, where: str) -> Iterator[Spectrum]:
     """
     found: list[tuple[str, Spectrum]] = []
     failed: list[LeftOut] = []
-    for path in sorted(_experiments(folder), key=_by_number)[:_MOST_EXPERIMENTS]:
+    paths = sorted(_experiments(folder), key=_by_number)
+    if len(paths) > _MOST_EXPERIMENTS:
+        raise SpectrumFormatError(
+            f"{where}: {len(paths)} experiments, more than {_MOST_EXPERIMENTS}; give the folder or file of one of them"
+        )
+    for path in paths:
         name = path.relative_to(folder).as_posix()
         try:
             found += [(name, spectrum) for spectrum in _read(path, f"{where}, {name}")]
@@ -79,8 +88,8 @@ def _experiments(folder: Path) -> Iterator[Path]:
     for seen, (at, folders, files) in enumerate(walk(folder)):
         path = Path(at)
         if seen >= _MOST_FOLDERS:
-            return
-        if is_bruker(path) or is_varian(path):
+            raise SpectrumFormatError(f"{folder}: more than {_MOST_FOLDERS} folders; give one with experiments")
+        if _is_experiment(path):
             folders.clear()
             yield path
             continue
@@ -90,9 +99,20 @@ def _experiments(folder: Path) -> Iterator[Path]:
         yield from (path / file for file in sorted(files) if _reader_of(file) is not None)
 
 
+def _is_experiment(folder: Path) -> bool:
+    """Whether a folder has data and parameters: parameters alone may lie above several experiments."""
+    return is_varian(folder) or (is_bruker(folder) and any((folder / name).exists() for name in _DATA))
+
+
 def _is_wanted(name: str) -> bool:
     path = PurePosixPath(name)
-    inside = not path.is_absolute() and ".." not in path.parts and "\\" not in name and "__MACOSX" not in path.parts
+    inside = (
+        not name.endswith("/")
+        and not path.is_absolute()
+        and ".." not in path.parts
+        and "\\" not in name
+        and "__MACOSX" not in path.parts
+    )
     return (
         inside and not path.name.startswith("._") and (path.name in _OF_A_FOLDER or _reader_of(path.name) is not None)
     )
@@ -110,12 +130,14 @@ def _reader_of(name: str) -> Callable[[Path, str], Iterator[Spectrum | SpectrumF
 
 
 def _read(path: Path, where: str) -> list[Spectrum]:
-    read = _reader_of(path.name) if path.is_file() else read_bruker if is_bruker(path) else read_varian
-    spectra: list[Spectrum] = []
-    for item in read(path, where) if read else ():
+    read = (read_bruker if is_bruker(path) else read_varian) if _is_experiment(path) else _reader_of(path.name)
+    if read is None:
+        return []
+    items = list(read(path, where))
+    spectra = [item for item in items if isinstance(item, Spectrum)]
+    for item in items if not spectra else ():
         if isinstance(item, SpectrumFormatError):
             raise item
-        spectra.append(item)
     return spectra
 
 
@@ -128,6 +150,11 @@ def _read_jeol(path: Path, where: str) -> Iterator[Spectrum | SpectrumFormatErro
 
 
 def _content(path: Path, where: str) -> bytes:
-    if path.is_symlink() or path.stat().st_size > MOST_BYTES:
-        raise SpectrumFormatError(f"{where}: a link, or too large for a 1D spectrum")
-    return path.read_bytes()
+    if path.is_symlink() or not path.is_file():
+        raise SpectrumFormatError(f"{where}: a link, or not a file; give the file itself")
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise SpectrumFormatError(f"{where}: too large for a 1D spectrum")
+        return path.read_bytes()
+    except OSError as error:
+        raise SpectrumFormatError(f"{where}: cannot be opened: {error.strerror}") from None

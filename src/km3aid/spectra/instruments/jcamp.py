@@ -190,7 +190,8 @@ def read_trace(block: Block, where: str) -> tuple[list[float], list[float]]:
     form, _, body = block.get("XYPOINTS", "XYDATA", "DATATABLE").partition("\n")
     if "XY..XY" in form:
         numbers = [float(n) for n in NUMBER.findall(body)]
-        return [x * scale for x in numbers[0::2][: len(numbers) // 2]], numbers[1::2]
+        scale, factor = scale * number_in(block, "XFACTOR", 1.0), number_in(block, "YFACTOR", 1.0)
+        return [x * scale for x in numbers[0::2][: len(numbers) // 2]], [y * factor for y in numbers[1::2]]
     factor = number_in(block, "YFACTOR", 1.0)
     trace = [factor * value for value in decode_ordinates(body, where)]
     symbols = [s.strip().upper() for s in block.get("SYMBOL").split(",")]
@@ -199,7 +200,9 @@ def read_trace(block: Block, where: str) -> tuple[list[float], list[float]]:
     if first is None or last is None or len(trace) < 2 or first == last:
         raise SpectrumFormatError(f"{where}: FIRSTX and LASTX or the data are missing; {len(trace)} points found")
     step = (last - first) / (len(trace) - 1)
-    offset = number_in(block, "$OFFSET", first * scale) if scale != 1 else first
+    offset = first if scale == 1 else first * scale
+    if scale != 1 and block.get("$OFFSET"):  # the left end, which has the highest shift
+        offset = number_in(block, "$OFFSET", offset) - max(step, 0.0) * scale * (len(trace) - 1)
     reference = re.search(rf",\s*([0-9]+)\s*,\s*({FLOAT})\s*$", block.get(".SHIFTREFERENCE"))
     if reference and scale != 1 and not block.get("$OFFSET"):
         offset = float(reference[2]) - (int(reference[1]) - 1) * step * scale

@@ -75,10 +75,10 @@ def decode_ordinates(body: str, where: str) -> list[float]:
         step, was_difference = 0.0, False
         for mark, digits in _ORDINATE.findall(line.strip()[head.end() :]):
             if mark in _REPEATED:
-                times = int(float(_REPEATED[mark] + (digits or "")))
+                times = float(_REPEATED[mark] + (digits or ""))
                 if len(values) + times > _MOST_POINTS:
                     raise SpectrumFormatError(f"{where}: more than {_MOST_POINTS:,} points; the data are damaged")
-                for _ in range(times - 1 if values else 0):
+                for _ in range(int(times) - 1 if values else 0):
                     values.append(values[-1] + step if was_difference else values[-1])
             elif mark in _DIFFERENCE and values:
                 step, was_difference = _value(_DIFFERENCE[mark] + digits), True

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.instruments.checks import one_dimension
 from km3aid.spectra.instruments.fid import transform_fid
 from km3aid.spectra.instruments.group_delay import group_delay
-from km3aid.spectra.instruments.jcamp_blocks import Block, decode_ordinates, number_in
+from km3aid.spectra.instruments.jcamp_blocks import NUMBER, Block, decode_ordinates, number_in
 from km3aid.spectra.spectrum import Spectrum
 
 _SAME_PPM = 0.01
@@ -29,7 +28,7 @@ def read_fid(block: Block, where: str, **about: Any) -> Spectrum:
             f"{where}: an FID with {len(block.tables)} pages of data; expected one of real and one of imaginary parts; "
             "give the processed spectrum"
         )
-    factors = [float(n) for n in re.findall(r"[-+0-9.eE]+", block.get("FACTOR"))]
+    factors = [float(n) for n in NUMBER.findall(block.get("FACTOR"))]
     real, imaginary = (
         np.array(decode_ordinates(table.partition("\n")[2], where)) * (factors[page] if page < len(factors) else 1.0)
         for page, table in enumerate(block.tables[:2], 1)

@@ -21,6 +21,8 @@ _FOOT = 0.12  # height of a foot one line width off, of the line's; it falls wit
 _RIPPLE = 0.004  # height of truncation ripples, of the line's
 _LOBE_LINES = 5.0  # line widths within which a badly phased line may have a lobe of the other sign
 _LOBE = 0.45  # height of that lobe, of the line's
+_QUIETEST = 1e-5  # noise of a trace that has none, of its strongest line
+_MOST_LINES = 4000
 _DEVIATION = 1.4826  # standard deviations in the median absolute deviation
 
 
@@ -47,7 +49,7 @@ def find_lines(shift_ppm: NDArray[np.float64], trace: NDArray[np.float64]) -> Li
     flat = trace - _baseline(trace, step)
     width = _line_width(flat, step)
     smooth = gaussian_filter1d(flat, max(_SMOOTHED * width / _GAUSSIAN, 0.5))
-    noise = _noise(smooth)
+    noise = max(_noise(smooth), _QUIETEST * float(np.abs(smooth).max(initial=0.0)))
     apart = max(1, round(max(_CLOSEST_PPM / step, 0.6 * width)))
     tops = []
     for side in (smooth, -smooth):
@@ -60,6 +62,7 @@ def find_lines(shift_ppm: NDArray[np.float64], trace: NDArray[np.float64]) -> Li
         )
         tops.append(found)
     points = np.concatenate(tops)
+    points = points[np.argsort(-np.abs(smooth[points]), kind="stable")[:_MOST_LINES]]
     points = np.sort(points[_not_feet(points, smooth[points], width)])
     aside = _vertex(smooth[points - 1], smooth[points], smooth[points + 1])
     return Lines(shift_ppm[points] + aside * (shift_ppm[1] - shift_ppm[0]), smooth[points], noise)
@@ -78,9 +81,11 @@ def _baseline(trace: NDArray[np.float64], step: float) -> NDArray[np.float64]:
 
 
 def _noise(flat: NDArray[np.float64]) -> float:
+    """The standard deviation of the noise, from the points of the trace that are not blanked."""
     import numpy as np
 
-    return float(_DEVIATION * np.median(np.abs(flat - np.median(flat))))
+    measured = flat[1:][np.diff(flat) != 0]
+    return float(_DEVIATION * np.median(np.abs(measured - np.median(measured)))) if len(measured) else 0.0
 
 
 def _line_width(flat: NDArray[np.float64], step: float) -> float:

@@ -12,12 +12,14 @@ from km3aid.spectra.solvent_lines import solvent_reasons
 from km3aid.spectra.spectrum import SHIFT_MAX_PPM, SHIFT_MIN_PPM, LeftOut, Peak, Spectrum
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
 
 _WEAK = 0.07  # of the third-strongest line of the sample
 _DOWNWARDS = 0.15  # of the third-strongest line: height of a negative line that carries meaning …
 _FEWEST_DOWNWARDS = 2  # … where there are several, as in APT and DEPTQ
 _MOST_PEAKS = 500
+_UNEVEN = 0.01  # of the step of the axis
 
 
 def pick_peaks(shift_ppm: ArrayLike, trace: ArrayLike, where: str, **about: Any) -> Spectrum:
@@ -29,9 +31,9 @@ def pick_peaks(shift_ppm: ArrayLike, trace: ArrayLike, where: str, **about: Any)
     import numpy as np
 
     x, y = np.asarray(shift_ppm, np.float64), np.asarray(trace, np.float64)
-    if len(y) < 8 or not np.isfinite(y).all() or not np.isfinite(x).all() or x[0] == x[-1]:
+    if len(y) < 8 or len(x) != len(y) or not np.isfinite(y).all() or not np.isfinite(x).all() or np.ptp(x) == 0:
         raise SpectrumFormatError(f"{where}: {len(y)} points, or values that are not numbers; expected a spectrum")
-    lines = find_lines(x, y)
+    lines = find_lines(*_evenly_spaced(x, y))
     inside = np.flatnonzero((lines.shift_ppm >= SHIFT_MIN_PPM) & (lines.shift_ppm <= SHIFT_MAX_PPM))
     strongest = inside[np.argsort(-np.abs(lines.height[inside]), kind="stable")][:_MOST_PEAKS]
     falling = strongest[np.argsort(-lines.shift_ppm[strongest])]
@@ -44,6 +46,17 @@ def pick_peaks(shift_ppm: ArrayLike, trace: ArrayLike, where: str, **about: Any)
     peaks, weak = _weak_aside(peaks, about)
     notes = (*about.pop("notes", ()), _summary(peaks, lines.noise), *signs, *weak)
     return Spectrum(tuple(peaks), left_out=tuple(left_out), notes=notes, **about)
+
+
+def _evenly_spaced(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The trace (N,) on an axis (N,) of equal steps: pairs of numbers in a file may be in any order."""
+    import numpy as np
+
+    steps = np.diff(x)
+    if np.abs(steps - steps.mean()).max() <= _UNEVEN * abs(steps.mean()):
+        return x, y
+    order, even = np.argsort(x, kind="stable"), np.linspace(x.min(), x.max(), len(x))
+    return even, np.interp(even, x[order], y[order])
 
 
 def _sample(peaks: Sequence[Peak], about: Mapping[str, Any]) -> tuple[list[int], float]:

@@ -24,7 +24,10 @@ from km3aid.spectra.spectrum import Spectrum
 
 def is_varian(folder: Path) -> bool:
     """Whether a folder has both files of an experiment."""
-    return (folder / "procpar").is_file() and (folder / "fid").is_file()
+    try:
+        return (folder / "procpar").is_file() and (folder / "fid").is_file()
+    except OSError:
+        return False
 
 
 def read_varian(folder: Path, where: str) -> Iterator[Spectrum]:
