@@ -176,7 +176,7 @@ def test_files_are_read_and_answers_saved(open_page, tmp_path):
         page.click("[aria-label='Save as csv']")
     first, *rest = Path(saved.value.path()).read_text().splitlines()
     assert first.startswith("peak_from_1,shift_ppm,")
-    assert ",atoms,predicted_ppm," in first
+    assert ",atoms_from_1,predicted_ppm," in first
     assert len(rest) == 2
 
 
