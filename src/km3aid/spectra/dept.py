@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from km3aid.errors import SpectrumFormatError
-from km3aid.spectra.spectrum import LeftOut, Multiplicity, Peak, Spectrum
+from km3aid.spectra.spectrum import MULTIPLICITIES, LeftOut, Peak, Spectrum, groups_of, multiplicity_of
 from km3aid.spectra.text.inline import parse_peaks
 
 _NEAR_PPM = 0.25
@@ -41,7 +42,7 @@ def add_multiplicities(
 
     DEPT-135 shows CH and CH3 positive, CH2 negative, and C not at all; DEPT-90 shows only CH; APT shows C and CH2
     positive, CH and CH3 negative. What the experiments leave open (CH or CH3 without DEPT-90, both kinds of APT) stays
-    unknown, and a note says so. The spectrum's own multiplicities take precedence; `left_out` names contradictions.
+    so, and a note says it. The spectrum's own multiplicities take precedence; `left_out` names contradictions.
     Raises `SpectrumFormatError` for a list that cannot be read.
 
     >>> [p.multiplicity for p in add_multiplicities(parse_peaks("170.2 128.5 60.1"), "128.5 -60.1", "128.5")]
@@ -55,37 +56,40 @@ def add_multiplicities(
     peaks = []
     open_shifts = []
     for i, peak in enumerate(spectrum.peaks):
-        kinds = _possible(i, signs)
-        if len(kinds) != 1:
-            open_shifts.append(f"{peak.shift_ppm:g} ({' or '.join(_CARBONS[k] for k in kinds) or 'contradictory'})")
-        peaks.append(_with_multiplicity(peak, kinds, left_out))
+        possible = _possible(i, signs)
+        if len(possible) != 1:
+            kinds = groups_of("/".join(MULTIPLICITIES[h] for h in sorted(possible))) if possible else "contradictory"
+            open_shifts.append(f"{peak.shift_ppm:g} ({kinds.replace('/', ' or ')})")
+        peaks.append(narrowed(peak, possible, "DEPT", left_out))
     notes = [f"multiplicities from {' and '.join(signs)}"]
     if open_shifts:
         notes.append(f"left open by {' and '.join(signs)}: {', '.join(open_shifts)}")
     return replace(spectrum, peaks=tuple(peaks), left_out=tuple(left_out), notes=(*spectrum.notes, *notes))
 
 
-_CARBONS: dict[Multiplicity, str] = {"S": "C", "D": "CH", "T": "CH2", "Q": "CH3"}
-
-
-def _possible(i: int, signs: dict[str, dict[int, bool]]) -> list[Multiplicity]:
-    """The multiplicities that the experiments allow for peak `i`."""
-    kinds: list[Multiplicity] = ["S", "D", "T", "Q"]
+def _possible(i: int, signs: dict[str, dict[int, bool]]) -> set[int]:
+    """The numbers of attached hydrogens that the experiments allow for peak `i`."""
+    possible = set(range(len(MULTIPLICITIES)))
     if "DEPT-135" in signs:
         seen = signs["DEPT-135"].get(i)
-        kinds = ["S"] if seen is None else ["D", "Q"] if seen else ["T"]
+        possible &= {0} if seen is None else {1, 3} if seen else {2}
     if "DEPT-90" in signs:
-        kinds = [k for k in kinds if (k == "D") == (i in signs["DEPT-90"])]
+        possible &= {1} if i in signs["DEPT-90"] else {0, 2, 3}
     if "APT" in signs and (seen := signs["APT"].get(i)) is not None:
-        kinds = [k for k in kinds if (k in ("S", "T")) == seen]
-    return kinds
+        possible &= {0, 2} if seen else {1, 3}
+    return possible
 
 
-def _with_multiplicity(peak: Peak, kinds: list[Multiplicity], left_out: list[LeftOut]) -> Peak:
-    if len(kinds) != 1:
-        return peak
-    if peak.multiplicity not in (None, kinds[0]):
-        by_dept = f"{peak.shift_ppm:g}: {_CARBONS[kinds[0]]} by DEPT"
-        left_out.append(LeftOut(by_dept, f"the spectrum itself says {peak.multiplicity}"))
-        return peak
-    return replace(peak, multiplicity=kinds[0])
+def narrowed(peak: Peak, possible: Iterable[int], source: str, left_out: list[LeftOut]) -> Peak:
+    """The peak with the multiplicity that is left by what it says itself and by what `source` allows.
+
+    Where these contradict each other the peak's own stays, and `left_out` says so.
+    """
+    both = set(peak.possible_hydrogens) & set(possible)
+    if both:
+        return replace(peak, multiplicity=multiplicity_of(both))
+    allowed = multiplicity_of(possible)
+    if allowed:
+        reason = f"the spectrum itself says {peak.multiplicity}"
+        left_out.append(LeftOut(f"{peak.shift_ppm:g}: {groups_of(allowed)} by {source}", reason))
+    return peak
