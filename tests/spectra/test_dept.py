@@ -36,7 +36,7 @@ def test_experiments_narrow_what_the_spectrum_leaves_open():
     assert kinds("60.1(C/CH2) 21.0(CH/CH3)", dept135="-60.1 21.0", dept90="21.0") == ["T", "D"]
     spectrum = add_multiplicities(parse_peaks("60.1(C/CH2)"), dept135="60.1")
     assert spectrum.peaks[0].multiplicity == "S/T"
-    assert spectrum.left_out[0] == ("60.1: CH/CH3 by DEPT", "the spectrum itself says S/T")
+    assert spectrum.left_out[0] == ("60.1: CH/CH3 by DEPT-135", "the spectrum itself says S/T")
 
 
 def test_what_the_spectrum_says_itself_wins():

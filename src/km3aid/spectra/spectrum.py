@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.experiment import Experiment
 
 Multiplicity = str  # one of the four below, or several of them: "S/T" is a C or a CH2
 MULTIPLICITIES: tuple[Multiplicity, ...] = ("S", "D", "T", "Q")  # the position is the number of attached H
@@ -124,6 +125,7 @@ class Spectrum:
     frequency_mhz: float | None = field(default=None, kw_only=True)  # of 13C
     notes: tuple[str, ...] = field(default=(), compare=False)
     one_per_carbon: bool = field(default=False, kw_only=True)
+    experiment: Experiment = field(default=Experiment.PLAIN, kw_only=True)
 
     def __post_init__(self) -> None:
         if not self.peaks:
