@@ -21,6 +21,7 @@ _FOOT = 0.12  # height of a foot one line width off, of the line's; it falls wit
 _RIPPLE = 0.004  # height of truncation ripples, of the line's
 _LOBE_LINES = 5.0  # line widths within which a badly phased line may have a lobe of the other sign
 _LOBE = 0.45  # height of that lobe, of the line's
+_BROADEST_LINES = 60.0  # line widths on either side within which a broad line ends
 _QUIETEST = 1e-5  # noise of a trace that has none, of its strongest line
 _MOST_LINES = 4000
 _DEVIATION = 1.4826  # standard deviations in the median absolute deviation
@@ -31,6 +32,7 @@ class Lines(NamedTuple):
 
     shift_ppm: NDArray[np.float64]  # (L,)
     height: NDArray[np.float64]  # (L,), of the smoothed trace without its baseline
+    breadth: NDArray[np.float64]  # (L,) width at half height, in line widths; 1 where a stronger line lies within it
     noise: float  # standard deviation of the smoothed trace
 
 
@@ -65,7 +67,8 @@ def find_lines(shift_ppm: NDArray[np.float64], trace: NDArray[np.float64]) -> Li
     points = points[np.argsort(-np.abs(smooth[points]), kind="stable")[:_MOST_LINES]]
     points = np.sort(points[_not_feet(points, smooth[points], width)])
     aside = _vertex(smooth[points - 1], smooth[points], smooth[points + 1])
-    return Lines(shift_ppm[points] + aside * (shift_ppm[1] - shift_ppm[0]), smooth[points], noise)
+    places = shift_ppm[points] + aside * (shift_ppm[1] - shift_ppm[0])
+    return Lines(places, smooth[points], _breadth(smooth, points, width), noise)
 
 
 def _baseline(trace: NDArray[np.float64], step: float) -> NDArray[np.float64]:
@@ -97,6 +100,24 @@ def _line_width(flat: NDArray[np.float64], step: float) -> float:
     tops, _ = find_peaks(size, prominence=max(10 * _noise(flat), 1e-300), distance=max(1, round(0.05 / step)))
     tops = tops[np.argsort(-size[tops])][:_STRONG_LINES]
     return float(np.median(peak_widths(size, tops, 0.5)[0])) if len(tops) else 3.0
+
+
+def _breadth(smooth: NDArray[np.float64], points: NDArray[np.intp], width: float) -> NDArray[np.float64]:
+    """Widths at half height (L,) of the lines at `points`, in usual line widths and at least 1."""
+    import numpy as np
+
+    breadth = np.ones(len(points))
+    reach = max(1, round(_BROADEST_LINES * width))
+    for n, point in enumerate(points):
+        start = max(0, point - reach)
+        around = smooth[start : point + reach + 1] * np.sign(smooth[point])
+        below = np.flatnonzero(around < around[point - start] / 2)
+        left, right = below[below < point - start], below[below > point - start]
+        first = left[-1] + 1 if len(left) else 0
+        last = right[0] if len(right) else len(around)
+        if around[first:last].max() <= around[point - start]:
+            breadth[n] = max(1.0, (last - first) / max(width, 1.0))
+    return breadth
 
 
 def _not_feet(points: NDArray[np.intp], height: NDArray[np.float64], width: float) -> NDArray[np.intp]:

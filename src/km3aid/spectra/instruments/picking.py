@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 _WEAK = 0.07  # of the third-strongest line of the sample
+_BROAD = 5.0  # line widths
 _DOWNWARDS = 0.15  # of the third-strongest line: height of a negative line that carries meaning …
 _FEWEST_DOWNWARDS = 2  # … where there are several, as in APT and DEPTQ
 _MOST_PEAKS = 500
@@ -26,7 +27,8 @@ _UNEVEN = 0.01  # of the step of the axis
 def pick_peaks(shift_ppm: ArrayLike, trace: ArrayLike, where: str, **about: Any) -> Spectrum:
     """The lines of `trace` (N,) at `shift_ppm` (N,), by falling shift; `about` goes to `Spectrum`.
 
-    Lines are set aside as weak below 7 % of the third-strongest line of the sample, that is, apart from the solvent.
+    Lines are set aside as weak below 7 % of the third-strongest line of the sample, that is, apart from the solvent; of
+    broad lines, such as those of exchange, the area counts instead of the height.
     Negative lines are kept, with negative intensities, in experiments whose signs carry meaning, or where several are
     strong. Raises `SpectrumFormatError`.
     """
@@ -45,7 +47,8 @@ def pick_peaks(shift_ppm: ArrayLike, trace: ArrayLike, where: str, **about: Any)
     beyond = len(inside) - len(found)
     left_out = [LeftOut(f"{beyond} lines", f"weaker than {_MOST_PEAKS} others")] if beyond else []
     peaks, signs = _without_stray_signs(found, about)
-    peaks, weak = _weak_aside(peaks, about)
+    broad = {p.shift_ppm: float(lines.breadth[i]) for p, i in zip(found, falling, strict=True)}
+    peaks, weak = _weak_aside(peaks, broad, about)
     notes = (*about.pop("notes", ()), _summary(peaks, lines.noise), *signs, *weak)
     return Spectrum(tuple(peaks), left_out=tuple(left_out), notes=notes, **about)
 
@@ -81,10 +84,13 @@ def _without_stray_signs(peaks: list[Peak], about: Mapping[str, Any]) -> tuple[l
     return upwards, [f"left out {len(peaks) - len(upwards)} negative lines, too few or too weak to carry meaning"]
 
 
-def _weak_aside(peaks: list[Peak], about: Mapping[str, Any]) -> tuple[list[Peak], list[str]]:
+def _weak_aside(
+    peaks: list[Peak], breadth: Mapping[float, float], about: Mapping[str, Any]
+) -> tuple[list[Peak], list[str]]:
     """The peaks with the weak ones set aside, and a note on it."""
     sample, strong = _sample(peaks, about)
-    weak = {i for i in sample if abs(peaks[i].intensity or 0.0) < _WEAK * strong}
+    size = [abs(p.intensity or 0.0) * (b if (b := breadth[p.shift_ppm]) >= _BROAD else 1.0) for p in peaks]
+    weak = {i for i in sample if size[i] < _WEAK * strong}
     below = f"below {_WEAK:.0%} of the third-strongest line of the sample"
     marked = [replace(p, aside=f"weak: {below}") if i in weak else p for i, p in enumerate(peaks)]
     return marked, [f"set aside {len(weak)} weak lines, {below}"] if weak else []
