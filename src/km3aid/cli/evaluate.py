@@ -106,6 +106,29 @@ def retrieval(of: Measurement, model: ModelOptions, library: LibraryOption, quer
 
 @app.command()
 @grouped
+def trust(
+    of: Measurement,
+    model: ModelOptions,
+    libraries: Annotated[list[Path], typer.Option("--library", help="Folder written by `library build`; repeatable.")],
+    weights: Annotated[Path, typer.Option("--weights", help="File to write.")],
+    lines: Annotated[Path, typer.Option("--literature", help="JSON lines of real spectra: 'report' and 'smiles'.")],
+    molecules: int = 800,
+) -> None:
+    """Fit presence and verification, report both, and write weights that carry their constants."""
+    from km3aid.evaluation.calibration import write_calibrated
+    from km3aid.evaluation.trust import fit_trust, read_lines
+    from km3aid.library import Library
+
+    engine, block = model.engine(), of.open()
+    real = read_lines(lines, block.data, block.split.train)
+    opened = [Library.open(path, engine.model_sha256) for path in libraries]
+    fitted = fit_trust(engine, block, opened, real, molecules, lambda text: print(text, file=sys.stderr, flush=True))
+    write_calibrated(engine, engine.matching, weights, fitted)
+    of.write("trust", fitted.report, engine.identity)
+
+
+@app.command()
+@grouped
 def calibrate(
     of: Measurement,
     model: ModelOptions,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from km3aid.encoding.encode import EncodedMolecule
-from km3aid.engine.results import Alternative, AssignedPeak, Assignment
+from km3aid.engine.results import Alternative, AssignedPeak, Assignment, Matrix
 from km3aid.errors import ConfigError
 from km3aid.matching.assign import Match
 from km3aid.matching.classes import CarbonClasses
@@ -37,6 +38,17 @@ def assignment(
         unobserved,
         -match.cost,
         _warnings(match, spectrum, unobserved),
+    )
+
+
+def matrix(encoded: EncodedMolecule, classes: CarbonClasses, cost: NDArray[np.float64], match: Match) -> Matrix:
+    """All that `match` was chosen from: `cost` (P, K)."""
+    to_input = encoded.molecule.input_atoms
+    return Matrix(
+        tuple(tuple(to_input[i] for i in atoms) for atoms in classes.atoms),
+        tuple(round(float(s), 2) for s in classes.shift_ppm),
+        tuple(tuple(round(float(c), 2) for c in row) for row in cost),
+        tuple(tuple(round(float(p), 4) for p in row) for row in match.probability),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,22 +20,27 @@ from km3aid.encoding.encode import EncodedMolecule, encode_molecules, encode_spe
 from km3aid.encoding.entries import Entries
 from km3aid.encoding.library_entries import encode_chunk
 from km3aid.encoding.processes import encode_in_processes
-from km3aid.engine.assigning import assignment, pins_of_input
-from km3aid.engine.results import Assignment, Hit, Hits, Matrix, PredictedCarbon, Prediction
+from km3aid.engine.assigning import assignment, matrix, pins_of_input
+from km3aid.engine.hits import elapsed_ms, hits_of
+from km3aid.engine.predicting import prediction
+from km3aid.engine.rates import USUAL_RATES, ErrorRates
+from km3aid.engine.results import Assignment, By, Hits, Matrix, Prediction, Verification
+from km3aid.engine.verifying import judged, verify
 from km3aid.errors import CheckpointError, MoleculeError
 from km3aid.library import BuildOptions, BuildReport, Filters, Library, Place, open_builder
 from km3aid.matching.assign import Match, assign
 from km3aid.matching.classes import CarbonClasses
-from km3aid.matching.config import Fusion, MatchConfig
+from km3aid.matching.config import MatchConfig
 from km3aid.matching.cost import peak_class_cost
-from km3aid.matching.fusion import fuse, probabilities
 from km3aid.matching.pins import NO_PINS, Pins
+from km3aid.matching.presence import Presence
+from km3aid.matching.verifier import Verifiers
 from km3aid.models.alignment import AlignmentModel
 from km3aid.models.checkpoint import Checkpoint, read_model
-from km3aid.molecules import parse_structure
-from km3aid.search import NO_FILTERS, Candidates, Limits, LocalLibrary, Query, Searchable, open_library, searchable
+from km3aid.molecules import Molecule, parse_structure
+from km3aid.search import NO_FILTERS, Limits, LocalLibrary, Query, Searchable, open_library, searchable
 from km3aid.search.query import KEPT, MATCHED_EXACTLY, SURE
-from km3aid.spectra.spectrum import MULTIPLICITIES, Spectrum
+from km3aid.spectra.spectrum import Spectrum
 
 DEFAULT_BUILD = BuildOptions()
 _TOGETHER = 32  # spectra that share one pass over a library
@@ -56,6 +60,8 @@ class Engine:
     device: torch.device
     checkpoint: Checkpoint = field(repr=False)
     matching: MatchConfig = field(repr=False)
+    presence: Presence | None = field(repr=False, default=None)
+    verifiers: Verifiers | None = field(repr=False, default=None)
 
     @classmethod
     def load(cls, path: str | Path | None = None, device: str = "auto") -> Engine:
@@ -68,7 +74,15 @@ class Engine:
         file = Path(str(bundled)) if path is None else Path(path)
         checkpoint = read_model(file, device)
         matching = MatchConfig.from_dict(checkpoint.header.get("matching", {}))
-        return cls(file, torch.device(device), checkpoint, matching)
+        presence, verifiers = (checkpoint.header.get(name) for name in ("presence", "verifiers"))
+        return cls(
+            file,
+            torch.device(device),
+            checkpoint,
+            matching,
+            None if presence is None else Presence.from_dict(presence),
+            None if verifiers is None else Verifiers.from_dict(verifiers),
+        )
 
     @property
     def model(self) -> AlignmentModel:
@@ -110,37 +124,34 @@ class Engine:
         if spectrum.one_per_carbon:
             spectrum = replace(spectrum, peaks=tuple(replace(p, aside=None) for p in spectrum))
         pins = pins_of_input(pinned, encoded.molecule.input_atoms, classes, spectrum) if pinned else NO_PINS
-        return assignment(encoded, classes, spectrum, self.match(encoded.node, classes, spectrum, pins), pins)
+        made = assignment(encoded, classes, spectrum, self.match(encoded.node, classes, spectrum, pins), pins)
+        return judged(self, made, encoded, spectrum)
 
     def matrix(self, structure: str, spectrum: Spectrum) -> Matrix:
         """Cost and probability of every peak at every carbon class, from which `assign` chooses; raises as it does."""
         encoded = self._encode(structure)
         classes = encoded.classes()
         match = self.match(encoded.node, classes, spectrum)
-        cost = self.match_costs(encoded.node, classes, spectrum)
-        to_input = encoded.molecule.input_atoms
-        return Matrix(
-            tuple(tuple(to_input[i] for i in atoms) for atoms in classes.atoms),
-            tuple(round(float(s), 2) for s in classes.shift_ppm),
-            tuple(tuple(round(float(c), 2) for c in row) for row in cost),
-            tuple(tuple(round(float(p), 4) for p in row) for row in match.probability),
-        )
+        return matrix(encoded, classes, self.match_costs(encoded.node, classes, spectrum), match)
 
     def predict(self, structure: str) -> Prediction:
         """The shift of every carbon class, with its standard deviation; raises `MoleculeError`."""
-        encoded = self._encode(structure)
-        classes = encoded.classes()
-        deviation = math.sqrt(2) * self.matching.trusted_scale(classes.scale_ppm)
-        carbons = tuple(
-            PredictedCarbon(
-                tuple(encoded.molecule.input_atoms[i] for i in atoms),
-                round(float(classes.shift_ppm[k]), 2),
-                round(float(deviation[k]), 2),
-                MULTIPLICITIES[classes.hydrogens[k]] if classes.hydrogens[k] < len(MULTIPLICITIES) else None,
-            )
-            for k, atoms in enumerate(classes.atoms)
-        )
-        return Prediction(encoded.molecule.smiles, carbons)
+        return prediction(self._encode(structure), self.matching)
+
+    def verify(
+        self,
+        structure: str,
+        spectrum: Spectrum,
+        *,
+        library: Library | Searchable | str | Path | None = None,
+        rates: ErrorRates = USUAL_RATES,
+    ) -> Verification:
+        """Whether a structure fits a spectrum, beside the nearest isomers, which are made for that.
+
+        Isomers in a `library` are compared too. Raises `MoleculeError`, `LibraryError`, and `CheckpointError` where the
+        model has no constants for verification.
+        """
+        return verify(self, structure, spectrum, library, rates)
 
     def rank(
         self,
@@ -149,6 +160,7 @@ class Engine:
         *,
         names: Sequence[str | None] | None = None,
         top: int | None = None,
+        by: By = "connectivity",
     ) -> Hits:
         """Order candidates (SMILES or mol blocks) by how well they explain the spectrum, scored as in a search.
 
@@ -166,8 +178,9 @@ class Engine:
         everything = Limits(None, len(readable), len(readable), len(readable))
         (found,) = library.find_many([query], [NO_FILTERS], everything)
         shown = [_shown(text, library.library.smiles(row)) for row, (text, _) in enumerate(readable)]
-        hits = _hits([(shown[row], readable[row][1]) for row in found.rows], found, query.fusion, top)
-        return Hits(spectrum.id, hits, len(readable), _elapsed_ms(began), warnings)
+        entries = [(shown[row], readable[row][1]) for row in found.rows]
+        hits, present = hits_of(found, query, entries, self.presence, top, by)
+        return Hits(spectrum.id, hits, len(readable), elapsed_ms(began), warnings, present)
 
     def open_library(self, path: str | Place, *, strict: bool = False, on_cluster: bool = False) -> Searchable:
         """Open the library at `path`, a folder or a URI, for searches; see `km3aid.search.open_library`.
@@ -186,13 +199,15 @@ class Engine:
         top: int = 10,
         filters: Filters = NO_FILTERS,
         exhaustive: bool = False,
+        by: By = "connectivity",
     ) -> Hits:
         """The molecules of a library that best explain the spectrum; filters come first.
 
         An `exhaustive` search passes over no molecule because of its similarity or the quick match. Raises
         `LibraryError`, and `LibraryMismatchError` where another model built the library.
         """
-        return next(self.search_many([spectrum], library, top=top, filters=[filters], exhaustive=exhaustive))
+        found = self.search_many([spectrum], library, top=top, filters=[filters], exhaustive=exhaustive, by=by)
+        return next(found)
 
     def search_many(
         self,
@@ -202,6 +217,7 @@ class Engine:
         top: int = 10,
         filters: Sequence[Filters] | None = None,
         exhaustive: bool = False,
+        by: By = "connectivity",
     ) -> Iterator[Hits]:
         """`search` for many spectra, which share the passes over the library; `filters` are one for each."""
         searched = searchable(library)
@@ -217,10 +233,10 @@ class Engine:
             shared_ms = round((time.perf_counter() - began) * 1000 / len(asked), 1)
             for query, found in zip(asked, answers, strict=True):
                 began = time.perf_counter()
-                hits = _hits(found.entries, found, query.fusion, top)
+                hits, present = hits_of(found, query, found.entries, self.presence, top, by)
                 none = () if found.passed else ("no molecule of the library passes the filters",)
-                elapsed_ms = _elapsed_ms(began) + shared_ms
-                yield Hits(query.spectrum.id, hits, found.passed, elapsed_ms, (*searched.warnings, *none))
+                took_ms = elapsed_ms(began) + shared_ms
+                yield Hits(query.spectrum.id, hits, found.passed, took_ms, (*searched.warnings, *none), present)
 
     def query(self, spectrum: Spectrum) -> Query:
         """A spectrum ready for a search."""
@@ -302,8 +318,12 @@ class Engine:
         normalised: NDArray[np.float64] = evidence - logsumexp(evidence, 1, keepdims=True)
         return normalised
 
+    def encode(self, molecule: Molecule) -> EncodedMolecule:
+        """What the model says about one molecule, atom by atom."""
+        return encode_molecules(self.model, [molecule], self.device)[0]
+
     def _encode(self, structure: str) -> EncodedMolecule:
-        return encode_molecules(self.model, [parse_structure(structure)], self.device)[0]
+        return self.encode(parse_structure(structure))
 
 
 def _limits(top: int, filters: Sequence[Filters], every: int | None) -> Limits:
@@ -317,20 +337,3 @@ def _limits(top: int, filters: Sequence[Filters], every: int | None) -> Limits:
 def _shown(given: str, canonical: str) -> str:
     """A candidate as a SMILES: as it was given, or canonical where that was a mol block."""
     return canonical if "\n" in given.strip() else given.strip()
-
-
-def _hits(
-    entries: Sequence[tuple[str, str | None]], found: Candidates, fusion: Fusion, top: int | None
-) -> tuple[Hit, ...]:
-    """The `top` candidates (None: all) by the fused score, best first, equal ones in order."""
-    score = fuse(found.graph, found.match, fusion)
-    probability = probabilities(score)
-    order = np.argsort(-score, kind="stable")[:top]
-    return tuple(
-        Hit(n, *entries[int(i)], float(score[i]), float(probability[i]), float(found.graph[i]), float(found.match[i]))
-        for n, i in enumerate(order, 1)
-    )
-
-
-def _elapsed_ms(began: float) -> float:
-    return round((time.perf_counter() - began) * 1000, 1)

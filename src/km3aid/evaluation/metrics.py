@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
+from scipy.stats import rankdata
 
 Floats = NDArray[np.floating]
 
@@ -149,6 +150,18 @@ def reliability_curve(confidence: Floats, correct: NDArray[np.bool_], bins: int 
 def brier_score(confidence: Floats, correct: NDArray[np.bool_]) -> float:
     """Mean squared gap between the confidence (P,) and what came true: 0 is perfect."""
     return float(((confidence - correct) ** 2).mean())
+
+
+def roc_area(score: Floats, true: NDArray[np.bool_]) -> float:
+    """Area under the ROC curve: how often a true case (N,) scores above a false one; equal scores count half.
+
+    >>> roc_area(np.array([0.1, 0.4, 0.4, 0.9]), np.array([False, False, True, True]))
+    0.875
+    """
+    rank = rankdata(score)
+    positive = int(true.sum())
+    wins = rank[true].sum() - positive * (positive + 1) / 2
+    return float(wins / (positive * (len(true) - positive)))
 
 
 def _bin_of(confidence: Floats, bins: int) -> NDArray[np.int64]:

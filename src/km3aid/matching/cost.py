@@ -11,7 +11,7 @@ from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.config import MatchConfig
 from km3aid.spectra.spectrum import Spectrum
 
-_NARROWEST_PPM = 0.05
+NARROWEST_PPM = 0.05
 
 
 def shift_cost(
@@ -22,7 +22,7 @@ def shift_cost(
     A Laplace density is mixed with a wide one, for wrong records and predictions; where no scale is stated (NaN), both
     are as wide.
     """
-    scale = config.trusted_scale(np.maximum(scale_ppm, _NARROWEST_PPM))
+    scale = config.trusted_scale(np.maximum(scale_ppm, NARROWEST_PPM))
     scale = np.nan_to_num(scale, nan=config.outlier_ppm)
     near = np.log1p(-config.outlier) - away_ppm / scale - np.log(2 * scale)
     wide = np.log(config.outlier / (2 * config.outlier_ppm)) - away_ppm / config.outlier_ppm

@@ -117,6 +117,7 @@ def _parsed(shared: Shared, request: ParseRequest) -> dict[str, Any]:
 
 _TASKS: dict[str, Callable[[Shared, Any], dict[str, Any]]] = {
     "assign": _assigned,
+    "verify": _answered,
     "rank": _answered,
     "search": _answered,
     "predict": _predicted,

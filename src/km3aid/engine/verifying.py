@@ -1,0 +1,123 @@
+"""Verify a structure: beside the nearest isomers, or by the fit of its lines alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from km3aid.encoding.encode import EncodedMolecule
+from km3aid.engine.checks import checks, misfits, rivals
+from km3aid.engine.hits import elapsed_ms
+from km3aid.engine.rates import USUAL_RATES, ErrorRates
+from km3aid.engine.results import Assignment, Verification
+from km3aid.errors import CheckpointError
+from km3aid.library import Filters, Library
+from km3aid.matching.assign import cheapest_cost
+from km3aid.matching.fit import fit_of
+from km3aid.matching.fusion import fuse
+from km3aid.matching.presence import Compared
+from km3aid.molecules import Molecule, connectivity, parse_structure
+from km3aid.molecules.isomers import nearby_isomers
+from km3aid.search import NO_FILTERS, Limits, LocalLibrary, Searchable
+from km3aid.search.query import Entry
+from km3aid.spectra.spectrum import Spectrum
+
+if TYPE_CHECKING:
+    from km3aid.engine.engine import Engine
+
+MADE = 200  # isomers that are made for a comparison
+_FOUND = 50  # isomers that a library adds at most
+
+
+def verify(
+    engine: Engine,
+    structure: str,
+    spectrum: Spectrum,
+    library: Library | Searchable | str | Path | None,
+    rates: ErrorRates,
+) -> Verification:
+    """See `Engine.verify`."""
+    began = time.perf_counter()
+    if engine.verifiers is None:
+        raise CheckpointError(f"{engine.path}: holds no constants for verification; fit them with `evaluate presence`")
+    molecule = parse_structure(structure)
+    seen = spectrum.without_aside()
+    isomers = isomers_of(engine, molecule, seen, library)
+    beside = Beside.of(engine, molecule, isomers)
+    compared, scores = beside.compare(engine, seen)
+    classes = beside.encoded.classes()
+    verifier = engine.verifiers.verifier(spectrum.one_per_carbon, alone=False)
+    probability = verifier.probability(compared)
+    smiles, names = [text for text, _ in isomers], [name for _, name in isomers]
+    return Verification(
+        spectrum.id,
+        molecule.smiles,
+        verifier.verdict(probability, rates.false_accept, rates.false_reject),
+        round(probability, 4),
+        checks(spectrum, compared.fit, classes, scores),
+        misfits(spectrum, compared.fit, classes, molecule.input_atoms, engine.matching),
+        rivals(smiles, names, scores[1:], scores[0]),
+        len(isomers),
+        elapsed_ms(began),
+    )
+
+
+def isomers_of(
+    engine: Engine, molecule: Molecule, spectrum: Spectrum, library: Library | Searchable | str | Path | None
+) -> list[Entry]:
+    """The isomers to compare a structure with: those that small changes make, and the best of a library."""
+    made: list[Entry] = [(smiles, None) for smiles in nearby_isomers(molecule, MADE)]
+    if library is None:
+        return made
+    known = {connectivity(molecule.smiles), *(connectivity(smiles) for smiles, _ in made)}
+    found = engine.search(spectrum, library, top=_FOUND, filters=Filters(formula=molecule.formula))
+    return made + [(hit.smiles, hit.name) for hit in found.hits if connectivity(hit.smiles) not in known]
+
+
+class Beside(NamedTuple):
+    """A structure and isomers of it, encoded together."""
+
+    encoded: EncodedMolecule  # the structure
+    library: LocalLibrary  # the structure, then the isomers
+
+    @classmethod
+    def of(cls, engine: Engine, molecule: Molecule, isomers: Sequence[Entry]) -> Beside:
+        """Encode a structure and isomers of it."""
+        entries = list(engine.entries([(molecule.smiles, None), *isomers]))
+        return cls(engine.encode(molecule), LocalLibrary(Library.of_entries(entries)))
+
+    def compare(self, engine: Engine, spectrum: Spectrum) -> tuple[Compared, list[float]]:
+        """What the structure shows beside its isomers, and the scores of all, its own first."""
+        query, every = engine.query(spectrum), len(self.library)
+        (found,) = self.library.find_many([query], [NO_FILTERS], Limits(None, every, every, every))
+        order = np.argsort(found.rows)
+        graph, match = found.graph[order], found.match[order]
+        score = fuse(graph, match, query.fusion)
+        best_first = np.concatenate([score[:1], np.sort(score[1:])[::-1]])
+        fit = fit_of(spectrum, self.encoded.classes(), engine.matching)
+        return Compared(best_first, float(graph[0]), float(match[0]), fit, every), score.tolist()
+
+
+def judged(engine: Engine, made: Assignment, encoded: EncodedMolecule, spectrum: Spectrum) -> Assignment:
+    """An assignment with the verdict on its structure, by the fit of its lines alone, where the model can tell."""
+    if engine.verifiers is None or all(peak.aside is not None for peak in spectrum):
+        return made
+    seen = spectrum.without_aside()
+    verifier = engine.verifiers.verifier(seen.one_per_carbon, alone=True)
+    probability = verifier.probability(compare_alone(engine, encoded, seen))
+    verdict = verifier.verdict(probability, USUAL_RATES.false_accept, USUAL_RATES.false_reject)
+    return replace(made, verdict=verdict, probability=round(probability, 4))
+
+
+def compare_alone(engine: Engine, encoded: EncodedMolecule, spectrum: Spectrum) -> Compared:
+    """A structure beside nothing."""
+    classes, query = encoded.classes(), engine.query(spectrum)
+    graph = float(encoded.graph @ query.vector)
+    match = -cheapest_cost(spectrum, classes, engine.matching)
+    score = fuse(np.array([graph]), np.array([match]), query.fusion)
+    return Compared(score, graph, match, fit_of(spectrum, classes, engine.matching), 1)
