@@ -22,7 +22,7 @@ from km3aid.molecules import connectivity, parse_smiles
 from km3aid.molecules.similarity import nearest_tanimoto
 
 CLOSE = 0.6  # Tanimoto similarity from which an isomer is close
-_LOOKED_AT = 200  # isomers of the library, drawn at random, among which close ones are looked for
+_LOOKED_AT = 1000  # isomers of the library, drawn at random, among which close ones are looked for
 _CLOSE_ONES = 2  # for each right structure
 
 
