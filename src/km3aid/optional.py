@@ -11,9 +11,12 @@ EXTRA_OF = {
     "fastapi": "web",
     "fsspec": "cluster",
     "lightning": "train",
+    "onnx": "train",
+    "onnxscript": "train",
     "pydantic": "web",
     "ray": "cluster",
     "starlette": "web",
+    "torch": "train",
     "uvicorn": "web",
 }  # by module
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
@@ -23,7 +22,7 @@ from km3aid.encoding.library_entries import encode_chunk
 from km3aid.encoding.processes import encode_in_processes
 from km3aid.engine.assigning import assignment, pins_of_input
 from km3aid.engine.results import Assignment, Hit, Hits, Matrix, PredictedCarbon, Prediction
-from km3aid.errors import CheckpointError, MoleculeError
+from km3aid.errors import MoleculeError
 from km3aid.library import BuildOptions, BuildReport, Filters, Library, Place, open_builder
 from km3aid.matching.assign import Match, assign
 from km3aid.matching.classes import CarbonClasses
@@ -31,8 +30,8 @@ from km3aid.matching.config import Fusion, MatchConfig
 from km3aid.matching.cost import peak_class_cost
 from km3aid.matching.fusion import fuse, probabilities
 from km3aid.matching.pins import NO_PINS, Pins
-from km3aid.models.alignment import AlignmentModel
-from km3aid.models.checkpoint import Checkpoint, read_model
+from km3aid.models.network import Network, open_network
+from km3aid.models.weights import ModelFile, read_model_file
 from km3aid.molecules import parse_structure
 from km3aid.search import NO_FILTERS, Candidates, Limits, LocalLibrary, Query, Searchable, open_library, searchable
 from km3aid.search.query import KEPT, MATCHED_EXACTLY, SURE
@@ -53,36 +52,28 @@ class Engine:
     """
 
     path: Path
-    device: torch.device
-    checkpoint: Checkpoint = field(repr=False)
+    network: Network = field(repr=False)
+    file: ModelFile = field(repr=False)
     matching: MatchConfig = field(repr=False)
 
     @classmethod
     def load(cls, path: str | Path | None = None, device: str = "auto") -> Engine:
-        """Load a model file, or the bundled one; raises `CheckpointError`."""
-        if device == "auto":
-            device = "cuda" if torch.cuda.is_available() else "cpu"
-        elif device == "cuda" and not torch.cuda.is_available():
-            raise CheckpointError("--device cuda: torch sees no GPU here; use --device cpu")
+        """Load a model file, or the bundled one; `cuda` computes with torch. Raises `CheckpointError`."""
         bundled = resources.files("km3aid") / "weights" / "best.safetensors"
         file = Path(str(bundled)) if path is None else Path(path)
-        checkpoint = read_model(file, device)
-        matching = MatchConfig.from_dict(checkpoint.header.get("matching", {}))
-        return cls(file, torch.device(device), checkpoint, matching)
-
-    @property
-    def model(self) -> AlignmentModel:
-        return self.checkpoint.model
+        held = read_model_file(file)
+        matching = MatchConfig.from_dict(held.header.get("matching", {}))
+        return cls(file, open_network(held, device), held, matching)
 
     @property
     def header(self) -> dict[str, Any]:
         """What the model file says about its training."""
-        return self.checkpoint.header
+        return self.file.header
 
     @property
     def model_sha256(self) -> str:
         """The hash of weights and configuration, on which libraries depend."""
-        return self.checkpoint.sha256
+        return self.file.sha256
 
     @property
     def identity(self) -> dict[str, str]:
@@ -228,7 +219,7 @@ class Engine:
 
     def queries(self, spectra: Sequence[Spectrum]) -> list[Query]:
         """Some spectra ready for a search, encoded together."""
-        vectors = encode_spectra(self.model, spectra, self.device)
+        vectors = encode_spectra(self.network, spectra)
         return [Query(s, v, self.matching) for s, v in zip(spectra, vectors, strict=True)]
 
     def embed(self, smiles: Sequence[str]) -> NDArray[np.float32]:
@@ -242,7 +233,7 @@ class Engine:
 
     def entries(self, source: Iterable[Line]) -> Iterator[Entries]:
         """Encode (SMILES or mol block, name) pairs for a library, in chunks that say what could not be read."""
-        return (encode_chunk(self.model, chunk, self.device) for chunk in chunks(source))
+        return (encode_chunk(self.network, chunk) for chunk in chunks(source))
 
     def build_library(
         self,
@@ -269,10 +260,9 @@ class Engine:
             if on_cluster:
                 from km3aid.encoding.on_ray import encode_on_ray
 
-                model = self.model if self.device.type == "cpu" else read_model(self.path).model
-                encoded = encode_on_ray(model, rest, key)
-            elif workers == 1 or self.device.type != "cpu":
-                encoded = (encode_chunk(self.model, chunk, self.device, key) for chunk in rest)
+                encoded = encode_on_ray(self.file, rest, key)
+            elif workers == 1 or not self.network.on_cpu:
+                encoded = (encode_chunk(self.network, chunk, key) for chunk in rest)
             else:
                 encoded = encode_in_processes(self.path, rest, workers, key)
             for entries in encoded:
@@ -297,13 +287,13 @@ class Engine:
 
     def _evidence(self, node: NDArray[np.float32], classes: CarbonClasses, spectrum: Spectrum) -> NDArray[np.float64]:
         """Log-probability (P, K) of every class for each peak, from the node level alone."""
-        logits = node_logits(self.model, spectrum, node, self.device)
+        logits = node_logits(self.network, spectrum, node)
         evidence = np.stack([logits[:, list(atoms)].mean(1) for atoms in classes.atoms], 1)
         normalised: NDArray[np.float64] = evidence - logsumexp(evidence, 1, keepdims=True)
         return normalised
 
     def _encode(self, structure: str) -> EncodedMolecule:
-        return encode_molecules(self.model, [parse_structure(structure)], self.device)[0]
+        return encode_molecules(self.network, [parse_structure(structure)])[0]
 
 
 def _limits(top: int, filters: Sequence[Filters], every: int | None) -> Limits:

@@ -24,7 +24,7 @@ from km3aid.evaluation.metrics import brier_score, calibration_error
 from km3aid.matching.confidence import fit_calibration
 from km3aid.matching.config import Calibration, MatchConfig
 from km3aid.matching.cost import fit_shift_cost, shift_cost
-from km3aid.models.checkpoint import write_model
+from km3aid.models.weights import write_model_file
 
 _FORMS: tuple[Scoring, ...] = (score_per_carbon, score_distinct, score_disturbed)
 _CONFIDENCES: dict[str, tuple[Scoring, ...]] = {
@@ -120,8 +120,8 @@ def fit_confidence(matcher: Adjustable, cases: Sequence[Case], name: str) -> Fit
 
 
 def write_calibrated(engine: Engine, matching: MatchConfig, weights: str | Path) -> None:
-    """Write the engine's weights, in half precision, with these constants of matching."""
-    write_model(weights, engine.model, {**engine.header, "matching": matching.to_dict()}, half=True)
+    """Write the engine's model with these constants of matching."""
+    write_model_file(weights, engine.file._replace(header={**engine.header, "matching": matching.to_dict()}))
 
 
 def _scored(matcher: Matcher, cases: Sequence[Case], name: str) -> list[Scored]:

@@ -6,7 +6,6 @@ Nothing here may start a thread, because threads do not survive a fork.
 from __future__ import annotations
 
 import numpy as np
-import torch
 
 import km3aid.web.tasks  # noqa: F401
 from km3aid.matching.classes import CarbonClassTable
@@ -15,10 +14,7 @@ from km3aid.matching.compiled.packed import pack_classes
 from km3aid.matching.compiled.quick_match import QuickMatch
 from km3aid.matching.compiled.similarity import find_similar, pack_queries
 from km3aid.matching.config import MatchConfig
-from km3aid.models.joint.messages import add_messages
 from km3aid.spectra import Spectrum
-
-torch.set_num_threads(1)
 
 
 def compile_kernels() -> None:
@@ -36,8 +32,6 @@ def compile_kernels() -> None:
     find_similar(np.ones((1, 8), np.int8), np.ones(1, np.float32), carbons, classes.offset, queries, rows)
     QuickMatch(spectrum, MatchConfig())(classes, carbons, rows)
     ExactMatch(spectrum, MatchConfig())(classes, rows)
-    numbers, edge = np.ones((1, 8), np.float32), np.zeros(1, np.int64)
-    add_messages(numbers, numbers, numbers, edge, edge, edge, np.zeros((1, 8), np.float32))
 
 
 compile_kernels()
