@@ -14,6 +14,8 @@ EXTRA_OF = {
     "onnx": "train",
     "onnxscript": "train",
     "pydantic": "web",
+    "reportlab": "pdf",
+    "scipy": "measured",
     "ray": "cluster",
     "starlette": "web",
     "torch": "train",

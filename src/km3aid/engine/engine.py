@@ -9,33 +9,36 @@ from dataclasses import dataclass, field, replace
 from importlib import resources
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp
 
 from km3aid.encoding.chunks import Line, chunks
 from km3aid.encoding.encode import EncodedMolecule, encode_molecules, encode_spectra, node_logits
 from km3aid.encoding.entries import Entries
 from km3aid.encoding.library_entries import encode_chunk
-from km3aid.encoding.processes import encode_in_processes
 from km3aid.engine.assigning import assignment, pins_of_input
 from km3aid.engine.results import Assignment, Hit, Hits, Matrix, PredictedCarbon, Prediction
 from km3aid.errors import MoleculeError
-from km3aid.library import BuildOptions, BuildReport, Filters, Library, Place, open_builder
+from km3aid.library import BuildOptions, Filters
 from km3aid.matching.assign import Match, assign
 from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.config import Fusion, MatchConfig
 from km3aid.matching.cost import peak_class_cost
 from km3aid.matching.fusion import fuse, probabilities
+from km3aid.matching.linear_sum import log_softmax
 from km3aid.matching.pins import NO_PINS, Pins
 from km3aid.models.network import Network, open_network
 from km3aid.models.weights import ModelFile, read_model_file
 from km3aid.molecules import parse_structure
-from km3aid.search import NO_FILTERS, Candidates, Limits, LocalLibrary, Query, Searchable, open_library, searchable
+from km3aid.search import NO_FILTERS, Candidates, Limits, Query
 from km3aid.search.query import KEPT, MATCHED_EXACTLY, SURE
 from km3aid.spectra.spectrum import MULTIPLICITIES, Spectrum
+
+if TYPE_CHECKING:
+    from km3aid.library import BuildReport, Library, Place
+    from km3aid.search import Searchable
 
 DEFAULT_BUILD = BuildOptions()
 _TOGETHER = 32  # spectra that share one pass over a library
@@ -145,6 +148,9 @@ class Engine:
 
         A candidate that cannot be read becomes a warning; raises `MoleculeError` where none can be read.
         """
+        from km3aid.library import Library
+        from km3aid.search import LocalLibrary
+
         began = time.perf_counter()
         given = list(zip(candidates, names or [None] * len(candidates), strict=True))
         parts = list(self.entries(given))
@@ -165,6 +171,8 @@ class Engine:
 
         Raises `LibraryError`, and `LibraryMismatchError` if another model built it.
         """
+        from km3aid.search import open_library
+
         library = open_library(path, strict=strict, on_cluster=on_cluster)
         library.check_model(self.model_sha256)
         return library
@@ -195,6 +203,8 @@ class Engine:
         exhaustive: bool = False,
     ) -> Iterator[Hits]:
         """`search` for many spectra, which share the passes over the library; `filters` are one for each."""
+        from km3aid.search.opening import searchable
+
         searched = searchable(library)
         searched.check_model(self.model_sha256)
         conditions = filters or [NO_FILTERS] * len(spectra)
@@ -252,6 +262,8 @@ class Engine:
         interrupted build goes on where the same source, named by `label`, is given again. `progress` is told how many
         records have come in since the last time.
         """
+        from km3aid.library import open_builder
+
         with open_builder(path, self.model_sha256, label, options) as builder:
             key = builder.manifest.deduplicate
             rest = chunks(islice(source, builder.done, None), builder.done, builder.manifest.shard_records)
@@ -264,6 +276,8 @@ class Engine:
             elif workers == 1 or not self.network.on_cpu:
                 encoded = (encode_chunk(self.network, chunk, key) for chunk in rest)
             else:
+                from km3aid.encoding.processes import encode_in_processes
+
                 encoded = encode_in_processes(self.path, rest, workers, key)
             for entries in encoded:
                 builder.append(entries)
@@ -289,8 +303,7 @@ class Engine:
         """Log-probability (P, K) of every class for each peak, from the node level alone."""
         logits = node_logits(self.network, spectrum, node)
         evidence = np.stack([logits[:, list(atoms)].mean(1) for atoms in classes.atoms], 1)
-        normalised: NDArray[np.float64] = evidence - logsumexp(evidence, 1, keepdims=True)
-        return normalised
+        return log_softmax(evidence, 1)
 
     def _encode(self, structure: str) -> EncodedMolecule:
         return encode_molecules(self.network, [parse_structure(structure)])[0]

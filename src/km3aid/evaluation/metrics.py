@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
+
+from km3aid.matching.linear_sum import linear_sum_assignment
 
 Floats = NDArray[np.floating]
 
@@ -31,7 +32,7 @@ def best_one_to_one(score: Floats) -> NDArray[np.intp]:
     >>> best_one_to_one(np.array([[3.0, 2.0, 0.0], [4.0, 3.9, 0.0], [0.0, 0.0, 1.0]])).tolist()
     [0, 1, 2]
     """
-    _, chosen = linear_sum_assignment(score, maximize=True)
+    _, chosen = linear_sum_assignment(-score.astype(np.float64))
     _, kind = np.unique(score, axis=1, return_inverse=True)
     kind = kind.ravel()
     dealt = np.array(chosen)
