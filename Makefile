@@ -23,12 +23,11 @@ help:  ## Show this list
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) torch
 	$(PIP) -e .
 	@touch $@
 
 $(DEV): $(READY)
-	$(PIP) -e '.[dev]'
+	$(PIP) -e '.[dev,train]'
 	@touch $@
 
 demo: $(READY)  ## Assign, rank, search and predict well-known compounds; write demo/*.html
@@ -112,7 +111,6 @@ scaling: $(DEV)  ## Measure ROWS (10000 100000) on one machine and on Ray nodes;
 
 $(STORES)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(STORES)
-	$(STORES)/bin/pip install --quiet --disable-pip-version-check -c constraints.txt torch
 	$(STORES)/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e . $(ENGINES)
 	@touch $@
 

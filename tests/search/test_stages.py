@@ -150,7 +150,9 @@ def test_rank_scores_as_a_search_does(engine, library, one_per_carbon):
         for hit in found:
             same = ranked[hit.smiles]
             assert same.match_score == pytest.approx(hit.match_score, rel=1e-12)
-            assert same.score == pytest.approx(hit.score, abs=1e-5)  # encoded in another batch: the last bit may differ
+            assert same.score == pytest.approx(
+                hit.score, abs=1e-3
+            )  # encoded in another batch, which may round the last of 8 bits otherwise
 
 
 @pytest.mark.parametrize("one_per_carbon", [False, True])

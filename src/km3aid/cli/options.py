@@ -31,7 +31,7 @@ class Device(StrEnum):
 HtmlOption = Annotated[Path | None, typer.Option("--html", help="An interactive report, beside the answer.")]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Write the answer to this file.")]
 ModelOption = Annotated[Path | None, typer.Option("--model", help="A model file instead of the bundled one.")]
-DeviceOption = Annotated[Device, typer.Option("--device", help="Where the model runs.")]
+DeviceOption = Annotated[Device, typer.Option("--device", help="Where the model runs; cuda needs the extra train.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress and no warnings on standard error.")]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Stop at the first record that fails.")]
 BatchOption = Annotated[
@@ -134,11 +134,9 @@ class ModelOptions:
     device: DeviceOption = Device.AUTO
 
     def engine(self) -> Engine:
-        """Load the model; imported here, because it brings torch along."""
+        """Load the model; imported here, because that takes time."""
         from km3aid.engine import Engine
-        from km3aid.models.precision import fast_single_precision
 
-        fast_single_precision()
         return Engine.load(self.model, self.device.value)
 
 

@@ -21,6 +21,7 @@ from km3aid.cli.options import (
     SpectrumOptions,
     joined,
 )
+from km3aid.cli.progress import compiled_kernels
 from km3aid.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -106,6 +107,8 @@ def search(
     with joined(search.cluster) as on_cluster:
         opened = opener(on_cluster, run, told=batch is not None)
         usual = None if search.library is None else opened(search.library)
+        if not on_cluster:
+            compiled_kernels(run.quiet)
         session = tasks.Session(model.engine(), opened, detailed=page, exhaustive=search.exhaustive)
         if usual is not None:
             usual.check_model(session.engine.model_sha256)

@@ -1,18 +1,20 @@
-"""Batches from the flat arrays, without Python work per molecule, and spectra as people record them."""
+"""Batches from the flat arrays, without Python work per molecule, and spectra as people record them.
+
+The fields are arrays of NumPy; `on_device` of `km3aid.models.tensors` makes tensors of them for torch.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from km3aid.data.dataset import Dataset
 from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS, MolGraph
 
+Array = Any  # of NumPy, or a tensor of torch
 UNKNOWN = 4  # code of an unknown multiplicity
 MAX_COUNT = 7
 _BOND_BASE = np.cumprod([1, *list(BOND_COLUMNS.values())[:-1]])
@@ -23,39 +25,30 @@ _COLUMN = {name: i for i, name in enumerate(ATOM_COLUMNS)}
 class GraphBatch(NamedTuple):
     """B molecules as one disconnected graph."""
 
-    atoms: Tensor  # (A, 10) int64 codes of `ATOM_COLUMNS`
-    atom_molecule: Tensor  # (A,) int64, ascending
-    edge_source: Tensor  # (2E,) int64, every bond in both directions
-    edge_target: Tensor  # (2E,) int64
-    edge_kind: Tensor  # (2E,) int64 in [0, BOND_KINDS)
+    atoms: Array  # (A, 10) int64 codes of `ATOM_COLUMNS`
+    atom_molecule: Array  # (A,) int64, ascending
+    edge_source: Array  # (2E,) int64, every bond in both directions
+    edge_target: Array  # (2E,) int64
+    edge_kind: Array  # (2E,) int64 in [0, BOND_KINDS)
     molecules: int  # B
-
-    def to(self, device: torch.device) -> GraphBatch:
-        return GraphBatch._make(x.to(device) if isinstance(x, Tensor) else x for x in self)
 
 
 class PeakBatch(NamedTuple):
     """B spectra, padded to the longest."""
 
-    shift_ppm: Tensor  # (B, P) float32, 0 where padded
-    multiplicity: Tensor  # (B, P) int64 attached H, 4 unknown
-    carbons: Tensor  # (B, P) int64 carbons under the peak, 0 unknown
-    mask: Tensor  # (B, P) bool, true where there is a peak
-
-    def to(self, device: torch.device) -> PeakBatch:
-        return PeakBatch(*(x.to(device) for x in self))
+    shift_ppm: Array  # (B, P) float32, 0 where padded
+    multiplicity: Array  # (B, P) int64 attached H, 4 unknown
+    carbons: Array  # (B, P) int64 carbons under the peak, 0 unknown
+    mask: Array  # (B, P) bool, true where there is a peak
 
 
 class CarbonBatch(NamedTuple):
     """The C carbons with a shift in a batch, in the order of their molecules."""
 
-    atom: Tensor  # (C,) int64 row of `GraphBatch.atoms`
-    molecule: Tensor  # (C,) int64
-    shift_ppm: Tensor  # (C,) float32
-    multiplicity: Tensor  # (C,) int64 attached H as recorded, 4 unknown
-
-    def to(self, device: torch.device) -> CarbonBatch:
-        return CarbonBatch(*(x.to(device) for x in self))
+    atom: Array  # (C,) int64 row of `GraphBatch.atoms`
+    molecule: Array  # (C,) int64
+    shift_ppm: Array  # (C,) float32
+    multiplicity: Array  # (C,) int64 attached H as recorded, 4 unknown
 
 
 class Batch(NamedTuple):
@@ -64,9 +57,6 @@ class Batch(NamedTuple):
     graph: GraphBatch
     peaks: PeakBatch
     carbons: CarbonBatch
-
-    def to(self, device: torch.device) -> Batch:
-        return Batch(self.graph.to(device), self.peaks.to(device), self.carbons.to(device))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +100,12 @@ def pad_peaks(
     column = np.arange(len(molecule)) - starts[molecule]
     shape = (molecules, int(lengths.max(initial=1)))
     padded = PeakBatch(
-        torch.zeros(shape), torch.full(shape, UNKNOWN), torch.zeros(shape, dtype=torch.long), torch.zeros(shape).bool()
+        np.zeros(shape, np.float32), np.full(shape, UNKNOWN), np.zeros(shape, np.int64), np.zeros(shape, bool)
     )
-    index = (torch.from_numpy(molecule), torch.from_numpy(column))
-    padded.shift_ppm[index] = torch.from_numpy(shift_ppm.astype(np.float32))
-    padded.multiplicity[index] = torch.from_numpy(multiplicity.astype(np.int64))
-    padded.carbons[index] = torch.from_numpy(np.minimum(count, MAX_COUNT).astype(np.int64))
+    index = (molecule, column)
+    padded.shift_ppm[index] = shift_ppm
+    padded.multiplicity[index] = multiplicity
+    padded.carbons[index] = np.minimum(count, MAX_COUNT)
     padded.mask[index] = True
     return padded
 
@@ -143,7 +133,7 @@ def cut_batch(
     carbon = np.flatnonzero(~np.isnan(shift))
     multiplicity = np.minimum(data.multiplicity[values][carbon], UNKNOWN).astype(np.int64)
     owner, shift = molecule[carbon], shift[carbon]
-    carbons = CarbonBatch(*map(torch.from_numpy, (carbon, owner, shift, multiplicity)))
+    carbons = CarbonBatch(carbon, owner, shift, multiplicity)
     return Batch(graph, _seen(owner, shift, multiplicity, len(rows), augmentation, rng), carbons)
 
 
@@ -202,11 +192,11 @@ def _graph_batch(
     begin, end = bonds[:, 0] + start, bonds[:, 1] + start
     kind = bond_codes @ _BOND_BASE
     return GraphBatch(
-        torch.from_numpy(atoms.astype(np.int64)),
-        torch.from_numpy(np.repeat(np.arange(len(sizes)), sizes)),
-        torch.from_numpy(np.concatenate([begin, end]).astype(np.int64)),
-        torch.from_numpy(np.concatenate([end, begin]).astype(np.int64)),
-        torch.from_numpy(np.concatenate([kind, kind]).astype(np.int64)),
+        atoms.astype(np.int64),
+        np.repeat(np.arange(len(sizes)), sizes),
+        np.concatenate([begin, end]).astype(np.int64),
+        np.concatenate([end, begin]).astype(np.int64),
+        np.concatenate([kind, kind]).astype(np.int64),
         len(sizes),
     )
 

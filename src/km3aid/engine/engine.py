@@ -8,39 +8,41 @@ from dataclasses import dataclass, field, replace
 from importlib import resources
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from scipy.special import logsumexp
 
 from km3aid.encoding.chunks import Line, chunks
 from km3aid.encoding.encode import EncodedMolecule, encode_molecules, encode_spectra, node_logits
 from km3aid.encoding.entries import Entries
 from km3aid.encoding.library_entries import encode_chunk
-from km3aid.encoding.processes import encode_in_processes
 from km3aid.engine.assigning import assignment, matrix, pins_of_input
 from km3aid.engine.hits import elapsed_ms, hits_of
+from km3aid.engine.judging import judged
 from km3aid.engine.predicting import prediction
 from km3aid.engine.rates import USUAL_RATES, ErrorRates
 from km3aid.engine.results import Assignment, By, Hits, Matrix, Prediction, Verification
-from km3aid.engine.verifying import judged, verify
-from km3aid.errors import CheckpointError, MoleculeError
-from km3aid.library import BuildOptions, BuildReport, Filters, Library, Place, open_builder
+from km3aid.errors import MoleculeError
+from km3aid.library import BuildOptions, Filters
 from km3aid.matching.assign import Match, assign
 from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.config import MatchConfig
 from km3aid.matching.cost import peak_class_cost
+from km3aid.matching.linear_sum import log_softmax
 from km3aid.matching.pins import NO_PINS, Pins
 from km3aid.matching.presence import Presence
 from km3aid.matching.verifier import Verifiers
-from km3aid.models.alignment import AlignmentModel
-from km3aid.models.checkpoint import Checkpoint, read_model
+from km3aid.models.network import Network, open_network
+from km3aid.models.weights import ModelFile, read_model_file
 from km3aid.molecules import Molecule, parse_structure
-from km3aid.search import NO_FILTERS, Limits, LocalLibrary, Query, Searchable, open_library, searchable
+from km3aid.search import NO_FILTERS, Limits, Query
 from km3aid.search.query import KEPT, MATCHED_EXACTLY, SURE
 from km3aid.spectra.spectrum import Spectrum
+
+if TYPE_CHECKING:
+    from km3aid.library import BuildReport, Library, Place
+    from km3aid.search import Searchable
 
 DEFAULT_BUILD = BuildOptions()
 _TOGETHER = 32  # spectra that share one pass over a library
@@ -57,46 +59,36 @@ class Engine:
     """
 
     path: Path
-    device: torch.device
-    checkpoint: Checkpoint = field(repr=False)
+    network: Network = field(repr=False)
+    file: ModelFile = field(repr=False)
     matching: MatchConfig = field(repr=False)
     presence: Presence | None = field(repr=False, default=None)
     verifiers: Verifiers | None = field(repr=False, default=None)
 
     @classmethod
     def load(cls, path: str | Path | None = None, device: str = "auto") -> Engine:
-        """Load a model file, or the bundled one; raises `CheckpointError`."""
-        if device == "auto":
-            device = "cuda" if torch.cuda.is_available() else "cpu"
-        elif device == "cuda" and not torch.cuda.is_available():
-            raise CheckpointError("--device cuda: torch sees no GPU here; use --device cpu")
+        """Load a model file, or the bundled one; `cuda` computes with torch. Raises `CheckpointError`."""
         bundled = resources.files("km3aid") / "weights" / "best.safetensors"
         file = Path(str(bundled)) if path is None else Path(path)
-        checkpoint = read_model(file, device)
-        matching = MatchConfig.from_dict(checkpoint.header.get("matching", {}))
-        presence, verifiers = (checkpoint.header.get(name) for name in ("presence", "verifiers"))
+        held = read_model_file(file)
         return cls(
             file,
-            torch.device(device),
-            checkpoint,
-            matching,
-            None if presence is None else Presence.from_dict(presence),
-            None if verifiers is None else Verifiers.from_dict(verifiers),
+            open_network(held, device),
+            held,
+            MatchConfig.from_dict(held.header.get("matching", {})),
+            Presence.of_header(held.header),
+            Verifiers.of_header(held.header),
         )
-
-    @property
-    def model(self) -> AlignmentModel:
-        return self.checkpoint.model
 
     @property
     def header(self) -> dict[str, Any]:
         """What the model file says about its training."""
-        return self.checkpoint.header
+        return self.file.header
 
     @property
     def model_sha256(self) -> str:
         """The hash of weights and configuration, on which libraries depend."""
-        return self.checkpoint.sha256
+        return self.file.sha256
 
     @property
     def identity(self) -> dict[str, str]:
@@ -151,6 +143,8 @@ class Engine:
         Isomers in a `library` are compared too. Raises `MoleculeError`, `LibraryError`, and `CheckpointError` where the
         model has no constants for verification.
         """
+        from km3aid.engine.verifying import verify
+
         return verify(self, structure, spectrum, library, rates)
 
     def rank(
@@ -166,6 +160,9 @@ class Engine:
 
         A candidate that cannot be read becomes a warning; raises `MoleculeError` where none can be read.
         """
+        from km3aid.library import Library
+        from km3aid.search import LocalLibrary
+
         began = time.perf_counter()
         given = list(zip(candidates, names or [None] * len(candidates), strict=True))
         parts = list(self.entries(given))
@@ -187,6 +184,8 @@ class Engine:
 
         Raises `LibraryError`, and `LibraryMismatchError` if another model built it.
         """
+        from km3aid.search import open_library
+
         library = open_library(path, strict=strict, on_cluster=on_cluster)
         library.check_model(self.model_sha256)
         return library
@@ -220,6 +219,8 @@ class Engine:
         by: By = "connectivity",
     ) -> Iterator[Hits]:
         """`search` for many spectra, which share the passes over the library; `filters` are one for each."""
+        from km3aid.search.opening import searchable
+
         searched = searchable(library)
         searched.check_model(self.model_sha256)
         conditions = filters or [NO_FILTERS] * len(spectra)
@@ -244,7 +245,7 @@ class Engine:
 
     def queries(self, spectra: Sequence[Spectrum]) -> list[Query]:
         """Some spectra ready for a search, encoded together."""
-        vectors = encode_spectra(self.model, spectra, self.device)
+        vectors = encode_spectra(self.network, spectra)
         return [Query(s, v, self.matching) for s, v in zip(spectra, vectors, strict=True)]
 
     def embed(self, smiles: Sequence[str]) -> NDArray[np.float32]:
@@ -258,7 +259,7 @@ class Engine:
 
     def entries(self, source: Iterable[Line]) -> Iterator[Entries]:
         """Encode (SMILES or mol block, name) pairs for a library, in chunks that say what could not be read."""
-        return (encode_chunk(self.model, chunk, self.device) for chunk in chunks(source))
+        return (encode_chunk(self.network, chunk) for chunk in chunks(source))
 
     def build_library(
         self,
@@ -277,6 +278,8 @@ class Engine:
         interrupted build goes on where the same source, named by `label`, is given again. `progress` is told how many
         records have come in since the last time.
         """
+        from km3aid.library import open_builder
+
         with open_builder(path, self.model_sha256, label, options) as builder:
             key = builder.manifest.deduplicate
             rest = chunks(islice(source, builder.done, None), builder.done, builder.manifest.shard_records)
@@ -285,11 +288,12 @@ class Engine:
             if on_cluster:
                 from km3aid.encoding.on_ray import encode_on_ray
 
-                model = self.model if self.device.type == "cpu" else read_model(self.path).model
-                encoded = encode_on_ray(model, rest, key)
-            elif workers == 1 or self.device.type != "cpu":
-                encoded = (encode_chunk(self.model, chunk, self.device, key) for chunk in rest)
+                encoded = encode_on_ray(self.file, rest, key)
+            elif workers == 1 or not self.network.on_cpu:
+                encoded = (encode_chunk(self.network, chunk, key) for chunk in rest)
             else:
+                from km3aid.encoding.processes import encode_in_processes
+
                 encoded = encode_in_processes(self.path, rest, workers, key)
             for entries in encoded:
                 builder.append(entries)
@@ -313,14 +317,13 @@ class Engine:
 
     def _evidence(self, node: NDArray[np.float32], classes: CarbonClasses, spectrum: Spectrum) -> NDArray[np.float64]:
         """Log-probability (P, K) of every class for each peak, from the node level alone."""
-        logits = node_logits(self.model, spectrum, node, self.device)
+        logits = node_logits(self.network, spectrum, node)
         evidence = np.stack([logits[:, list(atoms)].mean(1) for atoms in classes.atoms], 1)
-        normalised: NDArray[np.float64] = evidence - logsumexp(evidence, 1, keepdims=True)
-        return normalised
+        return log_softmax(evidence, 1)
 
     def encode(self, molecule: Molecule) -> EncodedMolecule:
         """What the model says about one molecule, atom by atom."""
-        return encode_molecules(self.model, [molecule], self.device)[0]
+        return encode_molecules(self.network, [molecule])[0]
 
     def _encode(self, structure: str) -> EncodedMolecule:
         return self.encode(parse_structure(structure))

@@ -1,10 +1,9 @@
-"""Verify a structure: beside the nearest isomers, or by the fit of its lines alone."""
+"""Verify a structure beside the nearest isomers."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,17 +12,17 @@ import numpy as np
 from km3aid.encoding.encode import EncodedMolecule
 from km3aid.engine.checks import checks, misfits, rivals
 from km3aid.engine.hits import elapsed_ms
-from km3aid.engine.rates import USUAL_RATES, ErrorRates
-from km3aid.engine.results import Assignment, Verification
+from km3aid.engine.rates import ErrorRates
+from km3aid.engine.results import Verification
 from km3aid.errors import CheckpointError
 from km3aid.library import Filters, Library
-from km3aid.matching.assign import cheapest_cost
 from km3aid.matching.fit import fit_of
 from km3aid.matching.fusion import fuse
 from km3aid.matching.presence import Compared
 from km3aid.molecules import Molecule, connectivity, parse_structure
 from km3aid.molecules.isomers import nearby_isomers
-from km3aid.search import NO_FILTERS, Limits, LocalLibrary, Searchable
+from km3aid.search import NO_FILTERS, Limits, Searchable
+from km3aid.search.local import LocalLibrary
 from km3aid.search.query import Entry
 from km3aid.spectra.spectrum import Spectrum
 
@@ -44,7 +43,7 @@ def verify(
     """See `Engine.verify`."""
     began = time.perf_counter()
     if engine.verifiers is None:
-        raise CheckpointError(f"{engine.path}: holds no constants for verification; fit them with `evaluate presence`")
+        raise CheckpointError(f"{engine.path}: holds no constants for verification; fit them with `km3aid evaluate trust`")
     molecule = parse_structure(structure)
     seen = spectrum.without_aside()
     isomers = isomers_of(engine, molecule, seen, library)
@@ -101,23 +100,3 @@ class Beside(NamedTuple):
         best_first = np.concatenate([score[:1], np.sort(score[1:])[::-1]])
         fit = fit_of(spectrum, self.encoded.classes(), engine.matching)
         return Compared(best_first, float(graph[0]), float(match[0]), fit, every), score.tolist()
-
-
-def judged(engine: Engine, made: Assignment, encoded: EncodedMolecule, spectrum: Spectrum) -> Assignment:
-    """An assignment with the verdict on its structure, by the fit of its lines alone, where the model can tell."""
-    if engine.verifiers is None or all(peak.aside is not None for peak in spectrum):
-        return made
-    seen = spectrum.without_aside()
-    verifier = engine.verifiers.verifier(seen.one_per_carbon, alone=True)
-    probability = verifier.probability(compare_alone(engine, encoded, seen))
-    verdict = verifier.verdict(probability, USUAL_RATES.false_accept, USUAL_RATES.false_reject)
-    return replace(made, verdict=verdict, probability=round(probability, 4))
-
-
-def compare_alone(engine: Engine, encoded: EncodedMolecule, spectrum: Spectrum) -> Compared:
-    """A structure beside nothing."""
-    classes, query = encoded.classes(), engine.query(spectrum)
-    graph = float(encoded.graph @ query.vector)
-    match = -cheapest_cost(spectrum, classes, engine.matching)
-    score = fuse(np.array([graph]), np.array([match]), query.fusion)
-    return Compared(score, graph, match, fit_of(spectrum, classes, engine.matching), 1)

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
-from scipy.stats import rankdata
+
+from km3aid.matching.linear_sum import linear_sum_assignment
 
 Floats = NDArray[np.floating]
 
@@ -32,7 +32,7 @@ def best_one_to_one(score: Floats) -> NDArray[np.intp]:
     >>> best_one_to_one(np.array([[3.0, 2.0, 0.0], [4.0, 3.9, 0.0], [0.0, 0.0, 1.0]])).tolist()
     [0, 1, 2]
     """
-    _, chosen = linear_sum_assignment(score, maximize=True)
+    _, chosen = linear_sum_assignment(-score.astype(np.float64))
     _, kind = np.unique(score, axis=1, return_inverse=True)
     kind = kind.ravel()
     dealt = np.array(chosen)
@@ -158,6 +158,8 @@ def roc_area(score: Floats, true: NDArray[np.bool_]) -> float:
     >>> roc_area(np.array([0.1, 0.4, 0.4, 0.9]), np.array([False, False, True, True]))
     0.875
     """
+    from scipy.stats import rankdata
+
     rank = rankdata(score)
     positive = int(true.sum())
     wins = rank[true].sum() - positive * (positive + 1) / 2

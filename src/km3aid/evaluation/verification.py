@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.engine import Engine
+from km3aid.engine.judging import compare_alone
 from km3aid.engine.rates import USUAL_RATES
-from km3aid.engine.verifying import Beside, compare_alone, isomers_of
+from km3aid.engine.verifying import Beside, isomers_of
 from km3aid.evaluation.metrics import brier_score, calibration_error, reliability_curve, roc_area
 from km3aid.evaluation.trials import Question
 from km3aid.library import Filters, Library

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from km3aid.errors import ConfigError, SpectrumFormatError
 from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.confidence import calibrated, marginals
 from km3aid.matching.config import MatchConfig
 from km3aid.matching.cost import count_cost, peak_class_cost
+from km3aid.matching.linear_sum import linear_sum_assignment
 from km3aid.matching.pins import NO_PINS, Pins
 from km3aid.spectra.spectrum import Spectrum
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.special import expit, logit
 
 from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.config import MatchConfig
+from km3aid.matching.linear_sum import expit, logit
 from km3aid.spectra.spectrum import Spectrum
 
 NARROWEST_PPM = 0.05
@@ -58,6 +57,7 @@ def count_cost(spectrum: Spectrum, classes: CarbonClasses, config: MatchConfig) 
 
 def fit_shift_cost(away_ppm: NDArray[np.float64], scale_ppm: NDArray[np.float64], config: MatchConfig) -> MatchConfig:
     """`config` with the scales and outliers that make the errors `away_ppm` (N,) likeliest at these stated scales."""
+    from scipy.optimize import minimize
 
     def made(parameters: NDArray[np.float64]) -> MatchConfig:
         factor, power, share, wide = parameters

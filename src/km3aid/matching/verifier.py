@@ -64,6 +64,12 @@ class Verifiers:
         """The inverse of `to_dict`; raises `ConfigError`."""
         return from_dict(cls, values, "verification")
 
+    @classmethod
+    def of_header(cls, header: dict[str, Any]) -> Verifiers | None:
+        """What the header of a model file holds, or None."""
+        values = header.get("verifiers")
+        return None if values is None else cls.from_dict(values)
+
     def to_dict(self) -> dict[str, Any]:
         """All constants, as they stand in the header of the weights."""
         return to_dict(self)

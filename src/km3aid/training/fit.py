@@ -20,6 +20,7 @@ from km3aid.models.build import build_model
 from km3aid.models.checkpoint import read_model, write_model
 from km3aid.models.memory import keep_freed_memory
 from km3aid.models.precision import fast_single_precision, multiplies_bfloat16
+from km3aid.models.tensors import on_device
 from km3aid.optional import require
 from km3aid.training.order import epoch_order, molecule_sizes
 from km3aid.training.schedule import one_cycle, plateau
@@ -122,7 +123,7 @@ class _Fitting:
             part = slice(step * config.batch_size, (step + 1) * config.batch_size)
             rate = one_cycle(done / (config.epochs * steps), config) if fixed_rate is None else fixed_rate
             known = None if frozen is None else frozen[torch.from_numpy(spectra[part]).to(fabric.device)]
-            batch = cut_batch(data, order[part], spectra[part], how, rng).to(fabric.device)
+            batch = on_device(cut_batch(data, order[part], spectra[part], how, rng), fabric.device)
             hide = config.augment and rng.random() < _HIDE_MULTIPLICITY
             sums += self._step(batch, rate, hide, known)
             _follow(self.average, self.model, min(config.average, 1 - 1 / (2 + done)))
@@ -162,7 +163,7 @@ def _frozen_features(model: AlignmentModel, data: Dataset, device: torch.device)
     owners = np.repeat(np.arange(len(data)), np.diff(data.spectrum_offset))
     parts = []
     for spectra in np.array_split(np.arange(len(owners)), max(len(owners) // 1024, 1)):
-        features = model.frozen_features(cut_peaks(data, owners[spectra], spectra).to(device))
+        features = model.frozen_features(on_device(cut_peaks(data, owners[spectra], spectra), device))
         if features is None:
             return None
         parts.append(features)

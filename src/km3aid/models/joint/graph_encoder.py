@@ -77,13 +77,6 @@ class MessageLayer(nn.Module):
     def _messages(self, x: Tensor, graph: GraphBatch) -> Tensor:
         """What each atom receives from its neighbours (A, width)."""
         factor, term = self.bonds()
-        if x.device.type == "cpu" and not torch.is_grad_enabled():
-            from km3aid.models.joint.messages import add_messages
-
-            around = torch.zeros_like(x)
-            tables, edges = (factor.contiguous(), term.contiguous()), (graph.edge_source, graph.edge_target)
-            add_messages(*(tensor.numpy() for tensor in (x, *tables, *edges, graph.edge_kind, around)))
-            return around
         x, factor, term = map(rounded, (x, factor, term))
         neighbour = x.index_select(0, graph.edge_source)
         kind_factor, kind_term = (t.index_select(0, graph.edge_kind) for t in (factor, term))
@@ -105,8 +98,8 @@ class GraphEncoder(nn.Module):
     def forward(self, graph: GraphBatch) -> tuple[Tensor, Tensor]:
         h = self.embed(graph.atoms)
         v = h.new_zeros(graph.molecules, h.shape[1])
-        size = torch.bincount(graph.atom_molecule, minlength=graph.molecules).clamp(min=1)
-        inverse_size = size.reciprocal().unsqueeze(1).to(h.dtype)
+        size = torch.zeros_like(v[:, 0]).index_add(0, graph.atom_molecule, torch.ones_like(h[:, 0]))
+        inverse_size = size.clamp(min=1).reciprocal().unsqueeze(1)
         for layer in self.layers:
             h, v = layer(h, v, graph, inverse_size)
         h = self.norm(h)

@@ -9,11 +9,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from km3aid.data.batches import UNKNOWN, Batch, GraphBatch, PeakBatch
-from km3aid.models.alignment import AlignmentModel, Encoded, Losses
+from km3aid.models.alignment import AlignmentModel, Losses
 from km3aid.models.config import JointConfig
 from km3aid.models.joint.graph_encoder import GraphEncoder
 from km3aid.models.joint.spectrum_encoder import PeakEncoder, SpectrumEncoder
 from km3aid.models.losses import laplace_kernel, laplace_nll, symmetric_contrast
+from km3aid.models.network import Encoded
 from km3aid.models.precision import exact
 
 _CENTRE_PPM, _SPREAD_PPM = 90.0, 50.0  # about the mean and spread of 13C shifts, near which the head starts

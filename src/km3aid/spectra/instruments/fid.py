@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from km3aid.optional import require
 from km3aid.spectra.instruments.picking import pick_peaks
 from km3aid.spectra.spectrum import Spectrum
 
@@ -46,6 +47,8 @@ def _phased(spectrum: NDArray[np.complex128], half: int) -> NDArray[np.float64]:
     best phase of a grid is refined.
     """
     import numpy as np
+
+    require("scipy", "measured", "transforming an FID")
     from scipy.optimize import minimize
     from scipy.signal import find_peaks
 
