@@ -22,7 +22,7 @@ _RIVALS = 5
 def checks(spectrum: Spectrum, fit: Fit, classes: CarbonClasses, scores: Sequence[float]) -> tuple[Check, ...]:
     """The tests of a structure with these carbon classes; `scores` are its own and those of the isomers."""
     made = [_shifts(fit), _lines(fit, classes, spectrum), _symmetry(fit, classes)]
-    if any(p.hydrogens is not None for p in spectrum if p.aside is None):
+    if any(p.multiplicity is not None for p in spectrum if p.aside is None):
         made.append(_multiplicities(spectrum, fit))
     if aside := [p for p in spectrum if p.aside is not None]:
         reasons = "; ".join(f"{p.shift_ppm:g} ppm: {p.aside}" for p in aside)
@@ -113,7 +113,7 @@ def _symmetry(fit: Fit, classes: CarbonClasses) -> Check:
 
 
 def _multiplicities(spectrum: Spectrum, fit: Fit) -> Check:
-    known = sum(p.hydrogens is not None for p in spectrum)
+    known = sum(p.multiplicity is not None for p in spectrum if p.aside is None)
     score = max(-1.0, 1.0 - 4 * fit.wrong_hydrogens / known)
     return Check("multiplicities", score, _grows(known, 4), f"{fit.wrong_hydrogens} of {known} known do not fit")
 

@@ -43,7 +43,9 @@ def verify(
     """See `Engine.verify`."""
     began = time.perf_counter()
     if engine.verifiers is None:
-        raise CheckpointError(f"{engine.path}: holds no constants for verification; fit them with `km3aid evaluate trust`")
+        raise CheckpointError(
+            f"{engine.path}: holds no constants for verification; fit them with `km3aid evaluate trust`"
+        )
     molecule = parse_structure(structure)
     seen = spectrum.without_aside()
     isomers = isomers_of(engine, molecule, seen, library)

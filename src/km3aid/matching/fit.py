@@ -22,7 +22,7 @@ class Fit(NamedTuple):
     away_ppm: NDArray[np.float64]  # (N,) observed less predicted
     p_value: NDArray[np.float64]  # (N,) how often a right prediction of this spread is farther off
     surprise: NDArray[np.float64]  # (N,) nats by which the shift is less likely than a right one is in the mean
-    wrong_hydrogens: int  # pairs whose recorded multiplicity is not that of the class
+    wrong_hydrogens: int  # pairs whose recorded multiplicity the class does not have
     extra_peaks: int  # peaks without a carbon
     missing: int  # classes without a peak; with one peak per carbon, carbons
     shared: int  # classes beyond the first under one peak
@@ -43,8 +43,10 @@ def fit_of(spectrum: Spectrum, classes: CarbonClasses, config: MatchConfig) -> F
     near = np.log1p(-config.outlier) - distance / scale - np.log(2 * scale)
     wide = np.log(config.outlier / (2 * config.outlier_ppm)) - distance / config.outlier_ppm
     surprise = -np.logaddexp(near, wide) - (1 + np.log(2 * scale))
-    hydrogens = [p.hydrogens for p in spectrum]
-    wrong = sum(hydrogens[p] not in (None, classes.hydrogens[k]) for p, k in pairs)
+    peaks = spectrum.peaks
+    wrong = sum(
+        peaks[p].multiplicity is not None and classes.hydrogens[k] not in peaks[p].possible_hydrogens for p, k in pairs
+    )
     if spectrum.one_per_carbon:
         missing = max(int(classes.sizes.sum()) - len(spectrum), 0)
     else:

@@ -24,7 +24,10 @@ Task = Literal["assign", "verify", "rank", "search", "predict"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeakRecord:
-    """One line of a spectrum; `multiplicity` is S, D, T, Q or C, CH, CH2, CH3: the number of attached hydrogens."""
+    """One line of a spectrum.
+
+    `multiplicity` is S, D, T, Q or C, CH, CH2, CH3, the number of attached hydrogens, or a choice of them, S/T or D/Q.
+    """
 
     ppm: float
     multiplicity: str | None = None

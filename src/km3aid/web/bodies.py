@@ -61,7 +61,7 @@ _DESCRIPTIONS = {
     "apt": "Signed shifts; C and CH2 positive.",
     "one_per_carbon": "Whether the spectrum holds one peak for every carbon.",
     "ppm": "Chemical shift, from -50 to 350.",
-    "multiplicity": "Attached hydrogens: S, D, T, Q or C, CH, CH2, CH3.",
+    "multiplicity": "Attached hydrogens: S, D, T, Q or C, CH, CH2, CH3, or a choice of them, S/T or D/Q.",
     "count": "How many carbons the peak stands for.",
     "intensity": "In any unit.",
     "smiles": "SMILES, or a mol block.",

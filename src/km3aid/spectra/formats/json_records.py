@@ -150,7 +150,9 @@ def _peak(value: Any, where: str, left_out: list[LeftOut]) -> Peak:
     word, count = fields.get("multiplicity"), fields.get("count")
     multiplicity = parse_multiplicity(word) if isinstance(word, str) else None
     if word is not None and multiplicity is None:
-        raise SpectrumFormatError(f"{where}: multiplicity {word!r}; expected S, D, T, Q, C, CH, CH2, CH3 or null")
+        raise SpectrumFormatError(
+            f"{where}: multiplicity {word!r}; expected S, D, T, Q, C, CH, CH2, CH3, a choice such as S/T, or null"
+        )
     if count is not None and (not isinstance(count, int) or isinstance(count, bool)):
         raise SpectrumFormatError(f"{where}: count {count!r}; expected a whole number or null")
     shift = _number(fields["ppm"], "ppm", where)

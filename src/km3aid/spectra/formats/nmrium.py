@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.experiment import Experiment, experiment_of, obstacle
 from km3aid.spectra.formats.archive import read_text
-from km3aid.spectra.instruments.experiment import Experiment, experiment_of, obstacle, with_note
 from km3aid.spectra.instruments.nucleus import CARBON, nucleus_of
 from km3aid.spectra.instruments.picking import pick_peaks
 from km3aid.spectra.spectrum import LeftOut, Peak, Spectrum
@@ -58,7 +59,7 @@ def read_nmrium(lines: Iterable[str], where: str) -> Iterator[Spectrum | Spectru
             continue
         try:
             spectrum = _spectrum(entry, info, f"{where}, spectrum {number}", others if not found else [])
-            yield with_note(spectrum, experiment)
+            yield replace(spectrum, experiment=experiment)
         except SpectrumFormatError as error:
             yield error
         found += 1

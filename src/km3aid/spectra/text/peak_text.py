@@ -71,7 +71,7 @@ def read_peak_text(text: str, where: str, mark: str = ".", strict: bool = True) 
             result.drafts.append(draft)
         elif token.kind == "prefix":
             times = int(token.text.rstrip(" x×"))
-        elif token.kind in ("word", "carbons", "times", "coupling", "footnote") and reason is None:
+        elif token.kind in ("word", "choice", "carbons", "times", "coupling", "footnote") and reason is None:
             _remark(token, text, where, strict, result)
         elif strict:
             raise _unreadable(text, token, where, reason)

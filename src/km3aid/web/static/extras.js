@@ -2,6 +2,7 @@
 
 import { getModels, postJson } from "./api.js";
 import { byId, h, say } from "./dom.js";
+import { shownType } from "./spectrum.js";
 import { change, onChange, spectrumRequest, state } from "./state.js";
 
 const LISTS = ["dept135", "dept90", "apt"];
@@ -58,6 +59,6 @@ function mark(row, { aside, multiplicity }) {
   row.classList.toggle("aside", aside !== null);
   row.title = aside ? `set aside: ${aside}` : "";
   const types = row.querySelector("select");
-  const derived = multiplicity && !types.value ? types.querySelector(`[value="${multiplicity}"]`).textContent : null;
+  const derived = multiplicity && !types.value ? shownType(multiplicity) : null;
   types.options[0].textContent = derived ? `(${derived})` : "–";
 }

@@ -6,8 +6,10 @@ import { fileSource } from "./drop.js";
 import { change, onChange, state } from "./state.js";
 
 const EXAMPLE = "13C NMR (101 MHz, CDCl3) δ 170.2, 169.8, 151.3, 134.9, 132.5, 126.2, 124.0, 122.2, 77.2 (CDCl3), 21.0";
-const TYPES = ["", "S", "D", "T", "Q"];
+const TYPES = ["", "S", "D", "T", "Q", "S/T", "D/Q"];
 const SHOWN = { "": "–", S: "C", D: "CH", T: "CH₂", Q: "CH₃" };
+/** A multiplicity as chemists write it: C/CH₂ for S/T. */
+export const shownType = (multiplicity) => multiplicity.split("/").map((letter) => SHOWN[letter]).join("/");
 let reading = null;
 let waiting = 0;
 
@@ -90,7 +92,7 @@ function row(peak, index) {
     h("td", {}, String(index + 1)),
     h("td", {}, h("input", { value: peak.ppm === null ? "" : Number.isInteger(peak.ppm) ? peak.ppm.toFixed(1) : peak.ppm, inputmode: "decimal", "aria-label": `Shift of ${name} in ppm`, onchange: (e) => edit(index, "ppm", e.target) })),
     h("td", {}, h("select", { "aria-label": `Type of ${name}`, onchange: (e) => edit(index, "multiplicity", e.target) },
-      TYPES.map((t) => h("option", { value: t, selected: (peak.multiplicity ?? "") === t }, SHOWN[t])))),
+      [...new Set([...TYPES, peak.multiplicity ?? ""])].map((t) => h("option", { value: t, selected: (peak.multiplicity ?? "") === t }, shownType(t))))),
     h("td", {}, h("input", { value: peak.count ?? "", inputmode: "numeric", "aria-label": `Carbons of ${name}`, onchange: (e) => edit(index, "count", e.target) })),
     h("td", {}, h("button", { "aria-label": `Remove ${name}`, title: "Remove", onclick: () => remove(index) }, "×")));
 }
