@@ -11,6 +11,7 @@ from km3aid.spectra.formats.table_layout import NO_VALUE, Layout, layout_of
 from km3aid.spectra.formats.table_rows import Row, has_columns, has_header, table_rows
 from km3aid.spectra.instruments.nucleus import proton_doubt
 from km3aid.spectra.spectrum import LeftOut, Multiplicity, Peak, Spectrum, peak_at
+from km3aid.spectra.text.journal import is_journal
 from km3aid.spectra.text.peak_text import read_peak_text
 from km3aid.spectra.text.remarks import parse_multiplicity
 
@@ -19,7 +20,7 @@ _FLOAT = re.compile(r"[-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?|[-+]?[0-9]+\.")
 
 def is_table(head: list[str]) -> bool:
     """Whether the first lines have the header or the columns of a table of peaks."""
-    return has_header(head) or has_columns(head)
+    return has_header(head) or (has_columns(head) and not is_journal(head))
 
 
 def read_table(lines: Iterable[str], where: str) -> Iterator[Spectrum]:

@@ -94,12 +94,15 @@ def _rows(text: list[str], start: int, delimiter: str | None, where: str) -> Ite
 def _find_header(lines: Iterable[str]) -> Header | None:
     """The header, if one comes before the data; after a `#` it may name only known columns."""
     titled = False  # whether other lines come before
+    lines = list(lines)
     for number, line in enumerate(lines, 1):
         comment = line.lstrip().startswith("#") and not re.match(r"\s*#[\t;,]", line)
         plain = (line.lstrip("# ") if comment else line).strip("\r\n").rstrip(" ")
         for delimiter in dict.fromkeys((_delimiter(plain), None)):
             names = _names(plain, delimiter)
             found = [column_of(name) for name in names]
+            if len(names) == 1 and not _begins_with_a_number(lines[number:]):
+                continue  # a heading of prose
             known = None not in found and (not comment or len(found) > 1)
             if number > 1 and not comment and titled and len(found) - found.count(None) < 2:
                 continue  # after other lines a header must name two known columns
@@ -109,6 +112,12 @@ def _find_header(lines: Iterable[str]) -> Header | None:
             return None
         titled = titled or (bool(plain.strip()) and not comment)
     return None
+
+
+def _begins_with_a_number(lines: list[str]) -> bool:
+    """Whether the first line that is neither blank nor a comment is a row of a single column."""
+    first = normalise(next(filter(_is_data, lines), "1"))
+    return re.match(r"\s*[\"'+-]?[0-9]", first) is not None and "MHz" not in first
 
 
 def _names(line: str, delimiter: str | None) -> list[str]:

@@ -11,6 +11,8 @@ from km3aid.spectra.solvents import find_solvent, is_solvent_line
 from km3aid.spectra.spectrum import LeftOut, Spectrum
 from km3aid.spectra.text.bare_letters import interpret_letters
 from km3aid.spectra.text.characters import decimal_mark, mask_brackets, normalise
+from km3aid.spectra.text.list_end import end_of_list
+from km3aid.spectra.text.mending import mend_numbers
 from km3aid.spectra.text.peak_text import Draft, PeakText, read_peak_text
 from km3aid.spectra.text.remarks import PATTERN_REASON
 
@@ -21,26 +23,22 @@ _DECOUPLED = r"(?:\s*(?:\{[^}]{0,12}\}|\[1?H\]|\(1?H\)))?"
 _METHOD = r"(?:NMR|APT|DEPTQ?(?:[\s-]?[0-9]{2,3})?|PENDANT|CMR)\b"
 _HEAD = re.compile(
     r"(?<![0-9])(?=[\^{0-9A-Zδcp])(?![0-9]+[.,;)]|C[H)]|J\s)(?:"  # skips shifts and remarks at once
-    rf"(?<![\w.-]){_ISOTOPE}{_DECOUPLED}(?:[^0-9.;:()δ]{{0,20}}?\b{_METHOD}|\s*(?=[:=δ(]))"
+    rf"(?<![\w.-]){_ISOTOPE}{_DECOUPLED}(?:(?:[^0-9.;:()δ]{{0,20}}?\b)?{_METHOD}|\s*(?=[:=δ(]))"
+    rf"|(?<![\w-])(?P<bare>[CHFP])[\s-]?{_METHOD}"
     r"|(?<!\w)δ\s?_?\{?(?P<delta>C|H|F|P|N|B|Si)\b\}?"
-    r"|(?<!\w)(?P<word>[Cc]arbon|[Pp]roton|DEPT|HSQC|HMBC|COSY|NOESY|ROESY|CMR)\b(?:[\s-]*NMR)?(?=[^,;.]{0,40}[(:δ=]))"
+    r"|(?<!\w)(?P<word>[Cc]arbon(?!\s(?:signals?|atoms?|resonances?|peaks?|lines?)\b)|[Pp]roton|DEPT|HSQC|HMBC|COSY|NOESY|ROESY|CMR)\b(?:[\s-]*NMR)?(?=[^,;.]{0,40}[(:δ=]))"
 )
 _WORDS = {"carbon": "C", "cmr": "C", "proton": "H"}
-_END = re.compile(
-    r"(?=[A-Zmcfvνλ\[.\n])(?:(?<![\w-])(?:(?:HR|LR)[A-Z-]*MS\w*|"
-    r"(?:HR-|LR-)?(?:ESI|EI|CI|FAB|MALDI|APCI|GC|LC|TOF|DART)[-/]?[A-Z-]*MS|MS|ESI|"
-    r"FT-?IR|ATR|IR|UV|Anal|Elemental|[mM]\.?\s?[pP]|R_?f|TLC|HPLC|SFC|m/z|[Cc]alcd|[Cc]alc|[Ff]ound|X-ray|"
-    r"CCDC|[νv]_?max|λ_?max)(?![\w-])|\[[αa]\]|\.\s+(?=[A-Z][a-z]{2,})|\n\s*\n)"
-)
 _DELTA = re.compile(r"δ(?:\s?_?\{?C\}?(?![\w-]))?|\bdelta\b")
 _LOOKS = re.compile(
-    rf"{_ISOTOPE}[^\n]{{0,40}}\b(?:NMR|APT|DEPT)|\bNMR\b|(?<!\w)13C\s*[:(]|δ[^\n]{{0,60}}?[0-9]|\bdelta\b\s*[=:]?\s*[0-9]"
+    rf"{_ISOTOPE}[^\n]{{0,40}}\b(?:NMR|APT|DEPT)|(?<![A-Z]{2})NMR\b|(?<!\w)13C\s*[:(]|δ[^\n]{{0,60}}?[0-9]|\bdelta\b\s*[=:]?\s*[0-9]"
 )
 _FREQUENCY = re.compile(r"([0-9]{2,3}(?:[.,][0-9]+)?)\s?MHz")
 _HIGHEST_MHZ = 310.0  # of 13C, on a 1.2 GHz spectrometer; a higher frequency is that of the protons
 _RANGE = re.compile(r"(?<=[0-9]) -(?=[0-9]{2,3}[.,][0-9])")  # `29.1 -29.6` is a range: no carbon lies so far below 0
 _MARKUP = re.compile(r"[$<~\\&]")
 _SNIPPET = 60
+_MOST_MENDED = 5
 
 
 class Section(NamedTuple):
@@ -49,7 +47,6 @@ class Section(NamedTuple):
     element: str
     head: str
     body: str  # after the heading
-    masked: str  # the body with its brackets blanked out
     line: int  # from 1
 
 
@@ -118,7 +115,7 @@ def _sections(text: str) -> tuple[list[Section], list[LeftOut]]:
         if not inside and not again:
             heads.append((match, element))
     if not heads:
-        return [Section("C", "", text, masked, 1)], []
+        return [Section("C", "", text, 1)], []
     title = text[: heads[0][0].start()]
     outside = [_snippet(title, "text before the spectrum")] if title.strip(" \n\t.:;,-") else []
     sections = []
@@ -126,7 +123,7 @@ def _sections(text: str) -> tuple[list[Section], list[LeftOut]]:
         stop = heads[index + 1][0].start() if index + 1 < len(heads) else len(text)
         body = slice(match.end(), stop)
         line = text.count("\n", 0, match.start()) + 1
-        sections.append(Section(element, match.group(), text[body], masked[body], line))
+        sections.append(Section(element, match.group(), text[body], line))
     return sections, outside
 
 
@@ -134,6 +131,8 @@ def _element(head: re.Match[str]) -> str:
     """The element whose spectrum a heading announces, or the experiment where that has two nuclei."""
     if re.search(r"DEPT(?!Q)", head.group()):
         return "DEPT"
+    if head["bare"]:
+        return head["bare"]
     if head["word"]:
         return _WORDS.get(head["word"].lower(), head["word"])
     if head["delta"]:
@@ -143,8 +142,10 @@ def _element(head: re.Match[str]) -> str:
 
 
 def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spectrum | None:
-    cut = _end_of_list(section.body, section.masked)
-    body, masked, tail = section.body[:cut], section.masked[:cut], section.body[cut:]
+    whole, mended = mend_numbers(section.body)
+    masked = mask_brackets(whole)
+    cut = end_of_list(whole, masked)
+    body, masked, tail = whole[:cut], masked[:cut], whole[cut:]
     delta = _DELTA.search(masked)
     before, start = delta.span() if delta else (0, 0)
     preamble, listed = body[:before], body[start:]
@@ -155,10 +156,11 @@ def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spect
         return None
     notes: list[str] = []
     interpret_letters(drafts, found.left_out, notes, patterns=any(map(_is_pattern, found.left_out)))
+    notes += _note_of_mended([pair for pair in mended if pair[1] in listed])
     left_out = [*outside, *found.left_out]
     if re.search(r"(?<![\w.])[0-9]+(?:\.[0-9]+)?(?!\s*(?:[MG]?Hz|K|°))(?![\w.])", masked[:before]):
         left_out.append(_snippet(preamble, "before the δ"))
-    if tail.strip(" \n\t.;,"):
+    if tail := tail.strip(" \n\t.;,"):
         left_out.append(_snippet(tail, "text after the peak list"))
     solvent = find_solvent(" ".join([section.head, preamble, *found.preface]))
     if solvent is None:
@@ -174,19 +176,17 @@ def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spect
     )
 
 
+def _note_of_mended(mended: list[tuple[str, str]]) -> list[str]:
+    if not mended:
+        return []
+    pairs = ", ".join(f"{before!r} as {after}" for before, after in mended[:_MOST_MENDED])
+    more = f" and {len(mended) - _MOST_MENDED} more" if len(mended) > _MOST_MENDED else ""
+    return [f"numbers broken in print are made whole; check them: {pairs}{more}"]
+
+
 def _is_pattern(item: LeftOut) -> bool:
     """Whether `item` can only be a splitting by several couplings: `dd`, but not `m` or `br`."""
     return item.reason == PATTERN_REASON and re.search(r"[sdtq]{2}|sept|hept|quin", item.text) is not None
-
-
-def _end_of_list(body: str, masked: str) -> int:
-    """Where the peak list ends: at the next analysis or sentence."""
-    first = re.search(r"[0-9]", masked)
-    for end in _END.finditer(body):
-        cut_off = masked[end.start()] != " " or end.group()[0] in "[\n"
-        if cut_off and (first is None or end.start() > first.start()):
-            return end.start()
-    return len(body)
 
 
 def _without_solvent_and_frequency(found: PeakText, known_start: bool) -> list[Draft]:
