@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.solvents import find_solvent, is_solvent_line
-from km3aid.spectra.spectrum import LeftOut, Spectrum
+from km3aid.spectra.spectrum import SHIFT_MAX_PPM, SHIFT_MIN_PPM, LeftOut, Spectrum
 from km3aid.spectra.text.bare_letters import interpret_letters
-from km3aid.spectra.text.characters import decimal_mark, mask_brackets, normalise
-from km3aid.spectra.text.list_end import end_of_list
+from km3aid.spectra.text.characters import decimal_mark, mask_brackets, normalise, outer_brackets
+from km3aid.spectra.text.list_end import MORE_SHIFTS, end_of_list, is_description
 from km3aid.spectra.text.mending import mend_numbers
 from km3aid.spectra.text.peak_text import Draft, PeakText, read_peak_text
 from km3aid.spectra.text.remarks import PATTERN_REASON
@@ -26,10 +26,11 @@ _HEAD = re.compile(
     rf"(?<![\w.-]){_ISOTOPE}{_DECOUPLED}(?:(?:[^0-9.;:()δ]{{0,20}}?\b)?{_METHOD}|\s*(?=[:=δ(]))"
     rf"|(?<![\w-])(?P<bare>[CHFP])[\s-]?{_METHOD}"
     r"|(?<!\w)δ\s?_?\{?(?P<delta>C|H|F|P|N|B|Si)\b\}?"
-    r"|(?<!\w)(?P<word>[Cc]arbon(?!\s(?:signals?|atoms?|resonances?|peaks?|lines?)\b)|[Pp]roton|DEPT|HSQC|HMBC|COSY|NOESY|ROESY|CMR)\b(?:[\s-]*NMR)?(?=[^,;.]{0,40}[(:δ=]))"
+    r"|(?<!\w)(?P<word>(?:[Cc]arbon|[Pp]roton)(?=[\s-]*NMR|\s*[(:δ=])|DEPT|HSQC|HMBC|COSY|NOESY|ROESY|CMR)\b"
+    r"(?:[\s-]*NMR)?(?=[^,;.]{0,40}[(:δ=]))"
 )
 _WORDS = {"carbon": "C", "cmr": "C", "proton": "H"}
-_DELTA = re.compile(r"δ(?:\s?_?\{?C\}?(?![\w-]))?|\bdelta\b")
+_DELTA = re.compile(r"δ(?:\s?_?\{?[CH]\}?(?![\w-]))?|\bdelta\b")
 _LOOKS = re.compile(
     rf"{_ISOTOPE}[^\n]{{0,40}}\b(?:NMR|APT|DEPT)|(?<![A-Z]{2})NMR\b|(?<!\w)13C\s*[:(]|δ[^\n]{{0,60}}?[0-9]|\bdelta\b\s*[=:]?\s*[0-9]"
 )
@@ -37,8 +38,13 @@ _FREQUENCY = re.compile(r"([0-9]{2,3}(?:[.,][0-9]+)?)\s?MHz")
 _HIGHEST_MHZ = 310.0  # of 13C, on a 1.2 GHz spectrometer; a higher frequency is that of the protons
 _RANGE = re.compile(r"(?<=[0-9]) -(?=[0-9]{2,3}[.,][0-9])")  # `29.1 -29.6` is a range: no carbon lies so far below 0
 _MARKUP = re.compile(r"[$<~\\&]")
+_GLUED = re.compile(r"(?<=ppm)(?=[0-9])")
+_SHIFT_IN_BRACKETS = re.compile(r"\s*([0-9]{1,3}(?:\.[0-9]+|(?=\s?ppm)))(?!\s?M?Hz)\s*(?:ppm)?\s*[,:;]?\s*([^0-9].*)?", re.DOTALL)
+_NO_PROTON = re.compile(r"\s*[=:]?\s*(?:[2-9][0-9]|1[0-9]{2})\.[0-9]")
+_TABLE = re.compile(r"[Tt]ables?\s+[A-Z]?[0-9]+")
 _SNIPPET = 60
 _MOST_MENDED = 5
+_SHORTEST_PART = 40  # characters
 
 
 class Section(NamedTuple):
@@ -94,7 +100,9 @@ def read_journal(lines: Iterable[str], where: str) -> Iterator[Spectrum]:
             found += 1
             yield spectrum
     if not found:
-        raise SpectrumFormatError(f"{where}: the 13C part has no shift; expected '13C NMR (…) δ 170.1, 21.0'")
+        table = next((m for section in carbon if (m := _TABLE.search(section.head + section.body))), None)
+        instead = f"it refers to {table.group()}; give that table or the list of shifts, " if table else "expected "
+        raise SpectrumFormatError(f"{where}: the 13C part has no shift; {instead}'13C NMR (…) δ 170.1, 21.0'")
 
 
 def _without_markup(text: str) -> str:
@@ -106,12 +114,14 @@ def _without_markup(text: str) -> str:
 
 def _sections(text: str) -> tuple[list[Section], list[LeftOut]]:
     """The text cut at its headings, and what comes before the first; without headings, all is the 13C part."""
+    text = _unpacked(text)
     masked = mask_brackets(text)
     heads: list[tuple[re.Match[str], str]] = []
     for match in _HEAD.finditer(text):
         element = _element(match)
         inside = masked[match.start()] == " "
-        again = bool(match["delta"]) and bool(heads) and heads[-1][1] == element
+        misprinted = element == "H" and _NO_PROTON.match(text, match.end()) is not None  # δH before shifts of 13C
+        again = bool(match["delta"]) and bool(heads) and (heads[-1][1] == element or misprinted)
         if not inside and not again:
             heads.append((match, element))
     if not heads:
@@ -125,6 +135,16 @@ def _sections(text: str) -> tuple[list[Section], list[LeftOut]]:
         line = text.count("\n", 0, match.start()) + 1
         sections.append(Section(element, match.group(), text[body], line))
     return sections, outside
+
+
+def _unpacked(text: str) -> str:
+    """`text` without the brackets around a whole 13C part, as in `[8: 1H NMR …, 13C NMR δ 171.4, 60.5, 14.2]`."""
+    for start, end in outer_brackets(text).items():
+        heads = (m for m in _HEAD.finditer(text, start, end) if _element(m) == "C" and not (m["word"] or m["delta"]))
+        head = next(heads, None) if end - start > _SHORTEST_PART else None
+        if head and len(re.findall(r"[0-9]{2}\.[0-9]", text[head.end() : end])) > 2:
+            text = f"{text[:start]} {text[start + 1 : end]} {text[end + 1 :]}"
+    return text
 
 
 def _element(head: re.Match[str]) -> str:
@@ -142,16 +162,19 @@ def _element(head: re.Match[str]) -> str:
 
 
 def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spectrum | None:
-    whole, mended = mend_numbers(section.body)
+    until = end_of_list(section.body, mask_brackets(section.body))
+    whole, mended = mend_numbers(section.body, until)
     masked = mask_brackets(whole)
     cut = end_of_list(whole, masked)
     body, masked, tail = whole[:cut], masked[:cut], whole[cut:]
     delta = _DELTA.search(masked)
+    if delta and is_description(masked[: delta.start()]) and MORE_SHIFTS.search(masked, 0, delta.start()):
+        delta = None  # a shift in ppm comes before it
     before, start = delta.span() if delta else (0, 0)
     preamble, listed = body[:before], body[start:]
-    listed = _RANGE.sub("- ", listed)
-    found = read_peak_text(listed, where, decimal_mark(masked[start:], where), strict=False)
-    drafts = _without_solvent_and_frequency(found, known_start=delta is not None)
+    found, drafts = _read_list(_RANGE.sub("- ", _GLUED.sub(" ", listed)), delta is not None, where)
+    if not drafts:
+        found, drafts = _read_list(_opened(listed), True, where)
     if not drafts:
         return None
     notes: list[str] = []
@@ -162,6 +185,8 @@ def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spect
         left_out.append(_snippet(preamble, "before the δ"))
     if tail := tail.strip(" \n\t.;,"):
         left_out.append(_snippet(tail, "text after the peak list"))
+        if more := MORE_SHIFTS.search(tail):
+            notes.append(f"shifts in the text after the list are not read ({more.group()} …); add those that belong to it")
     solvent = find_solvent(" ".join([section.head, preamble, *found.preface]))
     if solvent is None:
         solvent = next((draft.solvent for draft in drafts if draft.solvent), None)
@@ -174,6 +199,27 @@ def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spect
         frequency_mhz=megahertz if 0 < megahertz <= _HIGHEST_MHZ else None,
         notes=tuple(notes),
     )
+
+
+def _read_list(listed: str, known_start: bool, where: str) -> tuple[PeakText, list[Draft]]:
+    found = read_peak_text(listed, where, decimal_mark(listed, where), strict=False)
+    within = [SHIFT_MIN_PPM <= draft.shift_ppm <= SHIFT_MAX_PPM for draft in found.drafts]
+    while within and not within[-1] and any(within):  # masses, wavenumbers: not of the list, as no shift follows
+        within.pop()
+        reason = f"outside {SHIFT_MIN_PPM:g}…{SHIFT_MAX_PPM:g} ppm, after the last shift"
+        found.left_out.append(LeftOut(found.drafts.pop().text, reason))
+    return found, _without_solvent_and_frequency(found, known_start)
+
+
+def _opened(text: str) -> str:
+    """`text` with shifts taken out of brackets: `(171.3 ppm, COOH)` → `171.3 (COOH)`, `[δ 20.1 (C-1), 30.2]` → bare."""
+    for start, end in reversed(outer_brackets(text).items()):
+        inside = text[start + 1 : end]
+        if single := _SHIFT_IN_BRACKETS.fullmatch(inside):
+            text = f"{text[:start]}{single[1]} ({single[2] or ''}){text[end + 1 :]}"
+        elif delta := _DELTA.search(inside):
+            text = f"{text[:start]} {inside[delta.end() :]} {text[end + 1 :]}"
+    return text
 
 
 def _note_of_mended(mended: list[tuple[str, str]]) -> list[str]:

@@ -35,6 +35,11 @@ _STOP = re.compile(rf"(?:(?<![.\s])\s*\.\s+)(?=\S)(?:{_SECTION}|{_COMPOUND}|{_SE
 _LINE = re.compile(rf"(?<![,;&\s-])[ \t]*\n\s*(?:{_SECTION}|{_COMPOUND}|(?=[A-Z][a-z]{{2}})(?!.*[0-9]{{2}}\.[0-9]))")
 _GAP = re.compile(r"(?<![,;:&\s-])\s*\n[ \t\r]*\n")
 
+MORE_SHIFTS = re.compile(r"δ_?C?\s*=?\s*[0-9]{1,3}\.[0-9]|(?<![0-9.])[0-9]{1,3}\.[0-9]+,?\s?ppm")  # in sentences
+_FIRST_SHIFT = re.compile(r"[0-9]\.[0-9]|[0-9](?=\s*(?:[,;.]|ppm|$|and\s+[0-9]))")
+_WORD = re.compile(r"(?<![A-Za-z])[a-z]{4,}(?![A-Za-z])")
+_PROSE_WORDS = 3
+
 
 def end_of_list(body: str, masked: str) -> int:
     """Where the peak list in `body` ends; `masked` is the body with its brackets blanked out.
@@ -43,12 +48,25 @@ def end_of_list(body: str, masked: str) -> int:
     >>> text[: end_of_list(text, text)]
     'δ 171.4, 14.2'
     """
-    first = re.search(r"[0-9]", masked)
+    first = _FIRST_SHIFT.search(masked)
     begin = first.end() if first else 0
+    prose = is_description(masked[:begin])
     ends = [len(body)]
     for pattern in (_ANALYSIS, _STOP, _LINE, _GAP):
         for end in pattern.finditer(body, begin):
-            if masked[end.start()] != " " or body[end.start()] in "[\n ":
+            inside = masked[end.start()] == " " and body[end.start()] not in "[\n "
+            if not (inside or (prose and pattern is _STOP and _says_more(body, end.end()))):
                 ends.append(end.start())
                 break
     return min(ends)
+
+
+def is_description(text: str) -> bool:
+    """Whether the text before the first shift is that of a sentence, not a heading."""
+    return len(_WORD.findall(text)) >= _PROSE_WORDS
+
+
+def _says_more(body: str, start: int) -> bool:
+    """Whether the next sentence of a description names shifts."""
+    stop = re.compile(r"\.\s").search(body, start)
+    return MORE_SHIFTS.search(body, start, stop.start() if stop else len(body)) is not None

@@ -72,7 +72,10 @@ def _scanner(mark: str) -> re.Pattern[str]:
         "times": r"[x×]\s*[0-9]{1,2}(?![0-9.,]*[0-9])",
         "carbons": r"[2-9](?:\s*[x×]\s*)?C(?:H[0-3]?)?(?![\w-])",
         "unclear": r"[1-5][0-9]C(?:H[0-3]?)?(?![\w-])",
+        "broken": rf"[0-9]+(?:{re.escape(mark)}[0-9]+){{2,}}",
         "range": rf"[-+]?{number}(?:-| - |- | to )[-+]?{number}{end}(?! - [0-9])",
+        "reference": r"(?:[Tt]ables?|[Ff]ig(?:ures?|s?\.)|[Ss]chemes?|[Cc]ompounds?|[Ee]ntr(?:y|ies)|positions?)\s+[A-Z]?[0-9]{1,3}[a-z]?"
+        r"(?:\s*(?:,|-|and|&)\s*[A-Z]?[0-9]{1,3}[a-z]?)*(?![\w.]*[0-9])",
         "equation": rf"(?!δ|delta|ppm|shift)[^\W\d_]\w*\s*=\s*{number}",
         "number": rf"(?:(?<=[,;]\s)-\s|[-+])?{number}{end}",
         "footnote": r"[*†‡§]+",
