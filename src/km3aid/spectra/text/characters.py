@@ -26,7 +26,8 @@ def normalise(text: str) -> str:
         return text
     text = _superscripts().sub(lambda match: "*" * len(match.group()), text)
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    return _DASH.sub("-", plain).translate(_STOPS)
+    plain = _DASH.sub("-", plain)
+    return plain.translate(_STOPS) if "、" in plain or "。" in plain else plain
 
 
 @cache

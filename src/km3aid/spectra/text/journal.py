@@ -26,7 +26,7 @@ _HEAD = re.compile(
     rf"(?<![\w.-]){_ISOTOPE}{_DECOUPLED}(?:(?:[^0-9.;:()δ]{{0,20}}?\b)?{_METHOD}|\s*(?=[:=δ(]))"
     rf"|(?<![\w-])(?P<bare>[CHFP])[\s-]?{_METHOD}"
     r"|(?<!\w)δ\s?_?\{?(?P<delta>C|H|F|P|N|B|Si)\b\}?"
-    r"|(?<!\w)(?P<word>(?:[Cc]arbon|[Pp]roton)(?=[\s-]*NMR|\s*[(:δ=])|DEPT|HSQC|HMBC|COSY|NOESY|ROESY|CMR)\b"
+    r"|(?<!\w)(?P<word>(?:[Cc]arbon|[Pp]roton)(?=[\s-]*NMR|\s*[(:δ=])|DEPT(?:[-\s]?[0-9]{2,3})?|HSQC|HMBC|COSY|NOESY|ROESY|CMR)\b"
     r"(?:[\s-]*NMR)?(?=[^,;.]{0,40}[(:δ=]))"
 )
 _WORDS = {"carbon": "C", "cmr": "C", "proton": "H"}
@@ -162,19 +162,19 @@ def _element(head: re.Match[str]) -> str:
 
 
 def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spectrum | None:
-    until = end_of_list(section.body, mask_brackets(section.body))
-    whole, mended = mend_numbers(section.body, until)
+    cut = end_of_list(section.body, mask_brackets(section.body))
+    whole, mended = mend_numbers(section.body, cut)
     masked = mask_brackets(whole)
-    cut = end_of_list(whole, masked)
+    cut = end_of_list(whole, masked) if mended else cut
     body, masked, tail = whole[:cut], masked[:cut], whole[cut:]
     delta = _DELTA.search(masked)
     if delta and is_description(masked[: delta.start()]) and MORE_SHIFTS.search(masked, 0, delta.start()):
         delta = None  # a shift in ppm comes before it
     before, start = delta.span() if delta else (0, 0)
     preamble, listed = body[:before], body[start:]
-    found, drafts = _read_list(_RANGE.sub("- ", _GLUED.sub(" ", listed)), delta is not None, where)
+    found, drafts = _read_list(listed, masked[start:], delta is not None, where)
     if not drafts:
-        found, drafts = _read_list(_opened(listed), True, where)
+        found, drafts = _read_list(opened := _opened(listed), opened, True, where)
     if not drafts:
         return None
     notes: list[str] = []
@@ -201,8 +201,9 @@ def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spect
     )
 
 
-def _read_list(listed: str, known_start: bool, where: str) -> tuple[PeakText, list[Draft]]:
-    found = read_peak_text(listed, where, decimal_mark(listed, where), strict=False)
+def _read_list(listed: str, masked: str, known_start: bool, where: str) -> tuple[PeakText, list[Draft]]:
+    listed = _RANGE.sub("- ", _GLUED.sub(" ", listed))
+    found = read_peak_text(listed, where, decimal_mark(masked, where), strict=False)
     within = [SHIFT_MIN_PPM <= draft.shift_ppm <= SHIFT_MAX_PPM for draft in found.drafts]
     while within and not within[-1] and any(within):  # masses, wavenumbers: not of the list, as no shift follows
         within.pop()

@@ -15,22 +15,26 @@ _OPTICS = (
 _CONTENT = r"[Aa]nal(?:\b|ysis)|[Ee]lemental|EA\b|CHNS?\b|[Cc]alc(?:d|'d|ulated)?\b|[Ff]ound\b|[Rr]equires\b"
 _PROPERTIES = (
     r"[mMb]\.?\s?[pP]\.?(?![A-Za-z])|[Mm]elting|[Bb]oiling|[Yy]ield|R_?f\b|t_?R\b|[Rr]etention|[Pp]urity|HPLC|SFC|TLC|"
-    r"X-?[Rr]ay|CCDC|CAS\b|[Cc]rystal|DSC|TGA|ee\b|e\.e\."
+    r"X-?[Rr]ay|CCDC|CAS\b|[Cc]rystal|DSC|TGA|ee\b|e\.e\.|"
+    r"d\.?r\.?(?=\s*[=:(]?\s*[>0-9])|[Mm]\.?W\.?\b|M_?r\b|log\s?P|pKa|IC_?50|[Ee]nantiomeric"
 )
-_REFERENCES = r"[Tt]ables?\s[A-Z]?[0-9]|[Ff]ig(?:ures?|s?\.)\s[A-Z]?[0-9]|[Ss]cheme\s[0-9]|[Rr]efs?\.|[Ll]it\.|CCDC"
+_REFERENCES = (
+    r"[Tt]ables?\s[A-Z]?[0-9]|[Ff]ig(?:ures?|s?\.)\s[A-Z]?[0-9]|[Ss]cheme\s[0-9]|[Rr]efs?\.|[Ll]it\.|[Aa]cknowledg|"
+    r"[Ss]upplementary|References\b"
+)
 _FORMULA = r"C(?:[7-9]|[1-9][0-9])H[0-9]{1,3}(?:[A-Z][a-z]?[0-9]*)+(?![\w-])"
 _ANALYSIS = re.compile(
-    rf"(?=[A-Zamcbefrtvyνλα])(?<![\w-])(?:{_MS}|{_OPTICS}|{_CONTENT}|{_PROPERTIES}|{_REFERENCES}|{_FORMULA})"
+    rf"(?=[A-Zabcdeflmprtvyνλα])(?<![\w-])(?:{_MS}|{_OPTICS}|{_CONTENT}|{_PROPERTIES}|{_REFERENCES}|{_FORMULA})"
     r"|\[[αa]\]|\[M\s?[+-]"
 )
 # What begins another section, sentence or compound, after a full stop or a line break.
 _SECTION = r"(?:[0-9]{1,2}\.(?:[0-9]{1,2}\.?)*|[0-9](?:\.[0-9]{1,2})+|[SIVX]{1,4}\.)\s+[A-Z][A-Za-z]{2}"
 _COMPOUND = (
-    r"[0-9]{1,3}[a-z]?:|[0-9]{1,3}[a-z]\b\.?|[0-9]{1,2}(?:,[0-9]{1,2})*['′]?-[(\[]?[A-Za-z]{2}|"
+    r"[0-9]{1,3}[a-z]?:|[0-9]{1,3}[a-z]\b\.?|[0-9]{1,2}(?:,[0-9]{1,2})*['′]?-(?:[A-Za-z]{2}|[(\[])|"
     r"\([ERSZ0-9a-z,±+-]{1,12}\)-|(?:[NOS]|tert|sec|cis|trans|rac|meso|[opmn])-[A-Z0-9(]"
 )
 _CARBON_TYPE = r"(?:C(?:[HqNO](?![a-z])|=)|Cq|Ar|Ph|Me|O[A-Z]|N[A-Z])"
-_SENTENCE = rf"[A-Z][a-z]{{2}}|(?!(?:and|ppm|minor|major|as)\b)[a-z]{{3}}|(?!{_CARBON_TYPE})[A-Z]{{2}}"
+_SENTENCE = rf"[A-Z][a-z]{{2}}|(?!(?:and|ppm|minor|major|as)\b)[a-z]{{3}}|(?:in|is|of|by)\s[a-z]|(?!{_CARBON_TYPE})[A-Z]{{2}}"
 _STOP = re.compile(rf"(?:(?<![.\s])\s*\.\s+)(?=\S)(?:{_SECTION}|{_COMPOUND}|{_SENTENCE})")
 _LINE = re.compile(rf"(?<![,;&\s-])[ \t]*\n\s*(?:{_SECTION}|{_COMPOUND}|(?=[A-Z][a-z]{{2}})(?!.*[0-9]{{2}}\.[0-9]))")
 _GAP = re.compile(r"(?<![,;:&\s-])\s*\n[ \t\r]*\n")

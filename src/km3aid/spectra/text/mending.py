@@ -9,6 +9,7 @@ _OTHER_POINT = re.compile(r"(?<![\w.])([0-9]{1,3})\s?[·∙⋅•‧]\s?([0-9]{1
 _BLANK = r"[ \t\r\n]"
 _BEFORE_THE_POINT = re.compile(rf"(?<![\w.,-])[0-9]{{1,3}}{_BLANK}+\.{_BLANK}?[0-9]{{1,4}}(?![0-9]|\.[0-9])")
 _CHUNK = re.compile(rf"(?:(?<=[,;:=)/δ])|(?<=δC|nd)|(?<=ppm)|^)({_BLANK}*)([0-9](?:[0-9.]|{_BLANK}|-\n)*[0-9])(?={_BLANK}*(?:[,;(\[/]|and\b|ppm\b|\.|$))")
+_SUSPECT = re.compile(r"[0-9]\.?-?\s+\.?\s?[0-9]|[·∙⋅•‧]")
 _WHOLE = re.compile(r"(?<![\w.,-])[0-9]{1,3}\.([0-9]{1,4})(?!\w|\.[0-9])")
 
 
@@ -22,6 +23,8 @@ def mend_numbers(text: str, until: int | None = None) -> tuple[str, list[tuple[s
     ('171.4, 137.9, 60.5, 21.0', [('137. 9', '137.9'), ('60. 5', '60.5')])
     """
     mended: list[tuple[str, str]] = []
+    if not _SUSPECT.search(text):
+        return text, mended
 
     def note(found: str, whole: str) -> str:
         mended.append((" ".join(found.split()), whole))
