@@ -99,7 +99,9 @@ def test_a_part_in_brackets_and_shifts_in_brackets():
 
 
 def test_a_description_goes_on_over_sentences():
-    text = "The 13C NMR spectrum of compound 1 showed a signal at 169.0 ppm. The carbon of the ester appears at δC 60.5."
+    text = (
+        "The 13C NMR spectrum of compound 1 showed a signal at 169.0 ppm. The carbon of the ester appears at δC 60.5."
+    )
     assert shifts(text) == [169.0, 60.5]
 
 

@@ -26,19 +26,51 @@ _COLUMNS: dict[str, re.Pattern[str]] = {
         r"intensidade?|altura|intensità|altezza|интенсивность|强度|強度"
     ),
 }
+_COLUMNS["label"] = re.compile(
+    r"(?:c|carbon|atom)(?:no|nos|nr|pos|position|number)?[a-c]?|(?:no|nos|nr|pos|positions?)[a-c]?|h/?c|c/?h|#"
+)
+_CARBON = re.compile(
+    r"\W*(?P<before>\w{0,12}?)[\W_]*(?:δ|delta)[\s_{]*[Cc](?:[a-d]?(?![a-z]))\}?[\W_]*(?P<after>\w{0,12})\W*"
+)
+_BESIDE = re.compile(r"\b(?:type|mult(?:iplicity)?|dept|ppm|exp|obs|carbon|compound|cpd)\b\.?|[\^*†‡]+", re.IGNORECASE)
+_COMPUTED = re.compile(r"calc|pred|theor|dft|giao", re.IGNORECASE)
+_COMPOUND = re.compile(r"[0-9]{1,3}[a-z]?'?|[A-Z][0-9]{0,2}")
 _UNIT = re.compile(r"[(\[](?:ppm|a\.?u\.?|rel\.?|%|abs\.?)?[)\]]", re.IGNORECASE)
 
 
 def column_of(name: str) -> str | None:
-    """What a column called `name` holds: shift, multiplicity, count or intensity, or None for anything else.
+    """What a column called `name` holds: shift, multiplicity, count, intensity or a label; None for anything else.
 
     >>> column_of("δ (ppm)"), column_of("Höhe"), column_of("δ (Hz)")
     ('shift', 'intensity', None)
     """
     if re.fullmatch(r"\s*[\[(]?ppm[\])]?\s*", name):
         return "shift"
+    if carbon_compound(name) is not None:
+        return "shift"
     if re.search(r"\bHz\b", name):
         return None
     plain = _UNIT.sub("", normalise(name)).lower()
     key = re.sub(r"\W|_", "", plain)
     return next((column for column, names in _COLUMNS.items() if names.fullmatch(key)), None)
+
+
+def carbon_compound(name: str) -> str | None:
+    """The compound of a column of δC, empty where its name has none; None for any other column.
+
+    >>> carbon_compound("δC (125 MHz), type"), carbon_compound("δC (2)"), carbon_compound("1 δC"), carbon_compound("δH")
+    ('', '2', '1', None)
+    """
+    plain = normalise(name)
+    if ("δ" not in plain and "delta" not in plain.lower()) or _COMPUTED.search(plain):
+        return None
+    plain = re.sub(r"[(\[]([^()\[\]]*)[)\]]", lambda m: f" {m[1]} " if is_compound(m[1]) else " ", plain)
+    match = _CARBON.fullmatch(_BESIDE.sub(" ", plain))
+    if match is None:
+        return None
+    return next((part for part in (match["after"], match["before"]) if is_compound(part)), "")
+
+
+def is_compound(cell: str) -> bool:
+    """Whether a cell of a header can only be the number or letter of a compound: `1`, `12a`, `B`."""
+    return _COMPOUND.fullmatch(cell.strip(" *()[]")) is not None

@@ -15,7 +15,9 @@ from km3aid.spectra.text.inline import parse_peaks
 from km3aid.spectra.text.journal import is_journal, read_journal
 from km3aid.spectra.text.remarks import parse_multiplicity
 
-_JSON = re.compile(r"""\s*(?:\{\s*(?:["}]|$)|\[(?:[-+0-9.,eE\s]|null|NaN)*(?:[\[{"]|$|\]\s*(?:[,\]]|$)))""", re.MULTILINE)
+_JSON = re.compile(
+    r"""\s*(?:\{\s*(?:["}]|$)|\[(?:[-+0-9.,eE\s]|null|NaN)*(?:[\[{"]|$|\]\s*(?:[,\]]|$)))""", re.MULTILINE
+)
 _PEAK_KEYS = {"ppm", "multiplicity", "count", "intensity"}
 _EXPECTED = 'expected {"id": …, "peaks": [{"ppm": 170.2}, …]}, {"report": "13C NMR …"} or a list of shifts in ppm'
 

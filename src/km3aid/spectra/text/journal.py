@@ -39,7 +39,9 @@ _HIGHEST_MHZ = 310.0  # of 13C, on a 1.2 GHz spectrometer; a higher frequency is
 _RANGE = re.compile(r"(?<=[0-9]) -(?=[0-9]{2,3}[.,][0-9])")  # `29.1 -29.6` is a range: no carbon lies so far below 0
 _MARKUP = re.compile(r"[$<~\\&]")
 _GLUED = re.compile(r"(?<=ppm)(?=[0-9])")
-_SHIFT_IN_BRACKETS = re.compile(r"\s*([0-9]{1,3}(?:\.[0-9]+|(?=\s?ppm)))(?!\s?M?Hz)\s*(?:ppm)?\s*[,:;]?\s*([^0-9].*)?", re.DOTALL)
+_SHIFT_IN_BRACKETS = re.compile(
+    r"\s*([0-9]{1,3}(?:\.[0-9]+|(?=\s?ppm)))(?!\s?M?Hz)\s*(?:ppm)?\s*[,:;]?\s*([^0-9].*)?", re.DOTALL
+)
 _NO_PROTON = re.compile(r"\s*[=:]?\s*(?:[2-9][0-9]|1[0-9]{2})\.[0-9]")
 _TABLE = re.compile(r"[Tt]ables?\s+[A-Z]?[0-9]+")
 _SNIPPET = 60
@@ -186,7 +188,9 @@ def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spect
     if tail := tail.strip(" \n\t.;,"):
         left_out.append(_snippet(tail, "text after the peak list"))
         if more := MORE_SHIFTS.search(tail):
-            notes.append(f"shifts in the text after the list are not read ({more.group()} …); add those that belong to it")
+            notes.append(
+                f"shifts in the text after the list are not read ({more.group()} …); add those that belong to it"
+            )
     solvent = find_solvent(" ".join([section.head, preamble, *found.preface]))
     if solvent is None:
         solvent = next((draft.solvent for draft in drafts if draft.solvent), None)

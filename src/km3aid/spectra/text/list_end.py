@@ -34,7 +34,9 @@ _COMPOUND = (
     r"\([ERSZ0-9a-z,±+-]{1,12}\)-|(?:[NOS]|tert|sec|cis|trans|rac|meso|[opmn])-[A-Z0-9(]"
 )
 _CARBON_TYPE = r"(?:C(?:[HqNO](?![a-z])|=)|Cq|Ar|Ph|Me|O[A-Z]|N[A-Z])"
-_SENTENCE = rf"[A-Z][a-z]{{2}}|(?!(?:and|ppm|minor|major|as)\b)[a-z]{{3}}|(?:in|is|of|by)\s[a-z]|(?!{_CARBON_TYPE})[A-Z]{{2}}"
+_SENTENCE = (
+    rf"[A-Z][a-z]{{2}}|(?!(?:and|ppm|minor|major|as)\b)[a-z]{{3}}|(?:in|is|of|by)\s[a-z]|(?!{_CARBON_TYPE})[A-Z]{{2}}"
+)
 _STOP = re.compile(rf"(?:(?<![.\s])\s*\.\s+)(?=\S)(?:{_SECTION}|{_COMPOUND}|{_SENTENCE})")
 _LINE = re.compile(rf"(?<![,;&\s-])[ \t]*\n\s*(?:{_SECTION}|{_COMPOUND}|(?=[A-Z][a-z]{{2}})(?!.*[0-9]{{2}}\.[0-9]))")
 _GAP = re.compile(r"(?<![,;:&\s-])\s*\n[ \t\r]*\n")
