@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from km3aid.spectra.text.characters import normalise
 
@@ -50,9 +51,23 @@ def column_of(name: str) -> str | None:
         return "shift"
     if re.search(r"\bHz\b", name):
         return None
+    if re.fullmatch(r"\W*(?:x|peak|signal|freq(?:uency)?|cent(?:er|re))\s*[\[(/:]\s*ppm\W*", name, re.IGNORECASE):
+        return "shift"
     plain = _UNIT.sub("", normalise(name)).lower()
     key = re.sub(r"\W|_", "", plain)
     return next((column for column, names in _COLUMNS.items() if names.fullmatch(key)), None)
+
+
+def kinds_of(names: Sequence[str | None]) -> list[str | None]:
+    """What each column holds, as `column_of` says; a bare `position` beside a column of δ is that of the atom.
+
+    >>> kinds_of(["position", "δC"]), kinds_of(["Position", "Intensity"])
+    (['label', 'shift'], ['shift', 'intensity'])
+    """
+    kinds = [column_of(name) if name is not None else None for name in names]
+    other = kinds.count("shift") > 1 or any("δ" in normalise(name) for name in names if name)
+    bare = (re.fullmatch(r"\s*positions?\s*", name or "", re.IGNORECASE) for name in names)
+    return ["label" if other and is_bare else kind for kind, is_bare in zip(kinds, bare, strict=True)]
 
 
 def carbon_compound(name: str) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from km3aid.errors import SpectrumFormatError
-from km3aid.spectra.formats.column_names import carbon_compound, column_of
+from km3aid.spectra.formats.column_names import carbon_compound, kinds_of
 from km3aid.spectra.formats.table_rows import Header, Row, cells_of, is_numbering
 from km3aid.spectra.spectrum import LeftOut
 from km3aid.spectra.text.characters import normalise
@@ -47,7 +47,7 @@ def _parted(names: list[str], shifts: list[int]) -> list[list[str | None]]:
     """The names of the columns for each column of δC: its own up to the next one, and those before the first."""
     if len(shifts) < 2:
         return [list(names)]
-    types = [i for i, name in enumerate(names) if column_of(name) == "multiplicity"]
+    types = [i for i, kind in enumerate(kinds_of(names)) if kind == "multiplicity"]
     shared = types if len(types) == 1 else []
     ends = [*shifts[1:], len(names)]
     return [
@@ -68,13 +68,10 @@ def _name_above(header: Header, column: int) -> str:
 def _layout_of_header(names: Sequence[str | None], rows: list[Row], where: str) -> Layout:
     columns: dict[str, int] = {}
     left_out = []
-    kinds = [column_of(name) if name is not None else None for name in names]
-    shifts = [i for i, kind in enumerate(kinds) if kind == "shift"]
+    kinds = kinds_of(names)
     for index, (name, kind) in enumerate(zip(names, kinds, strict=True)):
         if name is None:
             continue
-        if kind == "shift" and len(shifts) > 1 and re.fullmatch(r"\s*positions?\s*", name, re.IGNORECASE):
-            kind = "label"
         if kind is None or kind == "label":
             left_out.append(LeftOut(f"column {name!r}", "no shift, multiplicity, count or intensity"))
         if kind in columns and kind == "shift":

@@ -20,7 +20,8 @@ _LABEL = (
 )
 _TYPE = r"CH3|CH2|CH|Cq|qC|C|[sdtq](?![\w])"
 _SPACED_SHIFT = re.compile(rf"\s+([0-9]{{1,3}}\.[0-9]{{1,2}})(?:,?\s*\(?({_TYPE})\)?(?![\w-]))?[a-z]?(?=[\s,;]|$)")
-_SPACED_HEAD = re.compile(r"\s*(?:position|pos\.?|no\.?|atom|carbon|c no\.?|c)\s.*?δ\s?_?C", re.IGNORECASE)
+_HEADS = r"position|pos|no|atom|carbon|c no|c"
+_SPACED_HEAD = re.compile(rf"\s*(?:{_HEADS})\.?\s.*?δ\s?_?C", re.IGNORECASE)
 _DELTA_C = re.compile(r"δ\s?_?C")
 _DELTA_H = re.compile(r"δ\s?_?H")
 _ALL_CARBON_PPM = 15.0  # above it, no shift is one of 1H
@@ -42,6 +43,17 @@ def as_rows(lines: list[str]) -> list[str]:
         if "\t" not in line and ";" not in line and _SPACED_HEAD.match(normalise(line)):
             return _spaced(lines, index)
     return lines
+
+
+def why_not_a_table(lines: list[str]) -> str | None:
+    """Why a text that names columns of δ is no table that can be read; None where it names none."""
+    for line in map(normalise, lines):
+        protons, carbons = _DELTA_H.search(line), _DELTA_C.search(line)
+        if protons and carbons and _SPACED_HEAD.match(line):
+            return "its columns of δC and δH cannot be told apart where blanks separate them; separate them by tabs"
+        if protons and not carbons and re.match(rf"\s*\W*(?:{_HEADS})\b", line, re.IGNORECASE):
+            return "the table has δH but no δC; expected shifts of 13C"
+    return None
 
 
 def _is_piped(lines: list[str]) -> bool:
@@ -71,10 +83,11 @@ def _spaced(lines: list[str], head: int) -> list[str]:
     title = normalise(lines[head])
     carbons, protons = list(_DELTA_C.finditer(title)), _DELTA_H.search(title)
     if protons and (protons.start() < carbons[0].start() or len(carbons) > 1):
-        return lines  # not to be told apart; the reader of lists says so
+        return lines  # not to be told apart, as `why_not_a_table` says
     above = lines[head - 1].split() if head else []
-    names = above[-len(carbons) :] if len(above) >= len(carbons) > 1 else [""] * len(carbons)
-    rows = [*lines[:head], "\t".join(["position", *(f"δC {name}".strip() for name in names)])]
+    named = len(above) >= len(carbons) > 1
+    names = above[-len(carbons) :] if named else [""] * len(carbons)
+    rows = [*lines[: head - named], *([""] * named), "\t".join(["position", *(f"δC {name}".strip() for name in names)])]
     return rows + [_spaced_row(normalise(line), len(carbons), protons is not None) for line in lines[head + 1 :]]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from km3aid.errors import SpectrumFormatError
-from km3aid.spectra.formats.column_names import carbon_compound, column_of, is_compound
+from km3aid.spectra.formats.column_names import carbon_compound, column_of, is_compound, kinds_of
 from km3aid.spectra.text.characters import mask_brackets, normalise
 from km3aid.spectra.text.remarks import parse_multiplicity
 
@@ -107,7 +107,7 @@ def _find_header(lines: list[str]) -> Header | None:
             names = _names(plain, delimiter)
             if (of_compounds := _named_by_compounds(names, lines[: number - 1])) is not None:
                 return Header(number, of_compounds, delimiter, tuple(lines[: number - 1]))
-            found = [column_of(name) for name in names]
+            found = kinds_of(names)
             if len(names) == 1 and not _begins_with_a_number(lines[number:]):
                 continue  # a heading of prose
             known = None not in found and (not comment or len(found) > 1)
