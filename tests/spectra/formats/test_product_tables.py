@@ -34,16 +34,21 @@ SINGLE = {
     "decimal commas": "Pos.;δC;Typ\n1;171,4;C\n2;60,5;CH2\n3;21,0;CH3\n4;14,2;CH3\n",
     "CSV with brackets": 'Atom,δC (ppm),type,δH (ppm; J in Hz)\n1,171.4,C,\n2,60.5,CH2,"4.12, q (7.1)"\n3,21.0,CH3,\n'
     "4,14.2,CH3,\n",
-    "footnotes": "position\tδC<sup>a</sup>, type\tδH\n1\t171.4, C\t\n2\t60.5 b, CH2\t\n3\t21.0<sup>c</sup>, CH3\t\n4\t14.2, CH3\t\n",
+    "footnotes": "position\tδC<sup>a</sup>, type\tδH\n1\t171.4, C\t\n2\t60.5 b, CH2\t\n"
+    "3\t21.0<sup>c</sup>, CH3\t\n4\t14.2, CH3\t\n",
     "title and footnote lines": "Table 1. 1H (500 MHz) and 13C NMR (125 MHz) data of 1 in CDCl3\n\npos.\tδC\tDEPT\n"
     "1\t171.4\tC\n2\t60.5\tCH2\n3\t21.0\tCH3\n4\t14.2\tCH3\na Assignments by HMBC.\n",
-    "rows without a carbon": "position\tδC, type\tδH\n1\t171.4, C\t\n2\t60.5, CH2\t4.12\nOH\t\t5.20, s\n3\t21.0, CH3\t2.04\n"
+    "rows without a carbon": "position\tδC, type\tδH\n1\t171.4, C\t\n2\t60.5, CH2\t4.12\nOH\t\t5.20, s\n"
+    "3\t21.0, CH3\t2.04\n"
     "4\t14.2, CH3\t1.26\n",
-    "Markdown": "| position | δC, type | δH (J in Hz) |\n|:---|---|---:|\n| 1 | 171.4, C |  |\n| 2 | 60.5, CH2 | 4.12 |\n"
+    "Markdown": "| position | δC, type | δH (J in Hz) |\n|:---|---|---:|\n| 1 | 171.4, C |  |\n"
+    "| 2 | 60.5, CH2 | 4.12 |\n"
     "| 3 | 21.0, CH3 | 2.04 |\n| 4 | **14.2**, CH3 | 1.26 |\n",
-    "Markdown among text": "# Ethyl acetate\n\nAs published.\n\n| C | δ (ppm) | type |\n|---|---|---|\n| 1 | 171.4 | C |\n"
+    "Markdown among text": "# Ethyl acetate\n\nAs published.\n\n| C | δ (ppm) | type |\n|---|---|---|\n"
+    "| 1 | 171.4 | C |\n"
     "| 2 | 60.5 | CH2 |\n| 3 | 21.0 | CH3 |\n| 4 | 14.2 | CH3 |\n\nThat is all.\n",
-    "HTML": "<html><body><table><thead><tr><th>position</th><th>δ<sub>C</sub>, type</th><th>δ<sub>H</sub></th></tr></thead>"
+    "HTML": "<html><body><table><thead><tr><th>position</th><th>δ<sub>C</sub>, type"
+    "</th><th>δ<sub>H</sub></th></tr></thead>"
     "<tr><td>1</td><td>171.4, C</td><td></td></tr>\n<tr><td>2</td><td>60.5, CH<sub>2</sub></td><td>4.12</td></tr>"
     "<tr><td>3</td><td>21.0, CH<sub>3</sub><sup>a</sup></td><td>2.04</td></tr><tr><td>4</td><td>14.2, CH<sub>3</sub>"
     "</td><td>1.26</td></tr></table></body></html>",
@@ -61,7 +66,8 @@ def test_one_compound(text):
 SEVERAL = {
     "compounds above": "\t1\t\t2\t\nposition\tδC, type\tδH\tδC, type\tδH\n1\t171.4, C\t\t206.9, C\t\n"
     "2\t60.5, CH2\t4.12\t30.9, CH3\t2.2\n3\t21.0, CH3\t2.04\t\t\n4\t14.2, CH3\t1.26\t–\t\n",
-    "compounds below": "position\tδC\t\tδH\t\n\t1\t2\t1\t2\n1\t171.4, C\t206.9, C\t\t\n2\t60.5, CH2\t30.9, CH3\t4.12\t2.2\n"
+    "compounds below": "position\tδC\t\tδH\t\n\t1\t2\t1\t2\n1\t171.4, C\t206.9, C\t\t\n"
+    "2\t60.5, CH2\t30.9, CH3\t4.12\t2.2\n"
     "3\t21.0, CH3\t\t2.04\t\n4\t14.2, CH3\t\t1.26\t\n",
     "compounds in the names": "no.;δC (1);type;δC (2);type\n1;171.4;C;206.9;C\n2;60.5;CH2;30.9;CH3\n3;21.0;CH3;;\n"
     "4;14.2;CH3;;\n",
@@ -71,7 +77,8 @@ SEVERAL = {
     "<td>type</td><td>δC</td><td>type</td></tr><tr><td>1</td><td>171.4</td><td>C</td><td>206.9</td><td>C</td></tr>"
     "<tr><td>2</td><td>60.5</td><td>CH2</td><td>30.9</td><td>CH3</td></tr><tr><td>3</td><td>21.0</td><td>CH3</td>"
     "<td></td><td></td></tr><tr><td>4</td><td>14.2</td><td>CH3</td></tr></table>",
-    "columns separated by blanks": "1 2\nno. δC, type δC, type\n1 171.4, C 206.9, C\n2 60.5, CH2 30.9, CH3\n3 21.0, CH3\n"
+    "columns separated by blanks": "1 2\nno. δC, type δC, type\n1 171.4, C 206.9, C\n2 60.5, CH2 30.9, CH3\n"
+    "3 21.0, CH3\n"
     "4 14.2, CH3\n",
 }
 
@@ -154,7 +161,7 @@ def test_rows_numbered_before_a_comma():
     ],
 )
 def test_columns_that_cannot_be_told_apart_are_an_error(text):
-    with pytest.raises(SpectrumFormatError, match="δ[HC]"):
+    with pytest.raises(SpectrumFormatError, match=r"δ[HC]"):
         read(text)
 
 
@@ -177,3 +184,27 @@ def test_any_table_gives_spectra_or_an_error(rows, delimiter):
 @given(st.text(alphabet="<tablerdhspn/>='9 1.δC", max_size=80))
 def test_any_markup_gives_rows(text):
     assert isinstance(as_rows(["<table><tr>", text]), list)
+
+
+def test_a_spectrum_in_each_row():
+    first, second = spectra("Compound\t13C NMR\n1\t13C NMR (101 MHz, CDCl3) δ 171.4, 60.5\n2\t13C NMR δ 206.9, 30.9\n")
+    assert (first.id, first.solvent, [p.shift_ppm for p in first]) == ("1", "CDCl3", [171.4, 60.5])
+    assert (second.id, [p.shift_ppm for p in second]) == ("2", [206.9, 30.9])
+    first, second = spectra("Mol,Shifts\na,18.70,20.70,171.40\nb,7.30,19.40,206.90,33.1\n")
+    assert (first.id, len(first), second.id, len(second)) == ("a", 3, "b", 4)
+    (first,) = spectra("name;13C;remark\nc;171.4, 60.5, 21.0 (2C);x\n")
+    assert (first.id, len(first), first.left_out[-1].text) == ("c", 3, "column 'remark'")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("<?xml version='1.0'?>\n<nmrML xmlns='http://nmrml.org/schema'>\n</nmrML>", "nmrML"),
+        ("data_bmse000001\nsave_entry_information\n_Entry.ID bmse000001\n", "NMR-STAR"),
+        ('<cml xmlns="http://www.xml-cml.org/schema"><spectrum/></cml>', "CML"),
+        ("<?xml version='1.0'?>\n<spectrum/>", "XML"),
+    ],
+)
+def test_formats_that_are_not_read_are_named(text, name):
+    with pytest.raises(SpectrumFormatError, match=f"{name}.*which is not read; give"):
+        read(text)

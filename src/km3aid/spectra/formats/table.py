@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.formats.product_cells import count_of_positions, read_cells
+from km3aid.spectra.formats.spectrum_rows import has_spectrum_rows, read_spectrum_rows
 from km3aid.spectra.formats.table_layout import NO_VALUE, Layout, layouts_of
 from km3aid.spectra.formats.table_markup import as_rows
 from km3aid.spectra.formats.table_rows import Header, Row, has_columns, has_header, table_rows
@@ -30,12 +31,15 @@ def is_table(head: list[str]) -> bool:
 def read_table(lines: Iterable[str], where: str) -> Iterator[Spectrum]:
     """Read a table, delimited by tabs, semicolons, commas or spaces, in Markdown or HTML, or TopSpin's listing.
 
-    Several columns of δC, of several compounds, give a spectrum each. Raises `SpectrumFormatError` with the line and
-    the cell where a value is not a number.
+    Several columns of δC, of several compounds, give a spectrum each, and so does each row that holds a whole list.
+    Raises `SpectrumFormatError` with the line and the cell where a value is not a number.
     """
     header, rows = table_rows(as_rows(list(lines)), where)
     if not rows:
         raise SpectrumFormatError(f"{where}: the table has no row; expected one peak in each row")
+    if has_spectrum_rows(header, rows):
+        yield from read_spectrum_rows(header, rows, where)
+        return
     layouts = layouts_of(header, rows, where)
     for layout in layouts:
         of = f", column {header.names[layout.columns['shift']]!r}" if len(layouts) > 1 else ""

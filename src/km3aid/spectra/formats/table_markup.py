@@ -1,4 +1,4 @@
-"""Tables that are not delimited rows, made into such rows: HTML, Markdown, TopSpin's listing, columns of a printed page.
+"""Tables that are not delimited rows, made into such: HTML, Markdown, TopSpin's listing, columns of a printed page.
 
 Every line keeps its number, except in HTML, where the rows are counted.
 """

@@ -6,7 +6,8 @@ import re
 
 _MS = (
     r"(?!(?:T|TBD|OT)MS)[A-Z][A-Za-z+/-]*MS\b|MS\b|(?:HR|LR)[- ]?(?:ESI|EI|FAB|CI|APCI|MALDI|DART|Q|FT)|"
-    r"(?:ESI|EI|FAB|MALDI|APCI|DART|LIFDI|GC|LC|UPLC|TOF)(?=[-/+ (:])|m/z|M\+|(?:[Ee]xact\s)?[Mm]ass\b|[Mm]ol\.?\s?[Ww]t"
+    r"(?:ESI|EI|FAB|MALDI|APCI|DART|LIFDI|GC|LC|UPLC|TOF)(?=[-/+ (:])|m/z|M\+|"
+    r"(?:[Ee]xact\s)?[Mm]ass\b|[Mm]ol\.?\s?[Ww]t"
 )
 _OPTICS = (
     r"(?:FT-?)?IR\b|FT-IR|ATR|UV\b|[νv]\s?_?\{?max|ν\b|λ\s?_?\{?(?:max|em|ex|abs)|[Ff]luorescence|E?CD\s\(|"

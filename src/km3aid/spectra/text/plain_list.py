@@ -6,12 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from km3aid.errors import SpectrumFormatError
-from km3aid.spectra.formats.table_markup import why_not_a_table
 from km3aid.spectra.spectrum import LeftOut, Peak, Spectrum
 from km3aid.spectra.text.characters import decimal_mark, normalise
 from km3aid.spectra.text.peak_text import read_peak_text
 from km3aid.spectra.text.remarks import parse_multiplicity
-
 
 _LABEL_REASON = "a label; it gives neither count nor attached hydrogens"
 _LABEL = r"[A-Za-z][\w'′″()=-]{0,14}|[0-9]{1,2}[a-z]?['′″]*-C"
@@ -38,7 +36,7 @@ def read_plain_list(lines: Iterable[str], where: str) -> Iterator[Spectrum]:
 
 
 def _without_labels(rows: list[tuple[int, str]], where: str, left_out: list[LeftOut]) -> list[tuple[int, str]]:
-    """The rows without labels before the shifts, `C-1 171.4`; a multiplicity there, `CH2 60.5`, goes behind its shift."""
+    """The rows without labels before the shifts, `C-1 171.4`; a multiplicity there goes behind its shift."""
     matches = [(number, _LABELLED.fullmatch(row)) for number, row in rows]
     if len(rows) < 2 or not all(match for _, match in matches):
         labels = [label for _, row in rows for label in _NUMBERED.findall(row)]
@@ -63,8 +61,7 @@ def check_not_a_table(lines: Iterable[str], where: str) -> None:
 
     Rows of two to four numbers are a list where they rise or fall throughout; otherwise only the user can tell.
     """
-    if reason := why_not_a_table(lines := list(lines)):
-        raise SpectrumFormatError(f"{where}: {reason}")
+    lines = list(lines)
     _check_unit(lines, where)
     plain = [normalise(line).partition("#")[0].strip(" \t\r\n,;") for line in lines]
     comma = decimal_mark("\n".join(plain), where) == ","
@@ -88,6 +85,6 @@ def _check_unit(lines: list[str], where: str) -> None:
     for number, line in enumerate(lines, 1):
         if re.search(r"(?<![MGk])\bHz\b", line) and not re.search(r"ppm|J|[0-9]", line):
             raise SpectrumFormatError(
-                f"{where}, line {number}: {line.strip()[:40]!r} says that the numbers are in Hz; expected ppm: divide them "
-                "by the frequency of 13C in MHz"
+                f"{where}, line {number}: {line.strip()[:40]!r} says that the numbers are in Hz; expected ppm: "
+                "divide them by the frequency of 13C in MHz"
             )
