@@ -15,7 +15,7 @@ _COLUMNS: dict[str, re.Pattern[str]] = {
         r"(?:chem(?:ische)?)?verschiebung(?:δ|delta)?(?:13c)?(?:ppm)?|déplacement(?:chimique)?(?:ppm)?|"
         r"(?:desplazamiento|deslocamento)(?:qu[ií]mico)?(?:ppm)?|spostamentochimico(?:ppm)?|"
         r"хим(?:ический)?сдвиг(?:ppm|мд)?|化学位移(?:ppm)?|化学シフト(?:ppm)?|kemiskskift(?:ppm)?|"
-        r"(?:kemialliset)?siirtym[äa]t?(?:ppm)?|przesuni[ęe]cie(?:chemiczne)?(?:ppm)?"
+        r"(?:kemialliset)?siirtym[äa]t?(?:ppm)?|chemickýposun(?:ppm)?|kémiaieltolódás(?:ppm)?|화학적이동(?:ppm)?|przesuni[ęe]cie(?:chemiczne)?(?:ppm)?"
     ),
     "multiplicity": re.compile(
         r"multiplicit(?:y|ies)|mult|(?:carbon|c)?type|dept|multiplizität|multiplicité|multiplicidade?|molteplicità|"
@@ -24,7 +24,7 @@ _COLUMNS: dict[str, re.Pattern[str]] = {
     "count": re.compile(r"counts?|(?:n|num|numberof)?carbons|nc|anzahl|nombre|número|numero|碳数"),
     "intensity": re.compile(
         r"(?:rel|relative|abs|absolute)?intensit(?:y|ies)(?:rel|abs)?|int|height|intensität|höhe|intensité|hauteur|"
-        r"intensidade?|altura|intensità|altezza|интенсивность|强度|強度"
+        r"intensidade?|altura|intensità|altezza|интенсивность|强度|強度|intensywność|intenzita|intenzitás|wysokość|강도"
     ),
 }
 _COLUMNS["label"] = re.compile(
