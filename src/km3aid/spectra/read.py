@@ -21,6 +21,7 @@ from km3aid.spectra.formats.nmrium import is_nmrium, is_nmrium_archive, read_nmr
 from km3aid.spectra.formats.peaklist_xml import is_peaklist_xml, read_peaklist_xml
 from km3aid.spectra.formats.sd_file import is_sd_archive, is_sd_file, read_sd_archive, read_sd_spectra
 from km3aid.spectra.formats.table import is_table, read_table
+from km3aid.spectra.formats.unread import check_list, refuse_unread
 from km3aid.spectra.formats.xlsx import is_xlsx, read_xlsx
 from km3aid.spectra.instruments.bruker import is_bruker, read_bruker
 from km3aid.spectra.instruments.experiments import (
@@ -37,7 +38,7 @@ from km3aid.spectra.signs import with_angle
 from km3aid.spectra.source import Source, bounded, checked, first_bytes, name_of, open_binary, text_lines, whole
 from km3aid.spectra.spectrum import Spectrum
 from km3aid.spectra.text.journal import is_journal, read_journal
-from km3aid.spectra.text.plain_list import check_not_a_table, read_plain_list
+from km3aid.spectra.text.plain_list import read_plain_list
 from km3aid.spectra.wanted import ANYTHING, Wanted
 
 Read = Iterator[Spectrum | SpectrumFormatError]  # an error takes the place of a bad record
@@ -92,9 +93,9 @@ FORMATS: dict[str, Text] = {
     "nmrshiftdb2": Format("SD file of nmrshiftdb2", is_sd_file, read_sd_spectra, streams=True),
     "jcamp": Format("JCAMP-DX", is_jcamp, read_jcamp, measured=True),
     "peaklist": Format("Bruker's peaklist.xml", is_peaklist_xml, read_peaklist_xml),
-    "csv": Format("CSV or TSV, with or without a header", is_table, read_table),
-    "journal": Format("13C line of a publication", is_journal, read_journal),
-    "list": Format("shifts, one or more on each line", lambda _: True, read_plain_list, doubt=check_not_a_table),
+    "csv": Format("CSV or TSV, with or without a header", is_table, read_table, doubt=refuse_unread),
+    "journal": Format("13C line of a publication", is_journal, read_journal, doubt=refuse_unread),
+    "list": Format("shifts, one or more on each line", lambda _: True, read_plain_list, doubt=check_list),
 }
 FILES: dict[str, File] = {
     "jeol": Format("JEOL Delta file", is_jeol, _read_jeol, measured=True),

@@ -58,6 +58,9 @@ def _sd_files(names: list[str]) -> list[str]:
 def _read(lines: Iterable[str], where: str) -> Iterator[AssignedSpectrum | SpectrumFormatError]:
     for record in map(SdRecord._make, split_records(lines)):
         at = f"{where}, record {record.id or 'without an id'} (line {record.line})"
+        if not record.complete and not record.fields and "M  END" in record.mol_block:
+            yield SpectrumFormatError(f"{at}: a structure without a spectrum (a MOL file); give the spectrum")
+            continue
         if not record.complete:
             yield SpectrumFormatError(f"{at}: the file ends within the record; it is cut off, get it again")
             continue
