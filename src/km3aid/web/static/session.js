@@ -5,7 +5,10 @@ import { change, onChange, open, state } from "./state.js";
 import { EMPTY, fromLink, isEmpty, isLink, revive, titleOf, toLink } from "./workspace.js";
 
 const ADDRESS_AFTER_MS = 300; // browsers limit how often an address may change
-let id = crypto.randomUUID();
+const LEFT = "km3aid-left"; // what was open when this tab left the page
+/** A name of its own for a workspace. */
+const newId = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`; // crypto.randomUUID wants https
+let id = newId();
 let waiting = 0;
 let tell = () => {};
 
@@ -15,6 +18,8 @@ export const currentId = () => id;
 export async function setUpSession(say) {
   tell = say;
   await arrive(true);
+  history.replaceState({ id, task: state.task }, "", location.href);
+  addEventListener("pagehide", leave);
   onChange((changed) => {
     if (changed.has("task")) turnPage();
     save();
@@ -24,11 +29,10 @@ export async function setUpSession(say) {
   addEventListener("popstate", () => arrive(false));
 }
 
-/** The address of the open workspace, with everything in it. */
 const address = async () => `${location.origin}${location.pathname}${isEmpty(state) ? "" : `#${await toLink(state)}`}`;
 
 /** Begin a workspace of its own; the one that was open stays among the recent ones. */
-export async function begin(workspace, known = crypto.randomUUID()) {
+export async function begin(workspace, known = newId()) {
   await showAddress();
   id = known;
   history.pushState({ id, task: workspace.task }, "", location.pathname);
@@ -51,15 +55,30 @@ function save() {
   keep({ id, title: titleOf(state), state }).catch(() => tell("This browser keeps no data of this page: save your work to a file."));
 }
 
+/** The database may not be done when the page goes; what this keeps is there at once, for this tab. */
+function leave() {
+  try {
+    sessionStorage.setItem(LEFT, JSON.stringify({ id, state }));
+  } catch {
+    // too large for it: the database has all but the very last edit
+  }
+}
+
+/** The workspace with this id, or null; on arrival what was left is newer than the database. */
+async function kept(wanted, first) {
+  const left = first ? JSON.parse(sessionStorage.getItem(LEFT) ?? "null") : null;
+  return left?.id === wanted ? left : ((await find(wanted).catch(() => null)) ?? null);
+}
+
 /** Open what the address and the history entry name. */
 async function arrive(first) {
   const entry = history.state;
   clearTimeout(waiting);
   if (!first && entry?.id === id) return change({ task: entry.task }, { undoable: false });
-  const kept = entry?.id && (await find(entry.id).catch(() => null));
+  const known = entry?.id ? await kept(entry.id, first) : null;
   try {
-    if (kept) become(entry.id, revive({ ...kept.state, task: entry.task ?? kept.state.task }));
-    else if (isLink(location.hash.slice(1))) become(crypto.randomUUID(), await fromLink(location.hash.slice(1)));
+    if (known) become(entry.id, revive({ ...known.state, task: entry.task ?? known.state.task }));
+    else if (isLink(location.hash.slice(1))) become(newId(), await fromLink(location.hash.slice(1)));
     else if (!first && entry?.id) become(entry.id, EMPTY);
   } catch {
     tell("The link is damaged, perhaps cut off: nothing of it could be opened. Copy it again as a whole.");

@@ -5,6 +5,7 @@ import { byId, h, say, show, toast } from "./dom.js";
 import { fileSource } from "./drop.js";
 import { freshPeaks, mergePeaks } from "./merge.js";
 import { setUpPeaks } from "./peaks.js";
+import { isWorkspaceFile, openFile } from "./recent.js";
 import { markStale } from "./stale.js";
 import { change, isUnread, nextId, onChange, state, undo } from "./state.js";
 import { plural } from "./words.js";
@@ -78,6 +79,8 @@ function stop() {
 }
 
 async function readFiles(files) {
+  const saved = files.find(isWorkspaceFile);
+  if (saved) return openFile(saved);
   const spectra = [];
   const errors = [];
   for (const file of files) {
@@ -86,10 +89,11 @@ async function readFiles(files) {
       return found.errors;
     }, (error) => errors.push(`${file.name}: ${error}`));
   }
-  if (!spectra.length) return;
+  if (!spectra.length) return undefined;
   offer(spectra);
   take(spectra[0], { text: "", readText: "", source: spectra[0].file }, true);
-  if (errors.length) say("spectrum-error", errors.slice(0, 3).join(" · "));
+  problem = errors.slice(0, 3).join(" · ") || null;
+  return draw();
 }
 
 async function read(content, use, failed = null) {

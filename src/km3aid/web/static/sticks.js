@@ -9,7 +9,7 @@ const LABEL_WIDTH = 16;
 const LABEL_HEIGHT = 13;
 const LEADER = 12; // height in which a line leads from a peak to its label
 const REACH = 14; // pixels beside a peak in which the pointer means it
-const LEAST_APART = 2; // pixels between peaks that coincide, so that each can be pointed at
+const LEAST_APART = 3; // pixels between peaks that coincide, so that each can be pointed at
 
 /** The shifts that a whole spectrum spans, in round numbers: {high, low}. */
 export function wholeRange(shifts) {
