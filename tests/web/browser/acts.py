@@ -34,3 +34,9 @@ def drag(page, start, end):
     assert page.locator(".atom.target").count() == 1
     page.mouse.up()
     page.wait_for_selector(".pin")
+
+
+def wait_for_rows(page, count):
+    """Until the spectrum has that many peaks."""
+    at_least = f":has(> tr:nth-child({count}))" if count else ""
+    page.wait_for_selector(f"#peaks tbody{at_least}:not(:has(> tr:nth-child({count + 1})))", state="attached")

@@ -1,7 +1,7 @@
 """Edits by hand survive: typing in the box, Tab in the table, undo."""
 
 import pytest
-from tests.web.browser.acts import REPORT, atoms_of, disc_of, drag, paste
+from tests.web.browser.acts import REPORT, atoms_of, disc_of, drag, paste, wait_for_rows
 
 pytestmark = pytest.mark.browser
 
@@ -95,7 +95,7 @@ def test_a_click_after_an_edit_is_not_swallowed(open_page):
     paste(page)
     page.fill("#peaks [data-key='ppm-0']", "171.0")
     page.click("[aria-label='Remove peak 9']")
-    page.wait_for_function("document.querySelectorAll('#peaks tbody tr').length === 8")
+    wait_for_rows(page, 8)
     page.wait_for_selector("#peaks input[value='171.0']")
 
 
@@ -123,7 +123,7 @@ def test_undo_covers_the_text_and_the_table(open_page):
     assert page.input_value("#spectrum-text") == REPORT
     assert len(shifts(page)) == 8
     page.click("#undo")
-    page.wait_for_function("document.querySelectorAll('#peaks tbody tr').length === 9")
+    wait_for_rows(page, 9)
     page.click("#undo")
     page.wait_for_selector("#peaks input[value='170.2']")
     for _ in range(3):

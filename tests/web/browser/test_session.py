@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.web.browser.acts import ASPIRIN, REPORT, atoms_of, disc_of, drag, paste
+from tests.web.browser.acts import ASPIRIN, REPORT, atoms_of, disc_of, drag, paste, wait_for_rows
 
 pytestmark = pytest.mark.browser
 
@@ -119,14 +119,14 @@ def test_recent_work_is_opened_again(open_page, shot):
     paste(page)
     page.click("#workspaces summary")
     page.click("#workspace-new")
-    page.wait_for_function("document.querySelectorAll('#peaks tbody tr').length === 0")
+    wait_for_rows(page, 0)
     assert page.input_value("#structure-text") == ""
     paste(page, "58.3 18.4", "CCO")
     entries = recent(page)
     assert ASPIRIN in entries.first.inner_text()
     shot(page, "recent")
     entries.first.click()
-    page.wait_for_function("document.querySelectorAll('#peaks tbody tr').length === 9")
+    wait_for_rows(page, 9)
     page.wait_for_selector("#assignment .meter")
     assert "CCO" in recent(page).first.inner_text()
 

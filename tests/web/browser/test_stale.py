@@ -159,3 +159,41 @@ def test_an_example_of_every_task_is_one_click_away(open_page, task, done):
     page.click(f"#tab-{task}")
     page.click("#spectrum-example")
     page.wait_for_selector(done)
+
+
+def test_only_hits_in_view_are_drawn_and_none_of_an_earlier_answer(open_page):
+    page = open_page(viewport={"width": 1280, "height": 500})
+    paste(page, structure=None)
+    asked = []
+    page.on("request", lambda r: asked.append(r.url) if r.url.endswith("/api/assign") else None)
+    page.click("#tab-search")
+    page.fill("#f-top", "40")
+    page.click("#search-run")
+    page.wait_for_selector("#search-cards .card:nth-child(40)")
+    page.wait_for_selector("#search-cards .card:nth-child(3) .drawing svg")
+    page.wait_for_timeout(1000)
+    assert 3 <= len(asked) < 20
+    page.locator("#search-cards .card").last.scroll_into_view_if_needed()
+    page.wait_for_selector("#search-cards .card:nth-child(40) .drawing svg")
+
+
+@pytest.mark.parametrize("formula", ["C₉H₈O₄", " C9 H8 O4 "])
+def test_a_formula_is_understood_in_any_writing(open_page, formula):
+    page = open_page()
+    paste(page, structure=None)
+    page.click("#tab-search")
+    page.fill("#f-formula", formula)
+    page.click("#search-run")
+    page.wait_for_selector("#search-status:has-text('passed the filters')")
+    assert "aspirin" in page.inner_text("#search-cards .card >> nth=0")
+
+
+def test_a_measured_ion_finds_its_molecule(open_page):
+    page = open_page()
+    paste(page, structure=None)
+    page.click("#tab-search")
+    page.fill("#f-mass", "203.0315")
+    page.select_option("#f-adduct", "[M+Na]+")
+    page.click("#search-run")
+    page.wait_for_selector("#search-status:has-text('passed the filters')")
+    assert "aspirin" in page.inner_text("#search-cards .card >> nth=0")

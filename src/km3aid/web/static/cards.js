@@ -1,7 +1,7 @@
 // Candidates as cards: probability, structure with the worst carbons marked, observed against predicted sticks.
 
 import { postJson } from "./api.js";
-import { h, show, toast } from "./dom.js";
+import { copy, h, show } from "./dom.js";
 import { drawMolecule } from "./molecule.js";
 import { change } from "./state.js";
 import { drawSticks } from "./sticks.js";
@@ -71,15 +71,6 @@ function card(hit, found) {
     h("div", { class: "bottom" }, h("span", { class: "small" }, found && summary(found)),
       h("button", { class: "quiet", title: "Copy the SMILES", onclick: () => copy(hit.smiles) }, "Copy SMILES"),
       h("button", { onclick: () => change({ structure: hit.smiles, pinned: {}, task: "assign" }) }, "Assign this one")));
-}
-
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    toast("Copied");
-  } catch {
-    toast(text);
-  }
 }
 
 /** The assignments that are plainly off, the worst first. */

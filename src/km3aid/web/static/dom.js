@@ -92,3 +92,13 @@ export function download(blob, name) {
   h("a", { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 1000);
 }
+
+/** Put a text into the clipboard; browsers allow it on secure pages only. */
+export async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast("Copied");
+  } catch {
+    toast("This browser does not let the page copy");
+  }
+}

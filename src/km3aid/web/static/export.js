@@ -2,7 +2,7 @@
 
 import { getModels, post } from "./api.js";
 import { shownAnswer } from "./assign.js";
-import { download, h, show, toast } from "./dom.js";
+import { byId, copy, download, h, show, toast } from "./dom.js";
 import { shownRank } from "./rank.js";
 import { shownSearch } from "./search.js";
 import { onChange, state } from "./state.js";
@@ -20,8 +20,15 @@ function draw() {
   for (const place of document.querySelectorAll("[data-export]")) {
     const task = place.dataset.export === "assign" && !state.peaks.length ? "predict" : place.dataset.export;
     show(place, h("span", { class: "note" }, "Save as"),
+      place.dataset.export === "assign" && h("button", { "data-key": "copy", title: "Copy the rows, for a spreadsheet", onclick: copyRows }, "Copy rows"),
       (formats[task] ?? []).map((format) => h("button", { "data-key": format, "aria-label": `Save as ${format}`, onclick: () => save(SHOWN[place.dataset.export](), format) }, format.toUpperCase())));
   }
+}
+
+/** The table of the assignment as text with tabs. */
+function copyRows() {
+  const rows = [...byId("assignment").rows].filter((row) => !row.matches(".choices"));
+  copy(rows.map((row) => [...row.cells].map((cell) => cell.textContent.trim().replace(/\s+/g, " ")).join("\t")).join("\n"));
 }
 
 async function save(shown, format) {

@@ -83,6 +83,7 @@ async function start() {
   setUpTabs();
   setUpUndo();
   byId("link").addEventListener("click", copyLink);
+  byId("help-open").addEventListener("click", () => byId("help").showModal());
   setUpSpectrum();
   setUpExtras().catch(() => {});
   setUpStructure();

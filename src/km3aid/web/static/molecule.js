@@ -1,6 +1,7 @@
 // Draw a structure from the coordinates of its atoms; carbons carry marks and can be pointed at.
 
 import { h } from "./dom.js";
+import { placeTexts } from "./lettering.js";
 import { atomNumber, hue } from "./words.js";
 
 const NUMBERED = 33; // pixels per bond, above which a number fits into a carbon
@@ -18,11 +19,14 @@ export function drawMolecule(drawing, { marks = new Map(), width, height, label,
   const size = Math.max(Math.min(scale * 0.34, 14), 7.5);
   const around = neighbours(bonds, at);
   const carbons = atoms.flatMap((atom, i) => (marks.has(atom.atom) ? [i] : []));
+  const radius = Math.max(Math.min(scale * 0.24, 10), 5);
+  const texts = carbons.map((i) => ({ x: at[i][0], y: at[i][1], text: marks.get(atoms[i].atom).text, free: widestGap(at[i], around[i]), radius }));
+  const places = placeTexts(texts, bonds.map(({ begin, end }) => [at[begin], at[end]]), at, size);
   return h("svg", { viewBox: `0 0 ${width} ${height}`, role: onAtom ? "group" : "img", "aria-label": label },
     bonds.map((bond) => drawBond(bond, atoms, at, scale)),
     atoms.map((atom, i) => (atom.label ? drawLabel(atom, at[i], size) : null)),
-    carbons.map((i) => drawMark(atoms[i].atom, at[i], {
-      mark: marks.get(atoms[i].atom), free: widestGap(at[i], around[i]), reach: Math.min(REACH, nearest(at, carbons, i) / 2), size, onAtom, scale,
+    carbons.map((i, n) => drawMark(atoms[i].atom, at[i], {
+      mark: marks.get(atoms[i].atom), place: places[n], reach: Math.min(REACH, nearest(at, carbons, i) / 2), radius, size, onAtom,
     })),
     onAtom && scale > NUMBERED && carbons.map((i) => drawNumber(atoms[i].atom, at[i])));
 }
@@ -57,11 +61,8 @@ function widestGap([x, y], around) {
   return widest.from + widest.wide / 2;
 }
 
-/** The disc of a carbon, its number, and its mark where there is most room. */
-function drawMark(atom, [x, y], { mark, free, reach, size, scale, onAtom }) {
-  const radius = Math.max(Math.min(scale * 0.24, 10), 5);
-  const wide = size * 0.3 * Math.max((mark.text ?? "").length - 1, 0); // a long text starts further out at the side
-  const away = radius + size * 0.75 + wide * Math.abs(Math.cos(free));
+/** The disc of a carbon, and its text at `place`. */
+function drawMark(atom, [x, y], { mark, place, reach, radius, size, onAtom }) {
   const known = mark.fit !== undefined && mark.fit !== null;
   const classes = ["atom", known ? "sure" : "free", mark.unsure && "unsure", mark.worst && "worst"].filter(Boolean);
   const button = onAtom ? { "data-key": `atom-${atom}`, tabindex: "-1", role: "button", "aria-label": mark.label, onclick: () => onAtom(atom) } : {};
@@ -70,7 +71,7 @@ function drawMark(atom, [x, y], { mark, free, reach, size, scale, onAtom }) {
     onAtom && h("circle", { class: "reach", cx: x, cy: y, r: Math.max(reach, 3) }),
     onAtom && h("circle", { class: "halo", cx: x, cy: y, r: radius }),
     h("circle", { class: "disc", cx: x, cy: y, r: radius }),
-    mark.text ? h("text", { class: "number", x: x + away * Math.cos(free), y: y + away * Math.sin(free) + size * 0.35, "text-anchor": "middle", "font-size": size * 0.95 }, mark.text) : null);
+    place && h("text", { class: "number", x: place[0], y: place[1] + size * 0.35, "text-anchor": "middle", "font-size": size * 0.95 }, mark.text));
 }
 
 function drawLabel(atom, [x, y], size) {

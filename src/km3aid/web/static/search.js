@@ -7,7 +7,7 @@ import { Question } from "./question.js";
 import { change, onChange, spectrumRequest, state } from "./state.js";
 import { plural } from "./words.js";
 
-const FIELDS = ["formula", "mass", "tolerance", "unit", "elements", "required", "carbons", "smarts", "top"];
+const FIELDS = ["formula", "mass", "adduct", "tolerance", "unit", "elements", "required", "carbons", "smarts", "top"];
 const DEFAULTS = { tolerance: "10", unit: "ppm", top: "10" };
 const searching = new Question("/api/search", draw);
 let served = []; // libraries
@@ -37,6 +37,8 @@ export async function loadLibraries() {
   }
 }
 
+/** A formula in any writing, such as C₉H₈O₄ or "C9 H8 O4", as the service takes it. */
+const plainFormula = (text) => text.normalize("NFKC").replace(/\s+/g, "").replace(/−/g, "-");
 const symbols = (text) => text.split(/[\s,;]+/).filter(Boolean);
 
 /** The filters as the service takes them; throws an error that can be shown. */
@@ -48,7 +50,7 @@ function filters() {
     return read;
   };
   const made = {};
-  if (value("formula")) made.formula = value("formula");
+  if (value("formula")) made.formula = plainFormula(value("formula"));
   if (value("mass")) {
     made.mass_da = number("mass", "Mass");
     made[value("unit") === "ppm" ? "mass_tolerance_ppm" : "mass_tolerance_da"] = number("tolerance", "Tolerance");
@@ -64,7 +66,7 @@ function filters() {
   return made;
 }
 
-const request = () => ({ ...spectrumRequest(), library: state.library ?? served[0]?.name ?? null, filters: filters(), top: Number(state.filters.top) || 10 });
+const request = () => ({ ...spectrumRequest(), library: state.library ?? served[0]?.name ?? null, filters: filters(), adduct: (state.filters.mass && state.filters.adduct) || null, top: Number(state.filters.top) || 10 });
 
 /** The request, or null where it is not one. */
 function requestOrNull() {
@@ -94,6 +96,6 @@ function draw() {
   drawHits("search", searching, requestOrNull(), {
     renew: { text: "Search again", run },
     busy: "Searching …",
-    status: ({ value, ms }) => `${plural(value.candidates, "molecule")} compared, ${ms.toFixed(0)} ms`,
+    status: ({ value, ms, request: { filters: { substructure } } }) => `${plural(value.candidates, "molecule")} passed ${substructure ? "the filters beside the substructure" : "the filters"}, ${ms.toFixed(0)} ms`,
   });
 }

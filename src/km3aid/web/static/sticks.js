@@ -5,7 +5,7 @@ import { cells, spread } from "./spread.js";
 import { hue } from "./words.js";
 
 const MARGIN = 14;
-const LABEL_WIDTH = 16;
+const LABEL_WIDTH = 19;
 const LABEL_HEIGHT = 13;
 const LEADER = 12; // height in which a line leads from a peak to its label
 const REACH = 14; // pixels beside a peak in which the pointer means it
