@@ -25,6 +25,7 @@ from km3aid.molecules.similarity import nearest_tanimoto
 CLOSE = 0.6  # Tanimoto similarity from which an isomer is close
 _LOOKED_AT = 1000  # isomers of the library, drawn at random, among which close ones are looked for
 _CLOSE_ONES = 2  # for each right structure
+_SHARES = {"right": 0.5, "close": 0.25, "random": 0.25}  # of what claims weigh in a fit
 
 
 class Judged(NamedTuple):
@@ -89,14 +90,17 @@ def _isomers(library: Library, smiles: str, rng: np.random.Generator) -> list[tu
 
 
 def _fitted(judged: Sequence[Judged], alone: bool) -> Verifier:
-    told = [j for j in judged if j.claim != "random"]
-    names = list(told[0].figures)
-    figures = np.array([[(j.alone if alone else j.figures)[name] for name in names] for j in told])
-    right = np.array([j.claim == "right" for j in told])
-    weight = np.where(right, 0.5 / right.sum(), 0.5 / (~right).sum())
-    logistic = fit_logistic(names, figures, right, weight)
-    probability = np.array([logistic(j.alone if alone else j.figures) for j in told])
-    return limits_of(logistic, probability[right], probability[~right])
+    """Right structures weigh as much as wrong ones, close ones as much as random ones; limits are those of close ones.
+
+    Without random ones a structure could pass that is far off, if only its isomers are farther.
+    """
+    names = list(judged[0].figures)
+    figures = np.array([[(j.alone if alone else j.figures)[name] for name in names] for j in judged])
+    claim = np.array([j.claim for j in judged])
+    weight = sum(share * (claim == name) / max((claim == name).sum(), 1) for name, share in _SHARES.items())
+    logistic = fit_logistic(names, figures, claim == "right", weight)
+    probability = np.array([logistic(j.alone if alone else j.figures) for j in judged])
+    return limits_of(logistic, probability[claim == "right"], probability[claim == "close"])
 
 
 def _figures(verifier: Verifier, judged: Sequence[Judged], alone: bool) -> dict[str, Any]:

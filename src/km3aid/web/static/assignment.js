@@ -39,7 +39,7 @@ function fitOf({ away, std }) {
 }
 
 /** Nothing is green in a structure that the spectrum speaks against. */
-const verdictFactor = (answer) => ({ inconsistent: 0.5, undecided: 0.8 })[answer?.verdict?.verdict] ?? 1;
+const verdictFactor = (answer) => ({ inconsistent: 0.5, undecided: 0.8 })[answer?.verdict] ?? 1;
 
 function labelOf({ number, shift, found, aside }) {
   const head = `Peak ${number}, ${shift} ppm`;

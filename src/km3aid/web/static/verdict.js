@@ -10,8 +10,7 @@ const SAYS = {
 };
 
 export function verdictLine(answer) {
-  const found = answer?.verdict;
-  if (!found?.verdict) return null;
-  return h("p", { class: `verdict ${found.verdict}` }, h("strong", {}, SAYS[found.verdict] ?? found.verdict),
-    typeof found.probability === "number" && h("span", {}, ` (probability that it is right: ${percent(found.probability)})`));
+  if (!answer?.verdict) return null;
+  return h("p", { class: `verdict ${answer.verdict}` }, h("strong", {}, SAYS[answer.verdict] ?? answer.verdict),
+    typeof answer.probability === "number" && h("span", {}, ` (${percent(answer.probability)}, if a close wrong structure were as likely)`));
 }
