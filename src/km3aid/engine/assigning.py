@@ -13,6 +13,7 @@ from km3aid.matching.assign import Match
 from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.pins import Pins, build_pins
 from km3aid.spectra.spectrum import Spectrum
+from km3aid.spectra.twins import twins_note
 
 _ALTERNATIVES = 3
 _WORTH_SAYING = 0.01  # smallest probability of an alternative that is reported
@@ -36,7 +37,7 @@ def assignment(
         tuple(p for p in match.unassigned_peaks if spectrum.peaks[p].aside is None),
         unobserved,
         -match.cost,
-        _warnings(match, spectrum, unobserved),
+        (*(() if pins.atoms else twins_note(spectrum)), *_warnings(match, spectrum, unobserved)),
     )
 
 

@@ -37,6 +37,7 @@ from km3aid.molecules import parse_structure
 from km3aid.search import NO_FILTERS, Candidates, Limits, LocalLibrary, Query, Searchable, open_library, searchable
 from km3aid.search.query import KEPT, MATCHED_EXACTLY, SURE
 from km3aid.spectra.spectrum import MULTIPLICITIES, Spectrum
+from km3aid.spectra.twins import find_twins, merge_twins, places_in_merged, twins_note
 
 DEFAULT_BUILD = BuildOptions()
 _TOGETHER = 32  # spectra that share one pass over a library
@@ -167,7 +168,7 @@ class Engine:
         (found,) = library.find_many([query], [NO_FILTERS], everything)
         shown = [_shown(text, library.library.smiles(row)) for row, (text, _) in enumerate(readable)]
         hits = _hits([(shown[row], readable[row][1]) for row in found.rows], found, query.fusion, top)
-        return Hits(spectrum.id, hits, len(readable), _elapsed_ms(began), warnings)
+        return Hits(spectrum.id, hits, len(readable), _elapsed_ms(began), (*warnings, *twins_note(spectrum)))
 
     def open_library(self, path: str | Place, *, strict: bool = False, on_cluster: bool = False) -> Searchable:
         """Open the library at `path`, a folder or a URI, for searches; see `km3aid.search.open_library`.
@@ -215,21 +216,23 @@ class Engine:
             limits = _limits(top, conditions[part], len(searched) if exhaustive else None)
             answers = searched.find_many(asked, conditions[part], limits)
             shared_ms = round((time.perf_counter() - began) * 1000 / len(asked), 1)
-            for query, found in zip(asked, answers, strict=True):
+            for spectrum, query, found in zip(spectra[part], asked, answers, strict=True):
                 began = time.perf_counter()
                 hits = _hits(found.entries, found, query.fusion, top)
                 none = () if found.passed else ("no molecule of the library passes the filters",)
                 elapsed_ms = _elapsed_ms(began) + shared_ms
-                yield Hits(query.spectrum.id, hits, found.passed, elapsed_ms, (*searched.warnings, *none))
+                warnings = (*searched.warnings, *none, *twins_note(spectrum))
+                yield Hits(query.spectrum.id, hits, found.passed, elapsed_ms, warnings)
 
     def query(self, spectrum: Spectrum) -> Query:
         """A spectrum ready for a search."""
         return self.queries([spectrum])[0]
 
     def queries(self, spectra: Sequence[Spectrum]) -> list[Query]:
-        """Some spectra ready for a search, encoded together."""
+        """Some spectra ready for a search, encoded together; of lines that all come in pairs, each pair is one line."""
+        spectra = [merge_twins(s, find_twins(s)) for s in spectra]
         vectors = encode_spectra(self.model, spectra, self.device)
-        return [Query(s, v, self.matching) for s, v in zip(spectra, vectors, strict=True)]
+        return [Query(s, v, self.matching.ranking(s.one_per_carbon)) for s, v in zip(spectra, vectors, strict=True)]
 
     def embed(self, smiles: Sequence[str]) -> NDArray[np.float32]:
         """Graph-level unit vectors (N, D) of N structures; raises `MoleculeError` for the first that cannot be read."""
@@ -288,8 +291,14 @@ class Engine:
         spectrum: Spectrum,
         pins: Pins = NO_PINS,
     ) -> Match:
-        """The cheapest matching of peaks and carbon classes; `node` (A, D) holds the embeddings of the atoms."""
-        return assign(spectrum, classes, self.matching, self._evidence(node, classes, spectrum), pins)
+        """The cheapest matching of peaks and carbon classes; `node` (A, D) holds the embeddings of the atoms.
+
+        Where all lines come in pairs and none is pinned, both lines of a pair have the same carbons.
+        """
+        twins = () if pins.atoms else find_twins(spectrum)
+        merged = merge_twins(spectrum, twins)
+        found = assign(merged, classes, self.matching, self._evidence(node, classes, merged), pins)
+        return found.repeated(places_in_merged(len(spectrum), twins)) if twins else found
 
     def match_costs(self, node: NDArray[np.float32], classes: CarbonClasses, spectrum: Spectrum) -> NDArray[np.float64]:
         """Negative log-likelihood (P, K) of each single peak at each carbon class."""
