@@ -132,12 +132,20 @@ def cheapest_cost(spectrum: Spectrum, classes: CarbonClasses, config: MatchConfi
 
     With one peak per carbon, every carbon without a peak and every peak without a carbon costs `wrong_number`.
     """
+    return cheapest_pairs(spectrum, classes, config)[1]
+
+
+def cheapest_pairs(
+    spectrum: Spectrum, classes: CarbonClasses, config: MatchConfig
+) -> tuple[list[tuple[int, int]], float]:
+    """The pairs (peak, class) of the best assignment without the node level, and its cost as in `cheapest_cost`."""
     cost = peak_class_cost(spectrum, classes, config)
     if spectrum.one_per_carbon:
         owner = np.repeat(np.arange(len(classes)), classes.sizes)
         rows, columns = linear_sum_assignment(cost[:, owner])
-        return float(cost[rows, owner[columns]].sum() + abs(len(owner) - len(cost)) * config.wrong_number)
-    return _match_slots(cost + count_cost(spectrum, classes, config), classes, config, _alone(spectrum, config))[1]
+        total = cost[rows, owner[columns]].sum() + abs(len(owner) - len(cost)) * config.wrong_number
+        return [(int(p), int(k)) for p, k in zip(rows, owner[columns], strict=True)], float(total)
+    return _match_slots(cost + count_cost(spectrum, classes, config), classes, config, _alone(spectrum, config))
 
 
 def _alone(spectrum: Spectrum, config: MatchConfig) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from km3aid.spectra.spectrum import Peak, Spectrum
 
 _REACH_PPM = 1.5
 _CROWDED_PPM = (105.0, 150.0)  # where lines of different aromatic carbons are as near to each other
-_LEAST_LINES, _LEAST_SHARE = 6, 0.9  # of the lines elsewhere
+_LEAST_LINES, _LEAST_SHARE = 8, 0.9  # of the lines elsewhere
 _LEAST_SHARE_OF_ALL = 0.75
 
 Twins = tuple[tuple[int, int], ...]
