@@ -1,4 +1,4 @@
-"""A spectrum of two rotamers: each pair of lines is one line of the structure."""
+"""More lines than carbons: two rotamers, of which each pair is one line of the structure, and couplings to fluorine."""
 
 from km3aid import Engine, Spectrum
 
@@ -29,3 +29,13 @@ def test_molecules_are_compared_by_the_pairs(engine: Engine):
     found = engine.rank([*others, PROLINE], BOTH)
     assert found.hits[0].smiles == PROLINE
     assert "mixture" in found.warnings[-1]
+
+
+def test_a_second_line_of_a_carbon_with_fluorine_is_told(engine: Engine):
+    lines = [163.6, 161.2, 135.0, 128.6, 115.2, 64.5]  # C-F of 4-fluorobenzyl alcohol, 245 Hz at 100 MHz
+    found = engine.assign("OCc1ccc(F)cc1", Spectrum.from_shifts(lines))
+    (told,) = [w for w in found.warnings if "splits" in w]
+    assert "163.6" in told
+    assert "161.2" in told
+    other = engine.assign("OCc1ccc(Cl)cc1", Spectrum.from_shifts([163.6, 139.0, 133.3, 128.6, 128.2, 64.5]))
+    assert not any("splits" in w for w in other.warnings)

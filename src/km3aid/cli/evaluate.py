@@ -127,25 +127,28 @@ def calibrate(
     weights: Annotated[Path, typer.Option("--weights", help="File to write.")],
     library: Annotated[Path | None, typer.Option("--library", help="To fit the costs of a search as well.")] = None,
     lines: Annotated[Path | None, typer.Option("--literature", help="Real lines to fit those on, too.")] = None,
-    search_only: Annotated[bool, typer.Option("--search-only", help="Keep the model's costs of assignment.")] = False,
+    ranking_only: Annotated[bool, typer.Option("--ranking-only", help="Fit only how distinct peaks rank.")] = False,
 ) -> None:
     """Fit the constants of matching on molecules not used in training, and write weights that carry them."""
     from km3aid.engine import Engine
     from km3aid.evaluation.calibration import calibrate as fit
     from km3aid.evaluation.calibration import write_calibrated
     from km3aid.evaluation.cases import make_cases
-    from km3aid.evaluation.fusion import fit_search
+    from km3aid.evaluation.fusion import fit_distinct, fit_per_carbon
     from km3aid.library import Library
 
-    if library is None and (search_only or lines is not None):
-        raise ConfigError("--search-only and --literature: the costs of a search need a --library")
+    if library is None and (ranking_only or lines is not None):
+        raise ConfigError("--ranking-only and --literature: the costs of a search are fitted on a --library")
     engine, block = model.engine(), of.open()
     cases = list(make_cases(engine, block.data, block.split.validation))
-    matching, tried = (engine.matching, []) if search_only else fit(engine, cases)
+    matching, tried = (engine.matching, []) if ranking_only else fit(engine, cases)
     if library is not None:
+        searched = Library.open(library)
+        if not ranking_only:
+            matching, steps = fit_per_carbon(engine.with_matching(matching), block.data, cases, searched)
+            tried = [*tried, *steps]
         real = [] if lines is None else _read_lines(lines, block).fitting
-        fitted = engine.with_matching(matching)
-        matching, steps = fit_search(fitted, block.data, cases, Library.open(library), real)
+        matching, steps = fit_distinct(engine.with_matching(matching), block.data, cases, searched, real)
         tried = [*tried, *steps]
     write_calibrated(engine, matching, weights)
     result = {"molecules": len(cases), "tried": tried, "matching": matching.to_dict()}

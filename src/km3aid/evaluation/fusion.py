@@ -32,28 +32,30 @@ FitLoss = Callable[[MatchConfig], tuple[Fusion, float]]
 """The best weights under some constants, and their mean negative log-likelihood."""
 
 
-def fit_search(
-    engine: Engine, data: Dataset, cases: Sequence[Case], library: Library, lines: Sequence[Asked] = ()
-) -> Fitted:
-    """The engine's constants with those of a search fitted, from the first of `cases` as queries, and from real lines.
-
-    With one peak per carbon these are `wrong_number` and the weights, with distinct peaks the weights and all costs.
-    """
+def fit_per_carbon(engine: Engine, data: Dataset, cases: Sequence[Case], library: Library) -> Fitted:
+    """The engine's constants with fitted weights and `wrong_number` for one peak per carbon, from the first `cases`."""
     queries = cases[:QUERIES]
     blocks = [query_connectivity(data, case) for case in queries]
-    per_carbon = [c.per_carbon() for c in queries]
-    matching, tried = choose_wrong_number(
-        engine.matching, lambda changed: _fit(engine.with_matching(changed), library, per_carbon, blocks)
+    spectra = [c.per_carbon() for c in queries]
+    return choose_wrong_number(
+        engine.matching, lambda matching: _fit(engine.with_matching(matching), library, spectra, blocks)
     )
-    some, rng = [(case, data.smiles[case.row].decode()) for case in queries[:_RANKED]], np.random.default_rng(0)
+
+
+def fit_distinct(
+    engine: Engine, data: Dataset, cases: Sequence[Case], library: Library, lines: Sequence[Asked] = ()
+) -> Fitted:
+    """The engine's constants with those by which distinct peaks compare molecules fitted.
+
+    The first of `cases` are asked for twice, the second time with peaks lost and added, and so are the real `lines`.
+    """
+    some, rng = [(case, data.smiles[case.row].decode()) for case in cases[:_RANKED]], np.random.default_rng(0)
     asked = {
         "distinct": [Asked(case.distinct(), smiles) for case, smiles in some],
         "disturbed": [Asked(case.disturbed(rng)[0], smiles) for case, smiles in some],
         "literature": list(lines),
     }
-    questions = {kind: ask(engine.with_matching(matching), library, a) for kind, a in asked.items() if a}
-    matching, rounds = fit_ranking(questions, matching)
-    return Fitted(matching, [*tried, *rounds])
+    return fit_ranking({kind: ask(engine, library, a) for kind, a in asked.items() if a}, engine.matching)
 
 
 def choose_wrong_number(matching: MatchConfig, fit: FitLoss) -> Fitted:

@@ -28,7 +28,7 @@ from km3aid.molecules import parse_smiles
 from km3aid.search import NO_FILTERS, Limits, LocalLibrary
 from km3aid.spectra.spectrum import Spectrum
 
-_CANDIDATES = 40  # of each spectrum
+_CANDIDATES = 100  # of each spectrum
 _TOGETHER = 32
 _ROUNDS = 5
 _STEP = 0.7  # by which the logarithm of a cost may change in one round, while the assignments are held
@@ -65,7 +65,7 @@ def ask(engine: Engine, library: Library, asked: Sequence[Asked]) -> list[Questi
     for first in range(0, len(asked), _TOGETHER):
         part = asked[first : first + _TOGETHER]
         queries = engine.queries([a.spectrum for a in part])
-        limits = Limits(exactly=10 * _CANDIDATES, kept=_CANDIDATES, sure=_CANDIDATES)
+        limits = Limits(exactly=5 * _CANDIDATES, kept=_CANDIDATES, sure=_CANDIDATES)
         found = LocalLibrary(library).find_many(queries, [NO_FILTERS] * len(part), limits)
         own = Library.of_entries(list(engine.entries((a.smiles, None) for a in part)))
         for row, (query, candidates) in enumerate(zip(queries, found, strict=True)):
