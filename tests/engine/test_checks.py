@@ -48,7 +48,8 @@ def test_without_isomers_there_is_nothing_to_compare():
 def test_misfits_are_numbered_as_in_the_whole_spectrum():
     spectrum = Spectrum((Peak(77.2, aside="CDCl3"), Peak(20.0), Peak(68.0), Peak(200.0)))
     fit = fit_of(spectrum.without_aside(), CLASSES, CONFIG)
-    far, alone, unseen = misfits(spectrum, fit, CLASSES, [5, 6, 7], CONFIG)
+    numbered = [(n, peak) for n, peak in enumerate(spectrum) if peak.aside is None]
+    far, alone, unseen = misfits(numbered, fit, CLASSES, [5, 6, 7], CONFIG)
     assert (far.peak, far.atoms, far.observed_ppm, far.predicted_ppm) == (2, (6,), 68.0, 60.0)
     assert far.p_value == pytest.approx(np.exp(-8), rel=0.02)
     assert far.std_ppm == pytest.approx(1.41)

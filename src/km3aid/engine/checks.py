@@ -12,7 +12,7 @@ from km3aid.engine.results import Check, Misfit, Rival
 from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.config import MatchConfig
 from km3aid.matching.fit import Fit
-from km3aid.spectra.spectrum import Spectrum
+from km3aid.spectra.spectrum import Peak, Spectrum
 
 _UNLIKELY = 0.01  # a line that is as far off in fewer right structures is a misfit
 _NEAR = 2.0  # log-odds within which an isomer is a rival
@@ -32,13 +32,12 @@ def checks(spectrum: Spectrum, fit: Fit, classes: CarbonClasses, scores: Sequenc
 
 
 def misfits(
-    spectrum: Spectrum, fit: Fit, classes: CarbonClasses, to_input: Sequence[int], config: MatchConfig
+    peaks: Sequence[tuple[int, Peak]], fit: Fit, classes: CarbonClasses, to_input: Sequence[int], config: MatchConfig
 ) -> tuple[Misfit, ...]:
     """Lines that are unlikely at their carbons, the worst first; then peaks and carbons that are alone.
 
-    The fit is that of the peaks that are not set aside; they are numbered as in the whole spectrum.
+    The fit is that of `peaks`, which come with their numbers in the whole spectrum.
     """
-    peaks = [(number, peak) for number, peak in enumerate(spectrum) if peak.aside is None]
     deviation = math.sqrt(2) * config.trusted_scale(classes.scale_ppm)
     found = []
     for n in np.argsort(fit.p_value, kind="stable"):

@@ -18,7 +18,7 @@ from km3aid.encoding.encode import EncodedMolecule, encode_molecules, encode_spe
 from km3aid.encoding.entries import Entries
 from km3aid.encoding.library_entries import encode_chunk
 from km3aid.engine.assigning import assignment, matrix, pins_of_input
-from km3aid.engine.hits import elapsed_ms, hits_of
+from km3aid.engine.hits import elapsed_ms, hits_of, shown_smiles
 from km3aid.engine.judging import judged
 from km3aid.engine.predicting import prediction
 from km3aid.engine.rates import USUAL_RATES, ErrorRates
@@ -39,6 +39,7 @@ from km3aid.molecules import Molecule, parse_structure
 from km3aid.search import NO_FILTERS, Limits, Query
 from km3aid.search.query import KEPT, MATCHED_EXACTLY, SURE
 from km3aid.spectra.spectrum import Spectrum
+from km3aid.spectra.twins import find_twins, merge_twins, places_in_merged, twins_note
 
 if TYPE_CHECKING:
     from km3aid.library import BuildReport, Library, Place
@@ -174,10 +175,11 @@ class Engine:
         library, query = LocalLibrary(Library.of_entries(parts)), self.query(spectrum.without_aside())
         everything = Limits(None, len(readable), len(readable), len(readable))
         (found,) = library.find_many([query], [NO_FILTERS], everything)
-        shown = [_shown(text, library.library.smiles(row)) for row, (text, _) in enumerate(readable)]
+        shown = [shown_smiles(text, library.library.smiles(row)) for row, (text, _) in enumerate(readable)]
         entries = [(shown[row], readable[row][1]) for row in found.rows]
         hits, present = hits_of(found, query, entries, self.presence, top, by)
-        return Hits(spectrum.id, hits, len(readable), elapsed_ms(began), warnings, present)
+        said = (*warnings, *twins_note(spectrum))
+        return Hits(spectrum.id, hits, len(readable), elapsed_ms(began), said, present)
 
     def open_library(self, path: str | Place, *, strict: bool = False, on_cluster: bool = False) -> Searchable:
         """Open the library at `path`, a folder or a URI, for searches; see `km3aid.search.open_library`.
@@ -232,21 +234,23 @@ class Engine:
             limits = _limits(top, conditions[part], len(searched) if exhaustive else None)
             answers = searched.find_many(asked, conditions[part], limits)
             shared_ms = round((time.perf_counter() - began) * 1000 / len(asked), 1)
-            for query, found in zip(asked, answers, strict=True):
+            for spectrum, query, found in zip(spectra[part], asked, answers, strict=True):
                 began = time.perf_counter()
                 hits, present = hits_of(found, query, found.entries, self.presence, top, by)
                 none = () if found.passed else ("no molecule of the library passes the filters",)
+                said = (*searched.warnings, *none, *twins_note(spectrum))
                 took_ms = elapsed_ms(began) + shared_ms
-                yield Hits(query.spectrum.id, hits, found.passed, took_ms, (*searched.warnings, *none), present)
+                yield Hits(query.spectrum.id, hits, found.passed, took_ms, said, present)
 
     def query(self, spectrum: Spectrum) -> Query:
         """A spectrum ready for a search."""
         return self.queries([spectrum])[0]
 
     def queries(self, spectra: Sequence[Spectrum]) -> list[Query]:
-        """Some spectra ready for a search, encoded together."""
+        """Some spectra ready for a search, encoded together; of lines that all come in pairs, each pair is one line."""
+        spectra = [merge_twins(s, find_twins(s)) for s in spectra]
         vectors = encode_spectra(self.network, spectra)
-        return [Query(s, v, self.matching) for s, v in zip(spectra, vectors, strict=True)]
+        return [Query(s, v, self.matching.ranking(s.one_per_carbon)) for s, v in zip(spectra, vectors, strict=True)]
 
     def embed(self, smiles: Sequence[str]) -> NDArray[np.float32]:
         """Graph-level unit vectors (N, D) of N structures; raises `MoleculeError` for the first that cannot be read."""
@@ -308,8 +312,14 @@ class Engine:
         spectrum: Spectrum,
         pins: Pins = NO_PINS,
     ) -> Match:
-        """The cheapest matching of peaks and carbon classes; `node` (A, D) holds the embeddings of the atoms."""
-        return assign(spectrum, classes, self.matching, self._evidence(node, classes, spectrum), pins)
+        """The cheapest matching of peaks and carbon classes; `node` (A, D) holds the embeddings of the atoms.
+
+        Where all lines come in pairs and none is pinned, both lines of a pair have the same carbons.
+        """
+        twins = () if pins.atoms else find_twins(spectrum)
+        merged = merge_twins(spectrum, twins)
+        found = assign(merged, classes, self.matching, self._evidence(node, classes, merged), pins)
+        return found.repeated(places_in_merged(len(spectrum), twins)) if twins else found
 
     def match_costs(self, node: NDArray[np.float32], classes: CarbonClasses, spectrum: Spectrum) -> NDArray[np.float64]:
         """Negative log-likelihood (P, K) of each single peak at each carbon class."""
@@ -335,8 +345,3 @@ def _limits(top: int, filters: Sequence[Filters], every: int | None) -> Limits:
     exactly = max(top, KEPT if tested else MATCHED_EXACTLY)
     limits = Limits(exactly=exactly, kept=max(top, KEPT), sure=max(top, SURE))
     return limits if every is None else limits._replace(quickly=None, exactly=max(1, every))
-
-
-def _shown(given: str, canonical: str) -> str:
-    """A candidate as a SMILES: as it was given, or canonical where that was a mol block."""
-    return canonical if "\n" in given.strip() else given.strip()

@@ -31,6 +31,11 @@ def hits_of(
     return make_hits(found, grouped, entries, present, top, by), present
 
 
+def shown_smiles(given: str, canonical: str) -> str:
+    """A candidate as a SMILES: as it was given, or canonical where that was a mol block."""
+    return canonical if "\n" in given.strip() else given.strip()
+
+
 def elapsed_ms(began: float) -> float:
     """Milliseconds since `began` by the performance counter."""
     return round((time.perf_counter() - began) * 1000, 1)

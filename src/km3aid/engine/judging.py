@@ -35,6 +35,6 @@ def compare_alone(engine: Engine, encoded: EncodedMolecule, spectrum: Spectrum) 
     """A structure beside nothing."""
     classes, query = encoded.classes(), engine.query(spectrum)
     graph = float(encoded.graph @ query.vector)
-    match = -cheapest_cost(spectrum, classes, engine.matching)
+    match = -cheapest_cost(query.spectrum, classes, query.config)
     score = fuse(np.array([graph]), np.array([match]), query.fusion)
-    return Compared(score, graph, match, fit_of(spectrum, classes, engine.matching), 1)
+    return Compared(score, graph, match, fit_of(query.spectrum, classes, query.config), 1)

@@ -24,7 +24,8 @@ from km3aid.molecules.isomers import nearby_isomers
 from km3aid.search import NO_FILTERS, Limits, Searchable
 from km3aid.search.local import LocalLibrary
 from km3aid.search.query import Entry
-from km3aid.spectra.spectrum import Spectrum
+from km3aid.spectra.spectrum import Peak, Spectrum
+from km3aid.spectra.twins import find_twins, merge_twins, twins_note
 
 if TYPE_CHECKING:
     from km3aid.engine.engine import Engine
@@ -61,11 +62,22 @@ def verify(
         verifier.verdict(probability, rates.false_accept, rates.false_reject),
         round(probability, 4),
         checks(spectrum, compared.fit, classes, scores),
-        misfits(spectrum, compared.fit, classes, molecule.input_atoms, engine.matching),
+        misfits(_numbered(spectrum), compared.fit, classes, molecule.input_atoms, engine.matching),
         rivals(smiles, names, scores[1:], scores[0]),
         len(isomers),
         elapsed_ms(began),
+        twins_note(spectrum),
     )
+
+
+def _numbered(spectrum: Spectrum) -> list[tuple[int, Peak]]:
+    """The peaks that are compared, with their numbers in the whole spectrum; of twins the first."""
+    own = [number for number, peak in enumerate(spectrum) if peak.aside is None]
+    seen = spectrum.without_aside()
+    twins = find_twins(seen)
+    later = {second for _, second in twins}
+    kept = [number for place, number in enumerate(own) if place not in later]
+    return list(zip(kept, merge_twins(seen, twins), strict=True))
 
 
 def isomers_of(
@@ -100,5 +112,5 @@ class Beside(NamedTuple):
         graph, match = found.graph[order], found.match[order]
         score = fuse(graph, match, query.fusion)
         best_first = np.concatenate([score[:1], np.sort(score[1:])[::-1]])
-        fit = fit_of(spectrum, self.encoded.classes(), engine.matching)
+        fit = fit_of(query.spectrum, self.encoded.classes(), query.config)
         return Compared(best_first, float(graph[0]), float(match[0]), fit, every), score.tolist()

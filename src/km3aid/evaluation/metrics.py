@@ -76,6 +76,17 @@ def top_k_shares(ranks: Sequence[float] | Floats, tops: Sequence[int]) -> dict[s
     return {f"top_{k}": float((values <= k).mean()) for k in tops}
 
 
+def bootstrap_interval(values: Floats, draws: int = 2000) -> tuple[float, float]:
+    """The 95 % interval of the mean of `values` (N,), from means of as many drawn with replacement.
+
+    >>> bootstrap_interval(np.ones(5))
+    (1.0, 1.0)
+    """
+    drawn = np.random.default_rng(0).integers(0, len(values), (draws, len(values)))
+    low, high = np.quantile(values[drawn].mean(1), (0.025, 0.975))
+    return float(low), float(high)
+
+
 def size_bands(carbons: NDArray[np.int64]) -> dict[str, NDArray[np.bool_]]:
     """Which molecules (M,) are in each of the paper's bands, by their number of carbons (M,)."""
     return {

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,48 +10,17 @@ from numpy.typing import NDArray
 
 from km3aid.data.dataset import Dataset
 from km3aid.engine import Engine
-from km3aid.errors import DataError, Km3aidError
 from km3aid.evaluation.block import ValidationBlock
 from km3aid.evaluation.cases import make_cases
+from km3aid.evaluation.literature import Asked, Lines
 from km3aid.evaluation.presence import evaluate_presence, fit_presence
 from km3aid.evaluation.trials import Question, Trial, questions_of, trials
 from km3aid.evaluation.verification import Judged, evaluate_verifiers, fit_verifiers, judge
 from km3aid.library import Library
 from km3aid.matching.presence import Presence
 from km3aid.matching.verifier import Verifiers
-from km3aid.molecules import connectivity
-from km3aid.spectra import set_aside_solvent, spectrum_from_dict
 
 _AT_ONCE = 128  # questions between two words on the progress
-
-
-class Lines(NamedTuple):
-    """Real lines from papers, half of them to fit on."""
-
-    fitting: list[Question]
-    report: list[Question]
-
-
-def read_lines(path: str | Path, data: Dataset, trained: NDArray[np.int64]) -> Lines:
-    """The lines of a JSONL file of `report` and `smiles`, in turn for fitting and for the report.
-
-    Those that cannot be read, or whose connectivity is among the `trained` rows, are left out. Raises `DataError`.
-    """
-    known = {key[:14].decode() for key in data.inchi_key[trained]}
-    halves: tuple[list[Question], list[Question]] = ([], [])
-    try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: cannot be read ({error}); give JSON lines with 'report' and 'smiles'") from error
-    for number, line in enumerate(lines):
-        try:
-            values = json.loads(line)
-            spectrum = set_aside_solvent(spectrum_from_dict(values, f"line {number + 1}")).without_aside()
-            if connectivity(values["smiles"]) not in known:
-                halves[number % 2].append(Question("literature", spectrum, values["smiles"]))
-        except (Km3aidError, ValueError, KeyError):
-            continue
-    return Lines(*halves)
 
 
 def data_questions(engine: Engine, data: Dataset, rows: NDArray[np.int64]) -> list[Question]:
@@ -83,8 +50,8 @@ def fit_trust(
     Presence is fitted on searches of all libraries together and reported for each; isomers come from the last.
     """
     data, rows, split = block
-    fitting = [*data_questions(engine, data, _drawn(split.validation, molecules)), *lines.fitting]
-    asked = [*data_questions(engine, data, _drawn(rows, molecules)), *lines.report]
+    fitting = [*data_questions(engine, data, _drawn(split.validation, molecules)), *_real(lines.fitting)]
+    asked = [*data_questions(engine, data, _drawn(rows, molecules)), *_real(lines.report)]
     searched = [t for library in libraries for t in _searched(engine, library, fitting, progress, "fit: searched")]
     presence = fit_presence(searched)
     verifiers = fit_verifiers(_judged(engine, libraries[-1], fitting, progress, "fit: verified"))
@@ -103,6 +70,10 @@ def fit_trust(
             "verification": verified,
         },
     )
+
+
+def _real(lines: Sequence[Asked]) -> list[Question]:
+    return [Question("literature", asked.spectrum, asked.smiles) for asked in lines]
 
 
 def _drawn(rows: NDArray[np.int64], count: int) -> NDArray[np.int64]:

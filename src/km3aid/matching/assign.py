@@ -8,6 +8,7 @@ is one linear sum assignment over slots. A pinned peak has the carbons on which 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +44,12 @@ class Match:
     def unassigned_peaks(self) -> tuple[int, ...]:
         """Peaks without a class, including those that were set aside."""
         return tuple(p for p, classes in enumerate(self.peak_classes) if not classes)
+
+    def repeated(self, places: Sequence[int]) -> Match:
+        """The match of a spectrum of which peak p stands at `places[p]` here."""
+        at = list(places)
+        classes, atoms = (tuple(column[p] for p in at) for column in (self.peak_classes, self.peak_atoms))
+        return Match(classes, atoms, self.probability[at], self.cost)
 
 
 def assign(
