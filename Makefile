@@ -16,7 +16,7 @@ MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
 SOME_FAILED = [ $$? -eq 1 ]
 BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 
-.PHONY: help demo test check bench scaling stores peer cluster measured fuzz interop serve editor browser schema load train calibrate evaluate paper report clean
+.PHONY: help demo test check bench scaling stores peer cluster measured fuzz interop serve editor browser schema load train calibrate evaluate trust paper report clean
 
 help:  ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -134,6 +134,11 @@ evaluate: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json $(RUNS)
 	$(BIN)/km3aid evaluate literature $(BLOCK) --library $(RUNS)/million --literature $(DATA)/literature.jsonl \
 	  --out results/literature.json
 	$(BIN)/python benchmarks/figures.py
+
+trust: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json $(RUNS)/million/library.json  ## Fit presence and verification into the bundled model, after calibrate; write results/trust.json and docs/trust.md
+	$(BIN)/km3aid evaluate trust $(BLOCK) --library $(RUNS)/library --library $(RUNS)/million \
+	  --literature $(DATA)/literature.jsonl --weights src/km3aid/weights/best.safetensors --out results/trust.json
+	$(BIN)/python benchmarks/trust.py
 
 paper: $(DEV) $(RUNS)/prepared/meta.json  ## Recompute the paper's tables (hours to days; resumes where it stopped): ARGS="--budget 2"
 	$(BIN)/km3aid evaluate paper $(BLOCK) --work $(RUNS)/paper --structures $(DATA)/library.smi.gz \
