@@ -31,7 +31,7 @@ $(DEV): $(READY)
 	@touch $@
 
 demo: $(READY)  ## Assign, rank, search and predict well-known compounds; write demo/*.html
-	@BIN=$(BIN) sh examples/demo.sh
+	@$(BIN)/km3aid demo
 
 test: $(DEV)  ## Run the tests
 	$(BIN)/python -m pytest

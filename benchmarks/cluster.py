@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+import km3aid
 from km3aid.engine import Engine
 from km3aid.library import BuildOptions, BuildReport, Filters, Library
 from km3aid.library.build import SHARD_RECORDS
@@ -34,7 +35,7 @@ from km3aid.ray_cluster import connect
 from km3aid.search.searchable import Searchable
 from km3aid.spectra import Spectrum, read_spectra
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
+EXAMPLES = Path(km3aid.__file__).parent / "examples"
 NODES = (1, 2, 4)
 CHUNK = 512
 CLUSTER_BUILD_ROWS = 20_000  # the clusters build only the first of a larger input

@@ -7,12 +7,13 @@ import pytest
 from rdkit import Chem
 from tests.matching.compiled.unpacking import unpack_classes
 
+import km3aid
 from km3aid import Engine, Spectrum, read_spectra
 from km3aid.errors import CheckpointError, ConfigError, LibraryMismatchError, MoleculeError, SpectrumFormatError
 from km3aid.library import Filters, Library
 from km3aid.spectra import parse_peaks, set_aside_solvent
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(km3aid.__file__).parent / "examples"
 ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
 ASPIRIN_PEAKS = "170.2 169.8 151.3 134.9 132.5 126.2 124.0 122.2 21.0"
 BUTANOLS = ["CCCCO", "CCC(C)O", "CC(C)CO", "CC(C)(C)O"]

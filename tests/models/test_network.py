@@ -21,7 +21,7 @@ from km3aid.models.weights import read_model_file
 from km3aid.molecules import featurise, parse_smiles
 
 BUNDLED = sorted((Path(km3aid.__file__).parent / "weights").glob("*.safetensors"))
-COMPOUNDS = Path(__file__).parents[2] / "examples" / "compounds.smi"
+COMPOUNDS = Path(km3aid.__file__).parent / "examples" / "compounds.smi"
 SMALL = {
     "joint": JointConfig(width=32, hidden=32, layers=2, graph_dim=16, node_dim=16, peak_width=16),
     "paper": KM3AIDConfig(layers=2, width=16, projection=32, peak_unit_ppm=10.0),
