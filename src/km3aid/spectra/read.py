@@ -15,13 +15,13 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.formats.archive import member_names
+from km3aid.spectra.formats.doubts import check_list, check_table, refuse_unread
 from km3aid.spectra.formats.json_records import is_json, read_json, read_json_lines
 from km3aid.spectra.formats.nmredata import is_nmredata
 from km3aid.spectra.formats.nmrium import is_nmrium, is_nmrium_archive, read_nmrium, read_nmrium_archive
 from km3aid.spectra.formats.peaklist_xml import is_peaklist_xml, read_peaklist_xml
 from km3aid.spectra.formats.sd_file import is_sd_archive, is_sd_file, read_sd_archive, read_sd_spectra
 from km3aid.spectra.formats.table import is_table, read_table
-from km3aid.spectra.formats.unread import check_list, refuse_unread
 from km3aid.spectra.formats.xlsx import is_xlsx, read_xlsx
 from km3aid.spectra.instruments.bruker import is_bruker, read_bruker
 from km3aid.spectra.instruments.experiments import (
@@ -93,7 +93,7 @@ FORMATS: dict[str, Text] = {
     "nmrshiftdb2": Format("SD file of nmrshiftdb2", is_sd_file, read_sd_spectra, streams=True),
     "jcamp": Format("JCAMP-DX", is_jcamp, read_jcamp, measured=True),
     "peaklist": Format("Bruker's peaklist.xml", is_peaklist_xml, read_peaklist_xml),
-    "csv": Format("CSV or TSV, with or without a header", is_table, read_table, doubt=refuse_unread),
+    "csv": Format("CSV or TSV, with or without a header", is_table, read_table, doubt=check_table),
     "journal": Format("13C line of a publication", is_journal, read_journal, doubt=refuse_unread),
     "list": Format("shifts, one or more on each line", lambda _: True, read_plain_list, doubt=check_list),
 }

@@ -1,5 +1,6 @@
 import io
 import re
+import zipfile
 
 import pytest
 from tests.spectra import format_examples as examples
@@ -127,3 +128,13 @@ def test_a_label_with_a_line_for_each_atom_has_all_of_them():
 def test_a_mol_file_is_a_structure_without_a_spectrum():
     with pytest.raises(SpectrumFormatError, match="a structure without a spectrum"):
         read(examples.NMREDATA[: examples.NMREDATA.index("M  END")] + "M  END\n")
+
+
+def test_a_packed_record_without_peaks_gives_the_spectrum_beside_it(tmp_path):
+    empty = re.sub(r"(?m)^(?:170.2|21.0|[ab],).*\n", "", examples.NMREDATA)
+    with zipfile.ZipFile(tmp_path / "record.zip", "w") as out:
+        out.writestr("a/x.nmredata.sdf", empty)
+        out.writestr("a/13c.dx", examples.JCAMP)
+    (spectrum,) = read_spectra(tmp_path / "record.zip")
+    assert [p.shift_ppm for p in spectrum] == [170.2, 21.0]
+    assert "a/x.nmredata.sdf has no 13C peaks" in spectrum.notes[-1]

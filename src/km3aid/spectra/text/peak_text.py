@@ -118,7 +118,7 @@ def _unknown_word(word: str, strict: bool) -> str | None:
 
 def _draft(token: Token, where: str, mark: str, left_out: list[LeftOut]) -> Draft:
     if token.kind in ("plain", "number"):
-        return Draft(token.text, float(token.text.replace(mark, ".").replace("- ", "-")))
+        return Draft(token.text, float("".join(token.text.split()).replace(mark, ".")))
     first, last = ends_of_range(token, mark)
     if abs(first - last) > _WIDEST_RANGE_PPM:
         raise SpectrumFormatError(

@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 
 from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.instruments.nucleus import proton_doubt
 from km3aid.spectra.spectrum import LeftOut, Peak, Spectrum
 from km3aid.spectra.text.characters import decimal_mark, normalise
 from km3aid.spectra.text.peak_text import read_peak_text
 from km3aid.spectra.text.remarks import parse_multiplicity
 
+_DP4 = re.compile(r"(?:-?[0-9]+(?:\.[0-9]+)?\((?:any|[A-Za-z]+[0-9]+(?: or [A-Za-z]+[0-9]+)*)\)[,;\s]*)+")
 _LABEL_REASON = "a label; it gives neither count nor attached hydrogens"
 _LABEL = r"[A-Za-z][\w'′″()=-]{0,14}|[0-9]{1,2}[a-z]?['′″]*-C"
 _LABELLED = re.compile(rf"({_LABEL})(?:\s*[:=,;]\s*|\s+)([0-9].*)", re.DOTALL)
@@ -19,9 +21,9 @@ _NUMBERED = re.compile(r"(?<![\w.-])(C-?[0-9]{1,2}[a-z]?['′″]*)(?:\s*[:=]\s*
 
 def read_plain_list(lines: Iterable[str], where: str) -> Iterator[Spectrum]:
     """Read the one spectrum of a plain list, each line as in `parse_peaks`."""
-    rows = [(number, normalise(line).partition("#")[0].strip()) for number, line in enumerate(lines, 1)]
-    rows = [(number, row) for number, row in rows if row]
+    every = [(number, normalise(line).partition("#")[0].strip()) for number, line in enumerate(lines, 1)]
     left_out: list[LeftOut] = []
+    rows = _without_protons(every, left_out)
     rows = _without_labels(rows, where, left_out)
     mark = decimal_mark("\n".join(row for _, row in rows), where)
     peaks: list[Peak] = []
@@ -32,7 +34,22 @@ def read_plain_list(lines: Iterable[str], where: str) -> Iterator[Spectrum]:
         left_out.extend(found.left_out)
     if not peaks:
         raise SpectrumFormatError(f"{where}: the list is empty; expected shifts in ppm, one or more on each line")
-    yield Spectrum(tuple(peaks), left_out=tuple(left_out))
+    doubt = proton_doubt(peak.shift_ppm for peak in peaks)
+    notes = (f"{doubt}; check that the list is of 13C",) if doubt else ()
+    yield Spectrum(tuple(peaks), left_out=tuple(left_out), notes=notes)
+
+
+def _without_protons(rows: list[tuple[int, str]], left_out: list[LeftOut]) -> list[tuple[int, str]]:
+    """The rows that are not blank, without what follows the first blank one in a file of DP4: shifts of 1H."""
+    first = next((i for i, (_, row) in enumerate(rows) if row), 0)
+    gap = next((i for i, (_, row) in enumerate(rows) if i > first and not row), len(rows))
+    carbons = [row for _, row in rows[:gap] if row]
+    if not (carbons and all(map(_DP4.fullmatch, carbons))):
+        return [(number, row) for number, row in rows if row]
+    for _, row in rows[gap:]:
+        if row:
+            left_out.append(LeftOut(row[:60], "after the first blank line of a file for DP4: 1H, or what is left out"))
+    return [(number, row) for number, row in rows[:gap] if row]
 
 
 def _without_labels(rows: list[tuple[int, str]], where: str, left_out: list[LeftOut]) -> list[tuple[int, str]]:
