@@ -235,8 +235,9 @@ def test_the_first_paint_shifts_nothing(open_page):
     assert page.evaluate("window.shift") < 0.02
 
 
-def test_a_drawn_structure_is_assigned(open_page, shot):
+def test_a_drawn_structure_is_assigned_as_it_was_drawn(open_page, shot):
     page = open_page()
+    page.wait_for_timeout(500)
     if page.locator("#structure-draw:visible").count() == 0:
         pytest.skip("the editor is not installed: make editor")
     page.fill("#structure-text", "CCO")
@@ -246,4 +247,9 @@ def test_a_drawn_structure_is_assigned(open_page, shot):
     shot(page, "editor")
     page.click("#editor-use")
     page.wait_for_selector("#structure-figure svg")
+    assert page.input_value("#structure-text") == "CCO"
+    page.click("#structure-draw")
+    page.click("#editor-canvas canvas >> nth=0", position={"x": 10, "y": 10})
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#editor", state="hidden")
     assert page.input_value("#structure-text") == "CCO"

@@ -7,7 +7,7 @@ import { change, onChange, state } from "./state.js";
 
 const EDITOR = "/static/vendor/openchemlib.js";
 let editor = null;
-let opened = null; // the mol block of what the editor began with
+let opened = null; // the code of the structure that the editor began with
 let waiting = 0;
 
 export function setUpStructure() {
@@ -61,7 +61,7 @@ async function setUpEditor() {
   byId("editor-use").addEventListener("click", () => {
     const drawn = editor.getMolecule();
     byId("editor").close();
-    if (drawn.getAllAtoms() && drawn.toMolfile() !== opened) change({ structure: drawn.toMolfile() }); // as it was drawn
+    if (drawn.getAllAtoms() && drawn.getIDCode() !== opened) change({ structure: drawn.toMolfile() }); // as it was drawn
   });
 }
 
@@ -76,5 +76,5 @@ async function openEditor() {
     toast("The structure cannot be opened in the editor; it starts empty");
   }
   editor.setMolecule(molecule);
-  opened = editor.getMolecule().toMolfile();
+  opened = molecule.getIDCode();
 }
