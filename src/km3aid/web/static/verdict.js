@@ -9,8 +9,9 @@ const SAYS = {
   undecided: "Undecided: the spectrum neither confirms nor excludes this structure",
 };
 
-export function verdictLine(answer) {
+/** The verdict of an assignment or a verification; `how` says what it rests on. */
+export function verdictLine(answer, how = "by the fit of the lines alone") {
   if (!answer?.verdict) return null;
   return h("p", { class: `verdict ${answer.verdict}` }, h("strong", {}, SAYS[answer.verdict] ?? answer.verdict),
-    typeof answer.probability === "number" && h("span", {}, ` (${percent(answer.probability)}, if a close wrong structure were as likely)`));
+    typeof answer.probability === "number" && h("span", {}, ` (${percent(answer.probability)} ${how}, if a close wrong structure were as likely)`));
 }
