@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
+from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.config import MatchConfig
-from km3aid.matching.cost import fit_shift_cost, shift_cost
+from km3aid.matching.cost import fit_shift_cost, multiplicity_costs, peak_class_cost, shift_cost
+from km3aid.spectra.spectrum import Peak, Spectrum
 
 
 def test_a_shift_costs_the_logarithm_of_a_mixture_of_two_laplace_densities():
@@ -30,3 +32,19 @@ def test_the_fit_finds_how_much_larger_the_errors_are_than_stated():
     assert fitted.outlier == pytest.approx(0.05, abs=0.015)
     assert fitted.outlier_ppm == pytest.approx(15.0, rel=0.2)
     assert shift_cost(away, stated, fitted).mean() < shift_cost(away, stated, MatchConfig()).mean()
+
+
+def test_a_multiplicity_costs_what_it_says_of_the_hydrogens():
+    config = MatchConfig(wrong_multiplicity=0.03)
+    spectrum = Spectrum((Peak(20.0, "T"), Peak(20.0, "S/T"), Peak(20.0, "S/T/Q"), Peak(20.0)))
+    right, wrong, other_sign = -np.log(0.97), -np.log(0.01), -np.log(0.03)
+    by_hand = [
+        [wrong, wrong, right, wrong, wrong],
+        [right, other_sign, right, other_sign, other_sign],
+        [right, other_sign, right, right, other_sign],
+        [0.0] * 5,
+    ]
+    np.testing.assert_allclose(multiplicity_costs(spectrum, config), by_hand)
+    classes = CarbonClasses(((0,), (1,)), np.full(2, 20.0), np.ones(2), np.array([1, 4]), np.zeros(2, bool))
+    more = peak_class_cost(spectrum, classes, config) - shift_cost(np.zeros(1), np.ones(1), config)
+    np.testing.assert_allclose(more, np.array(by_hand)[:, [1, 4]], atol=1e-12)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from rdkit import Chem
 from tests.conftest import made_smiles
+from tests.search.comparing import assert_same
 
 from km3aid.engine import Engine
 from km3aid.library import BuildOptions, Filters, Library
@@ -60,8 +61,7 @@ def test_many_spectra_at_once_find_the_same_to_the_last_digit(engine, library, o
     for question, condition, found in zip(asked, filters, together, strict=True):
         alone = find_candidates(question, library, condition, Limits(quickly=60))
         assert len(found.rows) > 0
-        for ours, theirs in zip(found, alone, strict=True):
-            np.testing.assert_array_equal(ours, theirs)
+        assert_same(found, alone)
 
 
 def test_many_spectra_are_answered_in_order(engine, library):
@@ -138,8 +138,7 @@ def test_parts_of_a_library_find_what_the_whole_finds(engine, library, filters, 
 
         (found,) = search_parts(ask, [len(part) for part in parts], [question], limits)
         whole = find_candidates(question, library, filters, limits)
-        for ours, theirs in zip(found, whole, strict=True):
-            np.testing.assert_array_equal(ours, theirs)
+        assert_same(found, whole)
 
 
 @pytest.mark.parametrize("one_per_carbon", [False, True])

@@ -9,7 +9,8 @@ from km3aid.spectra import MULTIPLICITIES, SHIFT_MAX_PPM, SHIFT_MIN_PPM, Peak, S
 
 shifts = st.integers(int(SHIFT_MIN_PPM * 100), int(SHIFT_MAX_PPM * 100)).map(lambda n: n / 100)
 positive_shifts = st.integers(0, 23000).map(lambda n: n / 100)
-peaks = st.builds(Peak, shifts, st.none() | st.sampled_from(MULTIPLICITIES), st.none() | st.integers(1, 30))
+multiplicities = st.sampled_from([*MULTIPLICITIES, "S/T", "D/Q", "D/T/Q"])
+peaks = st.builds(Peak, shifts, st.none() | multiplicities, st.none() | st.integers(1, 30))
 peak_lists = st.lists(peaks, min_size=1, max_size=20)
 # Text that resembles spectra, so that more than the first check of a grammar is reached.
 pieces = st.sampled_from(

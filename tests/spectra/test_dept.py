@@ -17,9 +17,9 @@ def test_dept_135_and_90_settle_every_carbon():
 
 def test_what_one_experiment_leaves_open_is_said():
     spectrum = add_multiplicities(parse_peaks("170.2 128.5 60.1"), dept135="128.5 -60.1")
-    assert [p.multiplicity for p in spectrum] == ["S", None, "T"]
+    assert [p.multiplicity for p in spectrum] == ["S", "D/Q", "T"]
     assert spectrum.notes[-1] == "left open by DEPT-135: 128.5 (CH or CH3)"
-    assert kinds("170.2 128.5 60.1 21.0", apt="170.2 -128.5 60.1 -21.0", dept90="128.5") == [None, "D", None, "Q"]
+    assert kinds("170.2 128.5 60.1 21.0", apt="170.2 -128.5 60.1 -21.0", dept90="128.5") == ["S/T", "D", "S/T", "Q"]
 
 
 def test_apt_with_dept_135():
@@ -28,8 +28,15 @@ def test_apt_with_dept_135():
 
 def test_lines_take_the_nearest_peak_and_the_rest_is_left_out():
     spectrum = add_multiplicities(parse_peaks("128.4 128.6 60.1"), dept135="128.55 -60.0 14.1")
-    assert [p.multiplicity for p in spectrum] == ["S", None, "T"]
+    assert [p.multiplicity for p in spectrum] == ["S", "D/Q", "T"]
     assert [left.text for left in spectrum.left_out] == ["DEPT-135: 14.1"]
+
+
+def test_experiments_narrow_what_the_spectrum_leaves_open():
+    assert kinds("60.1(C/CH2) 21.0(CH/CH3)", dept135="-60.1 21.0", dept90="21.0") == ["T", "D"]
+    spectrum = add_multiplicities(parse_peaks("60.1(C/CH2)"), dept135="60.1")
+    assert spectrum.peaks[0].multiplicity == "S/T"
+    assert spectrum.left_out[0] == ("60.1: CH/CH3 by DEPT-135", "the spectrum itself says S/T")
 
 
 def test_what_the_spectrum_says_itself_wins():

@@ -387,3 +387,16 @@ def test_the_description_says_what_every_body_holds(client):
     assert schemas["AssignRequest"]["required"] == ["smiles"]
     assert schemas["AssignRequest"]["oneOf"] == [{"required": ["peaks"]}, {"required": ["report"]}]
     assert set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(described))) <= set(schemas)
+
+
+def test_the_page_names_every_module_that_it_needs(client):
+    """Modules that are not named are found one after another, each after a round trip."""
+    page = client.get("/").text
+    named = set(re.findall(r'modulepreload" href="/static/(\w+\.js)"', page))
+    needed, found = ["main.js"], set()
+    while needed:
+        module = needed.pop()
+        found.add(module)
+        imports = re.findall(r'^import .* from "\./(\w+\.js)";', client.get(f"/static/{module}").text, re.MULTILINE)
+        needed += set(imports) - found
+    assert named == found

@@ -40,6 +40,16 @@ BatchOption = Annotated[
         "--batch", help="JSON lines, one record a line; - for stdin. A record's own values override the options."
     ),
 ]
+
+
+class By(StrEnum):
+    CONNECTIVITY = "connectivity"
+    STRUCTURE = "structure"
+
+
+ByOption = Annotated[
+    By, typer.Option("--by", help="connectivity: stereoisomers, salts and duplicates are one hit; structure: each one.")
+]
 ClusterOption = Annotated[
     str | None, typer.Option("--cluster", help="Work on the Ray cluster at this address; auto: the one running here.")
 ]

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from km3aid.cli.groups import grouped
-from km3aid.cli.options import BatchOption, HtmlOption, ModelOptions, OutputOptions, RunOptions, SpectrumOptions
+from km3aid.cli.options import (
+    BatchOption,
+    By,
+    ByOption,
+    HtmlOption,
+    ModelOptions,
+    OutputOptions,
+    RunOptions,
+    SpectrumOptions,
+)
 from km3aid.errors import ConfigError
+
+
+@dataclass(frozen=True)
+class ShownOptions:
+    """Which of the candidates are shown."""
+
+    top: Annotated[int | None, typer.Option("--top", min=1, help="Only the best K.")] = None
+    by: ByOption = By.CONNECTIVITY
 
 
 @grouped
@@ -18,7 +36,7 @@ def rank(
     *,
     spectrum: SpectrumOptions,
     batch: BatchOption = None,
-    top: Annotated[int | None, typer.Option("--top", min=1, help="Only the best K.")] = None,
+    shown: ShownOptions,
     html: HtmlOption = None,
     output: OutputOptions,
     model: ModelOptions,
@@ -37,7 +55,7 @@ def rank(
     compiled_kernels(run.quiet)
     if batch is not None:
         check_batch("rank", output, files)
-        defaults = spectrum.defaults(candidates) | {"top": top}
+        defaults = spectrum.defaults(candidates) | {"top": shown.top, "by": shown.by.value}
         return run_batch("rank", batch, tasks.Session(model.engine(), detailed=page), defaults, output, run)
     if candidates is None:
         raise ConfigError("give a file of candidates and a spectrum, or --batch FILE.jsonl")
@@ -46,4 +64,6 @@ def rank(
     smiles, names = [text for text, _ in entries], [name for _, name in entries]
     check_outputs(output, Hits, files, len(spectra))
     session = tasks.Session(model.engine(), detailed=page)
-    return emit([tasks.rank(session, smiles, s, names, top) for s in spectra], output, files, run.quiet)
+    return emit(
+        [tasks.rank(session, smiles, s, names, shown.top, shown.by.value) for s in spectra], output, files, run.quiet
+    )

@@ -47,6 +47,19 @@ class Case(NamedTuple):
         """What people usually have: the distinct shifts alone."""
         return Spectrum.from_shifts(np.unique(self.recorded_ppm[self.carbons]).tolist())
 
+    def with_hydrogens(self) -> Spectrum:
+        """The distinct shifts with the number of attached hydrogens, unless carbons of several kinds share one."""
+        own: dict[float, set[int]] = {}
+        for k, atoms in enumerate(self.classes.atoms):
+            for atom in atoms:
+                own.setdefault(float(self.recorded_ppm[atom]), set()).add(int(self.classes.hydrogens[k]))
+        return Spectrum(
+            tuple(
+                Peak(shift, MULTIPLICITIES[min(h)] if len(h) == 1 and min(h) < len(MULTIPLICITIES) else None)
+                for shift, h in sorted(own.items())
+            )
+        )
+
     def disturbed(self, rng: np.random.Generator) -> tuple[Spectrum, NDArray[np.float64]]:
         """Distinct shifts, some of them lost, in some spectra with the line of a solvent added.
 

@@ -76,6 +76,17 @@ def top_k_shares(ranks: Sequence[float] | Floats, tops: Sequence[int]) -> dict[s
     return {f"top_{k}": float((values <= k).mean()) for k in tops}
 
 
+def bootstrap_interval(values: Floats, draws: int = 2000) -> tuple[float, float]:
+    """The 95 % interval of the mean of `values` (N,), from means of as many drawn with replacement.
+
+    >>> bootstrap_interval(np.ones(5))
+    (1.0, 1.0)
+    """
+    drawn = np.random.default_rng(0).integers(0, len(values), (draws, len(values)))
+    low, high = np.quantile(values[drawn].mean(1), (0.025, 0.975))
+    return float(low), float(high)
+
+
 def size_bands(carbons: NDArray[np.int64]) -> dict[str, NDArray[np.bool_]]:
     """Which molecules (M,) are in each of the paper's bands, by their number of carbons (M,)."""
     return {
@@ -150,6 +161,20 @@ def reliability_curve(confidence: Floats, correct: NDArray[np.bool_], bins: int 
 def brier_score(confidence: Floats, correct: NDArray[np.bool_]) -> float:
     """Mean squared gap between the confidence (P,) and what came true: 0 is perfect."""
     return float(((confidence - correct) ** 2).mean())
+
+
+def roc_area(score: Floats, true: NDArray[np.bool_]) -> float:
+    """Area under the ROC curve: how often a true case (N,) scores above a false one; equal scores count half.
+
+    >>> roc_area(np.array([0.1, 0.4, 0.4, 0.9]), np.array([False, False, True, True]))
+    0.875
+    """
+    from scipy.stats import rankdata
+
+    rank = rankdata(score)
+    positive = int(true.sum())
+    wins = rank[true].sum() - positive * (positive + 1) / 2
+    return float(wins / (positive * (len(true) - positive)))
 
 
 def _bin_of(confidence: Floats, bins: int) -> NDArray[np.int64]:

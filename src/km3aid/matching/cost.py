@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.config import MatchConfig
 from km3aid.matching.linear_sum import expit, logit
-from km3aid.spectra.spectrum import Spectrum
+from km3aid.spectra.spectrum import MULTIPLICITIES, Spectrum
 
-_NARROWEST_PPM = 0.05
+NARROWEST_PPM = 0.05
 
 
 def shift_cost(
@@ -21,7 +21,7 @@ def shift_cost(
     A Laplace density is mixed with a wide one, for wrong records and predictions; where no scale is stated (NaN), both
     are as wide.
     """
-    scale = config.trusted_scale(np.maximum(scale_ppm, _NARROWEST_PPM))
+    scale = config.trusted_scale(np.maximum(scale_ppm, NARROWEST_PPM))
     scale = np.nan_to_num(scale, nan=config.outlier_ppm)
     near = np.log1p(-config.outlier) - away_ppm / scale - np.log(2 * scale)
     wide = np.log(config.outlier / (2 * config.outlier_ppm)) - away_ppm / config.outlier_ppm
@@ -38,13 +38,27 @@ def peak_class_cost(
     """
     shift = np.array([p.shift_ppm for p in spectrum])[:, None]
     cost = shift_cost(np.abs(shift - classes.shift_ppm), classes.scale_ppm, config)
-    for row, peak in enumerate(spectrum):
-        if peak.hydrogens is not None:
-            right = classes.hydrogens == peak.hydrogens
-            cost[row] -= np.where(right, np.log1p(-config.wrong_multiplicity), np.log(config.wrong_multiplicity / 3))
+    by_hydrogens = multiplicity_costs(spectrum, config)
+    cost += by_hydrogens[:, np.minimum(classes.hydrogens, by_hydrogens.shape[1] - 1)]
     if evidence is not None:
         cost -= config.node_weight * np.maximum(evidence, -20.0)
     return np.asarray(cost, np.float64)
+
+
+def multiplicity_costs(spectrum: Spectrum, config: MatchConfig) -> NDArray[np.float64]:
+    """What the multiplicity of each peak costs at a carbon with 0 to 4 attached hydrogens (P, 5); 0 if it is unknown.
+
+    A record of one multiplicity may be wrong in three ways; one that leaves a choice, such as C or CH2 by the sign of a
+    line, in one.
+    """
+    wrong = config.wrong_multiplicity
+    right, wrong_of_three, wrong_of_one = -np.log1p(-wrong), -np.log(wrong / 3), -np.log(wrong)
+    costs = np.zeros((len(spectrum), len(MULTIPLICITIES) + 1))
+    for row, peak in enumerate(spectrum):
+        if peak.multiplicity is not None:
+            costs[row] = wrong_of_one if peak.hydrogens is None else wrong_of_three
+            costs[row, list(peak.possible_hydrogens)] = right
+    return costs
 
 
 def count_cost(spectrum: Spectrum, classes: CarbonClasses, config: MatchConfig) -> NDArray[np.float64]:

@@ -2,90 +2,140 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from statistics import median
 
 from km3aid.errors import SpectrumFormatError
-from km3aid.spectra.spectrum import LeftOut, Multiplicity, Peak, Spectrum
+from km3aid.spectra.experiment import SIGNED, Experiment
+from km3aid.spectra.signs import possible_hydrogens
+from km3aid.spectra.solvent_lines import solvent_reasons
+from km3aid.spectra.spectrum import MULTIPLICITIES, LeftOut, Peak, Spectrum, groups_of, multiplicity_of
 from km3aid.spectra.text.inline import parse_peaks
 
 _NEAR_PPM = 0.25
+_OFF_PPM = 1.5  # by which the references of two measured spectra may differ
 
 
-def _signs(spectrum: Spectrum, name: str, text: str, left_out: list[LeftOut]) -> dict[int, bool]:
-    """Whether each peak that has a line is positive; peaks and lines are paired by distance, nearest first."""
+def parse_signed(text: str, experiment: Experiment) -> Spectrum:
+    """A list of signed shifts such as `128.5 -33.4`, as the lines of an experiment that points up where it should.
+
+    Raises `SpectrumFormatError` for a list that cannot be read.
+
+    >>> [p.intensity for p in parse_signed("128.5 -33.4", Experiment.DEPT_135)]
+    [1.0, -1.0]
+    """
+    name = experiment.value
     parts = text.replace(",", " ").replace(";", " ").replace("−", "-").split()
     if not parts:
         raise SpectrumFormatError(
             f"{name}: empty; expected shifts such as '128.5 -33.4', with a minus for negative lines"
         )
     shifts = [parse_peaks(part.strip("+-"), name).peaks[0].shift_ppm for part in parts]
-    pairs = sorted(
-        (abs(peak.shift_ppm - shift), i, n)
-        for n, shift in enumerate(shifts)
-        for i, peak in enumerate(spectrum.peaks)
-        if abs(peak.shift_ppm - shift) <= _NEAR_PPM
-    )
-    line_of: dict[int, int] = {}
-    for _, i, n in pairs:
-        if i not in line_of and n not in line_of.values():
-            line_of[i] = n
-    for n in sorted(set(range(len(shifts))) - set(line_of.values())):
-        left_out.append(LeftOut(f"{name}: {shifts[n]:g}", f"no peak within {_NEAR_PPM:g} ppm"))
-    return {i: not (parts[n].startswith("-") or parts[n].endswith("-")) for i, n in line_of.items()}
+    signs = [-1.0 if part.startswith("-") or part.endswith("-") else 1.0 for part in parts]
+    peaks = tuple(Peak(shift, intensity=sign) for shift, sign in zip(shifts, signs, strict=True))
+    return Spectrum(peaks, experiment=experiment)
 
 
 def add_multiplicities(
-    spectrum: Spectrum, dept135: str | None = None, dept90: str | None = None, apt: str | None = None
+    spectrum: Spectrum,
+    dept135: str | Spectrum | None = None,
+    dept90: str | Spectrum | None = None,
+    apt: str | Spectrum | None = None,
 ) -> Spectrum:
-    """The spectrum with the multiplicities that follow from lists of signed shifts, one for each experiment.
+    """The spectrum with the multiplicities that follow from other experiments: lists of signed shifts, or spectra.
 
     DEPT-135 shows CH and CH3 positive, CH2 negative, and C not at all; DEPT-90 shows only CH; APT shows C and CH2
     positive, CH and CH3 negative. What the experiments leave open (CH or CH3 without DEPT-90, both kinds of APT) stays
-    unknown, and a note says so. The spectrum's own multiplicities take precedence; `left_out` names contradictions.
+    so, and a note says it. The spectrum's own multiplicities take precedence; `left_out` names contradictions.
     Raises `SpectrumFormatError` for a list that cannot be read.
 
     >>> [p.multiplicity for p in add_multiplicities(parse_peaks("170.2 128.5 60.1"), "128.5 -60.1", "128.5")]
     ['S', 'D', 'T']
     """
+    given = ((Experiment.DEPT_135, dept135), (Experiment.DEPT_90, dept90), (Experiment.APT, apt))
+    others = [parse_signed(o, kind) if isinstance(o, str) else o for kind, o in given if o is not None]
+    return with_experiments(spectrum, others) if others else spectrum
+
+
+def with_experiments(spectrum: Spectrum, others: Sequence[Spectrum]) -> Spectrum:
+    """The spectrum with what other experiments of the same sample, each the right way up, say of its multiplicities."""
     left_out = list(spectrum.left_out)
-    named = (("DEPT-135", dept135), ("DEPT-90", dept90), ("APT", apt))
-    signs = {name: _signs(spectrum, name, text, left_out) for name, text in named if text is not None}
-    if not signs:
-        return spectrum
-    peaks = []
-    open_shifts = []
-    for i, peak in enumerate(spectrum.peaks):
-        kinds = _possible(i, signs)
-        if len(kinds) != 1:
-            open_shifts.append(f"{peak.shift_ppm:g} ({' or '.join(_CARBONS[k] for k in kinds) or 'contradictory'})")
-        peaks.append(_with_multiplicity(peak, kinds, left_out))
-    notes = [f"multiplicities from {' and '.join(signs)}"]
-    if open_shifts:
-        notes.append(f"left open by {' and '.join(signs)}: {', '.join(open_shifts)}")
+    names = " and ".join(other.experiment.value for other in others)
+    solvent = solvent_reasons(spectrum.peaks, spectrum.solvent or "", spectrum.frequency_mhz)
+    sample = [i for i in range(len(spectrum)) if i not in solvent or spectrum.frequency_mhz is None]
+    possible = [set(range(len(MULTIPLICITIES))) for _ in spectrum]
+    for other in others:
+        pairs = pair_lines(spectrum, other)
+        for i in sample:
+            line = other.peaks[pairs[i]] if i in pairs else None
+            if line is None or line.aside is None:  # a weak line may be an artefact, or that of a CH
+                possible[i] &= possible_hydrogens(other.experiment, line)
+        for n in sorted(set(range(len(other))) - set(pairs.values())):
+            if other.peaks[n].aside is None:
+                text = f"{other.experiment.value}: {other.peaks[n].shift_ppm:g}"
+                left_out.append(LeftOut(text, f"no peak within {_NEAR_PPM:g} ppm"))
+    peaks = [narrowed(p, allowed, names, left_out) for p, allowed in zip(spectrum, possible, strict=True)]
+    if all(other.experiment in SIGNED for other in others):
+        unclear = []  # each peak is one of two, as the experiments' names say
+    else:
+        unclear = [f"{spectrum.peaks[i].shift_ppm:g} ({_choice(possible[i])})" for i in sample if len(possible[i]) != 1]
+    notes = [f"multiplicities from {names}"]
+    if unclear:
+        notes.append(f"left open by {names}: {', '.join(unclear)}")
     return replace(spectrum, peaks=tuple(peaks), left_out=tuple(left_out), notes=(*spectrum.notes, *notes))
 
 
-_CARBONS: dict[Multiplicity, str] = {"S": "C", "D": "CH", "T": "CH2", "Q": "CH3"}
+def pair_lines(spectrum: Spectrum, other: Spectrum) -> dict[int, int]:
+    """The line of the other spectrum for each peak that has one within 0.25 ppm, nearest first.
+
+    Measured spectra may have different references: their median difference is taken out.
+    """
+    measured = spectrum.frequency_mhz is not None and other.frequency_mhz is not None
+    off = _difference(spectrum, other) if measured else 0.0
+    near = sorted(
+        (abs(peak.shift_ppm - line.shift_ppm - off), i, n)
+        for n, line in enumerate(other)
+        for i, peak in enumerate(spectrum)
+        if abs(peak.shift_ppm - line.shift_ppm - off) <= _NEAR_PPM
+    )
+    pairs: dict[int, int] = {}
+    for _, i, n in near:
+        if i not in pairs and n not in pairs.values():
+            pairs[i] = n
+    return pairs
 
 
-def _possible(i: int, signs: dict[str, dict[int, bool]]) -> list[Multiplicity]:
-    """The multiplicities that the experiments allow for peak `i`."""
-    kinds: list[Multiplicity] = ["S", "D", "T", "Q"]
-    if "DEPT-135" in signs:
-        seen = signs["DEPT-135"].get(i)
-        kinds = ["S"] if seen is None else ["D", "Q"] if seen else ["T"]
-    if "DEPT-90" in signs:
-        kinds = [k for k in kinds if (k == "D") == (i in signs["DEPT-90"])]
-    if "APT" in signs and (seen := signs["APT"].get(i)) is not None:
-        kinds = [k for k in kinds if (k in ("S", "T")) == seen]
-    return kinds
+def _difference(spectrum: Spectrum, other: Spectrum) -> float:
+    """The difference of the shifts in which most lines of the other spectrum find a peak."""
+    every = (p.shift_ppm - line.shift_ppm for line in other for p in spectrum)
+    differences = sorted(d for d in every if abs(d) <= _OFF_PPM)
+    best: list[float] = []
+    end = 0
+    for start, first in enumerate(differences):
+        while end < len(differences) and differences[end] - first <= _NEAR_PPM:
+            end += 1
+        window = differences[start:end]
+        if (len(window), -abs(median(window))) > (len(best), -abs(median(best or [0.0]))):
+            best = window
+    return median(best) if best else 0.0
 
 
-def _with_multiplicity(peak: Peak, kinds: list[Multiplicity], left_out: list[LeftOut]) -> Peak:
-    if len(kinds) != 1:
-        return peak
-    if peak.multiplicity not in (None, kinds[0]):
-        by_dept = f"{peak.shift_ppm:g}: {_CARBONS[kinds[0]]} by DEPT"
-        left_out.append(LeftOut(by_dept, f"the spectrum itself says {peak.multiplicity}"))
-        return peak
-    return replace(peak, multiplicity=kinds[0])
+def narrowed(peak: Peak, possible: Iterable[int], source: str, left_out: list[LeftOut]) -> Peak:
+    """The peak with the multiplicity that is left by what it says itself and by what `source` allows.
+
+    Where these contradict each other the peak's own stays, and `left_out` says so.
+    """
+    both = set(peak.possible_hydrogens) & set(possible)
+    if both:
+        return replace(peak, multiplicity=multiplicity_of(both))
+    if allowed := multiplicity_of(possible):
+        reason = f"the spectrum itself says {peak.multiplicity}"
+        left_out.append(LeftOut(f"{peak.shift_ppm:g}: {groups_of(allowed)} by {source}", reason))
+    return peak
+
+
+def _choice(possible: set[int]) -> str:
+    if not possible:
+        return "contradictory"
+    return groups_of("/".join(MULTIPLICITIES[h] for h in sorted(possible))).replace("/", " or ")

@@ -7,7 +7,7 @@ files, `ARCHIVES` for members of a zip archive, `FOLDERS`. Each table is in the 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import chain, islice
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.formats.archive import member_names
+from km3aid.spectra.formats.doubts import check_list, check_table, refuse_unread
 from km3aid.spectra.formats.json_records import is_json, read_json, read_json_lines
 from km3aid.spectra.formats.nmredata import is_nmredata
 from km3aid.spectra.formats.nmrium import is_nmrium, is_nmrium_archive, read_nmrium, read_nmrium_archive
@@ -32,34 +33,57 @@ from km3aid.spectra.instruments.experiments import (
 from km3aid.spectra.instruments.jcamp import is_jcamp, read_jcamp
 from km3aid.spectra.instruments.jeol import is_jeol, read_jeol
 from km3aid.spectra.instruments.varian import is_varian, read_varian
+from km3aid.spectra.measured import usable
+from km3aid.spectra.signs import with_angle
 from km3aid.spectra.source import Source, bounded, checked, first_bytes, name_of, open_binary, text_lines, whole
 from km3aid.spectra.spectrum import Spectrum
 from km3aid.spectra.text.journal import is_journal, read_journal
-from km3aid.spectra.text.plain_list import check_not_a_table, read_plain_list
+from km3aid.spectra.text.plain_list import read_plain_list
+from km3aid.spectra.wanted import ANYTHING, Wanted
 
 Read = Iterator[Spectrum | SpectrumFormatError]  # an error takes the place of a bad record
 Seen = TypeVar("Seen")
-Reader = TypeVar("Reader")
 
 _HEAD_LINES = 200
 _ZIP = b"PK\x03\x04"
 _SPECTROMETER_FILES = ("fid", "1r", "acqus", "procs", "procpar")  # each names its folder
 
 
-class Format(NamedTuple, Generic[Seen, Reader]):
-    """One input format."""
+class Format(NamedTuple, Generic[Seen]):
+    """One input format; its reader takes the source, its name in messages, and with `measured` what is `Wanted`."""
 
     description: str
     recognise: Callable[[Seen], bool]
-    read: Reader
+    read: Callable[..., Read]
     streams: bool = False  # whether the reader of a text holds one record at a time
     doubt: Callable[[Seen, str], None] | None = None  # raises where what was recognised may be another format
+    measured: bool = False
+    several: bool = False  # whether a source holds several experiments, of which one is read
+
+    def spectra(self, source: Any, where: str, wanted: Wanted) -> Read:
+        """The spectra of a source; raises `SpectrumFormatError`."""
+        if wanted.experiment is not None and not self.several:
+            raise SpectrumFormatError(
+                f"{where}: holds no experiments to choose from ({self.description}); leave out --experiment"
+            )
+        return self.read(source, where, wanted) if self.measured else self.read(source, where)
 
 
-Text = Format[list[str], Callable[[Iterable[str], str], Read]]  # seen: the first lines
-File = Format[bytes, Callable[[bytes, str, str | None], Read]]  # seen: the first bytes; the reader gets the file's name
-Archive = Format[list[str], Callable[[bytes, str], Read]]  # seen: the names of the members
-Folder = Format[Path, Callable[[Path, str], Read]]
+class Named(NamedTuple):
+    """The content of a binary file."""
+
+    content: bytes
+    name: str | None  # of the file, without its ending
+
+
+def _read_jeol(file: Named, where: str, wanted: Wanted) -> Read:
+    return read_jeol(file.content, file.name, where, wanted)
+
+
+Text = Format[list[str]]  # seen: the first lines; the reader gets all lines
+File = Format[bytes]  # seen: the first bytes; the reader gets a `Named` content
+Archive = Format[list[str]]  # seen: the names of the members; the reader gets the bytes
+Folder = Format[Path]
 
 FORMATS: dict[str, Text] = {
     "nmrium": Format("JSON of NMRium", is_nmrium, read_nmrium),
@@ -67,46 +91,49 @@ FORMATS: dict[str, Text] = {
     "jsonl": Format("JSON lines, each a record of a batch", lambda _: False, read_json_lines, streams=True),
     "nmredata": Format("SD file with NMReDATA", is_nmredata, read_sd_spectra, streams=True),
     "nmrshiftdb2": Format("SD file of nmrshiftdb2", is_sd_file, read_sd_spectra, streams=True),
-    "jcamp": Format("JCAMP-DX", is_jcamp, read_jcamp),
+    "jcamp": Format("JCAMP-DX", is_jcamp, read_jcamp, measured=True),
     "peaklist": Format("Bruker's peaklist.xml", is_peaklist_xml, read_peaklist_xml),
-    "csv": Format("CSV or TSV, with or without a header", is_table, read_table),
-    "journal": Format("13C line of a publication", is_journal, read_journal),
-    "list": Format("shifts, one or more on each line", lambda _: True, read_plain_list, doubt=check_not_a_table),
+    "csv": Format("CSV or TSV, with or without a header", is_table, read_table, doubt=check_table),
+    "journal": Format("13C line of a publication", is_journal, read_journal, doubt=refuse_unread),
+    "list": Format("shifts, one or more on each line", lambda _: True, read_plain_list, doubt=check_list),
 }
 FILES: dict[str, File] = {
-    "jeol": Format("JEOL Delta file", is_jeol, read_jeol),
+    "jeol": Format("JEOL Delta file", is_jeol, _read_jeol, measured=True),
 }
 ARCHIVES: dict[str, Archive] = {
     "nmrium": Format("archive of NMRium", is_nmrium_archive, read_nmrium_archive),
     "xlsx": Format("Excel workbook", is_xlsx, read_xlsx),
     "nmredata": Format("packed NMReDATA record", is_sd_archive, read_sd_archive),
-    "experiments": Format("archive of experiments", has_packed_experiments, read_packed_experiments),
+    "experiments": Format(
+        "archive of experiments", has_packed_experiments, read_packed_experiments, measured=True, several=True
+    ),
 }
 FOLDERS: dict[str, Folder] = {
-    "bruker": Format("Bruker folder", is_bruker, read_bruker),
-    "varian": Format("Varian or Agilent folder", is_varian, read_varian),
-    "experiments": Format("folder of experiments", has_experiments, read_experiments),
+    "bruker": Format("Bruker folder", is_bruker, read_bruker, measured=True),
+    "varian": Format("Varian or Agilent folder", is_varian, read_varian, measured=True),
+    "experiments": Format("folder of experiments", has_experiments, read_experiments, measured=True, several=True),
 }
-BINARY_FORMATS: dict[str, Format[Any, Any]] = {**FILES, **ARCHIVES, **FOLDERS}
+BINARY_FORMATS: dict[str, Format[Any]] = {**FILES, **ARCHIVES, **FOLDERS}
 
 
-def read_spectra(source: Source, input_format: str | None = None) -> list[Spectrum]:
+def read_spectra(source: Source, input_format: str | None = None, wanted: Wanted = ANYTHING) -> list[Spectrum]:
     """Read all spectra of a file or folder, of standard input (`-`) or of an open text stream, plain or gzipped.
 
-    The format is recognised from the content unless `input_format` names one of `FORMATS` or `BINARY_FORMATS`. Raises
-    `SpectrumFormatError` at the first thing that cannot be read.
+    The format is recognised from the content unless `input_format` names one of `FORMATS` or `BINARY_FORMATS`; `wanted`
+    chooses among several experiments. Raises `SpectrumFormatError` at the first thing that cannot be read or used.
 
     >>> from io import StringIO
     >>> [peak.shift_ppm for peak in read_spectra(StringIO("170.2 21.0"))[0]]
     [170.2, 21.0]
     """
-    return list(iter_spectra(source, input_format))
+    return list(iter_spectra(source, input_format, wanted=wanted))
 
 
 def iter_spectra(
     source: Source,
     input_format: str | None = None,
     on_error: Callable[[SpectrumFormatError], None] | None = None,
+    wanted: Wanted = ANYTHING,
 ) -> Iterator[Spectrum]:
     """Stream the spectra of a source as `read_spectra` does, without holding a large file in memory.
 
@@ -115,54 +142,59 @@ def iter_spectra(
     known = dict.fromkeys((*FORMATS, *BINARY_FORMATS))
     if input_format is not None and input_format not in known:
         raise SpectrumFormatError(f"unknown input format {input_format!r}; known: {', '.join(known)}")
-    return _iterate(source, input_format, on_error)
+    return _iterate(source, input_format, on_error, wanted)
 
 
 def _iterate(
-    source: Source, input_format: str | None, on_error: Callable[[SpectrumFormatError], None] | None
+    source: Source, input_format: str | None, on_error: Callable[[SpectrumFormatError], None] | None, wanted: Wanted
 ) -> Iterator[Spectrum]:
     empty = True
     where = name_of(source)
     with ExitStack() as stack:
-        for item in _read(source, input_format, where, stack):
+        for item in _read(source, input_format, where, stack, wanted):
             empty = False
-            if isinstance(item, Spectrum):
-                yield item
-            elif on_error is None:
-                raise item
-            else:
-                on_error(item)
+            try:
+                if isinstance(item, SpectrumFormatError):
+                    raise item
+                spectrum = usable(with_angle(item), where, wanted)
+            except SpectrumFormatError as error:
+                if on_error is None:
+                    raise
+                on_error(error)
+                continue
+            yield spectrum
     if empty:
         raise SpectrumFormatError(f"{where}: no spectrum found")
 
 
-def _read(source: Source, input_format: str | None, where: str, stack: ExitStack) -> Read:
+def _read(source: Source, input_format: str | None, where: str, stack: ExitStack, wanted: Wanted) -> Read:
     if not isinstance(source, str | Path):
-        return _read_text(checked(source, where), input_format, where)
+        return _read_text(checked(source, where), input_format, where, wanted)
     if (folder := _folder_of(source, where)) is not None:
-        return _read_folder(folder, input_format, where)
+        return _read_folder(folder, input_format, where, wanted)
     if (binary := open_binary(source, where, stack)) is None:
-        return _read_text(checked(sys.stdin, where), input_format, where)
+        return _read_text(checked(sys.stdin, where), input_format, where, wanted)
     start = first_bytes(binary, where)
     if start.startswith(_ZIP):
-        return _read_archive(whole(binary, where), where)
+        return _read_archive(whole(binary, where), where, wanted)
     if file := _recognised(FILES, start):
-        return file.read(whole(binary, where), where, None if str(source) == "-" else Path(source).stem)
+        named = Named(whole(binary, where), None if str(source) == "-" else Path(source).stem)
+        return file.spectra(named, where, wanted)
     if input_format is not None and input_format not in FORMATS:
         expected = BINARY_FORMATS[input_format].description
         raise SpectrumFormatError(f"{where}: not recognised as the input format {input_format!r} ({expected})")
-    return _read_text(text_lines(binary, where, stack), input_format, where)
+    return _read_text(text_lines(binary, where, stack), input_format, where, wanted)
 
 
-def _recognised(table: dict[str, Format[Seen, Reader]], seen: Seen) -> Format[Seen, Reader] | None:
+def _recognised(table: dict[str, Format[Seen]], seen: Seen) -> Format[Seen] | None:
     return next((row for row in table.values() if row.recognise(seen)), None)
 
 
-def _read_text(lines: Iterator[str], input_format: str | None, where: str) -> Read:
+def _read_text(lines: Iterator[str], input_format: str | None, where: str, wanted: Wanted) -> Read:
     head = list(islice(lines, _HEAD_LINES))
     row = FORMATS[input_format] if input_format else _text_format(head, where)
     every = chain(head, lines)
-    return row.read(every if row.streams else bounded(every, where), where)
+    return row.spectra(every if row.streams else bounded(every, where), where, wanted)
 
 
 def _text_format(head: list[str], where: str) -> Text:
@@ -188,20 +220,20 @@ def _folder_of(source: str | Path, where: str) -> Path | None:
     return None
 
 
-def _read_folder(folder: Path, input_format: str | None, where: str) -> Read:
+def _read_folder(folder: Path, input_format: str | None, where: str, wanted: Wanted) -> Read:
     row = FOLDERS.get(input_format) if input_format else _recognised(FOLDERS, folder)
     if row is None:
         raise SpectrumFormatError(
             f"{where}: is a folder, without experiments of Bruker (1r, acqus), Varian (fid, procpar), JEOL (.jdf) or "
             "JCAMP-DX (.dx); expected one with a 13C spectrum, or a file"
         )
-    return row.read(folder, where)
+    return row.spectra(folder, where, wanted)
 
 
-def _read_archive(data: bytes, where: str) -> Read:
+def _read_archive(data: bytes, where: str, wanted: Wanted) -> Read:
     row = _recognised(ARCHIVES, member_names(data))
     if row is None:
         raise SpectrumFormatError(
             f"{where}: a zip archive or an Office document, not text, without a known spectrum; unpack the archive"
         )
-    return row.read(data, where)
+    return row.spectra(data, where, wanted)

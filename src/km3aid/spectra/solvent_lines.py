@@ -96,4 +96,4 @@ def _lines_of(peaks: Sequence[Peak], line: SolventLine) -> list[int]:
 
 def _may_be_solvent(peak: Peak) -> bool:
     """No carbon of a deuterated solvent has attached hydrogens or stands for several carbons."""
-    return peak.multiplicity in (None, "S") and (peak.count or 1) == 1
+    return 0 in peak.possible_hydrogens and (peak.count or 1) == 1

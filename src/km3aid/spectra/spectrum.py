@@ -4,15 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.experiment import Experiment
 
-Multiplicity = Literal["S", "D", "T", "Q"]
+Multiplicity = str  # one of the four below, or several of them: "S/T" is a C or a CH2
 MULTIPLICITIES: tuple[Multiplicity, ...] = ("S", "D", "T", "Q")  # the position is the number of attached H
+_GROUPS = ("C", "CH", "CH2", "CH3")
 
 SHIFT_MIN_PPM = -50.0
 SHIFT_MAX_PPM = 350.0
+
+
+def multiplicity_of(hydrogens: Iterable[int]) -> Multiplicity | None:
+    """The multiplicity of a carbon with one of these numbers of attached H; None for all four, which say nothing.
+
+    >>> multiplicity_of([2]), multiplicity_of([2, 0]), multiplicity_of(range(4))
+    ('T', 'S/T', None)
+    """
+    possible = sorted(set(hydrogens))
+    return None if len(possible) == len(MULTIPLICITIES) else "/".join(MULTIPLICITIES[h] for h in possible)
+
+
+def groups_of(multiplicity: Multiplicity) -> str:
+    """The multiplicity as chemists write it.
+
+    >>> groups_of("D/Q")
+    'CH/CH3'
+    """
+    return "/".join(_GROUPS[MULTIPLICITIES.index(letter)] for letter in multiplicity.split("/"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +41,7 @@ class Peak:
     """One line of a 13C spectrum."""
 
     shift_ppm: float
-    multiplicity: Multiplicity | None = None  # attached hydrogens: S 0, D 1, T 2, Q 3
+    multiplicity: Multiplicity | None = None  # attached hydrogens: S 0, D 1, T 2, Q 3; S/T: 0 or 2
     count: int | None = None  # carbons that share the line
     intensity: float | None = None  # in the unit of the source
     aside: str | None = None  # why the line is probably not the molecule's, but the solvent's, for instance
@@ -31,18 +52,31 @@ class Peak:
                 f"shift {self.shift_ppm} ppm is outside {SHIFT_MIN_PPM:g}…{SHIFT_MAX_PPM:g} ppm; "
                 "check the unit and the decimal point"
             )
-        if self.multiplicity is not None and self.multiplicity not in MULTIPLICITIES:
+        if self.multiplicity is not None and not _is_multiplicity(self.multiplicity):
             raise SpectrumFormatError(
                 f"multiplicity {self.multiplicity!r} at {self.shift_ppm} ppm; expected S, D, T or Q "
-                "(0, 1, 2 or 3 attached hydrogens)"
+                "(0, 1, 2 or 3 attached hydrogens), or two or three of them, such as S/T"
             )
         if self.count is not None and self.count < 1:
             raise SpectrumFormatError(f"count {self.count} at {self.shift_ppm} ppm; expected 1 or more")
 
     @property
     def hydrogens(self) -> int | None:
-        """Number of attached hydrogens, or None where the multiplicity is unknown."""
-        return None if self.multiplicity is None else MULTIPLICITIES.index(self.multiplicity)
+        """Number of attached hydrogens, or None where it is not known for certain."""
+        return MULTIPLICITIES.index(self.multiplicity) if self.multiplicity in MULTIPLICITIES else None
+
+    @property
+    def possible_hydrogens(self) -> tuple[int, ...]:
+        """The numbers of attached hydrogens that the peak may have; all four where its multiplicity is unknown."""
+        if self.multiplicity is None:
+            return tuple(range(len(MULTIPLICITIES)))
+        return tuple(MULTIPLICITIES.index(letter) for letter in self.multiplicity.split("/"))
+
+
+def _is_multiplicity(text: str) -> bool:
+    letters = text.split("/")
+    known = [letter for letter in MULTIPLICITIES if letter in letters]
+    return letters == known and len(known) < len(MULTIPLICITIES)
 
 
 def peak_at(
@@ -91,6 +125,7 @@ class Spectrum:
     frequency_mhz: float | None = field(default=None, kw_only=True)  # of 13C
     notes: tuple[str, ...] = field(default=(), compare=False)
     one_per_carbon: bool = field(default=False, kw_only=True)
+    experiment: Experiment = field(default=Experiment.PLAIN, kw_only=True)
 
     def __post_init__(self) -> None:
         if not self.peaks:

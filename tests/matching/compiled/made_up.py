@@ -62,6 +62,9 @@ def molecules_and_spectrum(draw):
         "splits": draw(st.lists(st.booleans(), min_size=count, max_size=count)),
     }
     peak = st.builds(
-        Peak, st.floats(0, 220), st.sampled_from([None, "S", "D", "T", "Q"]), st.sampled_from([None, 1, 2, 3])
+        Peak,
+        st.floats(0, 220),
+        st.sampled_from([None, "S", "D", "T", "Q", "S/T", "D/Q", "D/T/Q"]),
+        st.sampled_from([None, 1, 2, 3]),
     )
     return table(molecules, **column), Spectrum(tuple(draw(st.lists(peak, min_size=1, max_size=10))))

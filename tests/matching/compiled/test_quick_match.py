@@ -78,6 +78,8 @@ def test_one_per_carbon_asks_for_the_number_of_carbons():
 
 
 def test_multiplicity_counts():
-    spectrum = Spectrum((Peak(30.0, "T"),))
-    scores = quick(spectrum, table([[30.0], [30.0]], hydrogens=[2, 1]))
-    assert scores[0] > scores[1]
+    molecules = table([[30.0], [30.0], [30.0]], hydrogens=[2, 1, 3])
+    secondary, either, unknown = (quick(Spectrum((Peak(30.0, m),)), molecules) for m in ("T", "T/Q", None))
+    assert secondary[0] > secondary[1] == secondary[2]
+    assert either[0] == either[2] > either[1] > secondary[1]
+    assert len(set(unknown)) == 1

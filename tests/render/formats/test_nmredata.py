@@ -130,3 +130,9 @@ def test_diastereotopic_carbons_are_interchangeable():
 def test_several_records_are_one_sd_file():
     text = export([CASE, replace(CYMENE_CASE)], "nmredata").content.decode()
     assert text.count("$$$$\n") == 2
+
+
+def test_a_choice_of_multiplicities_is_a_comment_because_n_is_one_number():
+    answer = Assignment(None, "", (), (), (), 0.0)
+    text = written(Case(answer, CYMENE_CASE.structure, parse_peaks("128.0CH/CH3 20.9CH3")))
+    assert "128.0000 ;CH or CH3, fits no carbon\\\n20.9000, N=3 ;fits no carbon\\\n" in text

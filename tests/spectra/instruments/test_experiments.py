@@ -48,10 +48,10 @@ def test_the_plain_13c_of_several_experiments_is_read(sample, tmp_path, form):
     inside = "x/y/" if form == "nested zip" else ""
     assert spectrum.notes[-1] == f"read {inside}12, of 4 experiments"
     reasons = {left.text.removeprefix(inside): left.reason for left in spectrum.left_out}
-    assert reasons["11"] == "another 13C spectrum; give its folder or file"
+    assert reasons["11"] == f"an APT spectrum; choose it with --experiment {inside}11"
     assert reasons["10"].startswith("a spectrum of 1H")
     assert reasons["2"].startswith("a DEPT-135 spectrum")
-    assert list(reasons) == ["11", "2", "10"]
+    assert list(reasons) == ["2", "11", "10"]
 
 
 def test_without_a_13c_spectrum_everything_is_named(tmp_path):

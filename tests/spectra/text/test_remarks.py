@@ -7,7 +7,20 @@ from km3aid.spectra.text.remarks import parse_multiplicity, read_remark
 
 @pytest.mark.parametrize(
     ("word", "multiplicity"),
-    [("S", "S"), ("c", "S"), ("Cq", "S"), ("d", "D"), ("CH", "D"), ("ch2", "T"), (" q ", "Q"), ("m", None), ("", None)],
+    [
+        *[
+            ("S", "S"),
+            ("c", "S"),
+            ("Cq", "S"),
+            ("d", "D"),
+            ("CH", "D"),
+            ("ch2", "T"),
+            (" q ", "Q"),
+            ("m", None),
+            ("", None),
+        ],
+        *[("C/CH2", "S/T"), ("CH3 or CH", "D/Q"), ("Q/T", "T/Q"), ("C/C", None), ("C/X", None), ("C/CH/CH2/CH3", None)],
+    ],
 )
 def test_multiplicity_words(word, multiplicity):
     assert parse_multiplicity(word) == multiplicity
@@ -20,6 +33,8 @@ def test_multiplicity_words(word, multiplicity):
         ("2CH", "D", None, 2, False),
         ("3 × CH3", "Q", None, 3, False),
         ("CH2, C-3", "T", None, None, False),
+        ("2 CH/CH3", "D/Q", None, 2, False),
+        ("d/t", None, None, None, False),
         ("d, J = 12.3 Hz", None, "D", None, True),
         ("d, J = 12.3 Hz, 2C", None, "D", 2, True),
         ("dd, J = 21.3, 4.5 Hz, CH", "D", None, None, True),

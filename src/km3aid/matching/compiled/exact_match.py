@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from km3aid.matching.assign import OVERLAPS
 from km3aid.matching.compiled.kernels.exact_match import exact_match
 from km3aid.matching.compiled.packed import SCALES_PPM, PackedClasses
-from km3aid.matching.compiled.queries import multiplicity_costs, padded, padded_shifts
+from km3aid.matching.compiled.queries import padded, padded_multiplicity_costs, padded_shifts
 from km3aid.matching.compiled.read_only import read_only
 from km3aid.matching.compiled.sharing import share_rows
 from km3aid.matching.config import MatchConfig
@@ -26,7 +26,6 @@ class ExactMatch:
         for p, peak in enumerate(spectrum):
             if peak.count and not spectrum.one_per_carbon:
                 expected[p], excess[p] = peak.count, config.wrong_count
-        right, wrong = -np.log1p(-config.wrong_multiplicity), -np.log(config.wrong_multiplicity / 3)
         settings = (
             np.log1p(-config.outlier),
             np.log(config.outlier / (2 * config.outlier_ppm)),
@@ -40,7 +39,7 @@ class ExactMatch:
         self._fixed = (
             padded_shifts(spectrum),
             len(spectrum),
-            multiplicity_costs(spectrum, right, wrong),
+            padded_multiplicity_costs(spectrum, config),
             expected,
             excess,
             tuple(map(float, settings)),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from km3aid.matching.config import MatchConfig
+from km3aid.matching.cost import multiplicity_costs
 from km3aid.spectra.spectrum import Spectrum
 
 _LANES = 8  # peaks that the vector unit looks at together
@@ -23,11 +25,7 @@ def padded_shifts(spectrum: Spectrum) -> NDArray[np.float64]:
     return shifts
 
 
-def multiplicity_costs(spectrum: Spectrum, right: float, wrong: float) -> NDArray[np.float64]:
-    """What each peak costs at a class of 0 to 4 attached hydrogens (5, P); nothing where that is unknown."""
-    costs = np.zeros((5, padded(len(spectrum))))
-    for p, peak in enumerate(spectrum):
-        if peak.hydrogens is not None:
-            costs[:, p] = wrong
-            costs[peak.hydrogens, p] = right
-    return costs
+def padded_multiplicity_costs(spectrum: Spectrum, config: MatchConfig) -> NDArray[np.float64]:
+    """What the multiplicity of each peak costs at a class of 0 to 4 attached hydrogens (5, P), padded."""
+    costs = multiplicity_costs(spectrum, config)
+    return np.pad(costs, ((0, padded(len(costs)) - len(costs)), (0, 0))).T.copy()

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from km3aid.matching.assign import OVERLAPS
 from km3aid.matching.compiled.kernels.quick_match import quick_match
 from km3aid.matching.compiled.packed import SCALES_PPM, PackedClasses
-from km3aid.matching.compiled.queries import multiplicity_costs, padded_shifts
+from km3aid.matching.compiled.queries import padded_multiplicity_costs, padded_shifts
 from km3aid.matching.compiled.read_only import read_only
 from km3aid.matching.compiled.sharing import share_rows
 from km3aid.matching.config import MatchConfig
@@ -34,7 +34,7 @@ class QuickMatch:
         self._fixed = (
             padded_shifts(spectrum).astype(np.float32),
             len(spectrum),
-            multiplicity_costs(spectrum, 0.0, -np.log(config.wrong_multiplicity / 3)).astype(np.float32),
+            padded_multiplicity_costs(spectrum, config).astype(np.float32),
             (1 / config.trusted_scale(SCALES_PPM)).astype(np.float32),
             floor.astype(np.float32),
             *map(np.float32, numbers),

@@ -10,9 +10,7 @@ from collections.abc import Sequence
 from km3aid.engine.results import Assignment, Prediction
 from km3aid.render.numbering import atoms_from_1
 from km3aid.requests.answers import Case
-from km3aid.spectra.spectrum import Peak, Spectrum
-
-_GROUPS = {"S": "Cq", "D": "CH", "T": "CH2", "Q": "CH3"}
+from km3aid.spectra.spectrum import Peak, Spectrum, groups_of
 
 
 def write_journal(cases: Sequence[Case]) -> bytes:
@@ -47,7 +45,8 @@ def _named(atoms: Sequence[int]) -> str:
 
 
 def _remark(peak: Peak, carbons: str) -> str:
-    group = _GROUPS[peak.multiplicity] if peak.multiplicity else ""
+    group = groups_of(peak.multiplicity) if peak.multiplicity else ""
+    group = "Cq" if group == "C" else group  # C alone would be a label
     if peak.count is not None:
         group = f"{peak.count}{group or 'C'}"
     remarks = [text for text in (group, carbons) if text]

@@ -16,7 +16,7 @@ from km3aid.engine.results import Assignment
 from km3aid.molecules import parse_structure, write_mol_block
 from km3aid.render.formats.labels import Label, carbon_labels
 from km3aid.requests.answers import Case
-from km3aid.spectra.spectrum import Spectrum
+from km3aid.spectra.spectrum import Spectrum, groups_of
 
 INTERCHANGEABLE = 0.1  # least probability of the other's carbons that makes two peaks interchangeable
 
@@ -113,6 +113,8 @@ def _peaks(spectrum: Spectrum, answer: Assignment, labels: Sequence[Label]) -> I
             parts.append(f"L={', '.join(names)}")
         if peak.intensity is not None:
             parts.append(f"I={peak.intensity:g}")
-        comments = [f"{peak.count} C"] if peak.count is not None else []
+        choice = peak.multiplicity if peak.hydrogens is None else None  # the format's N is one number
+        comments = [groups_of(choice).replace("/", " or ")] if choice else []
+        comments += [f"{peak.count} C"] if peak.count is not None else []
         comments += [] if names else ["fits no carbon"]
         yield ", ".join(parts) + (f" ;{', '.join(comments)}" if comments else "")

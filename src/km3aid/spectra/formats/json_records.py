@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain, islice
@@ -14,6 +15,9 @@ from km3aid.spectra.text.inline import parse_peaks
 from km3aid.spectra.text.journal import is_journal, read_journal
 from km3aid.spectra.text.remarks import parse_multiplicity
 
+_JSON = re.compile(
+    r"""\s*(?:\{\s*(?:["}]|$)|\[(?:[-+0-9.,eE\s]|null|NaN)*(?:[\[{"]|$|\]\s*(?:[,\]]|$)))""", re.MULTILINE
+)
 _PEAK_KEYS = {"ppm", "multiplicity", "count", "intensity"}
 _EXPECTED = 'expected {"id": …, "peaks": [{"ppm": 170.2}, …]}, {"report": "13C NMR …"} or a list of shifts in ppm'
 
@@ -40,8 +44,8 @@ def spectrum_from_dict(obj: Mapping[str, Any], where: str) -> Spectrum:
 
 
 def is_json(head: list[str]) -> bool:
-    """Whether a text begins as a JSON object or list."""
-    return "".join(head).lstrip()[:1] in ("{", "[")
+    """Whether a text begins as a JSON object or list, not as a name such as `[1,1'-biphenyl]-4-ol`."""
+    return _JSON.match("".join(head)) is not None
 
 
 def read_json(lines: Iterable[str], where: str) -> Iterator[Spectrum | SpectrumFormatError]:
@@ -150,7 +154,9 @@ def _peak(value: Any, where: str, left_out: list[LeftOut]) -> Peak:
     word, count = fields.get("multiplicity"), fields.get("count")
     multiplicity = parse_multiplicity(word) if isinstance(word, str) else None
     if word is not None and multiplicity is None:
-        raise SpectrumFormatError(f"{where}: multiplicity {word!r}; expected S, D, T, Q, C, CH, CH2, CH3 or null")
+        raise SpectrumFormatError(
+            f"{where}: multiplicity {word!r}; expected S, D, T, Q, C, CH, CH2, CH3, a choice such as S/T, or null"
+        )
     if count is not None and (not isinstance(count, int) or isinstance(count, bool)):
         raise SpectrumFormatError(f"{where}: count {count!r}; expected a whole number or null")
     shift = _number(fields["ppm"], "ppm", where)

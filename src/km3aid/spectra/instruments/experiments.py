@@ -6,26 +6,27 @@ Of an archive only the files that readers need are unpacked, to a temporary fold
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from os import walk
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.choice import Experiments, by_number, choose
 from km3aid.spectra.formats.archive import read_members
 from km3aid.spectra.instruments.bruker import is_bruker, read_bruker
-from km3aid.spectra.instruments.experiment import is_plain
 from km3aid.spectra.instruments.jcamp import read_jcamp
 from km3aid.spectra.instruments.jeol import read_jeol
 from km3aid.spectra.instruments.varian import is_varian, read_varian
+from km3aid.spectra.measured import Found
+from km3aid.spectra.signs import with_angle
 from km3aid.spectra.source import MOST_BYTES
 from km3aid.spectra.spectrum import LeftOut, Spectrum
+from km3aid.spectra.wanted import ANYTHING, Wanted
 
 _JCAMP, _JEOL = (".dx", ".jdx", ".jcamp"), (".jdf",)
-_OF_A_FOLDER = ("acqus", "acqu2s", "procs", "1r", "fid", "procpar")  # what readers open, or look for
+_OF_A_FOLDER = ("acqus", "acqu2s", "procs", "1r", "1i", "fid", "procpar")  # what readers open, or look for
 _DATA = ("1r", "fid", "ser", "acqu2s", "pdata")
 _MOST_FOLDERS, _MOST_EXPERIMENTS, _DEEPEST = 2000, 200, 8
-_NAMED = 5
 
 
 def has_packed_experiments(names: Sequence[str]) -> bool:
@@ -38,7 +39,7 @@ def has_experiments(folder: Path) -> bool:
     return next(_experiments(folder), None) is not None
 
 
-def read_packed_experiments(data: bytes, where: str) -> Iterator[Spectrum]:
+def read_packed_experiments(data: bytes, where: str, wanted: Wanted = ANYTHING) -> Iterator[Spectrum]:
     """Read the 13C spectrum of a zip archive of experiments; raises `SpectrumFormatError`."""
     members = read_members(data, _is_wanted, where)
     with TemporaryDirectory(prefix="km3aid-") as root:
@@ -49,18 +50,17 @@ def read_packed_experiments(data: bytes, where: str) -> Iterator[Spectrum]:
                 path.write_bytes(content)
             except OSError as error:
                 raise SpectrumFormatError(f"{where}: {name[:80]}: cannot be unpacked ({error.strerror})") from None
-        yield from read_experiments(Path(root), where)
+        yield from read_experiments(Path(root), where, wanted)
 
 
-def read_experiments(folder: Path, where: str) -> Iterator[Spectrum]:
-    """Read the 13C spectrum of a folder of experiments, a plain one before APT, DEPTQ and coupled ones.
+def read_experiments(folder: Path, where: str, wanted: Wanted = ANYTHING) -> Iterator[Spectrum]:
+    """Read the 13C spectrum of a folder of experiments: see `choose`.
 
-    `notes` tell which one it is, `left_out` what else there is and why it was not taken. Raises `SpectrumFormatError`
-    where no experiment can be read.
+    Raises `SpectrumFormatError` where no experiment can be read.
     """
-    found: list[tuple[str, Spectrum]] = []
+    found: list[Found] = []
     failed: list[LeftOut] = []
-    paths = sorted(_experiments(folder), key=_by_number)
+    paths = sorted(_experiments(folder), key=by_number)
     if len(paths) > _MOST_EXPERIMENTS:
         raise SpectrumFormatError(
             f"{where}: {len(paths)} experiments, more than {_MOST_EXPERIMENTS}; give the folder or file of one of them"
@@ -68,19 +68,10 @@ def read_experiments(folder: Path, where: str) -> Iterator[Spectrum]:
     for path in paths:
         name = path.relative_to(folder).as_posix()
         try:
-            found += [(name, spectrum) for spectrum in _read(path, f"{where}, {name}")]
+            found += [Found(name, with_angle(spectrum)) for spectrum in _read(path, f"{where}, {name}", wanted)]
         except SpectrumFormatError as error:
             failed.append(LeftOut(name, str(error).removeprefix(f"{where}, {name}: ")))
-    if not found:
-        reasons = "; ".join(f"{item.text}: {item.reason}" for item in failed[:_NAMED])
-        more = f"; and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
-        raise SpectrumFormatError(f"{where}: no 13C spectrum that can be used ({reasons}{more})")
-    name, spectrum = min(found, key=lambda item: not is_plain(item[1]))  # the first of the best
-    others = [
-        LeftOut(other, "another 13C spectrum; give its folder or file") for other, s in found if s is not spectrum
-    ]
-    note = (f"read {name}, of {len(found) + len(failed)} experiments",) if found[1:] or failed else ()
-    yield replace(spectrum, notes=(*spectrum.notes, *note), left_out=(*spectrum.left_out, *others, *failed))
+    yield choose(Experiments(found, failed), where, wanted)
 
 
 def _experiments(folder: Path) -> Iterator[Path]:
@@ -118,22 +109,17 @@ def _is_wanted(name: str) -> bool:
     )
 
 
-def _by_number(path: Path) -> tuple[tuple[int, str], ...]:
-    """Experiments in the order of their numbers: 2 before 10."""
-    return tuple((int(part), "") if part.isdecimal() else (1 << 62, part) for part in path.parts)
-
-
-def _reader_of(name: str) -> Callable[[Path, str], Iterator[Spectrum | SpectrumFormatError]] | None:
+def _reader_of(name: str) -> Callable[[Path, str, Wanted], Iterator[Spectrum | SpectrumFormatError]] | None:
     """The reader of a file with one experiment, by its ending."""
     ending = PurePosixPath(name).suffix.lower()
     return _read_jcamp if ending in _JCAMP else _read_jeol if ending in _JEOL else None
 
 
-def _read(path: Path, where: str) -> list[Spectrum]:
+def _read(path: Path, where: str, wanted: Wanted) -> list[Spectrum]:
     read = (read_bruker if is_bruker(path) else read_varian) if _is_experiment(path) else _reader_of(path.name)
     if read is None:
         return []
-    items = list(read(path, where))
+    items = list(read(path, where, wanted))
     spectra = [item for item in items if isinstance(item, Spectrum)]
     for item in items if not spectra else ():
         if isinstance(item, SpectrumFormatError):
@@ -141,12 +127,13 @@ def _read(path: Path, where: str) -> list[Spectrum]:
     return spectra
 
 
-def _read_jcamp(path: Path, where: str) -> Iterator[Spectrum | SpectrumFormatError]:
-    return read_jcamp(_content(path, where).decode("utf-8", errors="replace").splitlines(keepends=True), where)
+def _read_jcamp(path: Path, where: str, wanted: Wanted) -> Iterator[Spectrum | SpectrumFormatError]:
+    lines = _content(path, where).decode("utf-8", errors="replace").splitlines(keepends=True)
+    return read_jcamp(lines, where, wanted)
 
 
-def _read_jeol(path: Path, where: str) -> Iterator[Spectrum | SpectrumFormatError]:
-    return iter(list(read_jeol(_content(path, where), where, path.stem)))
+def _read_jeol(path: Path, where: str, wanted: Wanted) -> Iterator[Spectrum | SpectrumFormatError]:
+    return iter(list(read_jeol(_content(path, where), path.stem, where, wanted)))
 
 
 def _content(path: Path, where: str) -> bytes:

@@ -7,14 +7,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.experiment import Experiment, experiment_of, obstacle
 from km3aid.spectra.instruments.checks import number_of
-from km3aid.spectra.instruments.experiment import Experiment, experiment_of, obstacle, with_note
 from km3aid.spectra.instruments.jcamp_blocks import FLOAT, NUMBER, Block, decode_ordinates, number_in, read_blocks
 from km3aid.spectra.instruments.jcamp_fid import read_fid
 from km3aid.spectra.instruments.nucleus import CARBON, Frequencies, check_nucleus, names_carbon, nucleus_of, proton_mhz
 from km3aid.spectra.instruments.picking import pick_peaks
+from km3aid.spectra.measured import Found, is_kind, with_others
 from km3aid.spectra.spectrum import LeftOut, Multiplicity, Peak, Spectrum, peak_at
 from km3aid.spectra.text.remarks import read_remark
+from km3aid.spectra.wanted import ANYTHING, Wanted
 
 _TRACES = ("XYDATA", "XYPOINTS", "DATATABLE")
 _NUCLEUS = (".OBSERVENUCLEUS", "$NUC1", ".NUCLEUS", "$NUCLEUS")
@@ -28,19 +30,20 @@ def is_jcamp(head: list[str]) -> bool:
     return re.match(r"\s*##\s*(?:TITLE|JCAMP)", first, re.IGNORECASE) is not None
 
 
-def read_jcamp(lines: Iterable[str], where: str) -> Iterator[Spectrum | SpectrumFormatError]:
+def read_jcamp(lines: Iterable[str], where: str, wanted: Wanted = ANYTHING) -> Iterator[Spectrum | SpectrumFormatError]:
     """Read every 13C block: its assignments, else its peak table, else peaks picked from its trace.
 
-    FIDs are transformed where the file has nothing else of 13C. The `left_out` of the first spectrum names blocks of
-    other nuclei, FIDs and structures, or a `SpectrumFormatError` does where there is nothing else.
+    FIDs are transformed where the file has nothing else of their experiment; DEPT gives multiplicities to the 13C
+    spectrum beside it. The `left_out` of the first spectrum names blocks of other nuclei, FIDs and structures, or a
+    `SpectrumFormatError` does where there is nothing else.
     """
     left_out: list[LeftOut] = []
     found: list[Spectrum] = []
     blocks = _completed(list(read_blocks("".join(lines))))
     for block in sorted(blocks, key=_is_fid):
         at = f"{where}, block {block.get('TITLE')[:40] or 'without a title'} (line {block.line})"
-        reason = _reason_to_skip(block)
-        if found and _is_fid(block):
+        reason = _reason_to_skip(block, wanted)
+        if _is_fid(block) and _experiment(block) in {spectrum.experiment for spectrum in found}:
             reason = reason or "an FID, beside what was read"
         if reason:
             left_out.append(LeftOut(f"block {block.get('TITLE')[:40]!r}", reason))
@@ -53,25 +56,38 @@ def read_jcamp(lines: Iterable[str], where: str) -> Iterator[Spectrum | Spectrum
     if not found and not any(item.reason == "an error" for item in left_out):
         why = "; ".join(dict.fromkeys(f"{item.text}: {item.reason}" for item in left_out[:5])) or "no block"
         raise SpectrumFormatError(f"{where}: no 13C peak table or spectrum ({why})")
-    for position, spectrum in enumerate(found):
+    for position, spectrum in enumerate(_combined(found, wanted)):
         if position == 0 and left_out:
             spectrum = replace(spectrum, left_out=(*spectrum.left_out, *left_out))
         yield spectrum
+
+
+def _combined(found: list[Spectrum], wanted: Wanted) -> list[Spectrum]:
+    """The spectra of the kind that is wanted, with what the others say of their multiplicities; all where none is."""
+    every = [Found(f"block {spectrum.id or number}", spectrum) for number, spectrum in enumerate(found, 1)]
+    usable = [f for f in every if is_kind(f.spectrum, wanted.kind)]
+    if wanted.kind is not None or not usable:
+        return [f.spectrum for f in usable or every]
+    return [with_others(f, every) for f in usable]
 
 
 def _is_fid(block: Block) -> bool:
     return "FID" in block.get("DATATYPE").upper()
 
 
-def _reason_to_skip(block: Block) -> str | None:
+def _reason_to_skip(block: Block, wanted: Wanted) -> str | None:
     kind = block.get("DATATYPE").upper()
     if "LINK" in kind or not any(n in block.labels for n in ("PEAKTABLE", "PEAKASSIGNMENTS", *_TRACES)):
         return "has neither peaks nor a spectrum"
+    tables = [text for name in ("PEAKTABLE", "PEAKASSIGNMENTS") if (text := block.get(name))]
+    numbered = any(n in block.labels for n in _TRACES) or any(re.search("[0-9]", text) for text in tables)
+    if not (numbered or _is_fid(block)):
+        return "its table has no peak"
     if kind and "NMR" not in kind and "PEAK" not in kind:
         return f"not NMR: {kind[:30]}"
-    if (reason := _not_carbon(block)) or (reason := obstacle(_experiment(block))):
+    if reason := _not_carbon(block, wanted):
         return reason
-    return None
+    return obstacle(Experiment.TWO_D) if _experiment(block) == Experiment.TWO_D else None
 
 
 def _completed(blocks: list[Block]) -> list[Block]:
@@ -92,7 +108,7 @@ def _completed(blocks: list[Block]) -> list[Block]:
     return blocks
 
 
-def _not_carbon(block: Block) -> str | None:
+def _not_carbon(block: Block, wanted: Wanted) -> str | None:
     """Why a block is not known to be of 13C; a title or a type that names 13C is enough where nothing else does."""
     stated = {name: block.get(name).split(",")[0] for name in (*_NUCLEUS, "$AXNUC") if block.get(name)}
     if not any(map(nucleus_of, stated.values())) and names_carbon(f"{block.get('TITLE')} {block.get('DATATYPE')}"):
@@ -103,9 +119,8 @@ def _not_carbon(block: Block) -> str | None:
     channel_1 = {name: number_of(block.get(name)) for name in (".OBSERVEFREQUENCY", "$BF1", "$SFO1")}
     frequencies = Frequencies(channel_1, proton_mhz(block.labels, "$"))
     try:
-        check_nucleus(
-            stated or {".OBSERVE NUCLEUS": ""}, "", "if it is 13C, add '##.OBSERVE NUCLEUS= ^13C'", frequencies
-        )
+        mend = "if it is 13C, add '##.OBSERVE NUCLEUS= ^13C'"
+        check_nucleus(stated or {".OBSERVE NUCLEUS": ""}, "", mend, frequencies, wanted.nucleus)
     except SpectrumFormatError as error:
         return str(error).removeprefix(": ")
     return None
@@ -126,17 +141,16 @@ def _read_block(block: Block, where: str) -> Spectrum:
         peaks = list(_assigned_peaks(block, where, left_out))
     elif block.get("PEAKTABLE"):
         peaks = list(_table_peaks(block, where))
-    frequency = number_in(block, ".OBSERVEFREQUENCY", 0.0) or None
+    frequency, experiment = number_in(block, ".OBSERVEFREQUENCY", 0.0) or None, _experiment(block)
     if peaks:
-        spectrum = Spectrum(tuple(peaks), name, solvent, tuple(left_out), frequency_mhz=frequency)
-        return with_note(spectrum, _experiment(block))
+        return Spectrum(tuple(peaks), name, solvent, tuple(left_out), frequency_mhz=frequency, experiment=experiment)
     if _is_fid(block):
-        return with_note(read_fid(block, where, id=name, solvent=solvent), _experiment(block))
+        return read_fid(block, where, id=name, solvent=solvent, experiment=experiment)
     if not block.get(*_TRACES):
         raise SpectrumFormatError(f"{where}: the table has no peak; expected lines of 'shift, intensity'")
     shift, trace = read_trace(block, where)
-    spectrum = pick_peaks(shift, trace, where, id=name, solvent=solvent, frequency_mhz=frequency)
-    return with_note(spectrum, _experiment(block))
+    about = {"id": name, "solvent": solvent, "frequency_mhz": frequency, "experiment": experiment}
+    return pick_peaks(shift, trace, where, **about)
 
 
 def _assigned_peaks(block: Block, where: str, left_out: list[LeftOut]) -> Iterator[Peak]:

@@ -10,16 +10,17 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.experiment import Experiment, experiment_of
 from km3aid.spectra.instruments.checks import MOST_POINTS, number_of, one_dimension
-from km3aid.spectra.instruments.experiment import Experiment, check_experiment, experiment_of, with_note
 from km3aid.spectra.instruments.fid import transform_fid
 from km3aid.spectra.instruments.nucleus import PROTON, Frequencies, check_nucleus, nucleus_of
 from km3aid.spectra.instruments.picking import pick_peaks
 from km3aid.spectra.referencing import reference_to_solvent
 from km3aid.spectra.spectrum import Spectrum
+from km3aid.spectra.wanted import ANYTHING, Wanted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,7 +41,7 @@ def is_jeol(start: bytes) -> bool:
     return start.startswith(_MARKS)
 
 
-def read_jeol(data: bytes, where: str, name: str | None = None) -> Iterator[Spectrum]:
+def read_jeol(data: bytes, name: str | None, where: str, wanted: Wanted = ANYTHING) -> Iterator[Spectrum]:
     """Read the one 13C spectrum of a JEOL file; `name` becomes its id."""
     if len(data) < _HEADER_BYTES:
         raise SpectrumFormatError(f"{where}: a JEOL file of {len(data)} bytes; it is cut off")
@@ -57,29 +58,30 @@ def read_jeol(data: bytes, where: str, name: str | None = None) -> Iterator[Spec
     frequency, width = number_of(found.get("x_freq")), number_of(found.get("x_sweep"))
     if not frequency or not width or min(frequency, width) <= 0:
         raise SpectrumFormatError(f"{where}: the frequency or the width is missing from the parameters")
-    experiment = _experiment(found, where)
+    _check_nucleus(found, where, wanted)
+    about: dict[str, Any] = {"id": name, "solvent": solvent, "experiment": _experiment(found)}
     megahertz = _megahertz(frequency) or frequency
     if unit == _PPM:
-        axis, about = _axis_ppm(data, len(points), where), {"id": name, "solvent": solvent, "frequency_mhz": megahertz}
-        yield with_note(pick_peaks(axis, points.real, where, **about), experiment)
+        axis = _axis_ppm(data, len(points), where)
+        yield pick_peaks(axis, points.real, where, frequency_mhz=megahertz, **about)
         return
     centre = number_of(found.get("x_offset")) or 0.0
     delay = filter_delay(found) - dead_time_s(found) * width
-    spectrum = transform_fid(points, width, megahertz, centre, where, delay, id=name, solvent=solvent)
-    yield with_note(reference_to_solvent(spectrum), experiment)
+    yield reference_to_solvent(transform_fid(points, width, megahertz, centre, where, delay, **about))
 
 
-def _experiment(parameters: Parameters, where: str) -> Experiment:
-    """The experiment; raises `SpectrumFormatError` unless it is one of 13C that can be used on its own."""
-    text = {name: str(parameters.get(name, "")) for name in ("x_domain", "irr_domain", "experiment", "irr_decoupling")}
+def _check_nucleus(parameters: Parameters, where: str, wanted: Wanted) -> None:
+    text = {name: str(parameters.get(name, "")) for name in ("x_domain", "irr_domain")}
     observed, proton = (_megahertz(parameters.get(name)) for name in ("x_freq", "irr_freq"))
     frequencies = Frequencies({"X_FREQ": observed}, proton if nucleus_of(text["irr_domain"]) == PROTON else None)
     mend = "if it is 13C, give its shifts with --peaks"
-    check_nucleus({"X_DOMAIN": text["x_domain"]}, where, mend, frequencies)
-    experiment = experiment_of(text["experiment"])
-    if experiment == Experiment.PLAIN and text["irr_decoupling"].upper() == "FALSE":
-        experiment = Experiment.COUPLED
-    check_experiment(experiment, where)
+    check_nucleus({"X_DOMAIN": text["x_domain"]}, where, mend, frequencies, wanted.nucleus)
+
+
+def _experiment(parameters: Parameters) -> Experiment:
+    experiment = experiment_of(str(parameters.get("experiment", "")))
+    if experiment == Experiment.PLAIN and str(parameters.get("irr_decoupling", "")).upper() == "FALSE":
+        return Experiment.COUPLED
     return experiment
 
 

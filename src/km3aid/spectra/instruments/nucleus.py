@@ -77,19 +77,29 @@ def proton_mhz(parameters: Mapping[str, str], prefix: str = "") -> float | None:
     return None
 
 
-def check_nucleus(stated: Mapping[str, str], where: str, mend: str, frequencies: Frequencies | None = None) -> None:
+def check_nucleus(
+    stated: Mapping[str, str],
+    where: str,
+    mend: str,
+    frequencies: Frequencies | None = None,
+    unnamed: str | None = None,
+) -> None:
     """Raise `SpectrumFormatError` unless everything that is known says that 13C was measured.
 
-    `stated` holds what each parameter says; `mend` tells how to state the nucleus where no parameter does.
+    `stated` holds what each parameter says; `mend` tells how to state the nucleus where no parameter does, unless
+    `unnamed` says what it is then.
     """
     nuclei = {name: found for name, text in stated.items() if (found := nucleus_of(text)) is not None}
-    for name, nucleus in nuclei.items():
-        if nucleus != CARBON:
-            raise SpectrumFormatError(f"{where}: a spectrum of {nucleus} ({name}); expected 13C")
+    for name, other in nuclei.items():
+        if other != CARBON:
+            raise SpectrumFormatError(f"{where}: a spectrum of {other} ({name}); expected 13C")
     sure = _check_frequencies(frequencies, where) if frequencies else False
-    if not nuclei and not sure:
+    if not nuclei and unnamed is not None:
+        if (nucleus := nucleus_of(unnamed)) != CARBON:
+            raise SpectrumFormatError(f"{where}: a spectrum of {nucleus or unnamed!r}, as you say; expected 13C")
+    elif not nuclei and not sure:
         said = ", ".join(f"{name}: {text.strip() or 'nothing'}" for name, text in stated.items())
-        raise SpectrumFormatError(f"{where}: the nucleus is not stated ({said}); {mend}")
+        raise SpectrumFormatError(f"{where}: the nucleus is not stated ({said}); {mend}, or say --nucleus 13C")
 
 
 def _check_frequencies(frequencies: Frequencies, where: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.experiment import DEPT, SIGNED
 from km3aid.spectra.instruments.lines import find_lines
 from km3aid.spectra.solvent_lines import solvent_reasons
 from km3aid.spectra.spectrum import SHIFT_MAX_PPM, SHIFT_MIN_PPM, LeftOut, Peak, Spectrum
@@ -26,7 +27,8 @@ def pick_peaks(shift_ppm: ArrayLike, trace: ArrayLike, where: str, **about: Any)
     """The lines of `trace` (N,) at `shift_ppm` (N,), by falling shift; `about` goes to `Spectrum`.
 
     Lines are set aside as weak below 7 % of the third-strongest line of the sample, that is, apart from the solvent.
-    Negative lines are kept, with negative intensities, where several are strong. Raises `SpectrumFormatError`.
+    Negative lines are kept, with negative intensities, in experiments whose signs carry meaning, or where several are
+    strong. Raises `SpectrumFormatError`.
     """
     import numpy as np
 
@@ -73,7 +75,8 @@ def _without_stray_signs(peaks: list[Peak], about: Mapping[str, Any]) -> tuple[l
     negative = [i for i in sample if (peaks[i].intensity or 0.0) < 0]
     meant = [i for i in negative if abs(peaks[i].intensity or 0.0) >= _DOWNWARDS * strong]
     upwards = [p for p in peaks if (p.intensity or 0.0) > 0]
-    if not negative or len(meant) >= _FEWEST_DOWNWARDS or not upwards:
+    signed = about.get("experiment") in (*SIGNED, *DEPT)
+    if signed or not negative or len(meant) >= _FEWEST_DOWNWARDS or not upwards:
         return peaks, []
     return upwards, [f"left out {len(peaks) - len(upwards)} negative lines, too few or too weak to carry meaning"]
 

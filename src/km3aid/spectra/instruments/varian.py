@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
+from km3aid.spectra.experiment import Experiment, dept_of_angle, experiment_of
 from km3aid.spectra.instruments.checks import (
     check_files,
     number_of,
@@ -14,12 +16,12 @@ from km3aid.spectra.instruments.checks import (
     parameter_text,
     positive,
 )
-from km3aid.spectra.instruments.experiment import Experiment, check_experiment, experiment_of, with_note
 from km3aid.spectra.instruments.fid import transform_fid
 from km3aid.spectra.instruments.nucleus import PROTON, Frequencies, check_nucleus, nucleus_of
 from km3aid.spectra.referencing import reference_to_solvent
 from km3aid.spectra.source import MOST_BYTES
 from km3aid.spectra.spectrum import Spectrum
+from km3aid.spectra.wanted import ANYTHING, Wanted
 
 
 def is_varian(folder: Path) -> bool:
@@ -30,13 +32,13 @@ def is_varian(folder: Path) -> bool:
         return False
 
 
-def read_varian(folder: Path, where: str) -> Iterator[Spectrum]:
+def read_varian(folder: Path, where: str, wanted: Wanted = ANYTHING) -> Iterator[Spectrum]:
     """Read the one spectrum of a folder."""
     import numpy as np
 
     check_files(folder, folder, ("fid", "procpar"))
     procpar = _procpar(folder / "procpar")
-    experiment = _experiment(procpar, where)
+    _check_nucleus(procpar, where, wanted)
     width, frequency = (positive(procpar, key, where) for key in ("sw", "sfrq"))
     line, position = (number_of(procpar.get(key)) or 0.0 for key in ("rfl", "rfp"))
     with open(folder / "fid", "rb") as file:
@@ -48,24 +50,30 @@ def read_varian(folder: Path, where: str) -> Iterator[Spectrum]:
         values = data[: len(data) // int(kind[2]) * int(kind[2])].view(kind).astype(np.float64)
     fid = one_dimension(values[0::2][: len(values) // 2] + 1j * values[1::2], where)
     centre = (width / 2 - line + position) / frequency
-    solvent = procpar.get("solvent") or None
-    spectrum = transform_fid(fid.conj(), width, frequency, centre, where, id=folder.name, solvent=solvent)
-    yield with_note(reference_to_solvent(spectrum), experiment)
+    about: dict[str, Any] = {
+        "id": folder.name,
+        "solvent": procpar.get("solvent") or None,
+        "experiment": _experiment(procpar),
+    }
+    yield reference_to_solvent(transform_fid(fid.conj(), width, frequency, centre, where, **about))
 
 
-def _experiment(procpar: dict[str, str], where: str) -> Experiment:
-    """The experiment; raises `SpectrumFormatError` unless it is one of 13C that can be used on its own."""
+def _check_nucleus(procpar: dict[str, str], where: str, wanted: Wanted) -> None:
     decoupled = nucleus_of(procpar.get("dn", "")) == PROTON
     proton = number_of(procpar.get("dfrq" if decoupled else "h1freq"))
-    mend = 'if it is 13C, set tn to "C13" in procpar, or give its shifts with --peaks'
+    mend = 'if it is 13C, set tn to "C13" in procpar'
     frequencies = Frequencies({"sfrq": number_of(procpar.get("sfrq"))}, proton)
-    check_nucleus({"tn in procpar": procpar.get("tn", "")}, where, mend, frequencies)
+    check_nucleus({"tn in procpar": procpar.get("tn", "")}, where, mend, frequencies, wanted.nucleus)
+
+
+def _experiment(procpar: dict[str, str]) -> Experiment:
     experiment = experiment_of(procpar.get("seqfil", ""), procpar.get("pslabel", ""))
     if (number_of(procpar.get("ni")) or 0) > 1:
-        experiment = Experiment.TWO_D
+        return Experiment.TWO_D
+    if experiment == Experiment.DEPT and (times := number_of(procpar.get("mult"))):
+        return dept_of_angle(90 * times)  # the last pulse of 1H is `mult` times one of 90°
     if experiment == Experiment.PLAIN and procpar.get("dm", "").endswith("n"):  # n, nnn, yyn: off while recording
-        experiment = Experiment.COUPLED
-    check_experiment(experiment, where)
+        return Experiment.COUPLED
     return experiment
 
 

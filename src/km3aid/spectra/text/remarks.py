@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 from km3aid.spectra.solvents import is_solvent
-from km3aid.spectra.spectrum import Multiplicity
+from km3aid.spectra.spectrum import MULTIPLICITIES, Multiplicity, multiplicity_of
 
 _CARBON_TYPES: dict[str, Multiplicity] = {
     "C": "S",
@@ -23,8 +23,10 @@ _CARBON_TYPES: dict[str, Multiplicity] = {
     "CH3": "Q",
 }
 _LETTERS: dict[str, Multiplicity] = {"S": "S", "D": "D", "T": "T", "Q": "Q"}
+_EITHER = re.compile(r"/|\bOR\b")
 _COUPLING = re.compile(r"(?<![A-Za-z])[0-9]?\s?J(?![a-z]{2})[^;]*?Hz|(?<![A-Za-z])[0-9]?J(?![a-z]{2})[^,;]*")
 _PATTERN = re.compile(r"(?:br\.?\s*)?(?:[sdtqmp]{1,4}|sept|quint|quin|sext|hept|multiplet|br|broad)")
+_PATTERNS = re.compile(r"[sdtq](?:/[sdtq])+")  # of a coupling that is not quite clear
 _TIMES = re.compile(r"[x×]\s*([0-9]{1,2})|([0-9]{1,2})\s*[x×]")
 _CARBONS = re.compile(r"([0-9]{1,2})\s*[x×]?\s*(?:[Cc]|carbons?)|[Cc]\s*[x×]\s*([0-9]{1,2})")
 _COUNTED = re.compile(r"(?!19F|31P)([0-9]{1,2})\s*[x×]?\s*((?!H$)[A-Z].*)")
@@ -51,13 +53,17 @@ class Remark:
 
 
 def parse_multiplicity(word: str) -> Multiplicity | None:
-    """The multiplicity that `word` names (S, D, T, Q, C, CH, CH2, CH3 in either case), or None.
+    """The multiplicity that `word` names (S, D, T, Q, C, CH, CH2, CH3 in either case, or several), or None.
 
-    >>> parse_multiplicity("ch2")
-    'T'
+    >>> parse_multiplicity("ch2"), parse_multiplicity("C/CH2"), parse_multiplicity("CH3 or CH")
+    ('T', 'S/T', 'D/Q')
     """
-    key = word.strip().upper()
-    return _CARBON_TYPES.get(key) or _LETTERS.get(key)
+    keys = [key.strip() for key in _EITHER.split(word.upper())]
+    known = [_CARBON_TYPES.get(key) or _LETTERS.get(key) for key in keys]
+    if len(known) == 1:
+        return known[0]
+    all_known = None not in known and len(set(known)) == len(known) < len(MULTIPLICITIES)
+    return multiplicity_of(MULTIPLICITIES.index(str(letter)) for letter in known) if all_known else None
 
 
 @lru_cache(maxsize=1024)  # remarks repeat within a publication; no caller changes them
@@ -81,10 +87,10 @@ def read_remark(text: str) -> Remark:
 def _read_part(part: str, remark: Remark) -> None:
     if (match := _TIMES.fullmatch(part)) or (match := _CARBONS.fullmatch(part)):
         _set(remark, "count", int(match[1] or match[2]), part)
-    elif part.upper() in _CARBON_TYPES:
-        _set(remark, "multiplicity", _CARBON_TYPES[part.upper()], part)
     elif part.upper() in _LETTERS and remark.letter is None:
         remark.letter = _LETTERS[part.upper()]
+    elif part.upper() not in _LETTERS and not _PATTERNS.fullmatch(part) and (multiplicity := parse_multiplicity(part)):
+        _set(remark, "multiplicity", multiplicity, part)
     elif is_solvent(part):
         remark.solvent = part
     elif match := _COUNTED.fullmatch(part):
@@ -95,7 +101,7 @@ def _read_part(part: str, remark: Remark) -> None:
         _read_part(match[1], remark)
     elif match := _CARBONS_IN_WORDS.fullmatch(part):
         _set(remark, "count", _NUMBER_WORDS[match[1].lower()], part)
-    elif _PATTERN.fullmatch(part):
+    elif _PATTERN.fullmatch(part) or _PATTERNS.fullmatch(part):
         remark.unused.append((part, PATTERN_REASON))
     elif "Hz" not in part and not _INSTRUMENT.fullmatch(part):
         remark.unused.append((part, "a label; it gives neither count nor attached hydrogens"))

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from km3aid.spectra.text.characters import outer_brackets
 
+_GROUP = "(?:C(?:H[23]?|q)?)"
+
 
 class Token(NamedTuple):
     """A piece of text and where it starts."""
@@ -70,9 +72,15 @@ def _scanner(mark: str) -> re.Pattern[str]:
         "quantity": rf"(?:{number}-)?{number}\s*(?:(?i:[MG]?Hz)|K|°\s?C|mg|m[Ll]|m?M|%|cm-1|nm|min|h)(?![A-Za-z])",
         "prefix": rf"(?:[2-9]|1[0-2])\s*[x×]\s*(?=[0-9]+{re.escape(mark)}[0-9])",
         "times": r"[x×]\s*[0-9]{1,2}(?![0-9.,]*[0-9])",
+        "choice": rf"(?:{_GROUP}(?:/{_GROUP}){{1,2}}|[SDTQ](?:/[SDTQ]){{1,2}})(?![\w/])",
         "carbons": r"[2-9](?:\s*[x×]\s*)?C(?:H[0-3]?)?(?![\w-])",
         "unclear": r"[1-5][0-9]C(?:H[0-3]?)?(?![\w-])",
+        "broken": rf"[0-9]+(?:{re.escape(mark)}[0-9]+){{2,}}",
         "range": rf"[-+]?{number}(?:-| - |- | to )[-+]?{number}{end}(?! - [0-9])",
+        "reference": r"(?:[Tt]ables?|[Ff]ig(?:ures?|s?\.)|[Ss]chemes?|[Cc]ompounds?|[Ee]ntr(?:y|ies)|positions?)"
+        r"\s+[A-Z]?[0-9]{1,3}[a-z]?"
+        r"(?:\s*(?:,|-|and|&)\s*[A-Z]?[0-9]{1,3}[a-z]?)*(?![\w.]*[0-9])",
+        "locant": r"-?[0-9]{1,2}(?:,[0-9]{1,2})*-(?=[A-Z]?[a-z]{3}|\([0-9]|\([A-Z]?[a-z]{3}|[NOS]-)",
         "equation": rf"(?!δ|delta|ppm|shift)[^\W\d_]\w*\s*=\s*{number}",
         "number": rf"(?:(?<=[,;]\s)-\s|[-+])?{number}{end}",
         "footnote": r"[*†‡§]+",

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from enum import StrEnum
-
-from km3aid.errors import SpectrumFormatError
-from km3aid.spectra.spectrum import Spectrum
 
 
 class Experiment(StrEnum):
@@ -26,6 +22,15 @@ class Experiment(StrEnum):
     RELAXATION = "relaxation"
     SOLID = "solid-state"
     TWO_D = "2D"
+
+    @property
+    def described(self) -> str:
+        """What it is, in a few words."""
+        article = "an" if self in (Experiment.APT, Experiment.INEPT) else "a"
+        noun = (
+            "measurement" if self == Experiment.RELAXATION else "experiment" if self == Experiment.TWO_D else "spectrum"
+        )
+        return f"{article} {self.value} {noun}"
 
 
 # Names of pulse sequences in lower case (Bruker, Varian and Agilent, JEOL); the first pattern that is found decides.
@@ -48,6 +53,7 @@ _SEQUENCES: tuple[tuple[str, Experiment], ...] = (
 )
 _BY_TITLE = (Experiment.DEPTQ, Experiment.DEPT_135, Experiment.DEPT_90, Experiment.DEPT_45, Experiment.APT)
 
+_ANGLE = 10.0  # degrees by which a pulse may be off
 _PLAIN = "give the plain 13C spectrum"
 _NO_QUATERNARY = f"has no carbons without hydrogen; {_PLAIN}"
 _OBSTACLES: dict[Experiment, str] = {
@@ -61,13 +67,11 @@ _OBSTACLES: dict[Experiment, str] = {
     "give the 13C spectrum of a solution",
     Experiment.TWO_D: "a 2D experiment; give the 1D 13C spectrum, or a list of its shifts with --peaks",
 }
-_SIGNED = "the signs of its lines tell C and CH2 from CH and CH3; to use them, give --apt, with C and CH2 positive"
 _NOTES: dict[Experiment, str] = {
-    Experiment.APT: f"an APT spectrum: {_SIGNED}",
-    Experiment.PENDANT: f"a PENDANT spectrum: {_SIGNED}",
-    Experiment.DEPTQ: f"a DEPTQ spectrum: {_SIGNED}",
     Experiment.COUPLED: "measured without decoupling of 1H: lines may be split into multiplets",
 }
+DEPT = (Experiment.DEPT, Experiment.DEPT_45, Experiment.DEPT_90, Experiment.DEPT_135)
+SIGNED = (Experiment.APT, Experiment.PENDANT, Experiment.DEPTQ)  # C and CH2 of one sign, CH and CH3 of the other
 
 
 def experiment_of(*sequences: str, title: str = "") -> Experiment:
@@ -90,23 +94,21 @@ def _by_name(name: str) -> Experiment | None:
     return next((experiment for pattern, experiment in _SEQUENCES if re.search(pattern, name)), None)
 
 
+def dept_of_angle(degrees: float) -> Experiment:
+    """The DEPT with that flip angle, of 45, 90 or 135°, give or take 10°.
+
+    >>> dept_of_angle(133.0).value
+    'DEPT-135'
+    """
+    angles = {45: Experiment.DEPT_45, 90: Experiment.DEPT_90, 135: Experiment.DEPT_135}
+    return next((kind for angle, kind in angles.items() if abs(degrees - angle) <= _ANGLE), Experiment.DEPT)
+
+
 def obstacle(experiment: Experiment) -> str | None:
     """Why the experiment cannot be used on its own, and what to give instead; None where it can."""
     return _OBSTACLES.get(experiment)
 
 
-def check_experiment(experiment: Experiment, where: str) -> None:
-    """Raise `SpectrumFormatError` where an experiment cannot be used on its own."""
-    if (reason := obstacle(experiment)) is not None:
-        raise SpectrumFormatError(f"{where}: {reason}")
-
-
-def with_note(spectrum: Spectrum, experiment: Experiment) -> Spectrum:
-    """The spectrum with a note on what its lines mean, unless the experiment is plain."""
-    note = _NOTES.get(experiment)
-    return replace(spectrum, notes=(*spectrum.notes, note)) if note else spectrum
-
-
-def is_plain(spectrum: Spectrum) -> bool:
-    """Whether nothing but a plain 13C experiment is noted of a spectrum."""
-    return not any(note in _NOTES.values() for note in spectrum.notes)
+def note_on(experiment: Experiment) -> str | None:
+    """What must be known of the lines of an experiment that can be used; None where they are as usual."""
+    return _NOTES.get(experiment)
