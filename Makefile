@@ -16,10 +16,10 @@ MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
 SOME_FAILED = [ $$? -eq 1 ]
 BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 
-.PHONY: help demo test check bench scaling stores peer cluster measured fuzz interop serve editor browser schema load train calibrate evaluate trust paper report clean
+.PHONY: help demo test check bench runtime install-size scaling stores peer cluster measured fuzz interop serve editor browser schema load train calibrate evaluate trust paper report clean
 
 help:  ## Show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -70,6 +70,13 @@ bench: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json $(RUNS)/mi
 	$(PIP) -e '.[web]'
 	$(BIN)/python benchmarks/filters.py --library $(RUNS)/library --library $(RUNS)/million --data $(RUNS)/prepared \
 	  --paper-ids $(DATA)/km3aid_ids.csv --out results/filters.json
+
+runtime: $(DEV)  ## Compare what could compute the model; write results/runtime.json, docs/runtime.md
+	$(PIP) openvino
+	$(BIN)/python benchmarks/runtime.py --structures $(MOLECULES) --out results/runtime.json --page docs/runtime.md
+
+install-size: $(DEV)  ## Measure a fresh installation; write results/install.json, docs/runtime.md
+	$(BIN)/python benchmarks/install.py --out results/install.json --page docs/runtime.md
 
 serve: $(READY)  ## Serve the page and the JSON service on this machine
 	$(PIP) -e '.[web]'

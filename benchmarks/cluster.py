@@ -29,7 +29,6 @@ from km3aid.engine import Engine
 from km3aid.library import BuildOptions, BuildReport, Filters, Library
 from km3aid.library.build import SHARD_RECORDS
 from km3aid.library.keys import SeenKeys
-from km3aid.models.precision import fast_single_precision
 from km3aid.molecules.read import read_structures
 from km3aid.ray_cluster import connect
 from km3aid.search.searchable import Searchable
@@ -53,7 +52,6 @@ def main() -> None:
     result["command"] = "benchmarks/cluster.py"
     result["machine"] = {"processor": platform.machine(), "cores": os.cpu_count()}
     result["keys_ns_per_stored_molecule"] = key_cost()
-    fast_single_precision()  # as the command line
     engine = Engine.load(device="cpu")
     for rows in options.rows:
         result["rows"][str(rows)] = measure(engine, options.structures, rows)

@@ -19,6 +19,7 @@ class Hidden:
 sys.meta_path.insert(0, Hidden())
 """
 TORCH = ("torch", "lightning", "onnx", "onnxscript")
+FEW_NEED = ("scipy", "reportlab", "pandas")
 ANSWERS = """
 from km3aid import Engine, Spectrum
 
@@ -47,15 +48,35 @@ def run(code, folder, hidden, *arguments):
     )  # fmt: skip
 
 
-def test_every_job_is_done_without_torch(tmp_path):
-    done = run(ANSWERS, tmp_path, TORCH)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.split("\n")[:5] == ["(1,)", "2", "CCO", "CCO", "[]"]
-
-
 def test_training_without_torch_names_the_extra(tmp_path):
     code = "from km3aid.cli import main\nmain()"
     done = run(code, tmp_path, TORCH, "train", "--data", ".", "--paper-ids", "ids.csv", "-o", "out")
     assert done.returncode == 2
     assert "pip install 'km3aid[train]'" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_what_few_need_is_named_with_its_extra(tmp_path):
+    code = """
+import numpy as np
+from km3aid.cli import main
+from km3aid.errors import ConfigError
+from km3aid.spectra.instruments.lines import find_lines
+
+try:
+    find_lines(np.linspace(200, 0, 1000), np.zeros(1000))
+except ConfigError as error:
+    print(error)
+main()
+"""
+    done = run(code, tmp_path, FEW_NEED, "predict", "CCO", "--pdf", "ethanol.pdf")
+    assert "reading a measured trace needs scipy" in done.stdout
+    assert "pip install 'km3aid[measured]'" in done.stdout
+    assert done.returncode == 2
+    assert done.stderr == "km3aid: reportlab is not installed; run: pip install 'km3aid[pdf]'\n"
+
+
+def test_every_job_is_done_without_torch_and_what_few_need(tmp_path):
+    done = run(ANSWERS, tmp_path, (*FEW_NEED, *TORCH))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split("\n")[:5] == ["(1,)", "2", "CCO", "CCO", "[]"]

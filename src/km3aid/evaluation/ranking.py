@@ -11,8 +11,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.special import expit, logit
 
 from km3aid.engine import Engine
 from km3aid.evaluation.calibration import Fitted
@@ -24,6 +22,7 @@ from km3aid.matching.compiled.packed import classes_of_row
 from km3aid.matching.config import Fusion, MatchConfig, Ranking
 from km3aid.matching.cost import shift_cost
 from km3aid.matching.fusion import fuse
+from km3aid.matching.linear_sum import expit, logit
 from km3aid.molecules import parse_smiles
 from km3aid.search import NO_FILTERS, Limits, LocalLibrary
 from km3aid.spectra.spectrum import Spectrum
@@ -112,6 +111,8 @@ def _better(explained: Mapping[str, _Explained], before: MatchConfig) -> MatchCo
 
     start = _to_parameters(before)
     bounds = [(x - _STEP, x + _STEP) for x in start]
+    from scipy.optimize import minimize
+
     found = minimize(loss, start, method="L-BFGS-B", bounds=bounds, options={"maxiter": 15})
     return _from_parameters(found.x, before)
 

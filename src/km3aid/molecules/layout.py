@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 from rdkit import Chem
 from rdkit.Chem import rdDepictor, rdDistGeom
 from rdkit.Geometry import Point3D
-from scipy.optimize import minimize
-from scipy.spatial.distance import pdist
 
 _NEAR = 0.2  # distance of an atom from a bond that counts as a clash, in bond lengths
 _APART = 0.8  # distance of two atoms below which they are hard to tell apart, in bond lengths
@@ -111,8 +109,30 @@ def _relaxed(mol: Chem.Mol) -> NDArray[np.float64]:
         return float((stiffness * strain**2).sum()), gradient.ravel()
 
     start = (_plane(mol) / bond_length(mol)).ravel()
-    found = minimize(energy, start, jac=True, method="L-BFGS-B", options={"maxiter": _STEPS})
-    place: NDArray[np.float64] = found.x.reshape(count, 2)
+    return _downhill(energy, start).reshape(count, 2)
+
+
+def _downhill(
+    energy: Callable[[NDArray[np.float64]], tuple[float, NDArray[np.float64]]], start: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Where steps against the gradient lead from `start`, each as long as the last two gradients suggest.
+
+    Barzilai & Borwein, IMA J. Numer. Anal. 8 (1988) 141; a step that leads uphill is halved.
+    """
+    place, (value, slope), length = start, energy(start), 1e-3
+    for _ in range(_STEPS):
+        for _ in range(10):
+            following = place - length * slope
+            found, steeper = energy(following)
+            if found <= value:
+                break
+            length /= 2
+        else:
+            break
+        moved, turned = following - place, steeper - slope
+        place, value, slope = following, found, steeper
+        bend = float(moved @ turned)
+        length = float(moved @ moved) / bend if bend > 0 else 2 * length
     return place
 
 
@@ -141,7 +161,9 @@ def _plane(mol: Chem.Mol) -> NDArray[np.float64]:
 
 def _closest(mol: Chem.Mol) -> float:
     """The least distance of two atoms, in bond lengths."""
-    return float(pdist(_plane(mol)).min()) / bond_length(mol)
+    plane = _plane(mol)
+    one, other = np.triu_indices(len(plane), 1)
+    return float(np.linalg.norm(plane[one] - plane[other], axis=1).min()) / bond_length(mol)
 
 
 def _faults(mol: Chem.Mol) -> float:
