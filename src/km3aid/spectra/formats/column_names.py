@@ -36,6 +36,7 @@ _CARBON = re.compile(
 _BESIDE = re.compile(r"\b(?:type|mult(?:iplicity)?|dept|ppm|exp|obs|carbon|compound|cpd)\b\.?|[\^*†‡]+", re.IGNORECASE)
 _COMPUTED = re.compile(r"calc|pred|theor|dft|giao", re.IGNORECASE)
 _COMPOUND = re.compile(r"[0-9]{1,3}[a-z]?'?|[A-Z][0-9]{0,2}")
+_LONGEST = 80  # characters in the name of a column
 _UNIT = re.compile(r"[(\[](?:ppm|a\.?u\.?|rel\.?|%|abs\.?)?[)\]]", re.IGNORECASE)
 
 
@@ -77,7 +78,7 @@ def carbon_compound(name: str) -> str | None:
     ('', '2', '1', None)
     """
     plain = normalise(name)
-    if ("δ" not in plain and "delta" not in plain.lower()) or _COMPUTED.search(plain):
+    if len(plain) > _LONGEST or ("δ" not in plain and "delta" not in plain.lower()) or _COMPUTED.search(plain):
         return None
     plain = re.sub(r"[(\[]([^()\[\]]*)[)\]]", lambda m: f" {m[1]} " if is_compound(m[1]) else " ", plain)
     match = _CARBON.fullmatch(_BESIDE.sub(" ", plain))

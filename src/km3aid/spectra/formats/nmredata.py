@@ -47,18 +47,18 @@ class _Signal(NamedTuple):
 class _Labels:
     """What `NMREDATA_ASSIGNMENT` says of each label."""
 
-    entries: list[tuple[str, float, tuple[int, ...]]] = field(default_factory=list)  # label, shift, atoms (0-based)
+    entries: dict[str, list[tuple[float, tuple[int, ...]]]] = field(default_factory=dict)  # shift, atoms (0-based)
     interchangeable: list[list[str]] = field(default_factory=list)
 
     def shifts_of(self, name: str) -> set[float]:
         """The shifts that a label has; a sound file gives it one."""
-        return {shift for label, shift, _ in self.entries if label == name}
+        return {shift for shift, _ in self.entries.get(name, ())}
 
     def atoms_of(self, name: str, shift_ppm: float) -> tuple[int, ...]:
         """The atoms of a label; where it stands for several shifts, those of the nearest to `shift_ppm`."""
         own = self.shifts_of(name)
         nearest = min(own, key=lambda shift: abs(shift - shift_ppm)) if own else None
-        return tuple(a for label, shift, atoms in self.entries if label == name and shift == nearest for a in atoms)
+        return tuple(a for shift, atoms in self.entries.get(name, ()) if shift == nearest for a in atoms)
 
 
 def is_nmredata(head: list[str]) -> bool:
@@ -95,7 +95,8 @@ def read_nmredata_record(record: SdRecord, where: str) -> list[AssignedSpectrum]
     if refused and not found:
         raise refused[0]
     if not found:
-        every = (f"{shift}, L={name}" for name, shift, atoms in labels.entries if set(atoms) & carbons)
+        rows = ((name, *entry) for name, own in labels.entries.items() for entry in own)
+        every = (f"{shift}, L={name}" for name, shift, atoms in rows if set(atoms) & carbons)
         entries = list(dict.fromkeys(every))
         if not entries:
             raise SpectrumFormatError(f"{where}: neither NMREDATA_1D_13C nor carbons in NMREDATA_ASSIGNMENT")
@@ -165,7 +166,7 @@ def _read_assignment(text: str, left_out: list[LeftOut]) -> _Labels:
             continue
         if any(abs(known - _middle(shift)) > _SAME_PPM for known in labels.shifts_of(fields[0])):
             left_out.append(LeftOut(line[:60], f"the label {fields[0]!r} stands at another shift too; check it"))
-        labels.entries.append((fields[0], _middle(shift), atoms))
+        labels.entries.setdefault(fields[0], []).append((_middle(shift), atoms))
     return labels
 
 
@@ -195,7 +196,7 @@ def _spectrum(
         for s in signals
     ]
     for label, times in Counter(label for signal in signals for label in set(signal.labels)).items():
-        if times > 1 and label in {name for name, _, _ in labels.entries}:
+        if times > 1 and label in labels.entries:
             left_out.append(LeftOut(f"L={label}", f"stands at {times} signals, which all get its atoms; check them"))
     peaks, notes = _with_numbers(signals, atoms, carbon_hydrogens(record.mol_block))
     name = _title(record.fields.get("NMREDATA_ID", "")) or record.id or record.name or ""

@@ -13,6 +13,7 @@ from km3aid.spectra.spectrum import LeftOut
 from km3aid.spectra.text.characters import normalise
 from km3aid.spectra.text.remarks import parse_multiplicity
 
+_MOST_COMPOUNDS = 100
 NO_VALUE = {"", "-", "--", "n/a", "na", "nan", "none", "null", "nd", "n.d.", "n.o.", "ppm", "(ppm)", "[ppm]"}
 
 
@@ -36,6 +37,8 @@ def layouts_of(header: Header, rows: list[Row], where: str) -> list[Layout]:
         layouts = [_layout_of_content(rows, where)]
     else:
         compounds = {i: name for i, n in enumerate(header.names) if (name := carbon_compound(n)) is not None}
+        if len(compounds) > _MOST_COMPOUNDS:
+            raise SpectrumFormatError(f"{where}: {len(compounds)} columns of δC; give {_MOST_COMPOUNDS} at most")
         layouts = [_layout_of_header(names, rows, where) for names in _parted(header.names, list(compounds))]
         if len(compounds) > 1:
             named = zip(layouts, compounds.items(), strict=True)

@@ -6,11 +6,15 @@ Every line keeps its number, except in HTML, where the rows are counted.
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
+from html import unescape
 
 from km3aid.spectra.text.characters import normalise
 
 _MOST_COLUMNS = 64
+_HTML = re.compile(
+    r"<(?P<closing>/?)(?P<tag>t[rdh]|sup|br)\b(?P<rest>[^<>]*)>|<[^<>]*>|(?P<text>[^<]+)|<", re.IGNORECASE
+)
+_SPAN = re.compile(r"colspan\s*=\s*[\"']?([1-9][0-9]?)(?![0-9])", re.IGNORECASE)
 _MARKDOWN_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*")
 _LISTING = re.compile(r"\bADDRESS\b.*\bFREQUENCY\b", re.IGNORECASE)
 _LISTED = ("#", "address", "[Hz]", "ppm", "intensity")
@@ -106,42 +110,24 @@ def _spaced_row(line: str, columns: int, protons: bool) -> str:
 
 
 def _html(lines: list[str]) -> list[str]:
-    parser = _Tables()
-    for line in lines:
-        parser.feed(line)
-    parser.close()
-    return ["\t".join(row) + "\n" for row in parser.rows]
-
-
-class _Tables(HTMLParser):
     """The rows of all tables; a cell that spans columns stands in the first of them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: list[list[str]] = []
-        self._open = False
-        self._span = 1
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "tr":
-            self.rows.append([])
-        elif tag in ("td", "th") and self.rows and len(self.rows[-1]) < _MOST_COLUMNS:
-            span = dict(attrs).get("colspan") or "1"
-            self._span = min(int(span), _MOST_COLUMNS) if re.fullmatch(r"[1-9][0-9]?", span) else 1
-            self.rows[-1].append("")
-            self._open = True
-        elif tag == "sup" and self._open:
-            self.rows[-1][-1] += "<sup>"
-        elif tag == "br" and self._open:
-            self.rows[-1][-1] += " "
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("td", "th") and self._open:
-            self.rows[-1] += [""] * (self._span - 1)
-            self._open = False
-        elif tag == "sup" and self._open:
-            self.rows[-1][-1] += "</sup>"
-
-    def handle_data(self, data: str) -> None:
-        if self._open:
-            self.rows[-1][-1] += re.sub(r"\s+", " ", data)
+    rows: list[list[str]] = []
+    within = False
+    span = 1
+    for mark in _HTML.finditer("".join(lines)):
+        tag, closing = (mark["tag"] or "").lower(), bool(mark["closing"])
+        if tag in ("tr", "td", "th") and within:  # the end of a cell, also where it is not said
+            rows[-1] += [""] * (span - 1)
+            within = False
+        if tag == "tr" and not closing:
+            rows.append([])
+        elif tag in ("td", "th") and not closing and rows and len(rows[-1]) < _MOST_COLUMNS:
+            given = _SPAN.search(mark["rest"])
+            span = min(int(given[1]), _MOST_COLUMNS) if given else 1
+            rows[-1].append("")
+            within = True
+        elif within and tag == "sup":
+            rows[-1][-1] += mark[0]
+        elif within and tag in ("", "br"):
+            rows[-1][-1] += " " if tag == "br" else re.sub(r"\s+", " ", unescape(mark["text"] or ""))
+    return ["\t".join(re.sub(" +", " ", cell).strip() for cell in row) + "\n" for row in rows]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from km3aid.errors import SpectrumFormatError
@@ -105,10 +106,10 @@ def _find_header(lines: list[str]) -> Header | None:
         plain = (line.lstrip("# ") if comment else line).strip("\r\n").rstrip(" ")
         for delimiter in dict.fromkeys((_delimiter(plain), None)):
             names = _names(plain, delimiter)
-            if (of_compounds := _named_by_compounds(names, lines[: number - 1])) is not None:
+            if (of_compounds := _named_by_compounds(names, lines, number)) is not None:
                 return Header(number, of_compounds, delimiter, tuple(lines[: number - 1]))
             found = kinds_of(names)
-            if len(names) == 1 and not _begins_with_a_number(lines[number:]):
+            if len(names) == 1 and not _begins_with_a_number(islice(lines, number, None)):
                 continue  # a heading of prose
             known = None not in found and (not comment or len(found) > 1)
             if number > 1 and not comment and titled and len(found) - found.count(None) < 2:
@@ -132,11 +133,11 @@ def _is_free_of_values(line: str, names: list[str]) -> bool:
     return not _VALUE.search(line)
 
 
-def _named_by_compounds(names: list[str], above: list[str]) -> list[str] | None:
+def _named_by_compounds(names: list[str], lines: list[str], number: int) -> list[str] | None:
     """The names of columns headed by the numbers of compounds, below a title that says 13C."""
     if len(names) < 2 or column_of(names[0]) != "label" or not all(map(is_compound, names[1:])):
         return None
-    title = normalise("".join(above))
+    title = normalise("".join(lines[max(0, number - _PREAMBLE) : number - 1]))
     if not _OF_CARBON.search(title) or _OF_PROTONS.search(title):
         return None
     return [names[0], *(f"δC {name}" for name in names[1:])]
@@ -157,7 +158,7 @@ def _with_line_below(header: Header, lines: list[str]) -> Header:
     return header._replace(line=header.line + 1, names=names)
 
 
-def _begins_with_a_number(lines: list[str]) -> bool:
+def _begins_with_a_number(lines: Iterable[str]) -> bool:
     """Whether the first line that is neither blank nor a comment is a row of a single column."""
     first = normalise(next(filter(_is_data, lines), "1"))
     return re.match(r"\s*[\"'+-]?[0-9]", first) is not None and "MHz" not in first

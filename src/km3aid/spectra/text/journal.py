@@ -141,12 +141,18 @@ def _sections(text: str) -> tuple[list[Section], list[LeftOut]]:
 
 def _unpacked(text: str) -> str:
     """`text` without the brackets around a whole 13C part, as in `[8: 1H NMR …, 13C NMR δ 171.4, 60.5, 14.2]`."""
+    around = []
     for start, end in outer_brackets(text).items():
         heads = (m for m in _HEAD.finditer(text, start, end) if _element(m) == "C" and not (m["word"] or m["delta"]))
         head = next(heads, None) if end - start > _SHORTEST_PART else None
         if head and len(re.findall(r"[0-9]{2}\.[0-9]", text[head.end() : end])) > 2:
-            text = f"{text[:start]} {text[start + 1 : end]} {text[end + 1 :]}"
-    return text
+            around += [start, end]
+    if not around:
+        return text
+    characters = list(text)
+    for place in around:
+        characters[place] = " "
+    return "".join(characters)
 
 
 def _element(head: re.Match[str]) -> str:
@@ -181,7 +187,8 @@ def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spect
         return None
     notes: list[str] = []
     interpret_letters(drafts, found.left_out, notes, patterns=any(map(_is_pattern, found.left_out)))
-    notes += _note_of_mended([pair for pair in mended if pair[1] in listed])
+    within = set(re.findall(r"[0-9]+\.[0-9]+", listed)) if mended else set()
+    notes += _note_of_mended([pair for pair in mended if pair[1] in within])
     left_out = [*outside, *found.left_out]
     if re.search(r"(?<![\w.])[0-9]+(?:\.[0-9]+)?(?!\s*(?:[MG]?Hz|K|°))(?![\w.])", masked[:before]):
         left_out.append(_snippet(preamble, "before the δ"))
@@ -218,13 +225,18 @@ def _read_list(listed: str, masked: str, known_start: bool, where: str) -> tuple
 
 def _opened(text: str) -> str:
     """`text` with shifts taken out of brackets: `(171.3 ppm, COOH)` → `171.3 (COOH)`, `[δ 20.1 (C-1), 30.2]` → bare."""
-    for start, end in reversed(outer_brackets(text).items()):
+    parts, last = [], 0
+    for start, end in outer_brackets(text).items():
         inside = text[start + 1 : end]
         if single := _SHIFT_IN_BRACKETS.fullmatch(inside):
-            text = f"{text[:start]}{single[1]} ({single[2] or ''}){text[end + 1 :]}"
+            bare = f"{single[1]} ({single[2] or ''})"
         elif delta := _DELTA.search(inside):
-            text = f"{text[:start]} {inside[delta.end() :]} {text[end + 1 :]}"
-    return text
+            bare = f" {inside[delta.end() :]} "
+        else:
+            continue
+        parts += [text[last:start], bare]
+        last = end + 1
+    return "".join([*parts, text[last:]])
 
 
 def _note_of_mended(mended: list[tuple[str, str]]) -> list[str]:

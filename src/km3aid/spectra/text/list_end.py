@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _MS = (
-    r"(?!(?:T|TBD|OT)MS)[A-Z][A-Za-z+/-]*MS\b|MS\b|(?:HR|LR)[- ]?(?:ESI|EI|FAB|CI|APCI|MALDI|DART|Q|FT)|"
+    r"(?!(?:T|TBD|OT)MS)[A-Z][A-Za-z+/-]{0,20}MS\b|MS\b|(?:HR|LR)[- ]?(?:ESI|EI|FAB|CI|APCI|MALDI|DART|Q|FT)|"
     r"(?:ESI|EI|FAB|MALDI|APCI|DART|LIFDI|GC|LC|UPLC|TOF)(?=[-/+ (:])|m/z|M\+|"
     r"(?:[Ee]xact\s)?[Mm]ass\b|[Mm]ol\.?\s?[Ww]t"
 )
@@ -29,7 +29,7 @@ _ANALYSIS = re.compile(
     r"|\[[αa]\]|\[M\s?[+-]"
 )
 # What begins another section, sentence or compound, after a full stop or a line break.
-_SECTION = r"(?:[0-9]{1,2}\.(?:[0-9]{1,2}\.?)*|[0-9](?:\.[0-9]{1,2})+|[SIVX]{1,4}\.)\s+[A-Z][A-Za-z]{2}"
+_SECTION = r"(?:[0-9]{1,2}\.(?:[0-9]{1,2}\.)*(?:[0-9]{1,2})?|[0-9](?:\.[0-9]{1,2})+|[SIVX]{1,4}\.)\s+[A-Z][A-Za-z]{2}"
 _COMPOUND = (
     r"[0-9]{1,3}[a-z]?:|[0-9]{1,3}[a-z]\b\.?|[0-9]{1,2}(?:,[0-9]{1,2})*['′]?-(?:[A-Za-z]{2}|[(\[])|"
     r"\([ERSZ0-9a-z,±+-]{1,12}\)-|(?:[NOS]|tert|sec|cis|trans|rac|meso|[opmn])-[A-Z0-9(]"
