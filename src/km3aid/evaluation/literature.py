@@ -84,7 +84,7 @@ def evaluate_literature(engine: Engine, library: Library, lines: Lines) -> dict[
     The library gets the molecules of the lines, since it may lack them.
     """
     full = with_molecules(engine, library, [asked.smiles for asked in lines.report])
-    hits = engine.search_many([asked.spectrum for asked in lines.report], full, top=max(_TOPS))
+    hits = engine.search_many([asked.spectrum for asked in lines.report], full, top=max(_TOPS), by="structure")
     ranks = [
         rank_of_connectivity([hit.smiles for hit in found.hits], _block(asked.smiles))
         for asked, found in zip(lines.report, hits, strict=True)

@@ -104,5 +104,6 @@ class MatchConfig:
         return replace(self, **values)
 
     def to_dict(self) -> dict[str, Any]:
-        """All constants, as they stand in the header of the weights."""
-        return to_dict(self)
+        """All constants, as they stand in the header of the weights; no `distinct_ranking` where there is none."""
+        values = to_dict(self)
+        return values if self.distinct_ranking else {k: v for k, v in values.items() if k != "distinct_ranking"}
