@@ -16,7 +16,7 @@ def test_arrays_survive_the_disk(small_data, tmp_path):
     again = in_memory(open_dataset(tmp_path / "d"))
     for field in fields(Dataset):
         np.testing.assert_array_equal(getattr(again, field.name), getattr(small_data, field.name))
-    assert read_meta(tmp_path / "d") == {"format_version": 1, "source": "ä"}
+    assert read_meta(tmp_path / "d") == {"format_version": 2, "source": "ä"}
     assert not list((tmp_path / "d").glob("*.part"))
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from km3aid.data.dataset import Dataset
+from km3aid.molecules.configuration import NOTHING
 from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS, MolGraph
 
 UNKNOWN = 4  # code of an unknown multiplicity
@@ -28,6 +29,13 @@ class GraphBatch(NamedTuple):
     edge_source: Tensor  # (2E,) int64, every bond in both directions
     edge_target: Tensor  # (2E,) int64
     edge_kind: Tensor  # (2E,) int64 in [0, BOND_KINDS)
+    relation_source: Tensor  # (2R,) int64, every relation in both directions
+    relation_target: Tensor  # (2R,) int64
+    relation_kind: Tensor  # (2R,) int64 form·PLACES + place
+    turn_target: Tensor  # (T,) int64, the atom that is told
+    turn_atoms: Tensor  # (T, 6) int64, three neighbours of each of two centres; A stands for none
+    turn_kind: Tensor  # (T,) int64 in [0, TURN_KINDS)
+    turn_sign: Tensor  # (T,) float32, 1 or −1
     molecules: int  # B
 
     def to(self, device: torch.device) -> GraphBatch:
@@ -53,6 +61,7 @@ class CarbonBatch(NamedTuple):
     molecule: Tensor  # (C,) int64
     shift_ppm: Tensor  # (C,) float32
     multiplicity: Tensor  # (C,) int64 attached H as recorded, 4 unknown
+    carbon_class: Tensor  # (C,) int64 row of the first atom of its class
 
     def to(self, device: torch.device) -> CarbonBatch:
         return CarbonBatch(*(x.to(device) for x in self))
@@ -86,15 +95,8 @@ AS_RECORDED = Augmentation(0, 0, 0, 0, 0, 0)
 
 def collate(graphs: list[MolGraph]) -> GraphBatch:
     """Join featurised molecules into one batch."""
-    sizes = np.array([len(g.atoms) for g in graphs])
-    bond_counts = np.array([len(g.bonds) for g in graphs])
-    return _graph_batch(
-        np.concatenate([g.atoms for g in graphs]),
-        sizes,
-        np.concatenate([g.bonds for g in graphs]),
-        np.concatenate([g.bond_codes for g in graphs]),
-        bond_counts,
-    )
+    flat = MolGraph._make(map(np.concatenate, zip(*graphs, strict=True)))
+    return _graph_batch(flat, *(np.array([len(g[field]) for g in graphs]) for field in (0, 1, 3, 4)))
 
 
 def pad_peaks(
@@ -130,20 +132,24 @@ def cut_batch(
     """The molecules `rows` (B,), each with the one of its spectra in `spectra` (B,), an index into `value_offset`."""
     sizes = data.atom_offset[rows + 1] - data.atom_offset[rows]
     molecule = np.repeat(np.arange(len(rows)), sizes)
-    atoms = data.atoms[_ranges(data.atom_offset[rows], sizes)]
+    atom_rows = _ranges(data.atom_offset[rows], sizes)
+    atoms = data.atoms[atom_rows]
     if augmentation.mirror:
         flip = (rng.random(len(rows)) < augmentation.mirror)[molecule]
         atoms = _mirrored(atoms, flip)
-    bond_counts = data.bond_offset[rows + 1] - data.bond_offset[rows]
-    bond_rows = _ranges(data.bond_offset[rows], bond_counts)
-    graph = _graph_batch(atoms, sizes, data.bonds[bond_rows], data.bond_codes[bond_rows], bond_counts)
+    offsets = (data.bond_offset, data.relation_offset, data.turn_offset)
+    counts = [offset[rows + 1] - offset[rows] for offset in offsets]
+    bond, relation, turn = (_ranges(offset[rows], n) for offset, n in zip(offsets, counts, strict=True))
+    flat = MolGraph(atoms, data.bonds[bond], data.bond_codes[bond], data.relations[relation], data.turns[turn])
+    graph = _graph_batch(flat, sizes, *counts)
 
     values = _ranges(data.value_offset[spectra], sizes)
     shift = data.shift_ppm[values]
     carbon = np.flatnonzero(~np.isnan(shift))
     multiplicity = np.minimum(data.multiplicity[values][carbon], UNKNOWN).astype(np.int64)
     owner, shift = molecule[carbon], shift[carbon]
-    carbons = CarbonBatch(*map(torch.from_numpy, (carbon, owner, shift, multiplicity)))
+    carbon_class = (np.cumsum(sizes) - sizes)[owner] + data.symmetry[atom_rows[carbon]]
+    carbons = CarbonBatch(*map(torch.from_numpy, (carbon, owner, shift, multiplicity, carbon_class)))
     return Batch(graph, _seen(owner, shift, multiplicity, len(rows), augmentation, rng), carbons)
 
 
@@ -192,23 +198,35 @@ def _mirrored(atoms: NDArray[np.uint8], flip: NDArray[np.bool_]) -> NDArray[np.u
 
 
 def _graph_batch(
-    atoms: NDArray[np.uint8],
+    flat: MolGraph,
     sizes: NDArray[np.int64],
-    bonds: NDArray[np.uint16],
-    bond_codes: NDArray[np.uint8],
     bond_counts: NDArray[np.int64],
+    relation_counts: NDArray[np.int64],
+    turn_counts: NDArray[np.int64],
 ) -> GraphBatch:
-    start = np.repeat(np.cumsum(sizes) - sizes, bond_counts)
-    begin, end = bonds[:, 0] + start, bonds[:, 1] + start
-    kind = bond_codes @ _BOND_BASE
+    """The batch of the molecules that `flat` holds one after the other, with the numbers of what each one has."""
+    start = np.cumsum(sizes) - sizes
+    begin, end = (flat.bonds + np.repeat(start, bond_counts)[:, None]).T
+    kind = flat.bond_codes @ _BOND_BASE
+    one, other = (flat.relations[:, :2] + np.repeat(start, relation_counts)[:, None]).T
+    relation_kind = flat.relations[:, 2]
+    turned = flat.turns[:, :7] + np.repeat(start, turn_counts)[:, None]
+    turned[flat.turns[:, :7] == NOTHING] = len(flat.atoms)
     return GraphBatch(
-        torch.from_numpy(atoms.astype(np.int64)),
+        torch.from_numpy(flat.atoms.astype(np.int64)),
         torch.from_numpy(np.repeat(np.arange(len(sizes)), sizes)),
-        torch.from_numpy(np.concatenate([begin, end]).astype(np.int64)),
-        torch.from_numpy(np.concatenate([end, begin]).astype(np.int64)),
-        torch.from_numpy(np.concatenate([kind, kind]).astype(np.int64)),
+        *(_indices(*pair) for pair in ((begin, end), (end, begin), (kind, kind))),
+        *(_indices(*pair) for pair in ((one, other), (other, one), (relation_kind, relation_kind))),
+        _indices(turned[:, 0]),
+        _indices(turned[:, 1:]),
+        _indices(flat.turns[:, 7] // 2),
+        torch.from_numpy(1 - 2 * (flat.turns[:, 7] % 2).astype(np.float32)),
         len(sizes),
     )
+
+
+def _indices(*parts: NDArray[np.integer]) -> Tensor:
+    return torch.from_numpy(np.concatenate(parts).astype(np.int64))
 
 
 def _ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from km3aid.errors import DataError
 from km3aid.files import replacing, write_json
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 META = "meta.json"
 
 
@@ -32,6 +32,10 @@ class Dataset:
     bond_offset: NDArray[np.int64]  # (M + 1,)
     bonds: NDArray[np.uint16]  # (E, 2) atoms within the molecule
     bond_codes: NDArray[np.uint8]  # (E, 5) codes of `BOND_COLUMNS`
+    relation_offset: NDArray[np.int64]  # (M + 1,)
+    relations: NDArray[np.uint16]  # (R, 3) of `Configuration`
+    turn_offset: NDArray[np.int64]  # (M + 1,)
+    turns: NDArray[np.uint16]  # (T, 8) of `Configuration`
     spectrum_offset: NDArray[np.int64]  # (M + 1,)
     value_offset: NDArray[np.int64]  # (S,)
     shift_ppm: NDArray[np.float32]  # (V,) NaN where an atom has none

@@ -8,19 +8,24 @@ from torch import Tensor, nn
 
 from km3aid.data.batches import BOND_KINDS, GraphBatch
 from km3aid.models.config import JointConfig
-from km3aid.models.precision import rounded
+from km3aid.models.precision import exact, rounded
+from km3aid.molecules.configuration import FORMS, PLACES, REACH, TURN_KINDS
 from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS
 
 
 class AtomEmbedding(nn.Module):
-    """The sum of one embedding per atom column, without the chiral tag, which depends on the order of atoms."""
+    """The sum of one embedding per atom column, without the chiral tag, which depends on the order of atoms.
+
+    Only where `handed` does R or S count.
+    """
 
     offset: Tensor
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, handed: bool) -> None:
         super().__init__()
         sizes = list(ATOM_COLUMNS.values())
-        self.columns = [i for i, name in enumerate(ATOM_COLUMNS) if name != "chiral_tag"]
+        unseen = ("chiral_tag",) if handed else ("chiral_tag", "cip")
+        self.columns = [i for i, name in enumerate(ATOM_COLUMNS) if name not in unseen]
         self.register_buffer("offset", torch.tensor((np.cumsum(sizes) - sizes)[self.columns]), persistent=False)
         self.bag = nn.EmbeddingBag(sum(sizes), width, mode="sum")
         nn.init.normal_(self.bag.weight, std=0.3)
@@ -52,43 +57,98 @@ class BondTable(nn.Module):
         return 1 + factor, term
 
 
+class RelationTable(nn.Module):
+    """A factor and a term (width each) for every kind of relation: the form's and the place's."""
+
+    codes: Tensor
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        kinds = torch.arange(FORMS * PLACES)
+        self.register_buffer("codes", torch.stack([kinds // PLACES, FORMS + kinds % PLACES], 1), persistent=False)
+        self.bag = nn.EmbeddingBag(FORMS + PLACES, 2 * width, mode="sum")
+        nn.init.normal_(self.bag.weight, std=0.3)
+
+    def forward(self) -> tuple[Tensor, Tensor]:
+        factor, term = self.bag(self.codes).chunk(2, dim=1)
+        return 1 + factor, term
+
+
+class Turns(nn.Module):
+    """What centres tell each other of their handedness: Σ W(±tanh(d)·tanh(d′)·f(kind)).
+
+    d is the determinant of three projections of a centre's neighbours, one for each channel. It changes its sign with
+    every exchange of two neighbours, as the sense of rotation does; the product with a second one does not change in a
+    mirror image. Twins are told d·f(kind), the one with the opposite sign of the other.
+    """
+
+    def __init__(self, width: int, channels: int) -> None:
+        super().__init__()
+        self.project = nn.Linear(width, 3 * channels, bias=False)
+        self.nothing = nn.Parameter(torch.randn(1, 3 * channels) * 0.5)
+        self.factor = nn.Parameter(torch.randn(TURN_KINDS, channels) * 0.5)
+        self.out = nn.Linear(channels, width, bias=False)
+        nn.init.zeros_(self.out.weight)
+
+    def forward(self, x: Tensor, graph: GraphBatch) -> Tensor:
+        """Atoms (A, width) → what each is told (A, width)."""
+        with exact(x):
+            places = torch.cat([self.project(x.float()), self.nothing])
+            turned = places.index_select(0, graph.turn_atoms.flatten())
+            a, b, c = turned.view(-1, 2, 3, 3, self.factor.shape[1]).unbind(2)  # (T, centre, coordinate, channel)
+            volume = torch.tanh((a * torch.linalg.cross(b, c, dim=2)).sum(2))
+            paired = (graph.turn_kind < REACH).unsqueeze(1)
+            second = torch.where(paired, volume[:, 1], torch.ones_like(volume[:, 1]))
+            told = volume[:, 0] * second * graph.turn_sign.unsqueeze(1) * self.factor.index_select(0, graph.turn_kind)
+            return torch.zeros_like(x).index_add(0, graph.turn_target, self.out(told))
+
+
 class MessageLayer(nn.Module):
     """h ← h + W₂·gelu(W₁[x ‖ Σⱼ relu(xⱼ·f(bond) + t(bond))] + W₃·v), x = norm(h), v the molecule's own node."""
 
-    def __init__(self, width: int, hidden: int, dropout: float) -> None:
+    def __init__(self, config: JointConfig, turns: bool) -> None:
         super().__init__()
+        width, hidden = config.width, config.hidden
         self.norm = nn.LayerNorm(width)
         self.bonds = BondTable(width)
         self.mix = nn.Linear(2 * width, hidden)
         self.from_molecule = nn.Linear(width, hidden, bias=False)
         self.out = nn.Linear(hidden, width)
         self.to_molecule = nn.Sequential(nn.Linear(2 * width, width), nn.GELU(), nn.Linear(width, width))
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = nn.Dropout(config.dropout)
+        self.relations = RelationTable(width) if config.configuration else None
+        self.related = nn.Parameter(torch.zeros(width)) if config.configuration else None
+        self.turns = Turns(width, config.turn_width) if turns else None
 
     def forward(self, h: Tensor, v: Tensor, graph: GraphBatch, inverse_size: Tensor) -> tuple[Tensor, Tensor]:
         x = self.norm(h)
-        around = self._messages(x, graph)
+        around = _messages(x, self.bonds(), graph.edge_source, graph.edge_target, graph.edge_kind)
+        if self.relations is not None and self.related is not None:
+            ends = (graph.relation_source, graph.relation_target, graph.relation_kind)
+            around = around + self.related * _messages(x, self.relations(), *ends)
+        if self.turns is not None:
+            around = around + self.turns(x, graph)
         mixed = self.mix(torch.cat([rounded(x), rounded(around)], 1))
         mixed = mixed + self.from_molecule(v).index_select(0, graph.atom_molecule)
         h = h + self.dropout(self.out(nn.functional.gelu(mixed)))
         mean = torch.zeros_like(v).index_add(0, graph.atom_molecule, h) * inverse_size
         return h, v + self.to_molecule(torch.cat([v, mean], 1))
 
-    def _messages(self, x: Tensor, graph: GraphBatch) -> Tensor:
-        """What each atom receives from its neighbours (A, width)."""
-        factor, term = self.bonds()
-        if x.device.type == "cpu" and not torch.is_grad_enabled():
-            from km3aid.models.joint.messages import add_messages
 
-            around = torch.zeros_like(x)
-            tables, edges = (factor.contiguous(), term.contiguous()), (graph.edge_source, graph.edge_target)
-            add_messages(*(tensor.numpy() for tensor in (x, *tables, *edges, graph.edge_kind, around)))
-            return around
-        x, factor, term = map(rounded, (x, factor, term))
-        neighbour = x.index_select(0, graph.edge_source)
-        kind_factor, kind_term = (t.index_select(0, graph.edge_kind) for t in (factor, term))
-        message = torch.relu_(torch.addcmul(kind_term, neighbour, kind_factor))
-        return torch.zeros_like(x).index_add(0, graph.edge_target, message)
+def _messages(x: Tensor, table: tuple[Tensor, Tensor], source: Tensor, target: Tensor, kind: Tensor) -> Tensor:
+    """What each atom (A, width) receives along edges (E,) of some kind: Σ relu(x·factor + term)."""
+    factor, term = table
+    if x.device.type == "cpu" and not torch.is_grad_enabled():
+        from km3aid.models.joint.messages import add_messages
+
+        around = torch.zeros_like(x)
+        edges = (source, target, kind)
+        add_messages(*(tensor.numpy() for tensor in (x, factor.contiguous(), term.contiguous(), *edges, around)))
+        return around
+    x, factor, term = map(rounded, (x, factor, term))
+    kind_factor, kind_term = (t.index_select(0, kind) for t in (factor, term))
+    message = torch.relu_(torch.addcmul(kind_term, x.index_select(0, source), kind_factor))
+    return torch.zeros_like(x).index_add(0, target, message)
 
 
 class GraphEncoder(nn.Module):
@@ -96,9 +156,9 @@ class GraphEncoder(nn.Module):
 
     def __init__(self, config: JointConfig) -> None:
         super().__init__()
-        self.embed = AtomEmbedding(config.width)
+        self.embed = AtomEmbedding(config.width, handed=not config.configuration)
         self.layers = nn.ModuleList(
-            MessageLayer(config.width, config.hidden, config.dropout) for _ in range(config.layers)
+            MessageLayer(config, turns=config.configuration and n % 2 == 1) for n in range(config.layers)
         )
         self.norm = nn.LayerNorm(config.width)
 
