@@ -62,6 +62,7 @@ class CarbonBatch(NamedTuple):
     shift_ppm: Tensor  # (C,) float32
     multiplicity: Tensor  # (C,) int64 attached H as recorded, 4 unknown
     carbon_class: Tensor  # (C,) int64 row of the first atom of its class
+    noise_ppm: Tensor  # (C,) float32, 0 where the shift was measured
 
     def to(self, device: torch.device) -> CarbonBatch:
         return CarbonBatch(*(x.to(device) for x in self))
@@ -149,7 +150,8 @@ def cut_batch(
     multiplicity = np.minimum(data.multiplicity[values][carbon], UNKNOWN).astype(np.int64)
     owner, shift = molecule[carbon], shift[carbon]
     carbon_class = (np.cumsum(sizes) - sizes)[owner] + data.symmetry[atom_rows[carbon]]
-    carbons = CarbonBatch(*map(torch.from_numpy, (carbon, owner, shift, multiplicity, carbon_class)))
+    noise = data.noise_ppm[values][carbon]
+    carbons = CarbonBatch(*map(torch.from_numpy, (carbon, owner, shift, multiplicity, carbon_class, noise)))
     return Batch(graph, _seen(owner, shift, multiplicity, len(rows), augmentation, rng), carbons)
 
 

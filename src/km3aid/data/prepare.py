@@ -58,7 +58,7 @@ def prepare(
         "spectra": sum(len(r.spectra) for r in records),
         "left_out": dict(sorted(faults.items())),
     }
-    dataset = _flatten(records)
+    dataset = flatten(records)
     meta["complete_molecules"] = int(dataset.complete.sum())
     meta["repeat_error"] = repeat_error(dataset)
     write_dataset(out, dataset, meta)
@@ -88,7 +88,8 @@ def _make_chunk(chunk: list[SdRecord]) -> tuple[list[Record], Counter[str], int]
     return made, faults, len(chunk)
 
 
-def _flatten(records: list[Record]) -> Dataset:
+def flatten(records: list[Record]) -> Dataset:
+    """The records as flat arrays."""
     spectra = [spectrum for record in records for spectrum in record.spectra]
     return Dataset(
         atom_offset=_offsets([len(r.graph.atoms) for r in records]),
@@ -106,6 +107,7 @@ def _flatten(records: list[Record]) -> Dataset:
         value_offset=_offsets([len(s.shift_ppm) for s in spectra])[:-1],
         shift_ppm=np.concatenate([s.shift_ppm for s in spectra]),
         multiplicity=np.concatenate([s.multiplicity for s in spectra]),
+        noise_ppm=np.concatenate([s.noise_ppm for s in spectra]),
         record_id=np.array([r.id for r in records], np.int64),
         inchi_key=np.array([r.inchi_key for r in records], "S27"),
         smiles=np.array([r.smiles.encode() for r in records]),

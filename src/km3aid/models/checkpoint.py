@@ -70,6 +70,20 @@ def read_model(path: str | Path, device: str | torch.device = "cpu") -> Checkpoi
     return Checkpoint(model.to(device).eval().requires_grad_(False), header, _digest(tensors, header["model"]))
 
 
+def start_from(model: AlignmentModel, path: str | Path) -> None:
+    """Give `model` the weights of another of the same sizes; what that one lacks keeps its own, which change nothing yet.
+
+    Raises `CheckpointError` where the weights do not fit.
+    """
+    old = read_model(path).model
+    try:
+        lacking = model.load_state_dict(old.state_dict(), strict=False)
+    except RuntimeError as error:
+        raise CheckpointError(f"{path}: weights of another size ({error}); start from others, or from none") from error
+    if lacking.unexpected_keys:
+        raise CheckpointError(f"{path}: {lacking.unexpected_keys[0]}: the new model lacks it; start from other weights")
+
+
 def _digest(tensors: dict[str, Tensor], config: dict[str, Any]) -> str:
     """SHA-256 of weights and configuration, on which embeddings depend; the constants of matching may change."""
     digest = hashlib.sha256(json.dumps(config, sort_keys=True).encode())

@@ -32,4 +32,5 @@ class TrainingConfig:
     augment: bool = True  # vary the spectra as people record them
     average: Annotated[float, Ge(0), Lt(1)] = 0.999  # of the moving average of the weights, per step; 0: none
     clip_norm: Annotated[float, Ge(0)] = 1.0  # 0: none
+    taught: Annotated[float, Ge(0)] = 0.5  # molecules of a teacher for each measured one in an epoch, if there are any
     seed: Annotated[int, Ge(0)] = 42

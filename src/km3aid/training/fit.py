@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from km3aid.data.batches import AS_RECORDED, Augmentation, Batch, cut_batch, cut_peaks
@@ -17,7 +18,7 @@ from km3aid.data.dataset import Dataset
 from km3aid.errors import ConfigError
 from km3aid.models.alignment import AlignmentModel
 from km3aid.models.build import build_model
-from km3aid.models.checkpoint import read_model, write_model
+from km3aid.models.checkpoint import read_model, start_from, write_model
 from km3aid.models.memory import keep_freed_memory
 from km3aid.models.precision import fast_single_precision, multiplies_bfloat16
 from km3aid.optional import require
@@ -70,19 +71,22 @@ class _Fitting:
     """A model with its optimiser and its averaged weights, trained epoch by epoch."""
 
     def __init__(self, material: Material, settings: Settings, run: Run) -> None:
-        self.data, self.rows, self.config = material.data, material.split.train, settings.training
+        self.data, self.rows, self.taught = material.data, material.split.train, material.taught
+        self.config = settings.training
         self.fabric = _fabric(run.hardware, self.config.precision)
         self.plain = build_model(settings.model)
         if run.spectrum_encoder is not None:
             source = read_model(run.spectrum_encoder).model.get_submodule("spectrum")
             self.plain.get_submodule("spectrum").load_state_dict(source.state_dict())
+        if run.start is not None:
+            start_from(self.plain, run.start)
         self.average = copy.deepcopy(self.plain).eval().to(self.fabric.device)
         optimiser = torch.optim.AdamW(
             _groups(self.plain, self.config.weight_decay), lr=self.config.learning_rate, betas=(0.9, 0.98)
         )
         self.model, self.optimiser = self.fabric.setup(self.plain, optimiser)
         self.model.mark_forward_method("losses")
-        self.sizes = molecule_sizes(material.data)[self.rows]
+        self.sizes = molecule_sizes(material.data)
 
     @cached_property
     def frozen(self) -> Tensor | None:
@@ -108,9 +112,10 @@ class _Fitting:
         fixed_rate = plateau(validation_losses, config) if config.schedule == "plateau" else None
         rng = np.random.default_rng([config.seed, number])
         torch.manual_seed(config.seed * 100_003 + number)
-        mine = rng.permutation(len(self.rows))[fabric.global_rank :: fabric.world_size]  # every process its own
-        mine = mine[: len(self.rows) // fabric.world_size]
-        order = epoch_order(self.rows[mine], self.sizes[mine], config.batch_size, config.alike, rng)
+        rows = self._rows(rng)
+        mine = rng.permutation(rows)[fabric.global_rank :: fabric.world_size]  # every process its own
+        mine = mine[: len(rows) // fabric.world_size]
+        order = epoch_order(mine, self.sizes[mine], config.batch_size, config.alike, rng)
         spectra_of_each = data.spectrum_offset[order + 1] - data.spectrum_offset[order]
         spectra = data.spectrum_offset[order] + (rng.random(len(order)) * spectra_of_each).astype(np.int64)
         steps = len(order) // config.batch_size
@@ -127,6 +132,12 @@ class _Fitting:
             sums += self._step(batch, rate, hide, known)
             _follow(self.average, self.model, min(config.average, 1 - 1 / (2 + done)))
         return [float(x) for x in sums / max(steps, 1)]
+
+    def _rows(self, rng: np.random.Generator) -> NDArray[np.int64]:
+        """The measured molecules of an epoch, and its share of the teacher's."""
+        if not len(self.taught):
+            return self.rows
+        return np.concatenate([self.rows, rng.permutation(self.taught)[: int(self.config.taught * len(self.rows))]])
 
     def _step(self, batch: Batch, rate: float, hide_multiplicity: bool, frozen: Tensor | None) -> Tensor:
         """One step of the optimiser; returns the losses (4,)."""

@@ -16,23 +16,25 @@ from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS
 class AtomEmbedding(nn.Module):
     """The sum of one embedding per atom column, without the chiral tag, which depends on the order of atoms.
 
-    Only where `handed` does R or S count.
+    Unless `handed`, R and S count as neither.
     """
 
     offset: Tensor
+    seen: Tensor
 
     def __init__(self, width: int, handed: bool) -> None:
         super().__init__()
         sizes = list(ATOM_COLUMNS.values())
-        unseen = ("chiral_tag",) if handed else ("chiral_tag", "cip")
-        self.columns = [i for i, name in enumerate(ATOM_COLUMNS) if name not in unseen]
+        self.columns = [i for i, name in enumerate(ATOM_COLUMNS) if name != "chiral_tag"]
+        seen = [handed or name != "cip" for name in ATOM_COLUMNS]
+        self.register_buffer("seen", torch.tensor(seen).long()[self.columns], persistent=False)
         self.register_buffer("offset", torch.tensor((np.cumsum(sizes) - sizes)[self.columns]), persistent=False)
         self.bag = nn.EmbeddingBag(sum(sizes), width, mode="sum")
         nn.init.normal_(self.bag.weight, std=0.3)
 
     def forward(self, atoms: Tensor) -> Tensor:
         """(A, 10) codes → (A, width)."""
-        out: Tensor = self.bag(atoms[:, self.columns] + self.offset)
+        out: Tensor = self.bag(atoms[:, self.columns] * self.seen + self.offset)
         return out
 
 
