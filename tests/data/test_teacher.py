@@ -22,7 +22,10 @@ def hashed(smiles):
 def files(tmp_path):
     """The pool, two files of labels, and the exclusions."""
     (tmp_path / "pool.smi").write_text("".join(f"{s}\n" for s in POOL))
-    for name, lines, shifts in (("a", [0, 1], [[18.0, 58.0], [17.0, 135.0, 25.0, 124.0, 59.0]]), ("b", [3, 4], [[1.0], [20.0, 177.0]])):
+    for name, lines, shifts in (
+        ("a", [0, 1], [[18.0, 58.0], [17.0, 135.0, 25.0, 124.0, 59.0]]),
+        ("b", [3, 4], [[1.0], [20.0, 177.0]]),
+    ):
         spreads = [[0.1 * (n + 1) for n in range(len(s))] for s in shifts]
         table = pyarrow.table({"line": lines, "shift_ppm": shifts, "spread_ppm": spreads})
         pyarrow.parquet.write_table(table, tmp_path / f"{name}.parquet")

@@ -2,7 +2,15 @@ import math
 
 import torch
 
-from km3aid.models.losses import contrast, knowledge_span, laplace_kernel, laplace_nll, pair_within_classes, symmetric_contrast, weak_pairs
+from km3aid.models.losses import (
+    contrast,
+    knowledge_span,
+    laplace_kernel,
+    laplace_nll,
+    pair_within_classes,
+    symmetric_contrast,
+    weak_pairs,
+)
 
 
 def test_contrast_is_least_where_the_softmax_equals_the_target():
@@ -35,7 +43,7 @@ def test_laplace_likelihood_is_best_at_the_mean_absolute_error():
     shift, centre = torch.tensor([1.0, 5.0], dtype=torch.float64), torch.tensor([0.0, 2.0], dtype=torch.float64)
     log_scale = torch.zeros(2, dtype=torch.float64, requires_grad=True)
     for _ in range(500):
-        (gradient,) = torch.autograd.grad(laplace_nll(shift, centre, log_scale), log_scale)
+        (gradient,) = torch.autograd.grad(laplace_nll(shift, centre, log_scale).mean(), log_scale)
         log_scale = (log_scale - gradient).detach().requires_grad_()
     torch.testing.assert_close(log_scale.exp(), (shift - centre).abs())
 

@@ -35,6 +35,13 @@ WITH_TWINS = (
     "CC(C)[C@H](N)C(=O)O",
     "CC1(C)[C@H](O)CCC[C@H]1C",
 )
+SYMMETRIC = (
+    "C[C@H]1C[C@@H](C)C[C@@H](C)C1",
+    "C[C@H]1C[C@@H](C)C[C@H](C)C1",
+    "O[C@H]1[C@H](O)[C@@H](O)[C@H](O)[C@H](O)[C@@H]1O",
+    "C/C=C/CC/C=C\\C",
+    "CN(C)S(=O)(=O)c1ccccc1C(=O)N[C@@H]1C[C@H]1C",
+)
 CHIRAL = [*(smiles for pair in DIASTEREOMERS.values() for smiles in pair[:2]), *WITH_TWINS]
 
 

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from rdkit import Chem
 from rdkit.Chem import AllChem
+from tests.molecules.configured import CHIRAL, DIASTEREOMERS, mirrored, reordered
 
 from km3aid.molecules import featurise, parse_smiles
 from km3aid.molecules.configuration import NOTHING, PLACES, REACH, TURN_KINDS
-from tests.molecules.configured import CHIRAL, DIASTEREOMERS, mirrored, reordered
 
 
 def relations_of(smiles):
@@ -109,7 +109,16 @@ def test_twins_beside_a_centre_are_turned_apart():
 
 
 def test_nothing_is_said_of_molecules_without_configuration():
-    for smiles in ("CC(C)C", "CC(C)(C)C", "CC(C)=C(C)C", "CCC(C)O", "c1ccccc1C", "CC1CCCC1(C)C", "CN(C)C"):
+    for smiles in (
+        "CC(C)C",
+        "CC(C)(C)C",
+        "CC(C)=C(C)C",
+        "CCC(C)O",
+        "c1ccccc1C",
+        "CC1CCCC1(C)C",
+        "CN(C)C",
+        "CN(C)S(=O)(=O)C",
+    ):
         graph = featurise(parse_smiles(smiles).mol)
         assert len(graph.relations) == len(graph.turns) == 0
 

@@ -73,10 +73,23 @@ def test_a_training_goes_on_from_other_weights(tmp_path, small_data):
         settings = Settings(configured, replace(CONFIG, epochs=1, learning_rate=1e-6))
         fit(material, settings, run(tmp_path / name, start=start, report=lambda line, n=name: seen.update({n: line})))
     last = read_history(tmp_path / "first")[-1]["validation_loss"]
-    assert seen["on"]["validation_loss"] == pytest.approx(last, abs=0.05)
-    assert seen["fresh"]["validation_loss"] > last + 0.1
+    assert seen["on"].validation_loss == pytest.approx(last, abs=0.05)
+    assert abs(seen["fresh"].validation_loss - last) > 1
     with pytest.raises(CheckpointError, match="another size"):
         fit(material, Settings(replace(MODEL, width=24), CONFIG), run(tmp_path / "wide", start=first))
+
+
+def test_a_training_ends_by_the_clock(tmp_path, small_data, monkeypatch):
+    """The rate falls to its end by then, and the weights are written."""
+    material = Material(in_memory(small_data), Split(np.arange(48), np.arange(48, 60)))
+    clock = iter(range(10**6))
+    monkeypatch.setattr("km3aid.training.fit.time.monotonic", lambda: float(next(clock)))
+    seen = []
+    config = replace(CONFIG, epochs=1000, minutes=0.5)
+    weights = fit(material, Settings(MODEL, config), run(tmp_path, report=seen.append))
+    assert 2 < len(seen) < 12  # 3 steps an epoch, each a tick of the clock or two
+    assert seen[-1].learning_rate < 0.02 * config.learning_rate < seen[1].learning_rate
+    assert read_model(weights).header is not None
 
 
 def test_too_little_data_is_an_error(tmp_path, small_data):

@@ -40,9 +40,9 @@ class MaterialOptions:
     data: Annotated[Path, typer.Option("--data", help="Folder written by `data prepare`.")]
     paper_ids: Annotated[Path, typer.Option("--paper-ids", help="CSV of the paper's ids: they define the folds.")]
     fold: Annotated[int, typer.Option("--fold", help="Validation block, 0 to 4.")] = 0
-    taught: Annotated[Path | None, typer.Option("--taught", help="Folder written by `data teach`, to learn from too.")] = (
-        None
-    )
+    taught: Annotated[
+        Path | None, typer.Option("--taught", help="Folder written by `data teach`, to learn from too.")
+    ] = None
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only so many molecules: a trial.")] = None
 
 

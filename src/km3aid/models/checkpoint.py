@@ -71,7 +71,7 @@ def read_model(path: str | Path, device: str | torch.device = "cpu") -> Checkpoi
 
 
 def start_from(model: AlignmentModel, path: str | Path) -> None:
-    """Give `model` the weights of another of the same sizes; what that one lacks keeps its own, which change nothing yet.
+    """Give `model` the weights of another of the same sizes; what that one lacks stays, and changes nothing at first.
 
     Raises `CheckpointError` where the weights do not fit.
     """

@@ -1,13 +1,13 @@
 """Relative configuration as relations between atoms, which a mirror image leaves as they are.
 
-A *relation* says of two atoms that they are cis or trans: across a double bond, or on the faces of a ring. Faces need no
-ranking of substituents, so that centres count which have no CIP label (1,4-dimethylcyclohexane). A *turn* relates the
-handedness of two centres that share no small ring: each is looked at along the way to the other, and the senses in which
-their other neighbours follow each other are multiplied. What is not given makes no relation, and so differs from both.
+A *relation* says of two atoms that they are cis or trans: across a double bond, or on the faces of a ring. Faces need
+no ranking of substituents, so that centres count which have no CIP label (1,4-dimethylcyclohexane). A *turn* relates
+the handedness of two centres that share no small ring: each is looked at along the way to the other, and the senses in
+which their other neighbours follow each other are multiplied. What is not given makes no relation, and so differs from
+both.
 
-*Twins* are two methyls on one atom that shares no symmetry with its mirror image, as in C=C(CH3)2 or beside a
-stereocentre. They sit in different places, and which is which is arbitrary: the first counts as cis, or as turned alike,
-to the first atom that tells them apart.
+*Twins* are the two methyls of one atom, as in C=C(CH3)2 or beside a stereocentre. They sit in different places, and
+which is which is arbitrary: the first counts as cis, or as turned alike, to the first atom that tells them apart.
 """
 
 from __future__ import annotations
@@ -135,7 +135,8 @@ def _amides(double: list[list[int]], frame: _Frame) -> Iterator[_Triple]:
     """The relations of the twins of every N,N-dimethylamide."""
     for nitrogen, twins in frame.twins.items():
         for acyl in frame.others(nitrogen, *twins) if frame.elements[nitrogen] == 7 else ():
-            if any(acyl in ends and frame.elements[sum(ends) - acyl] in (8, 16) for ends in double):
+            oxo = (sum(ends) - acyl for ends in double if acyl in ends)
+            if frame.elements[acyl] == 6 and any(frame.elements[y] in (8, 16) for y in oxo):
                 yield from _beside_twins(frame, nitrogen, acyl, _AMIDE)
 
 

@@ -23,7 +23,7 @@ from km3aid.models.memory import keep_freed_memory
 from km3aid.models.precision import fast_single_precision, multiplies_bfloat16
 from km3aid.optional import require
 from km3aid.training.order import epoch_order, molecule_sizes
-from km3aid.training.schedule import one_cycle, plateau
+from km3aid.training.schedule import one_cycle, plateau, progress
 from km3aid.training.setup import Hardware, Run, Settings
 from km3aid.training.split import Material
 from km3aid.training.state import Metrics, read_state, write_state
@@ -51,8 +51,10 @@ def fit(material: Material, settings: Settings, run: Run) -> Path:
     torch.manual_seed(config.seed)
     fitting = _Fitting(material, settings, run)
     history = fitting.read(run.folder) if run.resume else []
-    began = time.monotonic()
+    began = fitting.began = time.monotonic()
     for epoch in range(len(history), config.epochs):
+        if fitting.progress(epoch) >= 1:
+            break
         losses = fitting.epoch(epoch, [line["validation_loss"] for line in history])
         watched = validate(fitting.average, material.data, split.validation, fitting.fabric.device)
         line = Metrics._make((epoch + 1, *losses, *watched, fitting.rate, time.monotonic() - began))
@@ -87,6 +89,9 @@ class _Fitting:
         self.model, self.optimiser = self.fabric.setup(self.plain, optimiser)
         self.model.mark_forward_method("losses")
         self.sizes = molecule_sizes(material.data)
+        self.began = time.monotonic()
+        if self.config.minutes and self.fabric.world_size > 1:
+            raise ConfigError("training.minutes: several processes have no common clock; train on one device")
 
     @cached_property
     def frozen(self) -> Tensor | None:
@@ -97,6 +102,10 @@ class _Fitting:
     def rate(self) -> float:
         """The learning rate of the last step."""
         return float(self.optimiser.param_groups[0]["lr"])
+
+    def progress(self, epochs: float) -> float:
+        """How much of the training is over after so many epochs, from 0 to 1."""
+        return progress(epochs / self.config.epochs, time.monotonic() - self.began, self.config)
 
     def read(self, folder: Path) -> list[dict[str, Any]]:
         """Restore the state in the folder and return its history."""
@@ -120,18 +129,22 @@ class _Fitting:
         spectra = data.spectrum_offset[order] + (rng.random(len(order)) * spectra_of_each).astype(np.int64)
         steps = len(order) // config.batch_size
         how = Augmentation() if config.augment else AS_RECORDED
-        sums = torch.zeros(4, device=fabric.device)
+        sums, taken = torch.zeros(4, device=fabric.device), 0
         self.model.train()
         for step in range(steps):
+            now = self.progress(number + step / steps)
+            if now >= 1:
+                break
             done = number * steps + step
             part = slice(step * config.batch_size, (step + 1) * config.batch_size)
-            rate = one_cycle(done / (config.epochs * steps), config) if fixed_rate is None else fixed_rate
+            rate = one_cycle(now, config) if fixed_rate is None else fixed_rate
             known = None if frozen is None else frozen[torch.from_numpy(spectra[part]).to(fabric.device)]
             batch = cut_batch(data, order[part], spectra[part], how, rng).to(fabric.device)
             hide = config.augment and rng.random() < _HIDE_MULTIPLICITY
             sums += self._step(batch, rate, hide, known)
             _follow(self.average, self.model, min(config.average, 1 - 1 / (2 + done)))
-        return [float(x) for x in sums / max(steps, 1)]
+            taken += 1
+        return [float(x) for x in sums / max(taken, 1)]
 
     def _rows(self, rng: np.random.Generator) -> NDArray[np.int64]:
         """The measured molecules of an epoch, and its share of the teacher's."""

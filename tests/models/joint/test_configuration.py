@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from tests.molecules.configured import CHIRAL, DIASTEREOMERS, SYMMETRIC, mirrored, reordered
 
 from km3aid.data.batches import collate
 from km3aid.models.build import build_model
@@ -12,7 +13,6 @@ from km3aid.models.checkpoint import read_model, start_from, write_model
 from km3aid.models.config import JointConfig
 from km3aid.models.joint.graph_encoder import Turns
 from km3aid.molecules import carbon_classes, featurise, parse_smiles
-from tests.molecules.configured import CHIRAL, DIASTEREOMERS, mirrored, reordered
 
 CONFIG = JointConfig(width=32, hidden=40, layers=4, graph_dim=16, node_dim=16, peak_width=16, configuration=True)
 
@@ -80,6 +80,17 @@ def test_twins_get_shifts_of_their_own(model):
         assert abs(float(shift[0] - shift[2])) > 1e-3
     flat = encode(model, parse_smiles("CC(C)C(N)C(=O)O").mol).shift_ppm
     assert float(flat[0]) == pytest.approx(float(flat[2]), abs=1e-3)
+
+
+@pytest.mark.parametrize("smiles", [*CHIRAL, *SYMMETRIC])
+def test_carbons_of_one_class_get_one_shift_unless_it_splits(model, smiles):
+    """The classes of `molecules.symmetry` part what configuration makes inequivalent, and nothing else does."""
+    mol = parse_smiles(smiles).mol
+    shift = encode(model, mol).shift_ppm
+    for carbons in carbon_classes(mol):
+        if not carbons.splits:
+            alike = shift[list(carbons.atoms)]
+            assert float(alike.max() - alike.min()) < 1e-3
 
 
 def test_a_neighbour_molecule_changes_nothing(model):

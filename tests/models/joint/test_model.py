@@ -38,12 +38,12 @@ def test_the_loss_does_not_ask_which_twin_is_which(small_data):
     shift = batch.carbons.shift_ppm + torch.randn(len(batch.carbons.shift_ppm))
     one_class = batch.carbons._replace(shift_ppm=shift, carbon_class=batch.carbons.molecule)
     swapped = one_class._replace(shift_ppm=shift[_reversed_within(batch.carbons.molecule)])
-    losses = [float(model.losses(batch._replace(carbons=c)).shift) for c in (one_class, swapped)]
+    losses = [model.losses(batch._replace(carbons=c)).shift.item() for c in (one_class, swapped)]
     assert losses[0] == pytest.approx(losses[1], rel=1e-5)
-    apart = [float(model.losses(batch._replace(carbons=c._replace(carbon_class=c.atom))).shift) for c in (one_class, swapped)]
+    as_recorded = [batch._replace(carbons=c._replace(carbon_class=c.atom)) for c in (one_class, swapped)]
+    apart = [model.losses(other).shift.item() for other in as_recorded]
     assert apart[0] != pytest.approx(apart[1], rel=1e-5)
 
 
 def _reversed_within(molecule):
-    order = torch.argsort(molecule * 1000 - torch.arange(len(molecule)))
-    return order
+    return torch.argsort(molecule * 1000 - torch.arange(len(molecule)))

@@ -97,8 +97,9 @@ class Turns(nn.Module):
         with exact(x):
             places = torch.cat([self.project(x.float()), self.nothing])
             turned = places.index_select(0, graph.turn_atoms.flatten())
-            a, b, c = turned.view(-1, 2, 3, 3, self.factor.shape[1]).unbind(2)  # (T, centre, coordinate, channel)
-            volume = torch.tanh((a * torch.linalg.cross(b, c, dim=2)).sum(2))
+            neighbours = turned.view(-1, 2, 3, 3, self.factor.shape[1]).unbind(2)  # (T, centre, coordinate, channel)
+            (a, b, c), (d, e, f), (g, h, i) = (n.unbind(2) for n in neighbours)
+            volume = torch.tanh(a * (e * i - f * h) + b * (f * g - d * i) + c * (d * h - e * g))
             paired = (graph.turn_kind < REACH).unsqueeze(1)
             second = torch.where(paired, volume[:, 1], torch.ones_like(volume[:, 1]))
             told = volume[:, 0] * second * graph.turn_sign.unsqueeze(1) * self.factor.index_select(0, graph.turn_kind)
