@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -93,7 +95,7 @@ class Turns(nn.Module):
         nn.init.zeros_(self.out.weight)
 
     def forward(self, x: Tensor, graph: GraphBatch) -> Tensor:
-        """Atoms (A, width) → what each is told (A, width)."""
+        """Atoms (A, width) → what the turns (T, width) tell the atoms `turn_target`."""
         with exact(x):
             places = torch.cat([self.project(x.float()), self.nothing])
             turned = places.index_select(0, graph.turn_atoms.flatten())
@@ -103,7 +105,8 @@ class Turns(nn.Module):
             paired = (graph.turn_kind < REACH).unsqueeze(1)
             second = torch.where(paired, volume[:, 1], torch.ones_like(volume[:, 1]))
             told = volume[:, 0] * second * graph.turn_sign.unsqueeze(1) * self.factor.index_select(0, graph.turn_kind)
-            return torch.zeros_like(x).index_add(0, graph.turn_target, self.out(told))
+            out: Tensor = self.out(told)
+            return out
 
 
 class MessageLayer(nn.Module):
@@ -125,33 +128,37 @@ class MessageLayer(nn.Module):
 
     def forward(self, h: Tensor, v: Tensor, graph: GraphBatch, inverse_size: Tensor) -> tuple[Tensor, Tensor]:
         x = self.norm(h)
-        around = _messages(x, self.bonds(), graph.edge_source, graph.edge_target, graph.edge_kind)
+        around = self._from_neighbours(x, graph)
         if self.relations is not None and self.related is not None:
-            ends = (graph.relation_source, graph.relation_target, graph.relation_kind)
-            around = around + self.related * _messages(x, self.relations(), *ends)
+            related = self.related * _messages(x, self.relations(), graph.relation_source, graph.relation_kind)
+            around.index_add_(0, graph.relation_target, related.to(around.dtype))
         if self.turns is not None:
-            around = around + self.turns(x, graph)
+            around.index_add_(0, graph.turn_target, self.turns(x, graph).to(around.dtype))
         mixed = self.mix(torch.cat([rounded(x), rounded(around)], 1))
         mixed = mixed + self.from_molecule(v).index_select(0, graph.atom_molecule)
         h = h + self.dropout(self.out(nn.functional.gelu(mixed)))
         mean = torch.zeros_like(v).index_add(0, graph.atom_molecule, h) * inverse_size
         return h, v + self.to_molecule(torch.cat([v, mean], 1))
 
+    def _from_neighbours(self, x: Tensor, graph: GraphBatch) -> Tensor:
+        """What each atom receives along its bonds (A, width)."""
+        table = self.bonds()
+        if x.device.type == "cpu" and not torch.is_grad_enabled():
+            from km3aid.models.joint.messages import add_messages
 
-def _messages(x: Tensor, table: tuple[Tensor, Tensor], source: Tensor, target: Tensor, kind: Tensor) -> Tensor:
-    """What each atom (A, width) receives along edges (E,) of some kind: Σ relu(x·factor + term)."""
-    factor, term = table
-    if x.device.type == "cpu" and not torch.is_grad_enabled():
-        from km3aid.models.joint.messages import add_messages
+            around, (factor, term) = torch.zeros_like(x), (t.contiguous() for t in table)
+            edges = (graph.edge_source, graph.edge_target, graph.edge_kind)
+            add_messages(*(tensor.numpy() for tensor in (x, factor, term, *edges, around)))
+            return around
+        x, *table = map(rounded, (x, *table))
+        message = _messages(x, table, graph.edge_source, graph.edge_kind)
+        return torch.zeros_like(x).index_add(0, graph.edge_target, message)
 
-        around = torch.zeros_like(x)
-        edges = (source, target, kind)
-        add_messages(*(tensor.numpy() for tensor in (x, factor.contiguous(), term.contiguous(), *edges, around)))
-        return around
-    x, factor, term = map(rounded, (x, factor, term))
-    kind_factor, kind_term = (t.index_select(0, kind) for t in (factor, term))
-    message = torch.relu_(torch.addcmul(kind_term, x.index_select(0, source), kind_factor))
-    return torch.zeros_like(x).index_add(0, target, message)
+
+def _messages(x: Tensor, table: Sequence[Tensor], source: Tensor, kind: Tensor) -> Tensor:
+    """What is sent along each edge (E, width): relu(x·factor + term), both by the kind of the edge."""
+    factor, term = (t.index_select(0, kind) for t in table)
+    return torch.relu_(torch.addcmul(term, x.index_select(0, source), factor))
 
 
 class GraphEncoder(nn.Module):
