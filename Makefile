@@ -16,7 +16,7 @@ MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
 SOME_FAILED = [ $$? -eq 1 ]
 BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 
-.PHONY: help demo test check bench runtime install-size scaling stores peer cluster measured fuzz interop serve editor browser schema load train calibrate evaluate trust paper report clean
+.PHONY: help demo test check bench runtime install-size scaling stores peer cluster measured fuzz interop serve editor browser schema load train stereo kit calibrate evaluate trust paper report clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -55,6 +55,11 @@ interop: $(DEV)  ## Compare with programs from npm (needs node and the npm regis
 
 $(RUNS)/prepared/meta.json: | $(DEV)
 	$(BIN)/km3aid data prepare $(SOURCE) -o $(RUNS)/prepared
+
+TEACHER = $(DATA)/teacher
+LABELS  = $(TEACHER)/labels.parquet results/teacher/labels.parquet
+$(RUNS)/taught/meta.json: results/teacher/labels.parquet | $(DEV)
+	$(BIN)/km3aid data teach $(TEACHER)/pool.smi.gz $(LABELS:%=--labels %) --exclude $(TEACHER)/exclude.json -o $(RUNS)/taught
 
 $(RUNS)/library/library.json: $(wildcard src/km3aid/weights/*.safetensors) | $(DEV)
 	$(BIN)/km3aid library build $(MOLECULES) $(RUNS)/library || $(SOME_FAILED)
@@ -128,6 +133,17 @@ stores: $(STORES)/.ready $(RUNS)/prepared/meta.json $(RUNS)/library/library.json
 
 train: $(DEV) $(RUNS)/prepared/meta.json  ## Train preset best without fold 0 (an hour or two; resumes where it stopped)
 	$(BIN)/km3aid train $(BLOCK) --preset best -o $(RUNS)/best --resume
+
+stereo: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/taught/meta.json  ## Go on from the bundled weights with preset stereo and a teacher's labels
+	$(BIN)/km3aid train $(BLOCK) --taught $(RUNS)/taught --start src/km3aid/weights/best.safetensors --preset stereo \
+	  -o $(RUNS)/stereo
+
+WHEELS = rdkit annotated-types
+kit: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/taught/meta.json  ## Pack kit/ for examples/train-on-gpu.sh: data and packages, below 64 MiB
+	mkdir -p kit
+	$(PYTHON) -m pip download --quiet --no-deps --only-binary=:all: --python-version 3.12 --implementation cp \
+	  --platform manylinux_2_28_x86_64 --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64 -d kit $(WHEELS)
+	tar czf kit/data.tar.gz -C $(RUNS) prepared taught -C $(abspath $(DATA)) km3aid_ids.csv
 
 calibrate: $(DEV) $(RUNS)/prepared/meta.json  ## Fit the constants of matching; write the bundled model
 	$(BIN)/km3aid library build $(MOLECULES) $(RUNS)/library --model $(RUNS)/best/model.safetensors || $(SOME_FAILED)

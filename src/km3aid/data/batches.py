@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.data.dataset import Dataset
+from km3aid.molecules.configuration import NOTHING
 from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS, MolGraph
 
 Array = Any  # of NumPy, or a tensor of torch
@@ -30,6 +31,13 @@ class GraphBatch(NamedTuple):
     edge_source: Array  # (2E,) int64, every bond in both directions
     edge_target: Array  # (2E,) int64
     edge_kind: Array  # (2E,) int64 in [0, BOND_KINDS)
+    relation_source: Array  # (2R,) int64, every relation in both directions
+    relation_target: Array  # (2R,) int64
+    relation_kind: Array  # (2R,) int64 form·PLACES + place
+    turn_target: Array  # (T,) int64, the atom that is told
+    turn_atoms: Array  # (T, 6) int64, three neighbours of each of two centres; A stands for none
+    turn_kind: Array  # (T,) int64 in [0, TURN_KINDS)
+    turn_sign: Array  # (T,) float32, 1 or −1
     molecules: int  # B
 
 
@@ -49,6 +57,8 @@ class CarbonBatch(NamedTuple):
     molecule: Array  # (C,) int64
     shift_ppm: Array  # (C,) float32
     multiplicity: Array  # (C,) int64 attached H as recorded, 4 unknown
+    carbon_class: Array  # (C,) int64 row of the first atom of its class
+    noise_ppm: Array  # (C,) float32, 0 where the shift was measured
 
 
 class Batch(NamedTuple):
@@ -76,15 +86,8 @@ AS_RECORDED = Augmentation(0, 0, 0, 0, 0, 0)
 
 def collate(graphs: list[MolGraph]) -> GraphBatch:
     """Join featurised molecules into one batch."""
-    sizes = np.array([len(g.atoms) for g in graphs])
-    bond_counts = np.array([len(g.bonds) for g in graphs])
-    return _graph_batch(
-        np.concatenate([g.atoms for g in graphs]),
-        sizes,
-        np.concatenate([g.bonds for g in graphs]),
-        np.concatenate([g.bond_codes for g in graphs]),
-        bond_counts,
-    )
+    flat = MolGraph._make(map(np.concatenate, zip(*graphs, strict=True)))
+    return _graph_batch(flat, *(np.array([len(g[field]) for g in graphs]) for field in (0, 1, 3, 4)))
 
 
 def pad_peaks(
@@ -120,20 +123,24 @@ def cut_batch(
     """The molecules `rows` (B,), each with the one of its spectra in `spectra` (B,), an index into `value_offset`."""
     sizes = data.atom_offset[rows + 1] - data.atom_offset[rows]
     molecule = np.repeat(np.arange(len(rows)), sizes)
-    atoms = data.atoms[_ranges(data.atom_offset[rows], sizes)]
+    atom_rows = _ranges(data.atom_offset[rows], sizes)
+    atoms = data.atoms[atom_rows]
     if augmentation.mirror:
         flip = (rng.random(len(rows)) < augmentation.mirror)[molecule]
         atoms = _mirrored(atoms, flip)
-    bond_counts = data.bond_offset[rows + 1] - data.bond_offset[rows]
-    bond_rows = _ranges(data.bond_offset[rows], bond_counts)
-    graph = _graph_batch(atoms, sizes, data.bonds[bond_rows], data.bond_codes[bond_rows], bond_counts)
+    offsets = (data.bond_offset, data.relation_offset, data.turn_offset)
+    counts = [offset[rows + 1] - offset[rows] for offset in offsets]
+    bond, relation, turn = (_ranges(offset[rows], n) for offset, n in zip(offsets, counts, strict=True))
+    flat = MolGraph(atoms, data.bonds[bond], data.bond_codes[bond], data.relations[relation], data.turns[turn])
+    graph = _graph_batch(flat, sizes, *counts)
 
     values = _ranges(data.value_offset[spectra], sizes)
     shift = data.shift_ppm[values]
     carbon = np.flatnonzero(~np.isnan(shift))
     multiplicity = np.minimum(data.multiplicity[values][carbon], UNKNOWN).astype(np.int64)
     owner, shift = molecule[carbon], shift[carbon]
-    carbons = CarbonBatch(carbon, owner, shift, multiplicity)
+    carbon_class = (np.cumsum(sizes) - sizes)[owner] + data.symmetry[atom_rows[carbon]]
+    carbons = CarbonBatch(carbon, owner, shift, multiplicity, carbon_class, data.noise_ppm[values][carbon])
     return Batch(graph, _seen(owner, shift, multiplicity, len(rows), augmentation, rng), carbons)
 
 
@@ -182,23 +189,39 @@ def _mirrored(atoms: NDArray[np.uint8], flip: NDArray[np.bool_]) -> NDArray[np.u
 
 
 def _graph_batch(
-    atoms: NDArray[np.uint8],
+    flat: MolGraph,
     sizes: NDArray[np.int64],
-    bonds: NDArray[np.uint16],
-    bond_codes: NDArray[np.uint8],
     bond_counts: NDArray[np.int64],
+    relation_counts: NDArray[np.int64],
+    turn_counts: NDArray[np.int64],
 ) -> GraphBatch:
-    start = np.repeat(np.cumsum(sizes) - sizes, bond_counts)
-    begin, end = bonds[:, 0] + start, bonds[:, 1] + start
-    kind = bond_codes @ _BOND_BASE
+    """The batch of the molecules that `flat` holds one after the other, with the numbers of what each one has."""
+    start = np.cumsum(sizes) - sizes
+    begin, end = (flat.bonds + np.repeat(start, bond_counts)[:, None]).T
+    kind = flat.bond_codes @ _BOND_BASE
+    one, other = (flat.relations[:, :2] + np.repeat(start, relation_counts)[:, None]).T
+    relation_kind = flat.relations[:, 2]
+    turned = flat.turns[:, :7] + np.repeat(start, turn_counts)[:, None]
+    turned[flat.turns[:, :7] == NOTHING] = len(flat.atoms)
     return GraphBatch(
-        atoms.astype(np.int64),
+        flat.atoms.astype(np.int64),
         np.repeat(np.arange(len(sizes)), sizes),
-        np.concatenate([begin, end]).astype(np.int64),
-        np.concatenate([end, begin]).astype(np.int64),
-        np.concatenate([kind, kind]).astype(np.int64),
+        _indices(begin, end),
+        _indices(end, begin),
+        _indices(kind, kind),
+        _indices(one, other),
+        _indices(other, one),
+        _indices(relation_kind, relation_kind),
+        _indices(turned[:, 0]),
+        _indices(turned[:, 1:]),
+        _indices(flat.turns[:, 7] // 2),
+        1 - 2 * (flat.turns[:, 7] % 2).astype(np.float32),
         len(sizes),
     )
+
+
+def _indices(*parts: NDArray[np.integer]) -> NDArray[np.int64]:
+    return np.concatenate(parts).astype(np.int64)
 
 
 def _ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:

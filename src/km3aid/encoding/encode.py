@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.data.batches import UNKNOWN, collate, pad_peaks
-from km3aid.matching.classes import CarbonClasses
+from km3aid.matching.classes import CarbonClasses, class_scale
 from km3aid.models.network import Encoded, Network
 from km3aid.molecules import Molecule, MolGraph, carbon_classes, featurise
 from km3aid.spectra.spectrum import Spectrum
@@ -27,10 +27,11 @@ class EncodedMolecule(NamedTuple):
     def classes(self) -> CarbonClasses:
         """The carbon classes, each with the mean of what is predicted for its carbons."""
         classes = carbon_classes(self.molecule.mol)
+        members = [(list(c.atoms), c.splits) for c in classes]
         return CarbonClasses(
             atoms=tuple(c.atoms for c in classes),
             shift_ppm=np.array([self.shift_ppm[list(c.atoms)].mean() for c in classes], np.float64),
-            scale_ppm=np.array([self.scale_ppm[list(c.atoms)].mean() for c in classes], np.float64),
+            scale_ppm=np.array([class_scale(self.shift_ppm[a], self.scale_ppm[a], s) for a, s in members], np.float64),
             hydrogens=np.array([c.hydrogens for c in classes], np.int64),
             splits=np.array([c.splits for c in classes], bool),
         )

@@ -12,7 +12,7 @@ from km3aid.encoding.chunks import Chunk
 from km3aid.encoding.encode import encode_graphs
 from km3aid.encoding.entries import NO_ENTRIES, Entries
 from km3aid.errors import MoleculeError
-from km3aid.matching.classes import CarbonClassTable
+from km3aid.matching.classes import TOLD_APART_PPM, CarbonClassTable
 from km3aid.models.network import Encoded, Network
 from km3aid.molecules import CarbonClass, Molecule, MolGraph, carbon_classes, featurise, parse_structure
 
@@ -62,13 +62,17 @@ def _entries(described: list[_Described], out: Encoded) -> Entries:
     size = np.array([len(c.atoms) for c in flat], np.int64)
     carbon = np.array([i for c in flat for i in c.atoms], np.int64) + np.repeat(start, size)
     owner = np.repeat(np.arange(len(flat)), size)
+    shift, splits = out.shift_ppm[carbon], np.array([c.splits for c in flat], bool)
+    mean = np.bincount(owner, shift, len(flat)) / size
+    scale = np.bincount(owner, np.exp(out.log_scale[carbon]), len(flat)) / size
+    away = np.bincount(owner, np.abs(shift - mean[owner]), len(flat)) / size
     table = CarbonClassTable(
         np.concatenate([[0], np.cumsum(members)]).astype(np.int64),
-        (np.bincount(owner, out.shift_ppm[carbon], len(flat)) / size).astype(np.float32),
-        (np.bincount(owner, np.exp(out.log_scale[carbon]), len(flat)) / size).astype(np.float32),
+        mean.astype(np.float32),
+        (scale + np.where(splits & (away > TOLD_APART_PPM), away, 0)).astype(np.float32),
         np.array([c.hydrogens for c in flat], np.uint8),
         np.minimum(size, 255).astype(np.uint8),
-        np.array([c.splits for c in flat], bool),
+        splits,
     )
     return Entries(
         smiles=[m.smiles for m in described],

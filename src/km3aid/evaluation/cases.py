@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from km3aid.data.batches import AS_RECORDED, cut_batch
 from km3aid.data.dataset import Dataset
 from km3aid.engine import Engine
-from km3aid.matching.classes import CarbonClasses
+from km3aid.matching.classes import CarbonClasses, class_scale
 from km3aid.models.network import Encoded
 from km3aid.spectra.spectrum import MULTIPLICITIES, Peak, Spectrum
 
@@ -99,7 +99,7 @@ def _case(data: Dataset, row: int, n: int, part: slice, out: Encoded) -> Case:
     classes = CarbonClasses(
         tuple(tuple(g.tolist()) for g in groups),
         np.array([shift[g].mean() for g in groups], np.float64),
-        np.array([scale[g].mean() for g in groups], np.float64),
+        np.array([class_scale(shift[g], scale[g], bool(splits[g[0]])) for g in groups], np.float64),
         np.array([atoms[g[0], 4] for g in groups], np.int64),
         np.array([splits[g[0]] for g in groups], bool),
     )

@@ -67,3 +67,17 @@ def model_of(file: ModelFile) -> AlignmentModel:
             f"{file.path}: written by another version of km3aid ({error}); train the model again"
         ) from error
     return model.eval().requires_grad_(False)
+
+
+def start_from(model: AlignmentModel, path: str | Path) -> None:
+    """Give `model` the weights of another of the same sizes; what that one lacks stays, and changes nothing at first.
+
+    Raises `CheckpointError` where the weights do not fit.
+    """
+    old = read_model(path).model
+    try:
+        lacking = model.load_state_dict(old.state_dict(), strict=False)
+    except RuntimeError as error:
+        raise CheckpointError(f"{path}: weights of another size ({error}); start from others, or from none") from error
+    if lacking.unexpected_keys:
+        raise CheckpointError(f"{path}: {lacking.unexpected_keys[0]}: the new model lacks it; start from other weights")

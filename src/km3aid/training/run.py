@@ -36,6 +36,8 @@ def train_preset(source: Source, preset: Preset, run: Run) -> Path:
         "fold": source.fold,
         "split": settings.training.split,
         "data_sha256": read_meta(source.data)["source_sha256"],
+        "labels_sha256": [] if source.taught is None else read_meta(source.taught)["labels_sha256"],
+        "start_sha256": None if run.start is None else read_model(run.start).sha256,
     }
     return train(source.open(settings.training.split), settings, replace(run, header=header))
 
