@@ -24,6 +24,9 @@ BUNDLED = sorted((Path(km3aid.__file__).parent / "weights").glob("*.safetensors"
 COMPOUNDS = Path(km3aid.__file__).parent / "examples" / "compounds.smi"
 SMALL = {
     "joint": JointConfig(width=32, hidden=32, layers=2, graph_dim=16, node_dim=16, peak_width=16),
+    "configured": JointConfig(
+        width=32, hidden=32, layers=2, graph_dim=16, node_dim=16, peak_width=16, configuration=True
+    ),
     "paper": KM3AIDConfig(layers=2, width=16, projection=32, peak_unit_ppm=10.0),
 }
 SPECTRA = ([171.2, 130.0, 128.5, 21.3], [58.3], [18.4, 18.4, 200.1])

@@ -7,14 +7,19 @@ import pytest
 import torch
 from tests.molecules.configured import CHIRAL, DIASTEREOMERS, SYMMETRIC, mirrored, reordered
 
-from km3aid.data.batches import collate
+from km3aid.data.batches import collate as collate_arrays
 from km3aid.models.build import build_model
 from km3aid.models.checkpoint import read_model, start_from, write_model
 from km3aid.models.config import JointConfig
 from km3aid.models.joint.graph_encoder import Turns
+from km3aid.models.tensors import on_device
 from km3aid.molecules import carbon_classes, featurise, parse_smiles
 
 CONFIG = JointConfig(width=32, hidden=40, layers=4, graph_dim=16, node_dim=16, peak_width=16, configuration=True)
+
+
+def collate(graphs):
+    return on_device(collate_arrays(graphs))
 
 
 @pytest.fixture(scope="module")

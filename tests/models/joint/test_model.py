@@ -9,6 +9,7 @@ import torch
 from km3aid.data.batches import AS_RECORDED, CarbonBatch, cut_batch
 from km3aid.models.build import build_model
 from km3aid.models.config import JointConfig
+from km3aid.models.tensors import on_device
 
 CONFIG = JointConfig(width=16, hidden=16, layers=2, graph_dim=8, node_dim=8, peak_width=16, configuration=True)
 
@@ -34,7 +35,8 @@ def test_a_teachers_shift_has_a_weight_and_noise_of_its_own():
 def test_the_loss_does_not_ask_which_twin_is_which(small_data):
     torch.manual_seed(0)
     model, rows = build_model(CONFIG), np.arange(12)
-    batch = cut_batch(small_data, rows, small_data.spectrum_offset[rows], AS_RECORDED, np.random.default_rng(0))
+    cut = cut_batch(small_data, rows, small_data.spectrum_offset[rows], AS_RECORDED, np.random.default_rng(0))
+    batch = on_device(cut)
     shift = batch.carbons.shift_ppm + torch.randn(len(batch.carbons.shift_ppm))
     one_class = batch.carbons._replace(shift_ppm=shift, carbon_class=batch.carbons.molecule)
     swapped = one_class._replace(shift_ppm=shift[_reversed_within(batch.carbons.molecule)])
