@@ -17,12 +17,14 @@ from typing import Any
 from km3aid.errors import ConfigError, Km3aidError, MoleculeError, SpectrumFormatError
 from km3aid.molecules.read import read_structures
 from km3aid.requests.limits import Limits
-from km3aid.spectra import AssignedSpectrum
+from km3aid.spectra import FORMATS, AssignedSpectrum
 from km3aid.web.bodies import ParseRequest
 from km3aid.web.config import Limits as ServiceLimits
 from km3aid.web.reopen import is_mol, iter_assigned
 
 _ERRORS_SHOWN = 20
+_HEAD_BYTES = 20_000
+_MOST_BYTES = {"list": 200_000, "journal": 200_000, "csv": 200_000, "json": 2_000_000, "jsonl": 2_000_000}
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}$")
 
 
@@ -70,6 +72,7 @@ def _ending(request: ParseRequest, content: bytes) -> str:
 
 
 def _spectra(path: Path, input_format: str | None, limits: Limits, service: ServiceLimits) -> dict[str, Any]:
+    _check_length(path, input_format)
     errors: list[str] = []
     found = []
     for item in islice(iter_assigned(path, input_format, lambda error: errors.append(str(error))), service.spectra + 1):
@@ -83,6 +86,22 @@ def _spectra(path: Path, input_format: str | None, limits: Limits, service: Serv
     if len(found) > service.spectra:
         notes.append(f"only the first {service.spectra} spectra are shown")
     return {"spectra": found[: service.spectra], "errors": notes}
+
+
+def _check_length(path: Path, input_format: str | None) -> None:
+    """Refuse a peak list that would keep a worker busy for long, only to be found too long in the end."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    if b"\0" in head or head.startswith(b"PK"):
+        return  # files of spectrometers and archives
+    lines = head.decode("utf-8", "replace").splitlines(keepends=True)
+    name = input_format or next(name for name, form in FORMATS.items() if form.recognise(lines))
+    size, most = path.stat().st_size, _MOST_BYTES.get(name)
+    if most is not None and size > most:
+        raise SpectrumFormatError(
+            f"{size:,} bytes, read as {FORMATS[name].description}; at most {most:,} are taken: keep the peaks alone, "
+            "or choose another format"
+        )
 
 
 def _described(item: AssignedSpectrum) -> dict[str, Any]:
