@@ -7,6 +7,7 @@ from itertools import chain, islice
 
 import numpy as np
 from rdkit import Chem
+from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from km3aid.molecules.isomers import atoms, branches, bridges, unsaturation
 from km3aid.molecules.isomers.edit import build
@@ -35,7 +36,7 @@ def nearby_isomers(structure: Molecule | str, limit: int = 200) -> tuple[str, ..
     """Up to `limit` constitutional isomers that one small change makes, the most plausible first, as canonical SMILES.
 
     Same formula and charge; neither the structure itself nor a tautomer of it, each connectivity once. Of a salt the
-    largest part changes and the others stay. A configuration that a change does not touch is kept, others are left
+    largest part changes and the others stay. Configurations that a change may touch are left
     open. The order depends on the structure alone, not on how it is written. Empty for a structure of more than 250
     atoms. Raises `MoleculeError` for a SMILES that cannot be read or holds no carbon.
 
@@ -55,7 +56,7 @@ def _isomers(parent: Parent) -> Iterator[str]:
         return
     figures = sketch(parent, edits)
     known = _Known(parent.mol, figures.own_skeleton)
-    strain = Strain.of(parent.mol)
+    strain, formula = Strain.of(parent.mol), CalcMolFormula(parent.mol)
     tried = {figures.own_structure}
     for n in np.argsort(costs(edits, figures.groups), kind="stable").tolist():
         structure = int(figures.structure[n])
@@ -63,10 +64,15 @@ def _isomers(parent: Parent) -> Iterator[str]:
             continue
         tried.add(structure)
         mol = build(parent, edits[n])
-        if mol is not None and not Strain.of(mol).exceeds(strain):
+        if mol is not None and _is_isomer(mol, formula) and not Strain.of(mol).exceeds(strain):
             smiles = known.new(mol, int(figures.skeleton[n]))
             if smiles:
                 yield smiles
+
+
+def _is_isomer(mol: Chem.Mol, formula: str) -> bool:
+    """Whether what was made is in one piece and has the formula."""
+    return len(Chem.GetMolFrags(mol)) == 1 and CalcMolFormula(mol) == formula
 
 
 class _Known:
