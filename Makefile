@@ -16,23 +16,22 @@ MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
 SOME_FAILED = [ $$? -eq 1 ]
 BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 
-.PHONY: help demo test check bench scaling stores peer cluster measured fuzz interop serve editor browser schema load train calibrate evaluate paper report clean
+.PHONY: help demo test check bench runtime install-size scaling stores peer cluster measured fuzz interop serve editor browser schema load train stereo kit calibrate evaluate trust paper report clean
 
 help:  ## Show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) torch
 	$(PIP) -e .
 	@touch $@
 
 $(DEV): $(READY)
-	$(PIP) -e '.[dev]'
+	$(PIP) -e '.[dev,train]'
 	@touch $@
 
 demo: $(READY)  ## Assign, rank, search and predict well-known compounds; write demo/*.html
-	@BIN=$(BIN) sh examples/demo.sh
+	@$(BIN)/km3aid demo
 
 test: $(DEV)  ## Run the tests
 	$(BIN)/python -m pytest
@@ -57,6 +56,11 @@ interop: $(DEV)  ## Compare with programs from npm (needs node and the npm regis
 $(RUNS)/prepared/meta.json: | $(DEV)
 	$(BIN)/km3aid data prepare $(SOURCE) -o $(RUNS)/prepared
 
+TEACHER = $(DATA)/teacher
+LABELS  = $(TEACHER)/labels.parquet results/teacher/labels.parquet
+$(RUNS)/taught/meta.json: results/teacher/labels.parquet | $(DEV)
+	$(BIN)/km3aid data teach $(TEACHER)/pool.smi.gz $(LABELS:%=--labels %) --exclude $(TEACHER)/exclude.json -o $(RUNS)/taught
+
 $(RUNS)/library/library.json: $(wildcard src/km3aid/weights/*.safetensors) | $(DEV)
 	$(BIN)/km3aid library build $(MOLECULES) $(RUNS)/library || $(SOME_FAILED)
 
@@ -71,6 +75,13 @@ bench: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json $(RUNS)/mi
 	$(PIP) -e '.[web]'
 	$(BIN)/python benchmarks/filters.py --library $(RUNS)/library --library $(RUNS)/million --data $(RUNS)/prepared \
 	  --paper-ids $(DATA)/km3aid_ids.csv --out results/filters.json
+
+runtime: $(DEV)  ## Compare what could compute the model; write results/runtime.json, docs/runtime.md
+	$(PIP) openvino
+	$(BIN)/python benchmarks/runtime.py --structures $(MOLECULES) --out results/runtime.json --page docs/runtime.md
+
+install-size: $(DEV)  ## Measure a fresh installation; write results/install.json, docs/runtime.md
+	$(BIN)/python benchmarks/install.py --out results/install.json --page docs/runtime.md
 
 serve: $(READY)  ## Serve the page and the JSON service on this machine
 	$(PIP) -e '.[web]'
@@ -112,7 +123,6 @@ scaling: $(DEV)  ## Measure ROWS (10000 100000) on one machine and on Ray nodes;
 
 $(STORES)/.ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(STORES)
-	$(STORES)/bin/pip install --quiet --disable-pip-version-check -c constraints.txt torch
 	$(STORES)/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e . $(ENGINES)
 	@touch $@
 
@@ -124,16 +134,34 @@ stores: $(STORES)/.ready $(RUNS)/prepared/meta.json $(RUNS)/library/library.json
 train: $(DEV) $(RUNS)/prepared/meta.json  ## Train preset best without fold 0 (an hour or two; resumes where it stopped)
 	$(BIN)/km3aid train $(BLOCK) --preset best -o $(RUNS)/best --resume
 
+stereo: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/taught/meta.json  ## Go on from the bundled weights with preset stereo and a teacher's labels
+	$(BIN)/km3aid train $(BLOCK) --taught $(RUNS)/taught --start src/km3aid/weights/best.safetensors --preset stereo \
+	  -o $(RUNS)/stereo
+
+WHEELS = rdkit annotated-types
+kit: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/taught/meta.json  ## Pack kit/ for examples/train-on-gpu.sh: data and packages, below 64 MiB
+	mkdir -p kit
+	$(PYTHON) -m pip download --quiet --no-deps --only-binary=:all: --python-version 3.12 --implementation cp \
+	  --platform manylinux_2_28_x86_64 --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64 -d kit $(WHEELS)
+	tar czf kit/data.tar.gz -C $(RUNS) prepared taught -C $(abspath $(DATA)) km3aid_ids.csv
+
 calibrate: $(DEV) $(RUNS)/prepared/meta.json  ## Fit the constants of matching; write the bundled model
 	$(BIN)/km3aid library build $(MOLECULES) $(RUNS)/library --model $(RUNS)/best/model.safetensors || $(SOME_FAILED)
 	$(BIN)/km3aid evaluate calibrate $(BLOCK) --model $(RUNS)/best/model.safetensors --library $(RUNS)/library \
-	  --weights src/km3aid/weights/best.safetensors --out results/calibration.json
+	  --literature $(DATA)/literature.jsonl --weights src/km3aid/weights/best.safetensors --out results/calibration.json
 
-evaluate: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json  ## Measure the bundled model on fold 0; write results/*.json and the README's table
+evaluate: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json $(RUNS)/million/library.json  ## Measure the bundled model on fold 0; write results/*.json and the README's table
 	for task in validation assignment isomers; do \
 	  $(BIN)/km3aid evaluate $$task $(BLOCK) --out results/$$task.json || exit 1; done
 	$(BIN)/km3aid evaluate retrieval $(BLOCK) --library $(RUNS)/library --out results/retrieval.json
+	$(BIN)/km3aid evaluate literature $(BLOCK) --library $(RUNS)/million --literature $(DATA)/literature.jsonl \
+	  --out results/literature.json
 	$(BIN)/python benchmarks/figures.py
+
+trust: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json $(RUNS)/million/library.json  ## Fit presence and verification into the bundled model, after calibrate; write results/trust.json and docs/trust.md
+	$(BIN)/km3aid evaluate trust $(BLOCK) --library $(RUNS)/library --library $(RUNS)/million \
+	  --literature $(DATA)/literature.jsonl --weights src/km3aid/weights/best.safetensors --out results/trust.json
+	$(BIN)/python benchmarks/trust.py
 
 paper: $(DEV) $(RUNS)/prepared/meta.json  ## Recompute the paper's tables (hours to days; resumes where it stopped): ARGS="--budget 2"
 	$(BIN)/km3aid evaluate paper $(BLOCK) --work $(RUNS)/paper --structures $(DATA)/library.smi.gz \

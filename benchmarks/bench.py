@@ -24,6 +24,7 @@ import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+import km3aid
 from km3aid import Engine, read_spectra
 from km3aid.data.batches import AS_RECORDED, cut_batch
 from km3aid.data.dataset import Dataset, in_memory, open_dataset
@@ -36,7 +37,7 @@ from km3aid.molecules import featurise, parse_smiles
 from km3aid.molecules.read import read_structures
 from km3aid.spectra import parse_journal, parse_peaks
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
+EXAMPLES = Path(km3aid.__file__).parent / "examples"
 ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
 ASPIRIN_PEAKS = "170.2 169.8 151.3 134.9 132.5 126.2 124.0 122.2 21.0"
 PAPER_MOLECULES = 16_400

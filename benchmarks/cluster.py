@@ -24,17 +24,17 @@ from typing import Any
 
 import numpy as np
 
+import km3aid
 from km3aid.engine import Engine
 from km3aid.library import BuildOptions, BuildReport, Filters, Library
 from km3aid.library.build import SHARD_RECORDS
 from km3aid.library.keys import SeenKeys
-from km3aid.models.precision import fast_single_precision
 from km3aid.molecules.read import read_structures
 from km3aid.ray_cluster import connect
 from km3aid.search.searchable import Searchable
 from km3aid.spectra import Spectrum, read_spectra
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
+EXAMPLES = Path(km3aid.__file__).parent / "examples"
 NODES = (1, 2, 4)
 CHUNK = 512
 CLUSTER_BUILD_ROWS = 20_000  # the clusters build only the first of a larger input
@@ -52,7 +52,6 @@ def main() -> None:
     result["command"] = "benchmarks/cluster.py"
     result["machine"] = {"processor": platform.machine(), "cores": os.cpu_count()}
     result["keys_ns_per_stored_molecule"] = key_cost()
-    fast_single_precision()  # as the command line
     engine = Engine.load(device="cpu")
     for rows in options.rows:
         result["rows"][str(rows)] = measure(engine, options.structures, rows)

@@ -99,7 +99,8 @@ def _times(port: int, kind: str, asked: list[tuple[str, list[dict[str, Any]]]]) 
 @contextmanager
 def _service(library: Path) -> Iterator[int]:
     """The port of a running service with one library."""
-    command = [str(Path(sys.executable).with_name("km3aid")), "serve", "--port", "0", "--library", str(library)]
+    command = [str(Path(sys.executable).with_name("km3aid")), "serve", "--port", "0", "--log", "json"]
+    command += ["--library", str(library)]
     with tempfile.NamedTemporaryFile("w+") as log:
         service = subprocess.Popen(command, stderr=log)
         try:

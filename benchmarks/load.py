@@ -87,7 +87,7 @@ def main() -> None:
     options.add_argument("--out", type=Path, required=True)
     given = options.parse_args()
     before = in_process()
-    command = [str(Path(sys.executable).with_name("km3aid")), "serve", "--port", "0"]
+    command = [str(Path(sys.executable).with_name("km3aid")), "serve", "--port", "0", "--log", "json"]
     service = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert service.stderr is not None
     port = int(json.loads(service.stderr.readline())["url"].rstrip("/").rsplit(":", 1)[1])

@@ -87,6 +87,12 @@ def untrained_weights(tmp_path_factory) -> Path:
     return path
 
 
+@pytest.fixture
+def no_graphs(monkeypatch):
+    """A training that ends leaves out the graphs, whose export takes longer than a small training."""
+    monkeypatch.setattr("km3aid.models.export.export_graphs", lambda model: {})
+
+
 @pytest.fixture(scope="session")
 def engine() -> Engine:
     """The bundled model."""

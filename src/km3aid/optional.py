@@ -11,9 +11,14 @@ EXTRA_OF = {
     "fastapi": "web",
     "fsspec": "cluster",
     "lightning": "train",
+    "onnx": "train",
+    "onnxscript": "train",
     "pydantic": "web",
+    "reportlab": "pdf",
+    "scipy": "measured",
     "ray": "cluster",
     "starlette": "web",
+    "torch": "train",
     "uvicorn": "web",
 }  # by module
 

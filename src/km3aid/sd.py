@@ -13,6 +13,7 @@ class Record(NamedTuple):
     mol_block: str  # up to and including `M  END`, or all lines where there is none
     fields: dict[str, str]  # by name, without blank lines
     complete: bool  # False where the file ends before `$$$$`
+    repeated: tuple[tuple[str, str], ...] = ()  # name and text of fields whose name stands in `fields` already
 
     @property
     def name(self) -> str | None:
@@ -39,13 +40,19 @@ def split_records(lines: Iterable[str]) -> Iterator[Record]:
 
 def _record(first: int, lines: list[str], complete: bool) -> Record:
     end = next((i for i, line in enumerate(lines, 1) if line.startswith("M  END")), len(lines))
-    fields: dict[str, str] = {}
-    key = None
+    found: list[tuple[str, list[str]]] = []
+    named = False  # whether a field is open
     for line in lines[end:]:
         if line.startswith(">") and "<" in line:
-            key = line[line.index("<") + 1 : line.rindex(">")] if line.rstrip().endswith(">") else None
-            if key is not None:
-                fields[key] = ""
-        elif key is not None and line.strip():
-            fields[key] += ("\n" if fields[key] else "") + line
-    return Record(first, "".join(f"{line}\n" for line in lines[:end]), fields, complete)
+            if named := line.rstrip().endswith(">"):
+                found.append((line[line.index("<") + 1 : line.rindex(">")], []))
+        elif named and line.strip():
+            found[-1][1].append(line)
+    fields: dict[str, str] = {}
+    repeated: list[tuple[str, str]] = []
+    for name, content in found:
+        if name in fields:
+            repeated.append((name, "\n".join(content)))
+        else:
+            fields[name] = "\n".join(content)
+    return Record(first, "".join(f"{line}\n" for line in lines[:end]), fields, complete, tuple(repeated))

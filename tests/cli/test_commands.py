@@ -42,10 +42,30 @@ def test_assign_answers_after_the_contract(files):
     found = answer("assign", ASPIRIN, "--peaks", PEAKS)
     assert set(found) == {
         "id", "smiles", "assignments", "unassigned_peaks", "unobserved_atoms", "score", "warnings",
+        "verdict", "probability",
     }  # fmt: skip
     assert set(found["assignments"][0]) == {"peak", "shift_ppm", "atoms", "predicted_ppm", "confidence", "alternatives"}
     assert answer("assign", ASPIRIN, files / "aspirin.txt")["assignments"] == found["assignments"]
     assert answer("assign", ASPIRIN, "-", given="\n".join(PEAKS.split()))["assignments"] == found["assignments"]
+
+
+def test_verify_answers_after_the_contract(files):
+    found = answer("verify", ASPIRIN, files / "aspirin.txt")
+    assert set(found) == {
+        "id", "smiles", "verdict", "probability", "tests", "misfits", "rivals", "compared", "elapsed_ms", "warnings",
+    }  # fmt: skip
+    assert found["verdict"] in ("consistent", "undecided")
+    assert {test["name"] for test in found["tests"]} >= {"shifts", "number of lines", "competing isomers"}
+    assert set(found["tests"][0]) == {"name", "score", "significance", "detail"}
+    wrong = answer("verify", "COC(=O)c1ccccc1C(=O)O", files / "aspirin.txt", "--library", files / "library")
+    assert wrong["verdict"] == "inconsistent"
+    assert wrong["rivals"][0]["smiles"] == "CC(=O)Oc1ccccc1C(=O)O"
+    assert wrong["misfits"][0]["p_value"] < 0.01
+
+
+def test_rates_of_error_have_bounds():
+    said = refused("verify", ASPIRIN, "--peaks", PEAKS, "--false-accept", 0.9)
+    assert "false_accept 0.9; expected 0.001 to 0.5" in said
 
 
 def test_predict_answers_after_the_contract():
@@ -55,10 +75,12 @@ def test_predict_answers_after_the_contract():
 
 def test_rank_and_search_answer_after_the_contract(files):
     ranked = answer("rank", files / "candidates.smi", files / "aspirin.txt")
-    assert set(ranked) == {"id", "hits", "candidates", "elapsed_ms", "warnings"}
+    assert set(ranked) == {"id", "hits", "candidates", "elapsed_ms", "warnings", "present"}
     assert set(ranked["hits"][0]) == {
-        "rank", "smiles", "name", "score", "probability", "graph_score", "match_score",
+        "rank", "smiles", "name", "score", "probability", "graph_score", "match_score", "members",
     }  # fmt: skip
+    assert 0 < ranked["present"] < 1
+    assert sum(h["probability"] for h in ranked["hits"]) == pytest.approx(ranked["present"])
     assert ranked["hits"][0]["name"] == "aspirin"
     found = answer("search", files / "aspirin.txt", "--library", files / "library", "--top", 2, "--formula", "C9H8O4")
     assert [h["rank"] for h in found["hits"]] == [1, 2]

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import torch
 
 from km3aid.data.batches import AS_RECORDED, BOND_KINDS, UNKNOWN, Augmentation, collate, cut_batch, cut_peaks, pad_peaks
 from km3aid.molecules import featurise, parse_smiles
@@ -27,13 +26,13 @@ def test_a_batch_is_the_graph_of_its_molecules(small_data):
     graph = cut(small_data, rows).graph
     alone = collate([featurise(parse_smiles(small_data.smiles[row].decode()).mol) for row in rows])
     assert graph.molecules == alone.molecules == 2
-    assert torch.equal(graph.atom_molecule, alone.atom_molecule)
+    assert np.array_equal(graph.atom_molecule, alone.atom_molecule)
     assert len(graph.edge_kind) == len(alone.edge_kind)
     assert int(graph.edge_kind.max()) < BOND_KINDS
     same_molecule = graph.atom_molecule[graph.edge_source] == graph.atom_molecule[graph.edge_target]
     assert same_molecule.all()
     half = len(graph.edge_source) // 2
-    assert torch.equal(graph.edge_source[:half], graph.edge_target[half:])  # both directions
+    assert np.array_equal(graph.edge_source[:half], graph.edge_target[half:])  # both directions
 
 
 def test_as_recorded_every_carbon_has_its_peak(small_data):
@@ -46,11 +45,11 @@ def test_as_recorded_every_carbon_has_its_peak(small_data):
         carbons = batch.carbons.molecule == molecule
         np.testing.assert_array_equal(batch.carbons.shift_ppm[carbons], recorded[~np.isnan(recorded)])
         assert shifts_of(batch, molecule) == recorded[~np.isnan(recorded)].tolist()
-    assert batch.peaks.carbons[batch.peaks.mask].eq(1).all()
-    assert batch.graph.atoms[batch.carbons.atom, 0].eq(6).all()
+    assert (batch.peaks.carbons[batch.peaks.mask] == 1).all()
+    assert (batch.graph.atoms[batch.carbons.atom, 0] == 6).all()
     again = cut_peaks(small_data, rows, small_data.spectrum_offset[rows])
     for ours, theirs in zip(again, batch.peaks, strict=True):
-        assert torch.equal(ours, theirs)
+        assert np.array_equal(ours, theirs)
 
 
 def test_equal_shifts_are_folded_and_counted(small_data):
@@ -61,32 +60,32 @@ def test_equal_shifts_are_folded_and_counted(small_data):
         shifts, counts = np.unique(shifts_of(recorded, molecule), return_counts=True)
         order = np.argsort(shifts_of(folded, molecule))
         assert np.sort(shifts_of(folded, molecule)).tolist() == shifts.tolist()
-        said = folded.peaks.carbons[molecule][folded.peaks.mask[molecule]].numpy()[order]
+        said = folded.peaks.carbons[molecule][folded.peaks.mask[molecule]][order]
         np.testing.assert_array_equal(said, counts)
-    assert cut(small_data, rows, fold_equivalent=1.0).peaks.carbons.eq(0).all()  # folded, but not told
+    assert not cut(small_data, rows, fold_equivalent=1.0).peaks.carbons.any()  # folded, but not told
 
 
 def test_multiplicities_are_hidden_from_the_spectrum_alone(small_data):
     batch = cut(small_data, range(8), hide_multiplicity=1.0)
-    assert batch.peaks.multiplicity.eq(UNKNOWN).all()
-    assert batch.carbons.multiplicity.lt(UNKNOWN).all()
+    assert (batch.peaks.multiplicity == UNKNOWN).all()
+    assert (batch.carbons.multiplicity < UNKNOWN).all()
 
 
 def test_lost_peaks_leave_at_least_one(small_data):
     rows = np.arange(len(small_data))
     recorded = cut(small_data, rows)
     lossy = [cut(small_data, rows, seed, lose_peaks=1.0) for seed in range(20)]
-    left = torch.stack([batch.peaks.mask.sum(1) for batch in lossy]).float()
-    assert float(left.mean() / recorded.peaks.mask.sum(1).float().mean()) == pytest.approx(0.92, abs=0.02)
+    left = np.stack([batch.peaks.mask.sum(1) for batch in lossy]).astype(float)
+    assert float(left.mean() / recorded.peaks.mask.sum(1).mean()) == pytest.approx(0.92, abs=0.02)
     assert left.min() >= 1
-    assert torch.equal(lossy[0].carbons.shift_ppm, recorded.carbons.shift_ppm)
+    assert np.array_equal(lossy[0].carbons.shift_ppm, recorded.carbons.shift_ppm)
 
 
 def test_jitter_moves_the_peaks_and_not_the_carbons(small_data):
     jittered, recorded = cut(small_data, range(40), jitter_ppm=0.1), cut(small_data, range(40))
     moved = (jittered.peaks.shift_ppm - recorded.peaks.shift_ppm)[recorded.peaks.mask]
     assert float(moved.std()) == pytest.approx(0.1, rel=0.3)
-    assert torch.equal(jittered.carbons.shift_ppm, recorded.carbons.shift_ppm)
+    assert np.array_equal(jittered.carbons.shift_ppm, recorded.carbons.shift_ppm)
 
 
 def test_a_mirror_image_swaps_handedness(small_data):
@@ -95,8 +94,8 @@ def test_a_mirror_image_swaps_handedness(small_data):
     columns = [list(ATOM_COLUMNS).index(name) for name in ("chiral_tag", "cip")]
     atoms[: data.atom_offset[1], columns] = [1, 2]
     data = type(data)(**{**{n: getattr(data, n) for n in data.__dataclass_fields__}, "atoms": atoms})
-    assert cut(data, [0], mirror=1.0).graph.atoms[:, columns].unique(dim=0).tolist() == [[2, 1]]
-    assert cut(data, [0]).graph.atoms[:, columns].unique(dim=0).tolist() == [[1, 2]]
+    assert np.unique(cut(data, [0], mirror=1.0).graph.atoms[:, columns], axis=0).tolist() == [[2, 1]]
+    assert np.unique(cut(data, [0]).graph.atoms[:, columns], axis=0).tolist() == [[1, 2]]
     assert cut(data, [1], mirror=1.0).graph.atoms[:, columns].sum() == 0
 
 

@@ -87,7 +87,7 @@ def test_no_usable_record_is_an_error(tmp_path):
 
 def test_meta_names_the_source_and_its_hash(tmp_path):
     _, meta = prepared(tmp_path, sd_record("CCO", 1, {0: 18.0}))
-    assert read_meta(tmp_path / "out") == {"format_version": 1, **json.loads(json.dumps(meta))}
+    assert read_meta(tmp_path / "out") == {"format_version": 2, **json.loads(json.dumps(meta))}
     assert len(meta["source_sha256"]) == 64
 
 

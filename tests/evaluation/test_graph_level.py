@@ -1,6 +1,6 @@
 import numpy as np
-import torch
 
+from km3aid.data.batches import AS_RECORDED, cut_batch
 from km3aid.engine import Engine
 from km3aid.evaluation.graph_level import GraphMatches, match_in_batches
 
@@ -28,10 +28,7 @@ def test_molecules_are_compared_within_their_batch(small_data, untrained_weights
     assert together.spectrum_to_molecule.mean() < 0.5  # untrained
     order = np.random.default_rng(0).permutation(rows)
     assert together.rows.tolist() == order.tolist()
-    with torch.inference_mode():
-        from km3aid.data.batches import AS_RECORDED, cut_batch
-
-        batch = cut_batch(small_data, order, small_data.spectrum_offset[order], AS_RECORDED, np.random.default_rng(0))
-        cosine = (engine.model.encode_spectra(batch.peaks) @ engine.model.encode(batch.graph).graph.T).numpy()
+    batch = cut_batch(small_data, order, small_data.spectrum_offset[order], AS_RECORDED, np.random.default_rng(0))
+    cosine = engine.network.encode_spectra(batch.peaks) @ engine.network.encode(batch.graph).graph.T
     assert (cosine.argmax(1) == np.arange(30)).tolist() == together.spectrum_to_molecule.tolist()
     assert (cosine.argmax(0) == np.arange(30)).tolist() == together.molecule_to_spectrum.tolist()

@@ -14,6 +14,7 @@ from km3aid.evaluation.metrics import (
     expected_rank,
     own_is_best,
     reliability_curve,
+    roc_area,
     share_of_first,
     share_right,
     shift_errors,
@@ -119,3 +120,9 @@ def test_reliability_curve():
 
 def test_brier_score():
     assert brier_score(np.array([0.5, 1.0, 0.8]), np.array([True, True, False])) == pytest.approx((0.25 + 0 + 0.64) / 3)
+
+
+def test_the_area_under_the_curve_counts_pairs_in_the_right_order():
+    assert roc_area(np.array([0.9, 0.8, 0.2, 0.1]), np.array([True, True, False, False])) == 1.0
+    assert roc_area(np.array([0.1, 0.8, 0.2, 0.9]), np.array([True, True, False, False])) == 0.25
+    assert roc_area(np.array([0.5, 0.5]), np.array([True, False])) == 0.5

@@ -23,7 +23,8 @@ def test_the_first_hit_of_the_connectivity_counts():
 class Searching:
     """Finds the right molecule of case n at rank n + 1, further down by 4 in distinct peaks."""
 
-    def search(self, spectrum, library, top):
+    def search(self, spectrum, library, top, by):
+        assert by == "structure"
         place = int(min(p.shift_ppm for p in spectrum)) + (0 if spectrum.one_per_carbon else 4)
         smiles = ["C" * n for n in range(2, 2 + place)] + [ETHANOL]
         hits = tuple(Hit(n, s, None, 0.0, 0.0, 0.0, 0.0) for n, s in enumerate(smiles[:top], 1))

@@ -122,7 +122,7 @@ def test_verify_finds_a_flipped_bit_and_another_model(built, tmp_path, engine):
         return lambda smiles: next(with_engine.entries((s, None) for s in smiles))
 
     assert verify_library(built, encode(engine)) == []
-    assert verify_library(built, encode(Engine.load(device="cpu"))) != [] or engine.model.config.graph_dim != 256
+    assert verify_library(built, encode(Engine.load(device="cpu"))) != [] or engine.header["model"]["graph_dim"] != 256
     folder = damaged_copy(built, tmp_path / "lib")
     shard = folder / "shard-00001.arrow"
     data = bytearray(shard.read_bytes())

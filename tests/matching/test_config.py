@@ -6,10 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from km3aid.errors import ConfigError
-from km3aid.matching.config import Calibration, Fusion, MatchConfig
+from km3aid.matching.config import Calibration, Fusion, MatchConfig, Ranking
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 positive = st.floats(1e-6, 1e6)
+
+RANKING = Ranking(1.5, 0.7, 0.03, 90.0, 8.0, 4.0, 1.2, 0.5)
 
 
 @given(
@@ -20,6 +22,7 @@ positive = st.floats(1e-6, 1e6)
         overlap=finite,
         per_carbon=st.builds(Calibration, positive, finite, finite),
         distinct_fusion=st.builds(Fusion, positive, positive),
+        distinct_ranking=st.none() | st.just(RANKING),
     )
 )
 def test_constants_survive_their_table(config):
@@ -62,9 +65,18 @@ def test_the_identity_is_that_of_every_constant():
 
 
 def test_the_bundled_constants_keep_their_identity(engine):
-    assert engine.matching.sha256 == "7fcd33f24b54a26dfcf25f3380e21ff33cc608ab40ad88739aff6204d4f3e5ee"
+    assert engine.matching.sha256 == "837354be0e52696db0c804864b7dbdd8292947c02348d1057165f47880af4d6f"
 
 
 def test_the_trusted_scale_is_a_power_of_the_stated_one():
     trusted = MatchConfig(scale_factor=2.0, scale_power=0.5).trusted_scale(np.array([4.0, 0.25]))
     np.testing.assert_allclose(trusted, [4.0, 1.0])
+
+
+def test_distinct_peaks_compare_molecules_by_their_own_costs():
+    matching = MatchConfig(unassigned_peak=7.0, distinct_ranking=RANKING)
+    assert matching.ranking(one_per_carbon=True) is matching
+    compared = matching.ranking(one_per_carbon=False)
+    assert (compared.unassigned_peak, compared.outlier_ppm, compared.split) == (8.0, 90.0, 0.5)
+    assert compared.changed(**{name: getattr(matching, name) for name in Ranking.__slots__}) == matching
+    assert MatchConfig().ranking(one_per_carbon=False) == MatchConfig()

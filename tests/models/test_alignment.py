@@ -8,6 +8,7 @@ from km3aid.data.batches import AS_RECORDED, cut_batch, cut_peaks
 from km3aid.models.build import build_model
 from km3aid.models.config import JointConfig, KM3AIDConfig
 from km3aid.models.k_m3aid.model import KM3AIDModel
+from km3aid.models.tensors import on_device
 from km3aid.training.validate import validate
 
 JOINT = JointConfig(width=48, hidden=64, layers=3, graph_dim=32, node_dim=32, peak_width=32)
@@ -32,7 +33,7 @@ def model(request):
 
 def batch_of(data, rows):
     rows = np.asarray(rows)
-    return cut_batch(data, rows, data.spectrum_offset[rows], AS_RECORDED, np.random.default_rng(0))
+    return on_device(cut_batch(data, rows, data.spectrum_offset[rows], AS_RECORDED, np.random.default_rng(0)))
 
 
 def fitted(model, data, rows, done, steps=1200):
@@ -95,7 +96,7 @@ def test_the_channel_is_shared_weights():
 def test_stored_spectrum_features_give_the_same_loss(small_data):
     model = KM3AIDModel(replace(PAPER, frozen_spectrum=True)).eval()
     rows = np.arange(8)
-    features = model.frozen_features(cut_peaks(small_data, rows, small_data.spectrum_offset[rows]))
+    features = model.frozen_features(on_device(cut_peaks(small_data, rows, small_data.spectrum_offset[rows])))
     batch = batch_of(small_data, rows)
     torch.testing.assert_close(model.losses(batch, frozen=features).total, model.losses(batch).total)
 

@@ -11,6 +11,7 @@ from km3aid.errors import CheckpointError
 from km3aid.models.build import build_model
 from km3aid.models.checkpoint import read_model, write_model, write_tensors
 from km3aid.models.config import JointConfig, KM3AIDConfig
+from km3aid.models.tensors import on_device
 
 SMALL = JointConfig(width=48, hidden=64, layers=3, graph_dim=32, node_dim=32, peak_width=32)
 PAPER = KM3AIDConfig(layers=2, width=16, projection=16)
@@ -23,6 +24,7 @@ def test_weights_survive_the_disk(tmp_path, small_data, config):
     again = read_model(tmp_path / "m.safetensors")
     rows = np.array([1, 2])
     graph = cut_batch(small_data, rows, small_data.spectrum_offset[rows], AS_RECORDED, np.random.default_rng(0)).graph
+    graph = on_device(graph)
     torch.testing.assert_close(again.model.encode(graph).graph, model.encode(graph).graph)
     assert again.header["preset"] == "test"
 
@@ -93,7 +95,7 @@ def test_weights_are_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
         Path(part).write_bytes(b"half")
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("km3aid.models.checkpoint.save_file", stop)
+    monkeypatch.setattr("km3aid.models.weights.save_file", stop)
     with pytest.raises(KeyboardInterrupt):
         write_model(path, build_model(SMALL), {"preset": "second"})
     assert read_model(path).header["preset"] == "first"

@@ -2,7 +2,15 @@ import math
 
 import torch
 
-from km3aid.models.losses import contrast, knowledge_span, laplace_kernel, laplace_nll, symmetric_contrast, weak_pairs
+from km3aid.models.losses import (
+    contrast,
+    knowledge_span,
+    laplace_kernel,
+    laplace_nll,
+    pair_within_classes,
+    symmetric_contrast,
+    weak_pairs,
+)
 
 
 def test_contrast_is_least_where_the_softmax_equals_the_target():
@@ -35,7 +43,7 @@ def test_laplace_likelihood_is_best_at_the_mean_absolute_error():
     shift, centre = torch.tensor([1.0, 5.0], dtype=torch.float64), torch.tensor([0.0, 2.0], dtype=torch.float64)
     log_scale = torch.zeros(2, dtype=torch.float64, requires_grad=True)
     for _ in range(500):
-        (gradient,) = torch.autograd.grad(laplace_nll(shift, centre, log_scale), log_scale)
+        (gradient,) = torch.autograd.grad(laplace_nll(shift, centre, log_scale).mean(), log_scale)
         log_scale = (log_scale - gradient).detach().requires_grad_()
     torch.testing.assert_close(log_scale.exp(), (shift - centre).abs())
 
@@ -71,3 +79,21 @@ def test_weak_pairs_at_threshold_0_are_strong_pairs():
 
 def test_published_temperatures_make_strong_pairs():
     torch.testing.assert_close(knowledge_span(SHIFTS, tau1=1e-5, tau2=10.0), weak_pairs(SHIFTS, 0.0))
+
+
+def test_an_outlier_costs_no_more_than_its_own_distribution():
+    shift, centre, log_scale = torch.tensor([10.0, 60.0]), torch.tensor([10.5, 10.0]), torch.tensor([0.0, 0.0])
+    plain, robust = laplace_nll(shift, centre, log_scale), laplace_nll(shift, centre, log_scale, 0.02, 20.0)
+    density = 0.98 * torch.exp(-plain) + 0.02 * torch.exp(-(shift - centre).abs() / 20) / 20
+    torch.testing.assert_close(robust, -density.log())
+    assert plain.tolist() == [0.5, 50]
+    assert float(robust[1]) < 10
+
+
+def test_carbons_of_one_class_are_paired_by_their_order():
+    predicted = torch.tensor([30.0, 20.0, 15.0, 99.0, 25.0])
+    recorded = torch.tensor([21.0, 29.0, 98.0, 16.0, 24.0])
+    carbon_class = torch.tensor([0, 0, 2, 2, 7])
+    assert pair_within_classes(predicted, recorded, carbon_class).tolist() == [1, 0, 3, 2, 4]
+    alone = torch.arange(5)
+    assert pair_within_classes(predicted, recorded, alone).tolist() == alone.tolist()

@@ -83,7 +83,7 @@ def test_codes_are_what_rdkit_says(smiles):
 
 
 def test_codes_stay_below_the_sizes_of_the_embeddings():
-    atoms, _, bonds = featurise(parse_smiles("C[U+6](F)(F)(F)(F)(F)(F)(F)(F)(F)C#C").mol)
+    atoms, _, bonds, *_ = featurise(parse_smiles("C[U+6](F)(F)(F)(F)(F)(F)(F)(F)(F)C#C").mol)
     assert (atoms < list(ATOM_COLUMNS.values())).all()
     assert (bonds < list(BOND_COLUMNS.values())).all()
     assert bonds.dtype == np.uint8

@@ -28,7 +28,8 @@ class FakeEngine:
     def __init__(self):
         self.calls = []
 
-    def search_many(self, spectra, library, *, top, filters, exhaustive):
+    def search_many(self, spectra, library, *, top, filters, exhaustive, by):
+        assert by == "connectivity"
         self.calls.append((library, top, len(spectra)))
         for spectrum, condition in zip(spectra, filters, strict=True):
             if spectrum.peaks[0].shift_ppm == 13:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.conftest import made_smiles
+from tests.search.comparing import assert_same
 
 from km3aid.engine import Engine
 from km3aid.errors import LibraryError, LibraryMismatchError
@@ -146,8 +147,7 @@ def test_a_search_answers_like_one_machine(opened, engine, built, spectra, per_c
 
 def same(found, expected):
     for ours, theirs in zip(found, expected, strict=True):
-        for mine, other in zip(ours, theirs, strict=True):
-            np.testing.assert_array_equal(mine, other)
+        assert_same(ours, theirs)
 
 
 @pytest.mark.parametrize("limits", [Limits(quickly=40, exactly=20), Limits(quickly=None, exactly=5)])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from rdkit import Chem
 from tests.conftest import made_smiles
+from tests.search.comparing import assert_same
 
 from km3aid.engine import Engine
 from km3aid.library import BuildOptions, Filters, Library
@@ -60,8 +61,7 @@ def test_many_spectra_at_once_find_the_same_to_the_last_digit(engine, library, o
     for question, condition, found in zip(asked, filters, together, strict=True):
         alone = find_candidates(question, library, condition, Limits(quickly=60))
         assert len(found.rows) > 0
-        for ours, theirs in zip(found, alone, strict=True):
-            np.testing.assert_array_equal(ours, theirs)
+        assert_same(found, alone)
 
 
 def test_many_spectra_are_answered_in_order(engine, library):
@@ -138,8 +138,7 @@ def test_parts_of_a_library_find_what_the_whole_finds(engine, library, filters, 
 
         (found,) = search_parts(ask, [len(part) for part in parts], [question], limits)
         whole = find_candidates(question, library, filters, limits)
-        for ours, theirs in zip(found, whole, strict=True):
-            np.testing.assert_array_equal(ours, theirs)
+        assert_same(found, whole)
 
 
 @pytest.mark.parametrize("one_per_carbon", [False, True])
@@ -151,7 +150,9 @@ def test_rank_scores_as_a_search_does(engine, library, one_per_carbon):
         for hit in found:
             same = ranked[hit.smiles]
             assert same.match_score == pytest.approx(hit.match_score, rel=1e-12)
-            assert same.score == pytest.approx(hit.score, abs=1e-5)  # encoded in another batch: the last bit may differ
+            assert same.score == pytest.approx(
+                hit.score, abs=1e-3
+            )  # encoded in another batch, which may round the last of 8 bits otherwise
 
 
 @pytest.mark.parametrize("one_per_carbon", [False, True])

@@ -6,14 +6,15 @@ import torch
 
 from km3aid.data.dataset import in_memory
 from km3aid.data.folds import Split
-from km3aid.errors import ConfigError
+from km3aid.errors import CheckpointError, ConfigError
 from km3aid.models.build import build_model
 from km3aid.models.checkpoint import read_model
 from km3aid.models.config import JointConfig, KM3AIDConfig
 from km3aid.training.config import TrainingConfig
-from km3aid.training.fit import fit
+from km3aid.training.fit import _Fitting, fit
 from km3aid.training.setup import Hardware, Run, Settings
 from km3aid.training.split import Material
+from km3aid.training.state import read_history
 
 MODEL = JointConfig(width=16, hidden=16, layers=2, graph_dim=8, node_dim=8, peak_width=16, peak_layers=1)
 PAPER = KM3AIDConfig(layers=2, width=16, projection=16)
@@ -49,6 +50,46 @@ def test_a_resumed_run_ends_like_an_unbroken_one(tmp_path, small_data, model, co
     for name in a:
         torch.testing.assert_close(a[name], b[name], rtol=1e-5, atol=1e-6)
     assert len((tmp_path / "broken" / "metrics.csv").read_text().splitlines()) == 1 + config.epochs
+
+
+def test_an_epoch_holds_the_measured_molecules_and_a_share_of_the_teachers(tmp_path, small_data):
+    split, taught = Split(np.arange(32), np.arange(48, 60)), np.arange(32, 48)
+    settings = Settings(MODEL, replace(CONFIG, taught=0.25))
+    fitting = _Fitting(Material(in_memory(small_data), split, taught), settings, run(tmp_path))
+    rows = fitting._rows(np.random.default_rng(0))
+    assert rows[:32].tolist() == split.train.tolist()
+    assert len(set(rows[32:].tolist())) == 8
+    assert set(rows[32:].tolist()) <= set(taught.tolist())
+    alone = _Fitting(Material(in_memory(small_data), split), settings, run(tmp_path))
+    assert alone._rows(np.random.default_rng(0)).tolist() == split.train.tolist()
+
+
+def test_a_training_goes_on_from_other_weights(tmp_path, small_data):
+    material = Material(in_memory(small_data), Split(np.arange(48), np.arange(48, 60)))
+    first = fit(material, Settings(MODEL, CONFIG), run(tmp_path / "first"))
+    configured = replace(MODEL, configuration=True)
+    seen = {}
+    for name, start in (("on", first), ("fresh", None)):
+        settings = Settings(configured, replace(CONFIG, epochs=1, learning_rate=1e-6))
+        fit(material, settings, run(tmp_path / name, start=start, report=lambda line, n=name: seen.update({n: line})))
+    last = read_history(tmp_path / "first")[-1]["validation_loss"]
+    assert seen["on"].validation_loss == pytest.approx(last, abs=0.05)
+    assert abs(seen["fresh"].validation_loss - last) > 1
+    with pytest.raises(CheckpointError, match="another size"):
+        fit(material, Settings(replace(MODEL, width=24), CONFIG), run(tmp_path / "wide", start=first))
+
+
+def test_a_training_ends_by_the_clock(tmp_path, small_data, monkeypatch):
+    """The rate falls to its end by then, and the weights are written."""
+    material = Material(in_memory(small_data), Split(np.arange(48), np.arange(48, 60)))
+    clock = iter(range(10**6))
+    monkeypatch.setattr("km3aid.training.fit.time.monotonic", lambda: float(next(clock)))
+    seen = []
+    config = replace(CONFIG, epochs=1000, minutes=0.5)
+    weights = fit(material, Settings(MODEL, config), run(tmp_path, report=seen.append))
+    assert 2 < len(seen) < 12  # 3 steps an epoch, each a tick of the clock or two
+    assert seen[-1].learning_rate < 0.02 * config.learning_rate < seen[1].learning_rate
+    assert read_model(weights).header is not None
 
 
 def test_too_little_data_is_an_error(tmp_path, small_data):

@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,11 +13,14 @@ from km3aid.data.folds import Split, connectivity
 from km3aid.errors import ConfigError
 from km3aid.models.checkpoint import read_model
 from km3aid.models.config import JointConfig, KM3AIDConfig
+from km3aid.models.export import Graph
+from km3aid.models.weights import read_model_file
 from km3aid.training.config import TrainingConfig
 from km3aid.training.run import encoder_settings, ids_hash, train
 from km3aid.training.setup import Hardware, Run, Settings
 from km3aid.training.split import Material, training_split
 
+pytestmark = pytest.mark.usefixtures("no_graphs")
 PAPER = KM3AIDConfig(layers=1, width=16, projection=16)
 CONFIG = TrainingConfig(epochs=1, pretrain_epochs=2, batch_size=16)
 
@@ -39,6 +43,15 @@ def test_the_papers_model_gets_an_encoder_of_its_own_and_a_named_one_is_taken(tm
     other = train(material, Settings(PAPER, CONFIG), again)
     assert [line.epoch for line in seen] == [1]
     assert read_model(other).sha256 == read_model(weights).sha256
+
+
+def test_a_training_ends_with_a_model_that_needs_no_torch(tmp_path, small_data, monkeypatch):
+    monkeypatch.setattr("km3aid.models.export.export_graphs", lambda model: {"encode": Graph(b"made", ["encoder"])})
+    material = Material(in_memory(small_data), Split(np.arange(32), np.arange(48, 60)))
+    settings = Settings(JointConfig(width=16, hidden=16, layers=1, peak_width=16), replace(CONFIG, pretrain_epochs=0))
+    file = read_model_file(train(material, settings, Run(tmp_path, hardware=Hardware("cpu"))))
+    assert file.graphs == {"encode": b"made"}
+    assert file.graph_weights("encode") == ["encoder"]
 
 
 def test_a_finished_pretraining_is_not_done_again(tmp_path, small_data):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+import km3aid
 from km3aid.errors import Km3aidError
 from km3aid.library import Library
 from km3aid.web.app import create_app
@@ -16,7 +17,7 @@ from km3aid.web.pool import Reply
 from km3aid.web.tasks import Shared, answer, share
 from km3aid.web.worker import _ready
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(km3aid.__file__).parent / "examples"
 ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
 SHIFTS = [170.2, 169.8, 151.3, 134.9, 132.5, 126.2, 124.0, 122.2, 21.0]
 PEAKS = [{"ppm": s} for s in SHIFTS]

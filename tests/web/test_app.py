@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import re
+import time
 
 import pytest
 
@@ -387,3 +388,27 @@ def test_the_description_says_what_every_body_holds(client):
     assert schemas["AssignRequest"]["required"] == ["smiles"]
     assert schemas["AssignRequest"]["oneOf"] == [{"required": ["peaks"]}, {"required": ["report"]}]
     assert set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(described))) <= set(schemas)
+
+
+def test_the_page_names_every_module_that_it_needs(client):
+    """Modules that are not named are found one after another, each after a round trip."""
+    page = client.get("/").text
+    named = set(re.findall(r'modulepreload" href="/static/(\w+\.js)"', page))
+    needed, found = ["main.js"], set()
+    while needed:
+        module = needed.pop()
+        found.add(module)
+        imports = re.findall(r'^import .* from "\./(\w+\.js)";', client.get(f"/static/{module}").text, re.MULTILINE)
+        needed += set(imports) - found
+    assert named == found
+
+
+@pytest.mark.parametrize("line", ["170.2 ", "170.2\n", "ppm;intensity\n170.2;1\n"])
+def test_a_small_gzip_file_of_a_long_list_is_refused_before_it_is_read(client, line):
+    content = gzip.compress((line * (19_000_000 // len(line))).encode())
+    body = {"base64": base64.b64encode(content).decode(), "name": "a.gz"}
+    began = time.perf_counter()
+    got = client.post("/api/parse", json=body)
+    assert time.perf_counter() - began < 5
+    assert got.status_code == 422
+    assert "at most 200,000 are taken" in got.json()["error"]

@@ -13,7 +13,7 @@ EXAMPLES = 60  # of each route
 
 def test_no_request_of_the_description_is_a_failure_of_the_service(small_library, tmp_path):
     scripts = Path(sys.executable).parent
-    command = [str(scripts / "km3aid"), "serve", "--port", "0", "--workers", "2"]
+    command = [str(scripts / "km3aid"), "serve", "--port", "0", "--workers", "2", "--log", "json"]
     command += ["--library", str(small_library)]
     with open(tmp_path / "log", "w") as log:
         process = subprocess.Popen(command, stderr=log, start_new_session=True)

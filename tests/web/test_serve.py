@@ -53,7 +53,10 @@ def _all(process, ending):
 @pytest.mark.parametrize(("ending", "send"), [(signal.SIGINT, _all), (signal.SIGTERM, subprocess.Popen.send_signal)])
 def test_it_serves_and_ends_cleanly_with_all_its_workers(ending, send):
     process = subprocess.Popen(
-        [*COMMAND, "--port", "0", "--workers", "1"], stderr=subprocess.PIPE, text=True, start_new_session=True
+        [*COMMAND, "--port", "0", "--workers", "1", "--log", "json"],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     try:
         serving = json.loads(process.stderr.readline())
@@ -64,6 +67,21 @@ def test_it_serves_and_ends_cleanly_with_all_its_workers(ending, send):
         assert process.wait(20) == 0
         last = [json.loads(line) for line in process.stderr.read().splitlines()][-1]
         assert last["event"] == "ended"
+    finally:
+        process.kill()
+        process.stderr.close()
+
+
+def test_people_read_one_sentence_with_the_address():
+    process = subprocess.Popen([*COMMAND, "--port", "0", "--workers", "1"], stderr=subprocess.PIPE, text=True)
+    try:
+        said = process.stderr.readline()
+        assert said.startswith("km3aid: the page is at http://127.0.0.1:")
+        with urllib.request.urlopen(said.split()[5] + "api/health") as got:
+            assert json.load(got)["status"] == "ok"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        assert process.stderr.read() == ""
     finally:
         process.kill()
         process.stderr.close()

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from km3aid import __version__
-from km3aid.cli import assign, data, evaluate, library, predict, rank, reproduce, search, serve, train
+from km3aid.cli import assign, data, demo, evaluate, library, predict, rank, reproduce, search, serve, train, verify
 
 app = typer.Typer(
     name="km3aid",
@@ -34,6 +34,7 @@ def _root(
 
 
 app.command("assign")(assign.assign)
+app.command("verify")(verify.verify)
 app.command("rank")(rank.rank)
 app.command("search")(search.search)
 app.command("predict")(predict.predict)
@@ -43,3 +44,4 @@ app.command("train")(train.train)
 app.add_typer(evaluate.app, name="evaluate")
 app.command("reproduce")(reproduce.reproduce)
 app.command("serve")(serve.serve)
+app.command("demo")(demo.demo)

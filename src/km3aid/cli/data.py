@@ -13,6 +13,20 @@ app = typer.Typer(help="Fetch and prepare training data.", no_args_is_help=True)
 
 
 @app.command()
+def teach(
+    pool: Annotated[Path, typer.Argument(help="Molecules that a teacher labelled: a SMILES a line, plain or gz.")],
+    labels: Annotated[list[Path], typer.Option("--labels", help="Parquet: line, shift_ppm, spread_ppm. Repeatable.")],
+    exclude: Annotated[Path, typer.Option("--exclude", help="JSON: hashes of connectivities that must not train.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write.")],
+) -> None:
+    """Turn shifts that another model predicted into training arrays, for `train --taught`."""
+    from km3aid.cli.output import json_text
+    from km3aid.data.teacher import prepare_taught
+
+    print(json_text(prepare_taught(pool, labels, exclude, out)), end="")
+
+
+@app.command()
 def prepare(
     source: Annotated[Path, typer.Argument(help="nmrshiftdb2 withsignals SD file, plain or gz.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder to write.")],

@@ -13,16 +13,19 @@ import typer
 from km3aid.cli import reproduce
 from km3aid.cli.groups import grouped
 from km3aid.cli.options import ModelOptions, OutOption
+from km3aid.errors import ConfigError
 from km3aid.files import check_writable, write_output
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from km3aid.evaluation.block import ValidationBlock
+    from km3aid.evaluation.literature import Lines
 
 app = typer.Typer(help="Measure a model on a validation block.", no_args_is_help=True)
 app.command("paper")(reproduce.reproduce)
 app.command("report")(reproduce.report)
+LinesOption = Annotated[Path, typer.Option("--literature", help="JSON lines with the keys report and smiles.")]
 LibraryOption = Annotated[Path, typer.Option("--library", help="Folder written by `library build`.")]
 
 
@@ -106,26 +109,80 @@ def retrieval(of: Measurement, model: ModelOptions, library: LibraryOption, quer
 
 @app.command()
 @grouped
+def literature(of: Measurement, model: ModelOptions, library: LibraryOption, lines: LinesOption) -> None:
+    """Find the molecules of real lines from papers, every other line of the file: the half not fitted on."""
+    from km3aid.evaluation.literature import evaluate_literature
+    from km3aid.library import Library
+
+    engine, block = model.engine(), of.open()
+    result = evaluate_literature(engine, Library.open(library), _read_lines(lines, block))
+    of.write("literature", result, engine.identity)
+
+
+@app.command()
+@grouped
+def trust(
+    of: Measurement,
+    model: ModelOptions,
+    lines: LinesOption,
+    libraries: Annotated[list[Path], typer.Option("--library", help="Folder written by `library build`; repeatable.")],
+    weights: Annotated[Path, typer.Option("--weights", help="File to write.")],
+    molecules: int = 800,
+) -> None:
+    """Fit presence and verification, report both, and write weights that carry their constants."""
+    from km3aid.evaluation.calibration import write_calibrated
+    from km3aid.evaluation.trust import fit_trust
+    from km3aid.library import Library
+
+    engine, block = model.engine(), of.open()
+    opened = [Library.open(path, engine.model_sha256) for path in libraries]
+    real = _read_lines(lines, block)
+    fitted = fit_trust(engine, block, opened, real, molecules, lambda text: print(text, file=sys.stderr, flush=True))
+    write_calibrated(engine, engine.matching, weights, fitted)
+    of.write("trust", fitted.report, engine.identity)
+
+
+@app.command()
+@grouped
 def calibrate(
     of: Measurement,
     model: ModelOptions,
     weights: Annotated[Path, typer.Option("--weights", help="File to write.")],
-    library: Annotated[Path | None, typer.Option("--library", help="To fit the fusion of scores as well.")] = None,
+    library: Annotated[Path | None, typer.Option("--library", help="To fit the costs of a search as well.")] = None,
+    lines: Annotated[Path | None, typer.Option("--literature", help="Real lines to fit those on, too.")] = None,
+    ranking_only: Annotated[bool, typer.Option("--ranking-only", help="Fit only how distinct peaks rank.")] = False,
 ) -> None:
     """Fit the constants of matching on molecules not used in training, and write weights that carry them."""
     from km3aid.engine import Engine
     from km3aid.evaluation.calibration import calibrate as fit
     from km3aid.evaluation.calibration import write_calibrated
     from km3aid.evaluation.cases import make_cases
-    from km3aid.evaluation.fusion import fit_search
+    from km3aid.evaluation.fusion import fit_distinct, fit_per_carbon
     from km3aid.library import Library
 
-    engine, (data, _, split) = model.engine(), of.open()
-    cases = list(make_cases(engine, data, split.validation))
-    matching, tried = fit(engine, cases)
+    if library is None and (ranking_only or lines is not None):
+        raise ConfigError("--ranking-only and --literature: the costs of a search are fitted on a --library")
+    engine, block = model.engine(), of.open()
+    cases = list(make_cases(engine, block.data, block.split.validation))
+    matching, tried = (engine.matching, []) if ranking_only else fit(engine, cases)
     if library is not None:
-        matching, steps = fit_search(engine.with_matching(matching), data, cases, Library.open(library))
+        searched = Library.open(library)
+        if not ranking_only:
+            matching, steps = fit_per_carbon(engine.with_matching(matching), block.data, cases, searched)
+            tried = [*tried, *steps]
+        real = [] if lines is None else _read_lines(lines, block).fitting
+        matching, steps = fit_distinct(engine.with_matching(matching), block.data, cases, searched, real)
         tried = [*tried, *steps]
     write_calibrated(engine, matching, weights)
     result = {"molecules": len(cases), "tried": tried, "matching": matching.to_dict()}
     of.write("calibration", result, Engine.load(weights, "cpu").identity)
+
+
+def _read_lines(path: Path, block: ValidationBlock) -> Lines:
+    """Real lines whose molecules neither trained the model nor are among those that its constants are fitted on."""
+    import numpy as np
+
+    from km3aid.evaluation.literature import known_connectivities, read_lines
+
+    rows = np.concatenate([block.split.train, block.split.validation])
+    return read_lines(path, known_connectivities(block.data, rows))

@@ -110,7 +110,7 @@ def _write(
     model: ModelOptions,
     run: RunOptions,
 ) -> None:
-    from km3aid.cli.progress import progress_bar
+    from km3aid.cli.progress import compiled_kernels, progress_bar
     from km3aid.library import is_complete
 
     *inputs, library = paths
@@ -138,6 +138,7 @@ def _write(
     except KeyboardInterrupt:
         print(f"km3aid: stopped; run the same command again to go on with {library}", file=sys.stderr)
         raise typer.Exit(130) from None
+    compiled_kernels(run.quiet)  # so that the first search need not wait
     _tell(report, library, run)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -31,7 +31,7 @@ class Device(StrEnum):
 HtmlOption = Annotated[Path | None, typer.Option("--html", help="An interactive report, beside the answer.")]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Write the answer to this file.")]
 ModelOption = Annotated[Path | None, typer.Option("--model", help="A model file instead of the bundled one.")]
-DeviceOption = Annotated[Device, typer.Option("--device", help="Where the model runs.")]
+DeviceOption = Annotated[Device, typer.Option("--device", help="Where the model runs; cuda needs the extra train.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress and no warnings on standard error.")]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Stop at the first record that fails.")]
 BatchOption = Annotated[
@@ -39,6 +39,16 @@ BatchOption = Annotated[
     typer.Option(
         "--batch", help="JSON lines, one record a line; - for stdin. A record's own values override the options."
     ),
+]
+
+
+class By(StrEnum):
+    CONNECTIVITY = "connectivity"
+    STRUCTURE = "structure"
+
+
+ByOption = Annotated[
+    By, typer.Option("--by", help="connectivity: stereoisomers, salts and duplicates are one hit; structure: each one.")
 ]
 ClusterOption = Annotated[
     str | None, typer.Option("--cluster", help="Work on the Ray cluster at this address; auto: the one running here.")
@@ -53,9 +63,19 @@ class SpectrumOptions:
     peaks: Annotated[str | None, typer.Option("--peaks", help='Shifts, e.g. "170.2 169.8Q 128.5(2C)".')] = None
     input_format: Annotated[str | None, typer.Option("--input-format", help="Instead of the recognised format.")] = None
     solvent: Annotated[str | None, typer.Option("--solvent", help="Set its lines aside; none: keep them.")] = None
-    dept135: Annotated[str | None, typer.Option("--dept135", help='Signed shifts, e.g. "128.5 -33.4".')] = None
-    dept90: Annotated[str | None, typer.Option("--dept90", help="Shifts of the CH carbons.")] = None
-    apt: Annotated[str | None, typer.Option("--apt", help="Signed shifts; C and CH2 positive.")] = None
+    experiment: Annotated[
+        str | None, typer.Option("--experiment", help="Which of several in a folder or archive: its number or name.")
+    ] = None
+    nucleus: Annotated[str | None, typer.Option("--nucleus", help="13C, where the file does not name it.")] = None
+    dept135: Annotated[
+        str | None, typer.Option("--dept135", help='Signed shifts, e.g. "128.5 -33.4"; or a file or folder.')
+    ] = None
+    dept90: Annotated[str | None, typer.Option("--dept90", help="Shifts of the CH carbons; or a file or folder.")] = (
+        None
+    )
+    apt: Annotated[
+        str | None, typer.Option("--apt", help="Signed shifts, C and CH2 positive; or a file or folder.")
+    ] = None
     one_per_carbon: Annotated[
         bool, typer.Option("--one-per-carbon", help="The input has one peak for every carbon.")
     ] = False
@@ -63,13 +83,17 @@ class SpectrumOptions:
     def read(self) -> list[Spectrum]:
         """The spectra of `--peaks`, of the file or of standard input; raises `SpectrumFormatError`."""
         from km3aid.spectra import parse_peaks, read_spectra
+        from km3aid.spectra.wanted import Wanted
 
+        wanted = Wanted(self.experiment, self.nucleus)
         if (self.peaks is None) == (self.spectrum is None):
             raise ConfigError("give the spectrum either as --peaks or as a file (- for standard input)")
         found = (
-            [parse_peaks(self.peaks)] if self.peaks is not None else read_spectra(str(self.spectrum), self.input_format)
+            [parse_peaks(self.peaks)]
+            if self.peaks is not None
+            else read_spectra(str(self.spectrum), self.input_format, wanted)
         )
-        conditions = self._conditions()
+        conditions = self._conditions(self._other)
         return [conditions.apply(spectrum) for spectrum in found]
 
     def defaults(self, *others: object) -> dict[str, Any]:
@@ -77,14 +101,27 @@ class SpectrumOptions:
 
         Raises `ConfigError` where a spectrum, or one of the `others`, is given beside the batch.
         """
-        if any(given is not None for given in (self.peaks, self.spectrum, *others)):
+        if any(given is not None for given in (self.peaks, self.spectrum, self.experiment, self.nucleus, *others)):
             raise ConfigError("a batch has its spectra and structures in its records; give --batch FILE.jsonl alone")
-        return asdict(self._conditions())
+        return asdict(self._conditions(lambda text, _: text))
 
-    def _conditions(self) -> Conditions:
+    def _conditions(self, other: Callable[[str, str], str | Spectrum]) -> Conditions:
         from km3aid.requests.conditions import Conditions
 
-        return Conditions(self.solvent, self.dept135, self.dept90, self.apt, self.one_per_carbon)
+        dept135 = None if self.dept135 is None else other(self.dept135, "DEPT-135")
+        dept90 = None if self.dept90 is None else other(self.dept90, "DEPT-90")
+        apt = None if self.apt is None else other(self.apt, "APT")
+        return Conditions(self.solvent, dept135, dept90, apt, self.one_per_carbon)
+
+    def _other(self, text: str, kind: str) -> str | Spectrum:
+        """A list of signed shifts as it is, or the spectrum of that kind in a file or folder."""
+        from km3aid.spectra import read_spectra
+        from km3aid.spectra.experiment import Experiment
+        from km3aid.spectra.wanted import Wanted
+
+        if not Path(text).exists():
+            return text
+        return read_spectra(text, wanted=Wanted(nucleus=self.nucleus, kind=Experiment(kind)))[0]
 
 
 @dataclass(frozen=True)
@@ -124,11 +161,9 @@ class ModelOptions:
     device: DeviceOption = Device.AUTO
 
     def engine(self) -> Engine:
-        """Load the model; imported here, because it brings torch along."""
+        """Load the model; imported here, because that takes time."""
         from km3aid.engine import Engine
-        from km3aid.models.precision import fast_single_precision
 
-        fast_single_precision()
         return Engine.load(self.model, self.device.value)
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +11,8 @@ import typer
 from km3aid.cli.groups import grouped
 from km3aid.cli.options import (
     BatchOption,
+    By,
+    ByOption,
     ClusterOption,
     HtmlOption,
     ModelOptions,
@@ -21,11 +21,11 @@ from km3aid.cli.options import (
     SpectrumOptions,
     joined,
 )
+from km3aid.cli.progress import compiled_kernels
 from km3aid.errors import ConfigError
 
 if TYPE_CHECKING:
     from km3aid.library import Filters
-    from km3aid.search import Searchable
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ class SearchOptions:
     exhaustive: Annotated[bool, typer.Option("--exhaustive", help="Score every molecule; much slower.")] = False
     cluster: ClusterOption = None
     top: Annotated[int, typer.Option("--top", min=1, help="Only the best K.")] = 10
+    by: ByOption = By.CONNECTIVITY
 
 
 @grouped
@@ -87,6 +88,7 @@ def search(
 ) -> None:
     """Search a library for the molecule of a 13C spectrum."""
     from km3aid.cli.batch import check_batch, run_batch
+    from km3aid.cli.libraries import opener
     from km3aid.cli.output import check_outputs, emit, wants_page
     from km3aid.engine.results import Hits
     from km3aid.requests import tasks
@@ -100,34 +102,20 @@ def search(
         check_outputs(output, Hits, files, len(spectra))
     else:
         check_batch("search", output, files)
-        defaults = spectrum.defaults() | {"filters": wanted, "library": search.library, "top": search.top}
+        defaults = spectrum.defaults() | {"filters": wanted, "library": search.library}
+        defaults |= {"top": search.top, "by": search.by.value}
     with joined(search.cluster) as on_cluster:
-        opened = _opener(on_cluster, run, told=batch is not None)
+        opened = opener(on_cluster, run, told=batch is not None)
         usual = None if search.library is None else opened(search.library)
+        if not on_cluster:
+            compiled_kernels(run.quiet)
         session = tasks.Session(model.engine(), opened, detailed=page, exhaustive=search.exhaustive)
         if usual is not None:
             usual.check_model(session.engine.model_sha256)
         if batch is not None:
             return run_batch("search", batch, session, defaults, output, run)
-        queries = [tasks.SearchQuery(s, wanted, search.library, search.top) for s in spectra]
+        queries = [tasks.SearchQuery(s, wanted, search.library, search.top, search.by.value) for s in spectra]
         return emit(tasks.search(session, queries), output, files, run.quiet)
-
-
-def _opener(on_cluster: bool, run: RunOptions, told: bool) -> Callable[[str | None], Searchable]:
-    """A function that opens each library once; where `told`, its warnings are printed then."""
-    from km3aid.cli.output import warn
-    from km3aid.search import open_library
-
-    @cache
-    def opened(path: str | None) -> Searchable:
-        if path is None:
-            raise ConfigError("no library; give --library FOLDER, or the record's own 'library'")
-        library = open_library(path, strict=run.strict, on_cluster=on_cluster)
-        for warning in library.warnings if told and not run.quiet else ():
-            warn(warning)
-        return library
-
-    return opened
 
 
 def _symbols(text: str) -> tuple[str, ...]:

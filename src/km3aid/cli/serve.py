@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,23 @@ class LoadOptions:
     queue: Annotated[int, typer.Option("--queue", min=0, help="Requests that may wait for a worker.")] = 64
 
 
+class LogForm(StrEnum):
+    """How the log is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@dataclass(frozen=True)
+class ShowOptions:
+    """What is shown where the service was started."""
+
+    open: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False
+    log: Annotated[LogForm, typer.Option("--log", help="json: every request and event, one object per line.")] = (
+        LogForm.TEXT
+    )
+
+
 @grouped
 def serve(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
@@ -37,13 +55,14 @@ def serve(
     ] = None,
     *,
     load: LoadOptions,
+    show: ShowOptions,
     model: ModelOption = None,
     quiet: QuietOption = False,
 ) -> None:
     """Serve the page and the JSON service on this machine; no internet access is needed."""
     from km3aid.threads import available_cores
     from km3aid.web.config import Limits, ServeConfig
-    from km3aid.web.log import be_quiet
+    from km3aid.web.log import set_up_log
     from km3aid.web.server import LOOPBACK, run
 
     if host not in LOOPBACK and not token:
@@ -51,7 +70,7 @@ def serve(
     if token is not None and (not token.isascii() or any(c.isspace() for c in token)):
         raise ConfigError("--token: a header can carry only ASCII characters without spaces")
     cores = available_cores()
-    be_quiet(quiet)
+    set_up_log(as_json=show.log is LogForm.JSON, quiet=quiet)
     workers = load.workers or min(cores, 8)
     config = ServeConfig(
         model=model,
@@ -61,7 +80,7 @@ def serve(
         token=token,
         limits=Limits(seconds=load.seconds, queue=load.queue),
     )
-    run(config, host, port)
+    run(config, host, port, browse=show.open)
 
 
 def _named(folders: list[Path]) -> dict[str, Path]:

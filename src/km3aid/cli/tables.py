@@ -10,11 +10,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from km3aid.engine.results import Assignment, Hits, Prediction
+from km3aid.engine.results import Assignment, Hits, Prediction, Verification
 from km3aid.render.rows import answer_rows
+from km3aid.render.verdicts import hits_lines, misfit_lines, rival_lines, verdict_line
 from km3aid.requests.answers import Case
 
 _WIDTH = 140  # of what is not written to a terminal
+_ELSEWHERE: dict[type, tuple[str, ...]] = {  # columns of which title or footer tell
+    Prediction: ("smiles",),
+    Hits: ("present", "members"),
+    Verification: ("smiles", "verdict", "probability"),
+}
 
 
 def tables(cases: Iterable[Case], terminal: bool) -> str:
@@ -31,8 +37,8 @@ def tables(cases: Iterable[Case], terminal: bool) -> str:
 def _table(case: Case) -> Table:
     """The rows of an answer without the columns that are empty."""
     rows = answer_rows(case)
-    named = "smiles" if isinstance(case.answer, Prediction) else None  # the title says it
-    shown = [k for k in (rows[0] if rows else {}) if k != named and any(row[k] not in (None, "") for row in rows)]
+    told = [k for k in (rows[0] if rows else {}) if k not in _ELSEWHERE.get(type(case.answer), ())]
+    shown = [k for k in told if any(row[k] not in (None, "") for row in rows)]
     table = Table(title=escape(_title(case)), title_justify="left", header_style="bold")
     for key in shown:
         table.add_column(key, justify="right" if isinstance(rows[0][key], float | int) else "left")
@@ -44,10 +50,16 @@ def _table(case: Case) -> Table:
 def _title(case: Case) -> str:
     if isinstance(case.answer, Hits):
         return f"{case.answer.candidates:,} candidates, {case.answer.elapsed_ms:.0f} ms"
-    return str(getattr(case.answer, "smiles", ""))
+    smiles = str(getattr(case.answer, "smiles", ""))
+    verdict = verdict_line(case.answer) if isinstance(case.answer, Assignment | Verification) else ""
+    return f"{smiles}\n{verdict}" if verdict else smiles
 
 
 def _footer(answer: Any) -> str:
+    if isinstance(answer, Hits):
+        return escape("\n".join(hits_lines(answer)))
+    if isinstance(answer, Verification):
+        return escape("\n".join([*misfit_lines(answer), *rival_lines(answer)]))
     if isinstance(answer, Prediction):
         return "atoms count from 1"
     if not isinstance(answer, Assignment):

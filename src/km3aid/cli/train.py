@@ -40,6 +40,9 @@ class MaterialOptions:
     data: Annotated[Path, typer.Option("--data", help="Folder written by `data prepare`.")]
     paper_ids: Annotated[Path, typer.Option("--paper-ids", help="CSV of the paper's ids: they define the folds.")]
     fold: Annotated[int, typer.Option("--fold", help="Validation block, 0 to 4.")] = 0
+    taught: Annotated[
+        Path | None, typer.Option("--taught", help="Folder written by `data teach`, to learn from too.")
+    ] = None
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only so many molecules: a trial.")] = None
 
 
@@ -57,6 +60,7 @@ def train(
     preset: PresetOptions,
     hardware: HardwareOptions,
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for weights and metrics.")],
+    start: Annotated[Path | None, typer.Option("--start", help="Weights to go on from.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on after the last finished epoch.")] = False,
     quiet: QuietOption = False,
 ) -> None:
@@ -79,8 +83,8 @@ def train(
             if not quiet:
                 print(_text(line), file=sys.stderr)
 
-        source = Source(material.data, material.paper_ids, material.fold, material.limit)
-        run = Run(out, resume=resume, hardware=Hardware(hardware.accelerator, devices), report=report)
+        source = Source(material.data, material.paper_ids, material.fold, material.limit, material.taught)
+        run = Run(out, start=start, resume=resume, hardware=Hardware(hardware.accelerator, devices), report=report)
         weights = train_preset(source, made, run)
     print(weights)
 

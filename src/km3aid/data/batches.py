@@ -1,18 +1,21 @@
-"""Batches from the flat arrays, without Python work per molecule, and spectra as people record them."""
+"""Batches from the flat arrays, without Python work per molecule, and spectra as people record them.
+
+The fields are arrays of NumPy; `on_device` of `km3aid.models.tensors` makes tensors of them for torch.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from km3aid.data.dataset import Dataset
+from km3aid.molecules.configuration import NOTHING
 from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS, MolGraph
 
+Array = Any  # of NumPy, or a tensor of torch
 UNKNOWN = 4  # code of an unknown multiplicity
 MAX_COUNT = 7
 _BOND_BASE = np.cumprod([1, *list(BOND_COLUMNS.values())[:-1]])
@@ -23,39 +26,39 @@ _COLUMN = {name: i for i, name in enumerate(ATOM_COLUMNS)}
 class GraphBatch(NamedTuple):
     """B molecules as one disconnected graph."""
 
-    atoms: Tensor  # (A, 10) int64 codes of `ATOM_COLUMNS`
-    atom_molecule: Tensor  # (A,) int64, ascending
-    edge_source: Tensor  # (2E,) int64, every bond in both directions
-    edge_target: Tensor  # (2E,) int64
-    edge_kind: Tensor  # (2E,) int64 in [0, BOND_KINDS)
+    atoms: Array  # (A, 10) int64 codes of `ATOM_COLUMNS`
+    atom_molecule: Array  # (A,) int64, ascending
+    edge_source: Array  # (2E,) int64, every bond in both directions
+    edge_target: Array  # (2E,) int64
+    edge_kind: Array  # (2E,) int64 in [0, BOND_KINDS)
+    relation_source: Array  # (2R,) int64, every relation in both directions
+    relation_target: Array  # (2R,) int64
+    relation_kind: Array  # (2R,) int64 form·PLACES + place
+    turn_target: Array  # (T,) int64, the atom that is told
+    turn_atoms: Array  # (T, 6) int64, three neighbours of each of two centres; A stands for none
+    turn_kind: Array  # (T,) int64 in [0, TURN_KINDS)
+    turn_sign: Array  # (T,) float32, 1 or −1
     molecules: int  # B
-
-    def to(self, device: torch.device) -> GraphBatch:
-        return GraphBatch._make(x.to(device) if isinstance(x, Tensor) else x for x in self)
 
 
 class PeakBatch(NamedTuple):
     """B spectra, padded to the longest."""
 
-    shift_ppm: Tensor  # (B, P) float32, 0 where padded
-    multiplicity: Tensor  # (B, P) int64 attached H, 4 unknown
-    carbons: Tensor  # (B, P) int64 carbons under the peak, 0 unknown
-    mask: Tensor  # (B, P) bool, true where there is a peak
-
-    def to(self, device: torch.device) -> PeakBatch:
-        return PeakBatch(*(x.to(device) for x in self))
+    shift_ppm: Array  # (B, P) float32, 0 where padded
+    multiplicity: Array  # (B, P) int64 attached H, 4 unknown
+    carbons: Array  # (B, P) int64 carbons under the peak, 0 unknown
+    mask: Array  # (B, P) bool, true where there is a peak
 
 
 class CarbonBatch(NamedTuple):
     """The C carbons with a shift in a batch, in the order of their molecules."""
 
-    atom: Tensor  # (C,) int64 row of `GraphBatch.atoms`
-    molecule: Tensor  # (C,) int64
-    shift_ppm: Tensor  # (C,) float32
-    multiplicity: Tensor  # (C,) int64 attached H as recorded, 4 unknown
-
-    def to(self, device: torch.device) -> CarbonBatch:
-        return CarbonBatch(*(x.to(device) for x in self))
+    atom: Array  # (C,) int64 row of `GraphBatch.atoms`
+    molecule: Array  # (C,) int64
+    shift_ppm: Array  # (C,) float32
+    multiplicity: Array  # (C,) int64 attached H as recorded, 4 unknown
+    carbon_class: Array  # (C,) int64 row of the first atom of its class
+    noise_ppm: Array  # (C,) float32, 0 where the shift was measured
 
 
 class Batch(NamedTuple):
@@ -64,9 +67,6 @@ class Batch(NamedTuple):
     graph: GraphBatch
     peaks: PeakBatch
     carbons: CarbonBatch
-
-    def to(self, device: torch.device) -> Batch:
-        return Batch(self.graph.to(device), self.peaks.to(device), self.carbons.to(device))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +86,8 @@ AS_RECORDED = Augmentation(0, 0, 0, 0, 0, 0)
 
 def collate(graphs: list[MolGraph]) -> GraphBatch:
     """Join featurised molecules into one batch."""
-    sizes = np.array([len(g.atoms) for g in graphs])
-    bond_counts = np.array([len(g.bonds) for g in graphs])
-    return _graph_batch(
-        np.concatenate([g.atoms for g in graphs]),
-        sizes,
-        np.concatenate([g.bonds for g in graphs]),
-        np.concatenate([g.bond_codes for g in graphs]),
-        bond_counts,
-    )
+    flat = MolGraph._make(map(np.concatenate, zip(*graphs, strict=True)))
+    return _graph_batch(flat, *(np.array([len(g[field]) for g in graphs]) for field in (0, 1, 3, 4)))
 
 
 def pad_peaks(
@@ -110,12 +103,12 @@ def pad_peaks(
     column = np.arange(len(molecule)) - starts[molecule]
     shape = (molecules, int(lengths.max(initial=1)))
     padded = PeakBatch(
-        torch.zeros(shape), torch.full(shape, UNKNOWN), torch.zeros(shape, dtype=torch.long), torch.zeros(shape).bool()
+        np.zeros(shape, np.float32), np.full(shape, UNKNOWN), np.zeros(shape, np.int64), np.zeros(shape, bool)
     )
-    index = (torch.from_numpy(molecule), torch.from_numpy(column))
-    padded.shift_ppm[index] = torch.from_numpy(shift_ppm.astype(np.float32))
-    padded.multiplicity[index] = torch.from_numpy(multiplicity.astype(np.int64))
-    padded.carbons[index] = torch.from_numpy(np.minimum(count, MAX_COUNT).astype(np.int64))
+    index = (molecule, column)
+    padded.shift_ppm[index] = shift_ppm
+    padded.multiplicity[index] = multiplicity
+    padded.carbons[index] = np.minimum(count, MAX_COUNT)
     padded.mask[index] = True
     return padded
 
@@ -130,20 +123,24 @@ def cut_batch(
     """The molecules `rows` (B,), each with the one of its spectra in `spectra` (B,), an index into `value_offset`."""
     sizes = data.atom_offset[rows + 1] - data.atom_offset[rows]
     molecule = np.repeat(np.arange(len(rows)), sizes)
-    atoms = data.atoms[_ranges(data.atom_offset[rows], sizes)]
+    atom_rows = _ranges(data.atom_offset[rows], sizes)
+    atoms = data.atoms[atom_rows]
     if augmentation.mirror:
         flip = (rng.random(len(rows)) < augmentation.mirror)[molecule]
         atoms = _mirrored(atoms, flip)
-    bond_counts = data.bond_offset[rows + 1] - data.bond_offset[rows]
-    bond_rows = _ranges(data.bond_offset[rows], bond_counts)
-    graph = _graph_batch(atoms, sizes, data.bonds[bond_rows], data.bond_codes[bond_rows], bond_counts)
+    offsets = (data.bond_offset, data.relation_offset, data.turn_offset)
+    counts = [offset[rows + 1] - offset[rows] for offset in offsets]
+    bond, relation, turn = (_ranges(offset[rows], n) for offset, n in zip(offsets, counts, strict=True))
+    flat = MolGraph(atoms, data.bonds[bond], data.bond_codes[bond], data.relations[relation], data.turns[turn])
+    graph = _graph_batch(flat, sizes, *counts)
 
     values = _ranges(data.value_offset[spectra], sizes)
     shift = data.shift_ppm[values]
     carbon = np.flatnonzero(~np.isnan(shift))
     multiplicity = np.minimum(data.multiplicity[values][carbon], UNKNOWN).astype(np.int64)
     owner, shift = molecule[carbon], shift[carbon]
-    carbons = CarbonBatch(*map(torch.from_numpy, (carbon, owner, shift, multiplicity)))
+    carbon_class = (np.cumsum(sizes) - sizes)[owner] + data.symmetry[atom_rows[carbon]]
+    carbons = CarbonBatch(carbon, owner, shift, multiplicity, carbon_class, data.noise_ppm[values][carbon])
     return Batch(graph, _seen(owner, shift, multiplicity, len(rows), augmentation, rng), carbons)
 
 
@@ -192,23 +189,39 @@ def _mirrored(atoms: NDArray[np.uint8], flip: NDArray[np.bool_]) -> NDArray[np.u
 
 
 def _graph_batch(
-    atoms: NDArray[np.uint8],
+    flat: MolGraph,
     sizes: NDArray[np.int64],
-    bonds: NDArray[np.uint16],
-    bond_codes: NDArray[np.uint8],
     bond_counts: NDArray[np.int64],
+    relation_counts: NDArray[np.int64],
+    turn_counts: NDArray[np.int64],
 ) -> GraphBatch:
-    start = np.repeat(np.cumsum(sizes) - sizes, bond_counts)
-    begin, end = bonds[:, 0] + start, bonds[:, 1] + start
-    kind = bond_codes @ _BOND_BASE
+    """The batch of the molecules that `flat` holds one after the other, with the numbers of what each one has."""
+    start = np.cumsum(sizes) - sizes
+    begin, end = (flat.bonds + np.repeat(start, bond_counts)[:, None]).T
+    kind = flat.bond_codes @ _BOND_BASE
+    one, other = (flat.relations[:, :2] + np.repeat(start, relation_counts)[:, None]).T
+    relation_kind = flat.relations[:, 2]
+    turned = flat.turns[:, :7] + np.repeat(start, turn_counts)[:, None]
+    turned[flat.turns[:, :7] == NOTHING] = len(flat.atoms)
     return GraphBatch(
-        torch.from_numpy(atoms.astype(np.int64)),
-        torch.from_numpy(np.repeat(np.arange(len(sizes)), sizes)),
-        torch.from_numpy(np.concatenate([begin, end]).astype(np.int64)),
-        torch.from_numpy(np.concatenate([end, begin]).astype(np.int64)),
-        torch.from_numpy(np.concatenate([kind, kind]).astype(np.int64)),
+        flat.atoms.astype(np.int64),
+        np.repeat(np.arange(len(sizes)), sizes),
+        _indices(begin, end),
+        _indices(end, begin),
+        _indices(kind, kind),
+        _indices(one, other),
+        _indices(other, one),
+        _indices(relation_kind, relation_kind),
+        _indices(turned[:, 0]),
+        _indices(turned[:, 1:]),
+        _indices(flat.turns[:, 7] // 2),
+        1 - 2 * (flat.turns[:, 7] % 2).astype(np.float32),
         len(sizes),
     )
+
+
+def _indices(*parts: NDArray[np.integer]) -> NDArray[np.int64]:
+    return np.concatenate(parts).astype(np.int64)
 
 
 def _ranges(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:

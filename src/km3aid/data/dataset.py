@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from km3aid.errors import DataError
 from km3aid.files import replacing, write_json
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 META = "meta.json"
 
 
@@ -32,10 +32,15 @@ class Dataset:
     bond_offset: NDArray[np.int64]  # (M + 1,)
     bonds: NDArray[np.uint16]  # (E, 2) atoms within the molecule
     bond_codes: NDArray[np.uint8]  # (E, 5) codes of `BOND_COLUMNS`
+    relation_offset: NDArray[np.int64]  # (M + 1,)
+    relations: NDArray[np.uint16]  # (R, 3) of `Configuration`
+    turn_offset: NDArray[np.int64]  # (M + 1,)
+    turns: NDArray[np.uint16]  # (T, 8) of `Configuration`
     spectrum_offset: NDArray[np.int64]  # (M + 1,)
     value_offset: NDArray[np.int64]  # (S,)
     shift_ppm: NDArray[np.float32]  # (V,) NaN where an atom has none
     multiplicity: NDArray[np.uint8]  # (V,) attached H as recorded, 255 unknown
+    noise_ppm: NDArray[np.float32]  # (V,) spread that a teacher states; 0 where the shift was measured
     record_id: NDArray[np.int64]  # (M,)
     inchi_key: NDArray[np.bytes_]  # (M,) S27
     smiles: NDArray[np.bytes_]  # (M,)
@@ -93,6 +98,28 @@ def read_meta(path: str | Path) -> dict[str, Any]:
     if version != FORMAT_VERSION:
         raise DataError(f"{file}: format version {version}, expected {FORMAT_VERSION}; run `km3aid data prepare` again")
     return meta
+
+
+_COUNTED = {  # offsets, and the array in which they count
+    "atom_offset": "atoms",
+    "bond_offset": "bonds",
+    "relation_offset": "relations",
+    "turn_offset": "turns",
+    "spectrum_offset": "value_offset",
+    "value_offset": "shift_ppm",
+}
+
+
+def joined(one: Dataset, other: Dataset) -> Dataset:
+    """The molecules of both, those of `one` first."""
+    arrays = {}
+    for name in Dataset.__dataclass_fields__:
+        first, second = getattr(one, name), getattr(other, name)
+        if name in _COUNTED:
+            second = second + len(getattr(one, _COUNTED[name]))
+            first = first if name == "value_offset" else first[:-1]
+        arrays[name] = np.concatenate([first, second])
+    return Dataset(**arrays)
 
 
 def in_memory(data: Dataset) -> Dataset:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.errors import MoleculeError
-from km3aid.molecules import MolGraph, carbon_classes, featurise, parse_mol_block
+from km3aid.molecules import Molecule, MolGraph, carbon_classes, featurise, parse_mol_block
 from km3aid.spectra.formats.nmrshiftdb2 import SdRecord, SdSpectrum
 from km3aid.spectra.spectrum import MULTIPLICITIES, SHIFT_MAX_PPM, SHIFT_MIN_PPM
 
@@ -35,6 +35,7 @@ class AssignedSpectrum(NamedTuple):
 
     shift_ppm: NDArray[np.float32]  # (A,) NaN where the atom has none
     multiplicity: NDArray[np.uint8]  # (A,) attached H as recorded, 255 unknown
+    noise_ppm: NDArray[np.float32]  # (A,) spread that a teacher states; 0 where the shift was measured
 
 
 class Record(NamedTuple):
@@ -62,7 +63,7 @@ def make_record(record: SdRecord) -> tuple[Record | None, Counter[str]]:
         smiles, key = molecule.smiles, molecule.inchi_key
     except (MoleculeError, RuntimeError):
         return None, Counter([BAD_STRUCTURE])
-    graph = featurise(molecule.mol)
+    graph, symmetry, splits = described(molecule)
     size_with_h = 1 + max(molecule.input_atoms) if molecule.input_atoms else 0
     size_with_h = max(size_with_h, _atoms_of_block(record.mol_block))
     position = np.full(size_with_h, -1)
@@ -73,12 +74,18 @@ def make_record(record: SdRecord) -> tuple[Record | None, Counter[str]]:
         faults[NO_SPECTRUM] += 1
         return None, faults
     number = int(record.id) if record.id and record.id.isdigit() else -1
+    return Record(number, smiles, key or "", graph, symmetry, splits, tuple(spectra)), faults
+
+
+def described(molecule: Molecule) -> tuple[MolGraph, NDArray[np.uint16], NDArray[np.bool_]]:
+    """The graph of a molecule, and `symmetry` and `splits` as in `Record`."""
+    graph = featurise(molecule.mol)
     symmetry = np.arange(len(graph.atoms), dtype=np.uint16)
     splits = np.zeros(len(graph.atoms), bool)
     for carbons in carbon_classes(molecule.mol, graph):
         symmetry[list(carbons.atoms)] = carbons.atoms[0]
         splits[list(carbons.atoms)] = carbons.splits
-    return Record(number, smiles, key or "", graph, symmetry, splits, tuple(spectra)), faults
+    return graph, symmetry, splits
 
 
 def _assigned(
@@ -110,7 +117,7 @@ def _assigned(
                 faults[CONTRADICTION] += int(hydrogens != graph.atoms[atom, 4])
             elif entry.multiplicity:
                 faults[ODD_MULTIPLICITY] += 1
-    return None if np.isnan(shift).all() else AssignedSpectrum(shift, multiplicity)
+    return None if np.isnan(shift).all() else AssignedSpectrum(shift, multiplicity, np.zeros_like(shift))
 
 
 def _atoms_of_block(block: str) -> int:

@@ -58,7 +58,7 @@ def prepare(
         "spectra": sum(len(r.spectra) for r in records),
         "left_out": dict(sorted(faults.items())),
     }
-    dataset = _flatten(records)
+    dataset = flatten(records)
     meta["complete_molecules"] = int(dataset.complete.sum())
     meta["repeat_error"] = repeat_error(dataset)
     write_dataset(out, dataset, meta)
@@ -88,7 +88,8 @@ def _make_chunk(chunk: list[SdRecord]) -> tuple[list[Record], Counter[str], int]
     return made, faults, len(chunk)
 
 
-def _flatten(records: list[Record]) -> Dataset:
+def flatten(records: list[Record]) -> Dataset:
+    """The records as flat arrays."""
     spectra = [spectrum for record in records for spectrum in record.spectra]
     return Dataset(
         atom_offset=_offsets([len(r.graph.atoms) for r in records]),
@@ -98,10 +99,15 @@ def _flatten(records: list[Record]) -> Dataset:
         bond_offset=_offsets([len(r.graph.bonds) for r in records]),
         bonds=np.concatenate([r.graph.bonds for r in records]),
         bond_codes=np.concatenate([r.graph.bond_codes for r in records]),
+        relation_offset=_offsets([len(r.graph.relations) for r in records]),
+        relations=np.concatenate([r.graph.relations for r in records]),
+        turn_offset=_offsets([len(r.graph.turns) for r in records]),
+        turns=np.concatenate([r.graph.turns for r in records]),
         spectrum_offset=_offsets([len(r.spectra) for r in records]),
         value_offset=_offsets([len(s.shift_ppm) for s in spectra])[:-1],
         shift_ppm=np.concatenate([s.shift_ppm for s in spectra]),
         multiplicity=np.concatenate([s.multiplicity for s in spectra]),
+        noise_ppm=np.concatenate([s.noise_ppm for s in spectra]),
         record_id=np.array([r.id for r in records], np.int64),
         inchi_key=np.array([r.inchi_key for r in records], "S27"),
         smiles=np.array([r.smiles.encode() for r in records]),

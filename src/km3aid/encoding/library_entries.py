@@ -7,24 +7,20 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-import torch
 
-from km3aid.data.batches import collate
 from km3aid.encoding.chunks import Chunk
+from km3aid.encoding.encode import encode_graphs
 from km3aid.encoding.entries import NO_ENTRIES, Entries
 from km3aid.errors import MoleculeError
-from km3aid.matching.classes import CarbonClassTable
-from km3aid.models.alignment import AlignmentModel, Encoded
-from km3aid.models.precision import multiplies_bfloat16
+from km3aid.matching.classes import TOLD_APART_PPM, CarbonClassTable
+from km3aid.models.network import Encoded, Network
 from km3aid.molecules import CarbonClass, Molecule, MolGraph, carbon_classes, featurise, parse_structure
 
 
-@torch.inference_mode()
-def encode_chunk(model: AlignmentModel, chunk: Chunk, device: torch.device, key: str = "smiles") -> Entries:
+def encode_chunk(network: Network, chunk: Chunk, key: str = "smiles") -> Entries:
     """Encode the records of a chunk; those that cannot be read are in the entries' `rejected`.
 
-    `key` says what makes two molecules equal. The encoder computes in bfloat16 where that is faster, which moves shifts
-    by 0.01 ppm in the mean; `encode_molecules` never does.
+    `key` says what makes two molecules equal.
     """
     described: list[_Described] = []
     rejected = []
@@ -33,9 +29,7 @@ def encode_chunk(model: AlignmentModel, chunk: Chunk, device: torch.device, key:
             described.append(_describe(text, name, key))
         except MoleculeError as error:
             rejected.append((number, text, str(error)))
-    with torch.autocast(device.type, torch.bfloat16, enabled=multiplies_bfloat16(device)):
-        out = model.encode(collate([m.graph for m in described]).to(device)) if described else None
-    entries = NO_ENTRIES if out is None else _entries(described, out)
+    entries = _entries(described, encode_graphs(network, [m.graph for m in described])) if described else NO_ENTRIES
     return entries._replace(records=len(chunk.lines), rejected=tuple(rejected))
 
 
@@ -68,13 +62,17 @@ def _entries(described: list[_Described], out: Encoded) -> Entries:
     size = np.array([len(c.atoms) for c in flat], np.int64)
     carbon = np.array([i for c in flat for i in c.atoms], np.int64) + np.repeat(start, size)
     owner = np.repeat(np.arange(len(flat)), size)
+    shift, splits = out.shift_ppm[carbon], np.array([c.splits for c in flat], bool)
+    mean = np.bincount(owner, shift, len(flat)) / size
+    scale = np.bincount(owner, np.exp(out.log_scale[carbon]), len(flat)) / size
+    away = np.bincount(owner, np.abs(shift - mean[owner]), len(flat)) / size
     table = CarbonClassTable(
         np.concatenate([[0], np.cumsum(members)]).astype(np.int64),
-        (np.bincount(owner, out.shift_ppm.cpu().numpy()[carbon], len(flat)) / size).astype(np.float32),
-        (np.bincount(owner, out.log_scale.exp().cpu().numpy()[carbon], len(flat)) / size).astype(np.float32),
+        mean.astype(np.float32),
+        (scale + np.where(splits & (away > TOLD_APART_PPM), away, 0)).astype(np.float32),
         np.array([c.hydrogens for c in flat], np.uint8),
         np.minimum(size, 255).astype(np.uint8),
-        np.array([c.splits for c in flat], bool),
+        splits,
     )
     return Entries(
         smiles=[m.smiles for m in described],
@@ -82,7 +80,7 @@ def _entries(described: list[_Described], out: Encoded) -> Entries:
         formula=[m.formula for m in described],
         mass_da=[m.mass_da for m in described],
         key=np.array([m.key for m in described], np.uint64),
-        embedding=out.graph.cpu().numpy(),
+        embedding=out.graph,
         classes=table,
         records=len(described),
     )

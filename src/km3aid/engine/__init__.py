@@ -13,6 +13,7 @@ from km3aid.engine.results import (
     Matrix,
     PredictedCarbon,
     Prediction,
+    Verification,
 )
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ __all__ = [
     "Matrix",
     "PredictedCarbon",
     "Prediction",
+    "Verification",
 ]
 
 

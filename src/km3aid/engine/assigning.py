@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from km3aid.encoding.encode import EncodedMolecule
-from km3aid.engine.results import Alternative, AssignedPeak, Assignment
+from km3aid.engine.results import Alternative, AssignedPeak, Assignment, Matrix
 from km3aid.errors import ConfigError
 from km3aid.matching.assign import Match
 from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.pins import Pins, build_pins
+from km3aid.molecules import splitting_hz
 from km3aid.spectra.spectrum import Spectrum
+from km3aid.spectra.twins import twins_note
 
 _ALTERNATIVES = 3
+_USUAL_MHZ = 100.0  # where the frequency is not known
 _WORTH_SAYING = 0.01  # smallest probability of an alternative that is reported
 
 
@@ -36,7 +40,22 @@ def assignment(
         tuple(p for p in match.unassigned_peaks if spectrum.peaks[p].aside is None),
         unobserved,
         -match.cost,
-        _warnings(match, spectrum, unobserved),
+        (
+            *(() if pins.atoms else twins_note(spectrum)),
+            *_warnings(match, spectrum, unobserved),
+            *_split_lines(encoded, spectrum, match),
+        ),
+    )
+
+
+def matrix(encoded: EncodedMolecule, classes: CarbonClasses, cost: NDArray[np.float64], match: Match) -> Matrix:
+    """All that `match` was chosen from: `cost` (P, K)."""
+    to_input = encoded.molecule.input_atoms
+    return Matrix(
+        tuple(tuple(to_input[i] for i in atoms) for atoms in classes.atoms),
+        tuple(round(float(s), 2) for s in classes.shift_ppm),
+        tuple(tuple(round(float(c), 2) for c in row) for row in cost),
+        tuple(tuple(round(float(p), 4) for p in row) for row in match.probability),
     )
 
 
@@ -82,3 +101,17 @@ def _warnings(match: Match, spectrum: Spectrum, unobserved: tuple[int, ...]) -> 
     if unobserved:
         found.append(f"{len(unobserved)} carbon(s) have no peak")
     return tuple(found)
+
+
+def _split_lines(encoded: EncodedMolecule, spectrum: Spectrum, match: Match) -> Iterator[str]:
+    """What says that a line without a carbon may belong to a carbon near fluorine or phosphorus, which has another."""
+    width_hz = splitting_hz(encoded.molecule.mol)
+    megahertz = spectrum.frequency_mhz or _USUAL_MHZ
+    widths = [max((width_hz.get(atom, 0.0) for atom in atoms), default=0.0) for atoms in match.peak_atoms]
+    for alone in match.unassigned_peaks if width_hz else ():
+        shift = spectrum.peaks[alone].shift_ppm
+        apart = {p: abs(peak.shift_ppm - shift) for p, peak in enumerate(spectrum) if widths[p] > 0}
+        near = [p for p, away in apart.items() if away * megahertz <= widths[p]]
+        if near and spectrum.peaks[alone].aside is None:
+            nearest = spectrum.peaks[min(near, key=lambda p: apart[p])].shift_ppm
+            yield f"{shift:g} ppm may be a line of the carbon at {nearest:g} ppm, which fluorine or phosphorus splits"

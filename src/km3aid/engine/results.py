@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
+
+from km3aid.matching.verdict import Verdict
+
+By = Literal["connectivity", "structure"]  # what makes two candidates one hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,12 @@ class AssignedPeak:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Peaks ↔ carbons of one molecule; atom indices are 0-based in the order of the input structure."""
+    """Peaks ↔ carbons of one molecule; atom indices are 0-based in the order of the input structure.
+
+    The confidences hold only if the structure is right. `probability` says how likely that is by the fit of the lines
+    alone, if a close wrong structure were as likely, and `verdict` judges it; None where the model has no constants for
+    it. `Engine.verify` also compares isomers.
+    """
 
     id: str | None
     smiles: str
@@ -41,6 +50,8 @@ class Assignment:
     unobserved_atoms: tuple[int, ...]
     score: float
     warnings: tuple[str, ...] = ()
+    verdict: Verdict | None = None
+    probability: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         values = _plain(asdict(self))
@@ -65,8 +76,21 @@ class Matrix:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """One of several structures of a hit: a stereoisomer, a salt or a duplicate, with its share of the probability."""
+
+    smiles: str
+    name: str | None
+    score: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """One candidate: `score` joins both levels; `probability` is calibrated among the candidates."""
+    """One connectivity among the candidates, shown by its best structure; `score` joins both levels.
+
+    `probability` is that of all `members`, which are listed, best first, where there are several.
+    """
 
     rank: int
     smiles: str
@@ -75,15 +99,79 @@ class Hit:
     probability: float
     graph_score: float
     match_score: float
+    members: tuple[Member, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """The answer of `rank` and `search`, best first; `candidates` is how many were compared."""
+    """The answer of `rank` and `search`, best first; `candidates` is how many were compared.
+
+    `present` is the probability that the right structure is among them; those of all candidates add up to it. It is
+    None where the model has no constants for it: then the probabilities hold only if the right structure is there.
+    """
 
     id: str | None
     hits: tuple[Hit, ...]
     candidates: int
+    elapsed_ms: float
+    warnings: tuple[str, ...] = ()
+    present: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        return _plain(asdict(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One of the tests of a verification: `score` from −1 (speaks against) to 1 (speaks for), `significance` 0 to 1."""
+
+    name: str
+    score: float
+    significance: float
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """What a structure does not explain: a line far from its carbon, a peak without a carbon, a carbon without a peak.
+
+    `peak` is its 0-based position, `atoms` are 0-based in the order of the input; `p_value` says how often a line of a
+    right structure is as far off.
+    """
+
+    peak: int | None = None
+    atoms: tuple[int, ...] = ()
+    observed_ppm: float | None = None
+    predicted_ppm: float | None = None
+    std_ppm: float | None = None
+    p_value: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """Another structure of the same formula, and by how many log-odds it explains the spectrum better."""
+
+    smiles: str
+    name: str | None
+    ahead: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Whether a structure fits a spectrum.
+
+    `probability` is that of the structure if a close wrong one, an isomer that looks like it, were as likely. `rivals`
+    are the nearest isomers that explain the spectrum better, or almost as well, best first; `compared` counts all.
+    """
+
+    id: str | None
+    smiles: str
+    verdict: Verdict
+    probability: float
+    tests: tuple[Check, ...]
+    misfits: tuple[Misfit, ...]
+    rivals: tuple[Rival, ...]
+    compared: int
     elapsed_ms: float
     warnings: tuple[str, ...] = ()
 

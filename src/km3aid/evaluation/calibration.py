@@ -21,10 +21,11 @@ from km3aid.evaluation.assignment import (
 )
 from km3aid.evaluation.cases import Case
 from km3aid.evaluation.metrics import brier_score, calibration_error
+from km3aid.evaluation.trust import Trust
 from km3aid.matching.confidence import fit_calibration
 from km3aid.matching.config import Calibration, MatchConfig
 from km3aid.matching.cost import fit_shift_cost, shift_cost
-from km3aid.models.checkpoint import write_model
+from km3aid.models.weights import write_model_file
 
 _FORMS: tuple[Scoring, ...] = (score_per_carbon, score_distinct, score_disturbed)
 _CONFIDENCES: dict[str, tuple[Scoring, ...]] = {
@@ -119,9 +120,14 @@ def fit_confidence(matcher: Adjustable, cases: Sequence[Case], name: str) -> Fit
     return Fitted(min(outcomes, key=lambda outcome: outcome[0])[1], tried)
 
 
-def write_calibrated(engine: Engine, matching: MatchConfig, weights: str | Path) -> None:
-    """Write the engine's weights, in half precision, with these constants of matching."""
-    write_model(weights, engine.model, {**engine.header, "matching": matching.to_dict()}, half=True)
+def write_calibrated(engine: Engine, matching: MatchConfig, weights: str | Path, trust: Trust | None = None) -> None:
+    """Write the engine's model with these constants.
+
+    Those of presence and verification depend on those of matching: without new ones there are none.
+    """
+    header = {name: value for name, value in engine.header.items() if name not in ("presence", "verifiers")}
+    told = {} if trust is None else {"presence": trust.presence.to_dict(), "verifiers": trust.verifiers.to_dict()}
+    write_model_file(weights, engine.file._replace(header={**header, "matching": matching.to_dict(), **told}))
 
 
 def _scored(matcher: Matcher, cases: Sequence[Case], name: str) -> list[Scored]:

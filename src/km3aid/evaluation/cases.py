@@ -6,28 +6,19 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from km3aid.data.batches import AS_RECORDED, cut_batch
 from km3aid.data.dataset import Dataset
 from km3aid.engine import Engine
-from km3aid.matching.classes import CarbonClasses
+from km3aid.matching.classes import CarbonClasses, class_scale
+from km3aid.models.network import Encoded
 from km3aid.spectra.spectrum import MULTIPLICITIES, Peak, Spectrum
 
 _BATCH = 256
 _LOST, _FOREIGN = 0.04, 0.3  # share of the peaks; share of the spectra
 # CDCl3, DMSO-d6, CD3OD, acetone-d6, C6D6 (Fulmer et al., Organometallics 29 (2010) 2176)
 _SOLVENT_LINES_PPM = (77.16, 39.52, 49.0, 29.84, 128.06)
-
-
-class _Arrays(NamedTuple):
-    """`Encoded` as arrays."""
-
-    graph: NDArray[np.float32]
-    node: NDArray[np.float32]
-    shift_ppm: NDArray[np.float32]
-    log_scale: NDArray[np.float32]
 
 
 class Case(NamedTuple):
@@ -56,6 +47,19 @@ class Case(NamedTuple):
         """What people usually have: the distinct shifts alone."""
         return Spectrum.from_shifts(np.unique(self.recorded_ppm[self.carbons]).tolist())
 
+    def with_hydrogens(self) -> Spectrum:
+        """The distinct shifts with the number of attached hydrogens, unless carbons of several kinds share one."""
+        own: dict[float, set[int]] = {}
+        for k, atoms in enumerate(self.classes.atoms):
+            for atom in atoms:
+                own.setdefault(float(self.recorded_ppm[atom]), set()).add(int(self.classes.hydrogens[k]))
+        return Spectrum(
+            tuple(
+                Peak(shift, MULTIPLICITIES[min(h)] if len(h) == 1 and min(h) < len(MULTIPLICITIES) else None)
+                for shift, h in sorted(own.items())
+            )
+        )
+
     def disturbed(self, rng: np.random.Generator) -> tuple[Spectrum, NDArray[np.float64]]:
         """Distinct shifts, some of them lost, in some spectra with the line of a solvent added.
 
@@ -77,15 +81,14 @@ def make_cases(engine: Engine, data: Dataset, rows: NDArray[np.int64]) -> Iterat
     for start in range(0, len(rows), _BATCH):
         part = rows[start : start + _BATCH]
         batch = cut_batch(data, part, data.spectrum_offset[part], AS_RECORDED, rng)
-        with torch.inference_mode():
-            out = _Arrays._make(x.cpu().numpy() for x in engine.model.encode(batch.graph.to(engine.device)))
+        out = engine.network.encode(batch.graph)
         end = 0
         for n, row in enumerate(part):
             begin, end = end, end + int(data.atom_offset[row + 1] - data.atom_offset[row])
             yield _case(data, int(row), n, slice(begin, end), out)
 
 
-def _case(data: Dataset, row: int, n: int, part: slice, out: _Arrays) -> Case:
+def _case(data: Dataset, row: int, n: int, part: slice, out: Encoded) -> Case:
     own = slice(int(data.atom_offset[row]), int(data.atom_offset[row + 1]))
     first = int(data.value_offset[data.spectrum_offset[row]])
     values = slice(first, first + own.stop - own.start)
@@ -96,7 +99,7 @@ def _case(data: Dataset, row: int, n: int, part: slice, out: _Arrays) -> Case:
     classes = CarbonClasses(
         tuple(tuple(g.tolist()) for g in groups),
         np.array([shift[g].mean() for g in groups], np.float64),
-        np.array([scale[g].mean() for g in groups], np.float64),
+        np.array([class_scale(shift[g], scale[g], bool(splits[g[0]])) for g in groups], np.float64),
         np.array([atoms[g[0], 4] for g in groups], np.int64),
         np.array([splits[g[0]] for g in groups], bool),
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from km3aid.data.batches import AS_RECORDED, cut_batch
@@ -47,9 +46,8 @@ def match_in_batches(
     forward, backward = [], []
     for start in range(0, len(order), batch_size):
         part = order[start : start + batch_size]
-        batch = cut_batch(data, part, data.spectrum_offset[part], AS_RECORDED, rng).to(engine.device)
-        with torch.inference_mode():
-            similarity = engine.model.encode_spectra(batch.peaks) @ engine.model.encode(batch.graph).graph.T
-        forward.append(own_is_best(similarity.cpu().numpy()))
-        backward.append(own_is_best(similarity.cpu().numpy().T))
+        batch = cut_batch(data, part, data.spectrum_offset[part], AS_RECORDED, rng)
+        similarity = engine.network.encode_spectra(batch.peaks) @ engine.network.encode(batch.graph).graph.T
+        forward.append(own_is_best(similarity))
+        backward.append(own_is_best(similarity.T))
     return GraphMatches(order, np.concatenate(forward), np.concatenate(backward), batch_size)

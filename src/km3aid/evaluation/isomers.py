@@ -57,7 +57,7 @@ def _group(data: Dataset, formula: str, cases: list[Case]) -> IsomerGroup:
 
 def tool_scores(engine: Engine, group: IsomerGroup, case: Case) -> NDArray[np.float64]:
     """`MemberScores` by `Engine.rank`."""
-    score = {hit.smiles: hit.score for hit in engine.rank(group.smiles, case.per_carbon()).hits}
+    score = {hit.smiles: hit.score for hit in engine.rank(group.smiles, case.per_carbon(), by="structure").hits}
     return np.array([score[smiles] for smiles in group.smiles])
 
 

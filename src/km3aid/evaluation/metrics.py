@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
+
+from km3aid.matching.linear_sum import linear_sum_assignment
 
 Floats = NDArray[np.floating]
 
@@ -31,7 +32,7 @@ def best_one_to_one(score: Floats) -> NDArray[np.intp]:
     >>> best_one_to_one(np.array([[3.0, 2.0, 0.0], [4.0, 3.9, 0.0], [0.0, 0.0, 1.0]])).tolist()
     [0, 1, 2]
     """
-    _, chosen = linear_sum_assignment(score, maximize=True)
+    _, chosen = linear_sum_assignment(-score.astype(np.float64))
     _, kind = np.unique(score, axis=1, return_inverse=True)
     kind = kind.ravel()
     dealt = np.array(chosen)
@@ -73,6 +74,17 @@ def top_k_shares(ranks: Sequence[float] | Floats, tops: Sequence[int]) -> dict[s
     """
     values = np.asarray(ranks)
     return {f"top_{k}": float((values <= k).mean()) for k in tops}
+
+
+def bootstrap_interval(values: Floats, draws: int = 2000) -> tuple[float, float]:
+    """The 95 % interval of the mean of `values` (N,), from means of as many drawn with replacement.
+
+    >>> bootstrap_interval(np.ones(5))
+    (1.0, 1.0)
+    """
+    drawn = np.random.default_rng(0).integers(0, len(values), (draws, len(values)))
+    low, high = np.quantile(values[drawn].mean(1), (0.025, 0.975))
+    return float(low), float(high)
 
 
 def size_bands(carbons: NDArray[np.int64]) -> dict[str, NDArray[np.bool_]]:
@@ -149,6 +161,20 @@ def reliability_curve(confidence: Floats, correct: NDArray[np.bool_], bins: int 
 def brier_score(confidence: Floats, correct: NDArray[np.bool_]) -> float:
     """Mean squared gap between the confidence (P,) and what came true: 0 is perfect."""
     return float(((confidence - correct) ** 2).mean())
+
+
+def roc_area(score: Floats, true: NDArray[np.bool_]) -> float:
+    """Area under the ROC curve: how often a true case (N,) scores above a false one; equal scores count half.
+
+    >>> roc_area(np.array([0.1, 0.4, 0.4, 0.9]), np.array([False, False, True, True]))
+    0.875
+    """
+    from scipy.stats import rankdata
+
+    rank = rankdata(score)
+    positive = int(true.sum())
+    wins = rank[true].sum() - positive * (positive + 1) / 2
+    return float(wins / (positive * (len(true) - positive)))
 
 
 def _bin_of(confidence: Floats, bins: int) -> NDArray[np.int64]:

@@ -37,7 +37,7 @@ def cost_scores(engine: Engine, case: Case) -> NDArray[np.float64]:
 
 def logit_scores(engine: Engine, case: Case) -> NDArray[np.float64]:
     """`NodeScores` by the node level alone, as in the paper."""
-    return node_logits(engine.model, case.per_carbon(), case.node[np.sort(case.carbons)], engine.device)
+    return node_logits(engine.network, case.per_carbon(), case.node[np.sort(case.carbons)])
 
 
 def node_shares(

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from km3aid.errors import LibraryError, LibraryMismatchError
 from km3aid.library import rejected
-from km3aid.library.builder import Builder
-from km3aid.library.checkpoints import remove_checkpoints
 from km3aid.library.manifest import FILE, Job, Manifest, read_manifest
 from km3aid.library.paths import place_of
 from km3aid.locks import exclusive
+
+if TYPE_CHECKING:
+    from km3aid.library.builder import Builder
 
 SHARD_RECORDS = 192 * 512  # a multiple of the records that are encoded at once
 CHECKPOINT_RECORDS = 16 * 256
@@ -50,6 +52,8 @@ def open_builder(path: str | Path, model_sha256: str, source: str, options: Buil
             raise LibraryError(f"{folder}: cannot be written ({error.strerror}); choose another folder") from error
         if not alone:
             raise LibraryError(f"{folder}: another process is writing this library; wait for it to end")
+        from km3aid.library.builder import Builder
+
         yield Builder(folder, _begin(folder, model_sha256, source, options), options.checkpoint_records)
 
 
@@ -103,5 +107,7 @@ def _fresh(folder: Path, model_sha256: str, source: str, options: BuildOptions) 
         (folder / name).unlink(missing_ok=True)
     for file in folder.glob("shard-*.arrow"):
         file.unlink()
+    from km3aid.library.checkpoints import remove_checkpoints
+
     remove_checkpoints(folder)
     return Manifest(model_sha256, options.deduplicate, options.shard_records, job=Job(source))

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute
 from numpy.typing import NDArray
 
-from km3aid.library.shard import Shard
 from km3aid.molecules import check_elements, hill, substructure_test
+
+if TYPE_CHECKING:
+    from km3aid.library.shard import Shard
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,9 @@ class Filters:
         return None if self.substructure is None else substructure_test(self.substructure)
 
     def _conditions(self, shard: Shard) -> Iterable[NDArray[np.bool_]]:
+        import pyarrow as pa
+        import pyarrow.compute
+
         if self.formula is not None:
             yield shard.formula_code == pa.compute.index(shard.formulas, hill(self.formula)).as_py()
         if self.mass_da is not None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-import pyarrow as pa
-import pyarrow.fs
-
 from km3aid.errors import LibraryError
+
+if TYPE_CHECKING:
+    from pyarrow import fs
 
 
 class Status(NamedTuple):
@@ -22,7 +22,7 @@ class Status(NamedTuple):
 class RemotePath:
     """A file or folder on another file system, with the methods of `pathlib.Path` that reading a library needs."""
 
-    def __init__(self, system: pa.fs.FileSystem, path: str, shown: str) -> None:
+    def __init__(self, system: fs.FileSystem, path: str, shown: str) -> None:
         self._system, self._path, self._shown = system, path, shown
         self.name = shown.rstrip("/").rpartition("/")[2]
 
@@ -41,19 +41,25 @@ class RemotePath:
             return str(file.read().decode(encoding))
 
     def stat(self) -> Status:
+        from pyarrow import fs
+
         info = self._system.get_file_info(self._path)
-        if info.type == pa.fs.FileType.NotFound:
+        if info.type == fs.FileType.NotFound:
             raise FileNotFoundError(2, "No such file or directory", self._shown)
         return Status(info.size)
 
     def exists(self) -> bool:
-        return bool(self._system.get_file_info(self._path).type != pa.fs.FileType.NotFound)
+        from pyarrow import fs
+
+        return bool(self._system.get_file_info(self._path).type != fs.FileType.NotFound)
 
     def is_file(self) -> bool:
         return bool(self._system.get_file_info(self._path).is_file)
 
     def iterdir(self) -> Iterator[RemotePath]:
-        for info in self._system.get_file_info(pa.fs.FileSelector(self._path)):
+        from pyarrow import fs
+
+        for info in self._system.get_file_info(fs.FileSelector(self._path)):
             yield self / info.base_name
 
 
@@ -68,16 +74,18 @@ def place_of(name: str | Path | RemotePath) -> Place:
     kind, _, rest = uri.partition("://")
     if kind == "file":
         return Path(unquote(urlsplit(uri).path))
+    from pyarrow import ArrowException, fs
+
     try:
-        system, path = pa.fs.FileSystem.from_uri(uri)
+        system, path = fs.FileSystem.from_uri(uri)
         return RemotePath(system, path, uri)
-    except (pa.ArrowException, OSError, ValueError) as not_of_arrow:
+    except (ArrowException, OSError, ValueError) as not_of_arrow:
         try:
             import fsspec
 
-            handler = pa.fs.FSSpecHandler(fsspec.filesystem(kind))
+            handler = fs.FSSpecHandler(fsspec.filesystem(kind))
         except (ImportError, ValueError) as error:
             raise LibraryError(
                 f"{uri}: no file system for {kind!r} ({not_of_arrow}; {error}); install its fsspec package"
             ) from error
-        return RemotePath(pa.fs.PyFileSystem(handler), rest, uri)
+        return RemotePath(fs.PyFileSystem(handler), rest, uri)

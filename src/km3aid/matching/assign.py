@@ -8,17 +8,18 @@ is one linear sum assignment over slots. A pinned peak has the carbons on which 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from km3aid.errors import ConfigError, SpectrumFormatError
 from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.confidence import calibrated, marginals
 from km3aid.matching.config import MatchConfig
 from km3aid.matching.cost import count_cost, peak_class_cost
+from km3aid.matching.linear_sum import linear_sum_assignment
 from km3aid.matching.pins import NO_PINS, Pins
 from km3aid.spectra.spectrum import Spectrum
 
@@ -43,6 +44,12 @@ class Match:
     def unassigned_peaks(self) -> tuple[int, ...]:
         """Peaks without a class, including those that were set aside."""
         return tuple(p for p, classes in enumerate(self.peak_classes) if not classes)
+
+    def repeated(self, places: Sequence[int]) -> Match:
+        """The match of a spectrum of which peak p stands at `places[p]` here."""
+        at = list(places)
+        classes, atoms = (tuple(column[p] for p in at) for column in (self.peak_classes, self.peak_atoms))
+        return Match(classes, atoms, self.probability[at], self.cost)
 
 
 def assign(
@@ -125,12 +132,20 @@ def cheapest_cost(spectrum: Spectrum, classes: CarbonClasses, config: MatchConfi
 
     With one peak per carbon, every carbon without a peak and every peak without a carbon costs `wrong_number`.
     """
+    return cheapest_pairs(spectrum, classes, config)[1]
+
+
+def cheapest_pairs(
+    spectrum: Spectrum, classes: CarbonClasses, config: MatchConfig
+) -> tuple[list[tuple[int, int]], float]:
+    """The pairs (peak, class) of the best assignment without the node level, and its cost as in `cheapest_cost`."""
     cost = peak_class_cost(spectrum, classes, config)
     if spectrum.one_per_carbon:
         owner = np.repeat(np.arange(len(classes)), classes.sizes)
         rows, columns = linear_sum_assignment(cost[:, owner])
-        return float(cost[rows, owner[columns]].sum() + abs(len(owner) - len(cost)) * config.wrong_number)
-    return _match_slots(cost + count_cost(spectrum, classes, config), classes, config, _alone(spectrum, config))[1]
+        total = cost[rows, owner[columns]].sum() + abs(len(owner) - len(cost)) * config.wrong_number
+        return [(int(p), int(k)) for p, k in zip(rows, owner[columns], strict=True)], float(total)
+    return _match_slots(cost + count_cost(spectrum, classes, config), classes, config, _alone(spectrum, config))
 
 
 def _alone(spectrum: Spectrum, config: MatchConfig) -> NDArray[np.float64]:

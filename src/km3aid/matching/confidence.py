@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.special import expit, logit
 
 from km3aid.matching.config import Calibration
+from km3aid.matching.linear_sum import expit, logit
 
 _SWEEPS = 40
 _EDGE = 1e-4
@@ -71,6 +70,8 @@ def calibrated(
 
 def fit_calibration(probability: NDArray[np.float64], correct: NDArray[np.bool_], temperature: float) -> Calibration:
     """The slope and intercept that make `correct` likeliest, given uncalibrated marginals at `temperature`."""
+    from scipy.optimize import minimize
+
     x = logit(np.clip(probability, _EDGE, 1 - _EDGE))
 
     def loss(parameters: NDArray[np.float64]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -36,6 +36,24 @@ class Fusion:
 
 
 @dataclass(frozen=True, slots=True)
+class Ranking:
+    """The costs by which distinct peaks compare molecules, where they differ from those of an assignment.
+
+    An assignment has the node level beside them. A comparison of molecules has to judge carbons that are far off, lines
+    of something else and lines that were not seen, for one of the molecules is right in spite of them.
+    """
+
+    scale_factor: Positive
+    scale_power: float
+    outlier: Probability
+    outlier_ppm: Positive
+    unassigned_peak: Weight
+    unobserved_carbon: Weight
+    overlap: Weight
+    split: Weight
+
+
+@dataclass(frozen=True, slots=True)
 class MatchConfig:
     """Costs are negative natural logarithms of probabilities."""
 
@@ -54,6 +72,7 @@ class MatchConfig:
     wrong_count: float = 1.0  # every carbon by which the count of a peak is off
     per_carbon: Calibration = field(default_factory=Calibration)  # one peak per carbon
     distinct: Calibration = field(default_factory=Calibration)  # distinct peaks
+    distinct_ranking: Ranking | None = None  # None: molecules are compared by the costs of an assignment
     per_carbon_fusion: Fusion = field(default_factory=Fusion)
     distinct_fusion: Fusion = field(default_factory=Fusion)
 
@@ -75,10 +94,16 @@ class MatchConfig:
         trusted: NDArray[np.float64] = self.scale_factor * scale_ppm**self.scale_power
         return trusted
 
+    def ranking(self, one_per_carbon: bool) -> MatchConfig:
+        """The constants by which spectra of this kind compare molecules."""
+        own = self.distinct_ranking
+        return self if one_per_carbon or own is None else self.changed(**asdict(own))
+
     def changed(self, **values: Any) -> MatchConfig:
         """A copy with other values."""
         return replace(self, **values)
 
     def to_dict(self) -> dict[str, Any]:
-        """All constants, as they stand in the header of the weights."""
-        return to_dict(self)
+        """All constants, as they stand in the header of the weights; no `distinct_ranking` where there is none."""
+        values = to_dict(self)
+        return values if self.distinct_ranking else {k: v for k, v in values.items() if k != "distinct_ranking"}

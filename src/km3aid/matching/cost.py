@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.special import expit, logit
 
 from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.config import MatchConfig
+from km3aid.matching.linear_sum import expit, logit
 from km3aid.spectra.spectrum import MULTIPLICITIES, Spectrum
 
-_NARROWEST_PPM = 0.05
+NARROWEST_PPM = 0.05
 
 
 def shift_cost(
@@ -22,7 +21,7 @@ def shift_cost(
     A Laplace density is mixed with a wide one, for wrong records and predictions; where no scale is stated (NaN), both
     are as wide.
     """
-    scale = config.trusted_scale(np.maximum(scale_ppm, _NARROWEST_PPM))
+    scale = config.trusted_scale(np.maximum(scale_ppm, NARROWEST_PPM))
     scale = np.nan_to_num(scale, nan=config.outlier_ppm)
     near = np.log1p(-config.outlier) - away_ppm / scale - np.log(2 * scale)
     wide = np.log(config.outlier / (2 * config.outlier_ppm)) - away_ppm / config.outlier_ppm
@@ -72,6 +71,7 @@ def count_cost(spectrum: Spectrum, classes: CarbonClasses, config: MatchConfig) 
 
 def fit_shift_cost(away_ppm: NDArray[np.float64], scale_ppm: NDArray[np.float64], config: MatchConfig) -> MatchConfig:
     """`config` with the scales and outliers that make the errors `away_ppm` (N,) likeliest at these stated scales."""
+    from scipy.optimize import minimize
 
     def made(parameters: NDArray[np.float64]) -> MatchConfig:
         factor, power, share, wide = parameters

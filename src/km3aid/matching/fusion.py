@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.special import log_softmax, softmax
 
 from km3aid.matching.config import Fusion
+from km3aid.matching.linear_sum import log_softmax, softmax
 
 
 def fuse(graph: NDArray[np.float64], match: NDArray[np.float64], fusion: Fusion) -> NDArray[np.float64]:
@@ -28,6 +27,7 @@ def fit_fusion(
     graph: Sequence[NDArray[np.float64]], match: Sequence[NDArray[np.float64]], right: Sequence[int]
 ) -> tuple[Fusion, float]:
     """The weights that make the right candidate `right[q]` of each query likeliest, and their loss in nats."""
+    from scipy.optimize import minimize
 
     def loss(log_weights: NDArray[np.float64]) -> float:
         fusion = Fusion(*np.exp(log_weights))

@@ -9,15 +9,7 @@ from torch import Tensor, nn
 
 from km3aid.data.batches import Batch, GraphBatch, PeakBatch
 from km3aid.models.config import ModelConfig
-
-
-class Encoded(NamedTuple):
-    """What the model says of B molecules with A atoms."""
-
-    graph: Tensor  # (B, graph_dim)
-    node: Tensor  # (A, node_dim)
-    shift_ppm: Tensor  # (A,) predicted median; means nothing for other atoms than carbons
-    log_scale: Tensor  # (A,) logarithm of the Laplace scale in ppm
+from km3aid.models.network import Encoded
 
 
 class Losses(NamedTuple):

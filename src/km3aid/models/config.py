@@ -41,6 +41,8 @@ class JointConfig(ModelConfig):
     hidden: Size = 256
     layers: Size = 6
     dropout: Dropout = 0.0
+    configuration: bool = False  # see relative configuration, and mirror images as one
+    turn_width: Size = 16  # with configuration: channels of the handedness of a centre
     graph_dim: Size = 256
     node_dim: Size = 128
     peak_width: Size = 128
@@ -51,6 +53,10 @@ class JointConfig(ModelConfig):
     graph_weight: Weight = 0.3
     node_weight: Weight = 0.3
     shift_weight: Weight = 1.0
+    outlier: Share = 0.0  # the share of recorded shifts that are plainly wrong
+    outlier_ppm: Positive = 20.0  # the Laplace scale of those
+    taught_weight: Weight = 1.0  # of a shift that a teacher predicted, beside one that was measured
+    taught_noise: Weight = 1.0  # its Laplace scale, in spreads that the teacher states
 
     def __post_init__(self) -> None:
         if self.peak_width % self.peak_heads:

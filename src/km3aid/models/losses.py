@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -37,6 +39,32 @@ def _rows(weights: Tensor) -> Tensor:
     return weights / weights.sum(1, keepdim=True)
 
 
-def laplace_nll(shift_ppm: Tensor, centre_ppm: Tensor, log_scale: Tensor) -> Tensor:
-    """Mean negative log-likelihood |δ − μ|/b + log b of a Laplace distribution, without its constant."""
-    return ((shift_ppm - centre_ppm).abs() * torch.exp(-log_scale) + log_scale).mean()
+def laplace_nll(
+    shift_ppm: Tensor, centre_ppm: Tensor, log_scale: Tensor, outlier: float = 0.0, outlier_ppm: float = 20.0
+) -> Tensor:
+    """Negative log-likelihood (N,) |δ − μ|/b + log b of a Laplace distribution, without its constant.
+
+    A share `outlier` of the shifts follows a Laplace distribution of the scale `outlier_ppm` instead.
+    """
+    away = (shift_ppm - centre_ppm).abs()
+    cost = away * torch.exp(-log_scale) + log_scale
+    if not outlier:
+        return cost
+    plainly_wrong = away / outlier_ppm + math.log(outlier_ppm) - math.log(outlier)
+    return -torch.logaddexp(math.log1p(-outlier) - cost, -plainly_wrong)
+
+
+def pair_within_classes(predicted: Tensor, recorded: Tensor, carbon_class: Tensor) -> Tensor:
+    """For each recorded shift (N,) the index of a prediction (N,) of its class, such that their errors are least.
+
+    The smallest goes with the smallest: nothing says which carbon of a class, such as a pair of diastereotopic methyls,
+    gives which line.
+    """
+    paired = torch.empty_like(carbon_class)
+    paired[_by_class(recorded, carbon_class)] = _by_class(predicted, carbon_class)
+    return paired
+
+
+def _by_class(values: Tensor, carbon_class: Tensor) -> Tensor:
+    order = values.argsort(stable=True)
+    return order[carbon_class[order].argsort(stable=True)]

@@ -17,9 +17,3 @@ def keep_freed_memory() -> None:
         mallopt(_MMAP_THRESHOLD, 1 << 30)
         mallopt(_TRIM_THRESHOLD, (1 << 31) - 1)
         mallopt(_TOP_PAD, 1 << 26)
-
-
-def give_memory_back() -> None:
-    """Return the memory that `keep_freed_memory` has kept to the system; does nothing on other systems."""
-    if sys.platform.startswith("linux") and (trim := getattr(ctypes.CDLL(None), "malloc_trim", None)) is not None:
-        trim(0)

@@ -1,5 +1,7 @@
 """Molecules: reading, features, symmetry, formulas, layout. RDKit is hidden behind this package."""
 
+from km3aid.molecules.connectivity import connectivity
+from km3aid.molecules.couplings import splitting_hz
 from km3aid.molecules.depict import Drawing, lay_out
 from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS, MolGraph, featurise
 from km3aid.molecules.formula import check_elements, element_counts, hill
@@ -18,6 +20,7 @@ __all__ = [
     "atom_classes",
     "carbon_classes",
     "check_elements",
+    "connectivity",
     "element_counts",
     "featurise",
     "hill",
@@ -25,6 +28,7 @@ __all__ = [
     "parse_mol_block",
     "parse_smiles",
     "parse_structure",
+    "splitting_hz",
     "substructure_test",
     "write_heavy_mol_block",
     "write_mol_block",

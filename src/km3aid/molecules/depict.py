@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
 from rdkit import Chem
-from rdkit.Chem import rdDepictor
 
+from km3aid.molecules.layout import bond_length, place_atoms
 from km3aid.molecules.molecule import Molecule
 
 _WEDGES = {Chem.BondDir.BEGINWEDGE: "wedge", Chem.BondDir.BEGINDASH: "hash"}
-_NEAR = 0.3  # distance of an atom from a bond that counts as a clash, in RDKit's units (a bond is 1.5 long)
 
 
 class DrawnAtom(NamedTuple):
@@ -56,8 +53,8 @@ def lay_out(molecule: Molecule) -> Drawing:
     >>> [a.label for a in lay_out(parse_smiles("[2H]C([2H])([2H])O")).atoms]
     ['D₃C', 'OH']
     """
-    mol = _placed(molecule.mol)
-    rdDepictor.StraightenDepiction(mol)
+    mol = place_atoms(molecule.mol)
+    scale = bond_length(mol)
     conformer = mol.GetConformer()
     Chem.WedgeMolBonds(mol, conformer)
     Chem.Kekulize(mol)
@@ -65,7 +62,7 @@ def lay_out(molecule: Molecule) -> Drawing:
     isotopes = molecule.hydrogen_isotopes()
     atoms = tuple(
         DrawnAtom(
-            molecule.input_atoms[a.GetIdx()], p.x / 1.5, p.y / 1.5, *_label(a, places, isotopes.get(a.GetIdx(), ()))
+            molecule.input_atoms[a.GetIdx()], p.x / scale, p.y / scale, *_label(a, places, isotopes.get(a.GetIdx(), ()))
         )
         for a, p in zip(mol.GetAtoms(), places, strict=True)
     )
@@ -80,39 +77,6 @@ def lay_out(molecule: Molecule) -> Drawing:
         for b in mol.GetBonds()
     )
     return Drawing(atoms, bonds)
-
-
-def _placed(mol: Chem.Mol) -> Chem.Mol:
-    """A copy laid out in the plane: of two ways to draw rings, the one with fewer clashes."""
-    rdDepictor.SetPreferCoordGen(False)
-    plain = Chem.Mol(mol)
-    rdDepictor.Compute2DCoords(plain)
-    if mol.GetRingInfo().NumRings() < 2:
-        return plain
-    templates = Chem.Mol(mol)
-    rdDepictor.Compute2DCoords(templates, useRingTemplates=True)
-    return min(plain, templates, key=_clashes)
-
-
-def _clashes(mol: Chem.Mol) -> int:
-    """How often two bonds cross, or an atom lies on a bond of others."""
-    place = mol.GetConformer().GetPositions()[:, :2]
-    begin, end = np.array([(b.GetBeginAtomIdx(), b.GetEndAtomIdx()) for b in mol.GetBonds()]).T
-    start, along = place[begin], place[end] - place[begin]
-
-    def side(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        """On which side of each bond (row) each point (column) lies, by sign."""
-        away = points - start[:, None]
-        turn: NDArray[np.float64] = along[:, None, 0] * away[..., 1] - along[:, None, 1] * away[..., 0]
-        return turn
-
-    apart = side(place[begin]) * side(place[end]) < 0
-    away = place - start[:, None]
-    share = np.clip((away * along[:, None]).sum(2) / (along**2).sum(1)[:, None], 0, 1)
-    gap = np.linalg.norm(away - share[..., None] * along[:, None], axis=2)
-    bonds = np.arange(len(begin))
-    gap[bonds, begin] = gap[bonds, end] = np.inf
-    return int((apart & apart.T).sum() // 2 + (gap < _NEAR).sum())
 
 
 def _label(atom: Chem.Atom, places: list[Any], isotopes: Sequence[int]) -> tuple[str, bool]:

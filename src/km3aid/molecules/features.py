@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
+from km3aid.molecules.configuration import relative_configuration
+
 # Number of codes of each atom column and bond column; the encoders size their embeddings from these.
 ATOM_COLUMNS: dict[str, int] = {
     "atomic_number": 119,
@@ -41,12 +43,15 @@ class MolGraph(NamedTuple):
     """A molecule as arrays.
 
     `atoms` (A, 10) uint8 codes in the order of `ATOM_COLUMNS`; `bonds` (E, 2) uint16 atom pairs, each bond once;
-    `bond_codes` (E, 5) uint8 in the order of `BOND_COLUMNS`.
+    `bond_codes` (E, 5) uint8 in the order of `BOND_COLUMNS`; `relations` (R, 3) and `turns` (T, 8) uint16 as in
+    `Configuration`.
     """
 
     atoms: NDArray[np.uint8]
     bonds: NDArray[np.uint16]
     bond_codes: NDArray[np.uint8]
+    relations: NDArray[np.uint16]
+    turns: NDArray[np.uint16]
 
 
 def featurise(mol: Chem.Mol) -> MolGraph:
@@ -60,7 +65,8 @@ def featurise(mol: Chem.Mol) -> MolGraph:
     """
     bonds = list(map(mol.GetBondWithIdx, range(mol.GetNumBonds())))
     ends = [*map(_Bond.GetBeginAtomIdx, bonds), *map(_Bond.GetEndAtomIdx, bonds)]
-    return MolGraph(_atom_codes(mol), np.array(ends, np.uint16).reshape(2, -1).T, _bond_codes(bonds))
+    atoms, codes, pairs = _atom_codes(mol), _bond_codes(bonds), np.array(ends, np.uint16).reshape(2, -1).T
+    return MolGraph(atoms, pairs, codes, *relative_configuration(mol, atoms, pairs, codes))
 
 
 def _atom_codes(mol: Chem.Mol) -> NDArray[np.uint8]:

@@ -3,14 +3,14 @@
 Two carbons share a class when a symmetry of the molecule, or of the molecule and its mirror image, exchanges them:
 they are homotopic or enantiotopic and always share a line. Rotation about single bonds is taken to be fast (the ortho
 carbons of a phenyl share a class). Carbons of one class may still be *diastereotopic*, which a 2D structure hides:
-the two methyls of an isopropyl group beside a stereocentre, of a C=C(CH3)2 group whose other end is unsymmetrical,
-or of an N,N-dimethylamide. They stay in one class, because the graph cannot tell them apart, but the class `splits`:
-it may have as many lines as it has carbons.
+the two methyls of an isopropyl group, the two ring carbons of a cyclohexyl group or the two Si-CH3 beside a
+stereocentre, those of C=C(CH3)2 or C=N whose other end is unsymmetrical, or of an amide's nitrogen. They stay in one
+class, because the graph cannot tell them apart, but the class `splits`: it may have as many lines as it has carbons.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -26,7 +26,12 @@ _MIRROR = {
     Chem.ChiralType.CHI_TETRAHEDRAL_CW: Chem.ChiralType.CHI_TETRAHEDRAL_CCW,
     Chem.ChiralType.CHI_TETRAHEDRAL_CCW: Chem.ChiralType.CHI_TETRAHEDRAL_CW,
 }
-_AMIDE = Chem.MolFromSmarts("[NX3;!R]-[CX3]=[O,S,N]")
+_NITROGEN, _PHOSPHORUS = 7, 15
+_TETRAHEDRAL = (_CARBON, 14, _PHOSPHORUS)  # centres that do not invert: carbon, silicon, phosphorus
+# slow rotation about the bond of the nitrogen: amides, vinylogous ones, nitrosamines and triazenes
+_AMIDE = Chem.MolFromSmarts(
+    "[$([NX3]-[CX3]=[O,S,Se,N]),$([NX3]-[CX3]=[CX3]-[$([CX3]=O),$(C#N),$([N+]=O)]),$([NX3]-[NX2]=[O,N])]"
+)
 
 
 class CarbonClass(NamedTuple):
@@ -118,22 +123,46 @@ def _diastereotopic(mol: Chem.Mol, atoms: list[int], ranks: list[int], chiral: C
 
     `ranks` are those that take no account of configuration.
     """
-    path = tuple(Chem.GetShortestPath(mol, atoms[0], atoms[1]))
-    if len(path) % 2 == 0:
-        return False
-    middle = mol.GetAtomWithIdx(path[len(path) // 2])
+    return any(_tells_apart(mol, middle, twins, ranks, chiral) for middle, twins in _middles(mol, atoms[0], atoms[1]))
+
+
+def _middles(mol: Chem.Mol, first: int, second: int) -> Iterator[tuple[int, set[int]]]:
+    """The atoms half way between two, with their neighbours on the way: on the shortest path, and around each ring."""
+    path = list(Chem.GetShortestPath(mol, first, second))
+    ways = [path]
+    for ring in mol.GetRingInfo().AtomRings():
+        if first in ring and second in ring:
+            turned = [*ring, *ring]
+            starts = turned.index(first), turned.index(second)
+            low, high = min(starts), max(starts)
+            ways += [turned[low : high + 1], turned[high : low + len(ring) + 1]]
+    for way in ways:
+        if len(way) % 2:
+            half = len(way) // 2
+            yield way[half], {way[half - 1], way[half + 1]}
+
+
+def _tells_apart(mol: Chem.Mol, index: int, twins: set[int], ranks: list[int], chiral: Callable[[], bool]) -> bool:
+    """Whether the branches `twins` of atom `index` lie in different surroundings."""
+    middle = mol.GetAtomWithIdx(index)
     if middle.GetIsAromatic():
         return False
-    twins = {path[len(path) // 2 - 1], path[len(path) // 2 + 1]}
     others = [n for n in middle.GetNeighbors() if n.GetIdx() not in twins]
-    if middle.GetHybridization() == Chem.HybridizationType.SP3 and middle.GetAtomicNum() == 6:
-        distinct = len({ranks[n.GetIdx()] for n in others}) == len(others) > 0
-        return distinct and len(others) + middle.GetTotalNumHs() == 2 and chiral()
+    if middle.GetAtomicNum() in _TETRAHEDRAL and middle.GetHybridization() == Chem.HybridizationType.SP3:
+        kinds = {ranks[n.GetIdx()] for n in others}
+        distinct = len(kinds) == len(others) > 0 and kinds.isdisjoint(ranks[i] for i in twins)  # no tert-butyl
+        return distinct and len(others) + middle.GetTotalNumHs() == _others(middle) and chiral()
     for other in others:
-        bond = mol.GetBondBetweenAtoms(middle.GetIdx(), other.GetIdx())
+        bond = mol.GetBondBetweenAtoms(index, other.GetIdx())
         if bond.GetBondType() == Chem.BondType.DOUBLE and not bond.GetIsAromatic():
-            ends = [ranks[n.GetIdx()] for n in other.GetNeighbors() if n.GetIdx() != middle.GetIdx()]
-            return len(set(ends)) == len(ends) > 0 and len(ends) + other.GetTotalNumHs() == 2
-    if middle.GetAtomicNum() != 7:
+            ends = [ranks[n.GetIdx()] for n in other.GetNeighbors() if n.GetIdx() != index]
+            free = 1 if other.GetAtomicNum() == _NITROGEN else 2
+            return len(set(ends)) == len(ends) > 0 and len(ends) + other.GetTotalNumHs() == free
+    if middle.GetAtomicNum() != _NITROGEN:
         return False
-    return any(match[0] == middle.GetIdx() for match in mol.GetSubstructMatches(_AMIDE))
+    return any(match[0] == index for match in mol.GetSubstructMatches(_AMIDE))
+
+
+def _others(middle: Chem.Atom) -> int:
+    """How many substituents, with hydrogens, a tetrahedral centre has beside the twins; phosphines have a lone pair."""
+    return 1 if middle.GetAtomicNum() == _PHOSPHORUS and middle.GetDegree() == 3 else 2

@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from km3aid.engine.results import Assignment, Hits, Prediction
+from km3aid.engine.results import Assignment, Hits, Prediction, Verification
 from km3aid.errors import ConfigError
 
 
@@ -29,7 +29,7 @@ class Failed(Enum):
     IS_SKIPPED = "skipped"
 
 
-_ANY = (Assignment, Hits, Prediction)
+_ANY = (Assignment, Verification, Hits, Prediction)
 _DRAWN = (Assignment, Prediction)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from km3aid.engine.results import Assignment, Hits, Prediction
+from km3aid.engine.results import Assignment, Hits, Prediction, Verification
 from km3aid.render.numbering import atoms_from_1
 from km3aid.requests.answers import Case
 
@@ -12,9 +12,15 @@ _ASSIGNMENT = (
     "peak_from_1", "shift_ppm", "multiplicity", "count", "intensity", "atoms_from_1", "predicted_ppm", "confidence",
     "alternatives_from_1", "id",
 )  # fmt: skip
-_HITS = ("id", "rank", "smiles", "name", "score", "probability", "graph_score", "match_score")
+_HITS = ("id", "rank", "smiles", "name", "score", "probability", "graph_score", "match_score", "members", "present")
+_VERIFICATION = ("id", "smiles", "verdict", "probability", "test", "score", "significance", "detail")
 _PREDICTION = ("smiles", "atoms_from_1", "shift_ppm", "std_ppm", "multiplicity")
-COLUMNS: dict[type, tuple[str, ...]] = {Assignment: _ASSIGNMENT, Hits: _HITS, Prediction: _PREDICTION}
+COLUMNS: dict[type, tuple[str, ...]] = {
+    Assignment: _ASSIGNMENT,
+    Verification: _VERIFICATION,
+    Hits: _HITS,
+    Prediction: _PREDICTION,
+}
 
 
 def answer_rows(case: Case) -> list[dict[str, Any]]:
@@ -22,6 +28,18 @@ def answer_rows(case: Case) -> list[dict[str, Any]]:
     answer = case.answer
     if isinstance(answer, Assignment):
         return _assignment_rows(case, answer)
+    if isinstance(answer, Verification):
+        whole = {"id": answer.id, "smiles": answer.smiles, "verdict": answer.verdict, "probability": answer.probability}
+        return [
+            {
+                **whole,
+                "test": check.name,
+                "score": round(check.score, 2),
+                "significance": round(check.significance, 2),
+                "detail": check.detail,
+            }
+            for check in answer.tests
+        ]
     if isinstance(answer, Hits):
         return [
             {
@@ -33,6 +51,8 @@ def answer_rows(case: Case) -> list[dict[str, Any]]:
                 "probability": round(h.probability, 4),
                 "graph_score": round(h.graph_score, 4),
                 "match_score": round(h.match_score, 3),
+                "members": " ".join(m.smiles for m in h.members),
+                "present": None if answer.present is None else round(answer.present, 4),
             }
             for h in answer.hits
         ]

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from km3aid.data.folds import Split, read_paper_ids, strict_split
 from km3aid.models.checkpoint import read_model
 from km3aid.reproduction.plan import Plan
 from km3aid.reproduction.variants import Variant
 from km3aid.reproduction.workflow import Clock, Log, OutOfTimeError
-from km3aid.training.run import encoder_settings, ids_hash, train, versions
+from km3aid.training.run import encoder_settings, ids_hash, processor, train, versions
 from km3aid.training.setup import Hardware, Preset, Run, Settings
 from km3aid.training.split import Material, Source
 from km3aid.training.state import Metrics, read_history
@@ -71,8 +70,7 @@ def _outcome(material: Material, weights: Path) -> dict[str, Any]:
         "molecules": {"train": len(split.train), "validation": len(split.validation)},
         "epochs": len(history),
         "seconds_per_epoch": seconds_per_epoch(history),
-        "device": torch.cuda.get_device_name() if torch.cuda.is_available() else f"CPU, {torch.get_num_threads()} core",
-        "matmul_precision": torch.get_float32_matmul_precision(),
+        **processor(),
         "versions": versions(),
         "training_ids_sha256": ids_hash(material.data.record_id[split.train]),
         "final": history[-1],
@@ -89,7 +87,7 @@ def seconds_per_epoch(history: list[dict[str, Any]]) -> float:
 
 def _material(plan: Plan, variant: Variant, fold: int) -> Material:
     """The paper's fold of completely assigned molecules; "strict": less those whose connectivity validates."""
-    data, split = Source(plan.data, plan.paper_ids, fold).open("paper")
+    data, split, _ = Source(plan.data, plan.paper_ids, fold).open("paper")
     if variant.split == "strict":
         strict = strict_split(data.record_id, data.inchi_key, read_paper_ids(plan.paper_ids), fold)
         split = Split(np.intersect1d(split.train, strict.train), split.validation)

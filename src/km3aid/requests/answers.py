@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from km3aid.engine.results import Assignment, Hits, Matrix, Prediction
+from km3aid.engine.results import Assignment, Hits, Matrix, Prediction, Verification
 from km3aid.spectra.spectrum import Spectrum
 
 
@@ -20,7 +20,7 @@ class Failure:
         return {"id": self.id, "error": self.error}
 
 
-Answer = Assignment | Hits | Prediction
+Answer = Assignment | Verification | Hits | Prediction
 Result = Answer | Failure
 
 

@@ -11,12 +11,15 @@ _SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """`solvent` is a name, `none` (set nothing aside) or None (the spectrum's own); the lists are signed shifts."""
+    """`solvent` is a name, `none` (set nothing aside) or None (the spectrum's own).
+
+    The other experiments are lists of signed shifts, or spectra.
+    """
 
     solvent: str | None = None
-    dept135: str | None = None
-    dept90: str | None = None
-    apt: str | None = None
+    dept135: str | Spectrum | None = None
+    dept90: str | Spectrum | None = None
+    apt: str | Spectrum | None = None
     one_per_carbon: bool = False
 
     def apply(self, spectrum: Spectrum) -> Spectrum:

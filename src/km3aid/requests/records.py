@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 from annotated_types import Ge, Gt, MinLen
 
 from km3aid.config import from_dict
+from km3aid.engine.rates import USUAL_RATES, ErrorRates, Rate
+from km3aid.engine.results import By
 from km3aid.errors import ConfigError, Km3aidError
 from km3aid.library import Filters
 from km3aid.requests.adducts import neutral_mass_da
@@ -17,7 +19,7 @@ from km3aid.requests.conditions import Conditions
 from km3aid.spectra import Spectrum, spectrum_from_dict
 
 Index = Annotated[int, Ge(0)]
-Task = Literal["assign", "rank", "search", "predict"]
+Task = Literal["assign", "verify", "rank", "search", "predict"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +71,31 @@ class AssignRecord(SpectrumRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyRecord(SpectrumRecord):
+    """Whether the structure `smiles` (a SMILES, or a mol block) fits.
+
+    Isomers in a `library` are compared too. Of close wrong structures the share `false_accept` may be found consistent,
+    of right ones the share `false_reject` inconsistent.
+    """
+
+    smiles: Annotated[str, MinLen(1)]
+    library: str | None = None
+    false_accept: Rate = USUAL_RATES.false_accept
+    false_reject: Rate = USUAL_RATES.false_reject
+
+    def rates(self) -> ErrorRates:
+        """Both rates."""
+        return ErrorRates(self.false_accept, self.false_reject)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RankRecord(SpectrumRecord):
     """Which of the `candidates` (SMILES or mol blocks) it is."""
 
     candidates: Annotated[list[str], MinLen(1)]
     names: list[str | None] | None = None
     top: Annotated[int, Ge(1)] | None = None
+    by: By = "connectivity"
 
     def __post_init__(self) -> None:
         SpectrumRecord.__post_init__(self)
@@ -96,6 +117,7 @@ class SearchRecord(SpectrumRecord):
     adduct: str | None = None
     filters: Filters = field(default_factory=Filters)
     top: Annotated[int, Ge(1)] = 10
+    by: By = "connectivity"
 
     def conditions(self) -> Filters:
         """All that a hit must satisfy; raises `MoleculeError` and `ConfigError`."""
@@ -115,9 +137,10 @@ class PredictRecord:
     smiles: Annotated[str, MinLen(1)]
 
 
-Record = AssignRecord | RankRecord | SearchRecord | PredictRecord
+Record = AssignRecord | VerifyRecord | RankRecord | SearchRecord | PredictRecord
 RECORDS: dict[Task, type[Record]] = {
     "assign": AssignRecord,
+    "verify": VerifyRecord,
     "rank": RankRecord,
     "search": SearchRecord,
     "predict": PredictRecord,

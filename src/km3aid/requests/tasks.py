@@ -1,4 +1,4 @@
-"""The work of records: assign, rank, search, predict; in order, with every failure in its record's place."""
+"""The work of records: assign, verify, rank, search, predict; in order, with every failure in its record's place."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ from dataclasses import dataclass, replace
 from itertools import groupby, islice
 from typing import TypeVar
 
-from km3aid.engine import Assignment, Engine, Hits
+from km3aid.engine import Assignment, Engine, Hits, Verification
+from km3aid.engine.rates import USUAL_RATES, ErrorRates
+from km3aid.engine.results import By
 from km3aid.errors import Km3aidError, LibraryError, MoleculeError
 from km3aid.library import Filters
 from km3aid.requests.answers import Case, Failure
 from km3aid.requests.conditions import remarks
 from km3aid.requests.limits import NO_LIMITS, Limits
-from km3aid.requests.records import AssignRecord, Line, PredictRecord, RankRecord, Record, SearchRecord
+from km3aid.requests.records import AssignRecord, Line, PredictRecord, RankRecord, Record, SearchRecord, VerifyRecord
 from km3aid.search import Searchable
 from km3aid.spectra import Spectrum
 
 TOGETHER = 32  # searches that share their passes over a library
 Outcome = Case | Km3aidError
-Told = TypeVar("Told", Assignment, Hits)
+Told = TypeVar("Told", Assignment, Hits, Verification)
 
 
 def no_library(name: str | None) -> Searchable:
@@ -49,6 +51,7 @@ class SearchQuery:
     filters: Filters
     library: str | None = None
     top: int = 10
+    by: By = "connectivity"
 
 
 def assign(session: Session, structure: str, spectrum: Spectrum, pinned: dict[int, list[int]] | None = None) -> Case:
@@ -60,12 +63,24 @@ def assign(session: Session, structure: str, spectrum: Spectrum, pinned: dict[in
     return Case(_with_remarks(assignment, spectrum), structure, spectrum, matrix)
 
 
+def verify(
+    session: Session, structure: str, spectrum: Spectrum, library: str | None = None, rates: ErrorRates = USUAL_RATES
+) -> Case:
+    """Verify a structure, beside isomers of a library where one is named; raises `Km3aidError`."""
+    session.limits.read_structure(structure)
+    session.limits.check_spectrum(spectrum)
+    searched = None if library is None else session.library(library)
+    verification = session.engine.verify(structure, spectrum, library=searched, rates=rates)
+    return Case(_with_remarks(verification, spectrum), structure, spectrum)
+
+
 def rank(
     session: Session,
     candidates: Sequence[str],
     spectrum: Spectrum,
     names: Sequence[str | None] | None = None,
     top: int | None = None,
+    by: By = "connectivity",
 ) -> Case:
     """Rank candidates (SMILES or mol blocks); one that cannot be read becomes a warning. Raises `Km3aidError`."""
     session.limits.check_spectrum(spectrum)
@@ -81,7 +96,7 @@ def rank(
     if not kept:
         raise MoleculeError("; ".join(["no candidate can be read", *unread[:3]]))
     readable, named = zip(*kept, strict=True)
-    hits = session.engine.rank(readable, spectrum, names=named, top=top)
+    hits = session.engine.rank(readable, spectrum, names=named, top=top, by=by)
     return _hits_case(session, replace(hits, warnings=(*unread, *hits.warnings)), spectrum)
 
 
@@ -106,8 +121,10 @@ def answer(session: Session, record: Record) -> Case:
     match record:
         case AssignRecord():
             return assign(session, record.smiles, record.spectrum(), record.pinned)
+        case VerifyRecord():
+            return verify(session, record.smiles, record.spectrum(), record.library, record.rates())
         case RankRecord():
-            return rank(session, record.candidates, record.spectrum(), record.names, record.top)
+            return rank(session, record.candidates, record.spectrum(), record.names, record.top, record.by)
         case SearchRecord():
             return search(session, [_query(session, record)])[0]
         case PredictRecord():
@@ -158,16 +175,15 @@ def _search_lines(session: Session, lines: Sequence[Line]) -> list[Outcome]:
 
 def _query(session: Session, record: SearchRecord) -> SearchQuery:
     session.limits.check_hits(record.top)
-    return SearchQuery(
-        session.limits.check_spectrum(record.spectrum()), record.conditions(), record.library, record.top
-    )
+    spectrum = session.limits.check_spectrum(record.spectrum())
+    return SearchQuery(spectrum, record.conditions(), record.library, record.top, record.by)
 
 
 def _search_each(session: Session, queries: Sequence[SearchQuery]) -> list[Outcome]:
-    """Search for each; those with the same library and number of hits share their passes over it."""
+    """Search for each; those with the same library, number and kind of hits share their passes over it."""
     outcomes: dict[int, Outcome] = {}
-    for settings in dict.fromkeys((q.library, q.top) for q in queries):
-        alike = [n for n, q in enumerate(queries) if (q.library, q.top) == settings]
+    for settings in dict.fromkeys((q.library, q.top, q.by) for q in queries):
+        alike = [n for n, q in enumerate(queries) if (q.library, q.top, q.by) == settings]
         outcomes |= zip(alike, _search_alike(session, [queries[n] for n in alike]), strict=True)
     return [outcomes[n] for n in range(len(queries))]
 
@@ -181,6 +197,7 @@ def _search_alike(session: Session, queries: Sequence[SearchQuery]) -> list[Outc
             top=queries[0].top,
             filters=[q.filters for q in queries],
             exhaustive=session.exhaustive,
+            by=queries[0].by,
         )
         return [_hits_case(session, hits, q.spectrum) for hits, q in zip(found, queries, strict=True)]
     except Km3aidError as error:

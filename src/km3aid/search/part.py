@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.library import Filters, Library, Shard
+from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.compiled.exact_match import ExactMatch
+from km3aid.matching.compiled.packed import classes_of_row
 from km3aid.matching.compiled.quick_match import QuickMatch
 from km3aid.matching.compiled.sharing import side_by_side
 from km3aid.matching.compiled.similarity import Queries, Similar, charges, find_similar, pack_queries
@@ -92,6 +94,11 @@ class Part:
     def entries(self, rows: Sequence[NDArray[np.int64]]) -> list[list[Entry]]:
         """SMILES and name of each row."""
         return [[self.library.entry(int(row)) for row in of_query] for of_query in rows]
+
+    def classes(self, rows: Sequence[NDArray[np.int64]]) -> list[list[CarbonClasses]]:
+        """The carbon classes of each row, as they are stored."""
+        places = [[self.library.locate(int(row)) for row in of_query] for of_query in rows]
+        return [[classes_of_row(shard.classes, local) for shard, local in of_query] for of_query in places]
 
     def _group(self, condition: Filters) -> _Group:
         members = [n for n, other in enumerate(self.filters) if other == condition]

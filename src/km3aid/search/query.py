@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.library import Filters
+from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.config import Fusion, MatchConfig
 from km3aid.spectra.spectrum import Spectrum
 
 MATCHED_QUICKLY = 60_000  # molecules, the most similar; a library up to this size is matched whole
 MATCHED_EXACTLY = 5000  # of these, the best by similarity and quick match, as far as they can be among the hits
 KEPT = 400  # of these, the best: they share the probability
+FITTED = 20  # of these, the best: how well they fit says whether the right one is there
 SURE = 10  # hits that are those of an exact match of all `MATCHED_EXACTLY`
 NO_FILTERS = Filters()
 
@@ -53,4 +55,5 @@ class Candidates(NamedTuple):
     graph: NDArray[np.float64]  # (R,) cosine
     match: NDArray[np.float64]  # (R,) log-likelihood of the best assignment
     entries: list[Entry]
+    classes: list[CarbonClasses]  # of the first `FITTED`
     passed: int  # molecules that the filters let through

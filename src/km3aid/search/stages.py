@@ -17,19 +17,26 @@ from km3aid.matching.compiled.quick_match import above_quick
 from km3aid.matching.config import Fusion
 from km3aid.matching.fusion import fuse
 from km3aid.search.part import Best, Matched, Part, best_places
-from km3aid.search.query import Candidates, Entry, Limits, Query
+from km3aid.search.query import FITTED, Candidates, Limits, Query
 
 _SAMPLE = 10_000  # similarities that decide which are among the best
 _FIRST = 100  # molecules that are matched exactly in any case: they show what others have to reach
 _FAR = 7.0  # log-odds below the best hit: what is farther takes no probability from it
 
 Reply = TypeVar("Reply")
+Told = TypeVar("Told")
 
 
 class Ask(Protocol):
     """Makes one call in every part, and returns the replies."""
 
     def __call__(self, calls: Sequence[Callable[[Part], Reply]]) -> list[Reply]: ...
+
+
+class _Telling(Protocol[Told]):
+    """A stage that tells something of given rows."""
+
+    def __call__(self, part: Part, /, rows: Sequence[NDArray[np.int64]]) -> list[list[Told]]: ...
 
 
 class _Found(NamedTuple):
@@ -47,8 +54,10 @@ def search_parts(ask: Ask, sizes: Sequence[int], queries: Sequence[Query], limit
     similar = _least_similarities(ask, len(sizes), passed, limits.quickly)
     quick = _match_quickly(ask, starts, similar, limits.exactly)
     exact = _match_exactly(ask, starts, queries, quick, limits)
-    entries = _entries(ask, starts, [best.rows for best in exact])
-    return [Candidates(*best, named, count) for best, named, count in zip(exact, entries, passed, strict=True)]
+    entries = _of_rows(ask, Part.entries, starts, [best.rows for best in exact])
+    classes = _of_rows(ask, Part.classes, starts, [best.rows[:FITTED] for best in exact])
+    told = zip(exact, entries, classes, passed, strict=True)
+    return [Candidates(*best, named, fitted, count) for best, named, fitted, count in told]
 
 
 def _least_similarities(ask: Ask, parts: int, passed: Sequence[int], quickly: int | None) -> list[float]:
@@ -132,17 +141,22 @@ def _exact_scores(ask: Ask, starts: NDArray[np.int64], wanted: Sequence[Matched]
     return scores
 
 
-def _entries(ask: Ask, starts: NDArray[np.int64], wanted: Sequence[NDArray[np.int64]]) -> list[list[Entry]]:
-    """SMILES and names of each query's rows; every part is asked for its own."""
+def _of_rows(
+    ask: Ask,
+    stage: _Telling[Told],
+    starts: NDArray[np.int64],
+    wanted: Sequence[NDArray[np.int64]],
+) -> list[list[Told]]:
+    """What a stage tells of each query's rows; every part is asked for its own."""
     owners = [_owners(starts, rows) for rows in wanted]
     requests = [
         [rows[owner == part] - start for rows, owner in zip(wanted, owners, strict=True)]
         for part, start in enumerate(starts[:-1])
     ]
-    replies = _by_query(ask([partial(Part.entries, rows=request) for request in requests]))
+    replies = _by_query(ask([partial(stage, rows=request) for request in requests]))
     found = []
     for owner, by_part in zip(owners, replies, strict=True):
-        following = [iter(entries) for entries in by_part]
+        following = [iter(told) for told in by_part]
         found.append([next(following[part]) for part in owner])
     return found
 

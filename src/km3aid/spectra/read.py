@@ -15,6 +15,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.formats.archive import member_names
+from km3aid.spectra.formats.doubts import check_list, check_table, refuse_unread
 from km3aid.spectra.formats.json_records import is_json, read_json, read_json_lines
 from km3aid.spectra.formats.nmredata import is_nmredata
 from km3aid.spectra.formats.nmrium import is_nmrium, is_nmrium_archive, read_nmrium, read_nmrium_archive
@@ -37,7 +38,7 @@ from km3aid.spectra.signs import with_angle
 from km3aid.spectra.source import Source, bounded, checked, first_bytes, name_of, open_binary, text_lines, whole
 from km3aid.spectra.spectrum import Spectrum
 from km3aid.spectra.text.journal import is_journal, read_journal
-from km3aid.spectra.text.plain_list import check_not_a_table, read_plain_list
+from km3aid.spectra.text.plain_list import read_plain_list
 from km3aid.spectra.wanted import ANYTHING, Wanted
 
 Read = Iterator[Spectrum | SpectrumFormatError]  # an error takes the place of a bad record
@@ -92,9 +93,9 @@ FORMATS: dict[str, Text] = {
     "nmrshiftdb2": Format("SD file of nmrshiftdb2", is_sd_file, read_sd_spectra, streams=True),
     "jcamp": Format("JCAMP-DX", is_jcamp, read_jcamp, measured=True),
     "peaklist": Format("Bruker's peaklist.xml", is_peaklist_xml, read_peaklist_xml),
-    "csv": Format("CSV or TSV, with or without a header", is_table, read_table),
-    "journal": Format("13C line of a publication", is_journal, read_journal),
-    "list": Format("shifts, one or more on each line", lambda _: True, read_plain_list, doubt=check_not_a_table),
+    "csv": Format("CSV or TSV, with or without a header", is_table, read_table, doubt=check_table),
+    "journal": Format("13C line of a publication", is_journal, read_journal, doubt=refuse_unread),
+    "list": Format("shifts, one or more on each line", lambda _: True, read_plain_list, doubt=check_list),
 }
 FILES: dict[str, File] = {
     "jeol": Format("JEOL Delta file", is_jeol, _read_jeol, measured=True),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO, TextIO, cast
 
 from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.encodings import encoding_of
 
 Source = str | Path | TextIO
 
@@ -78,15 +79,18 @@ def read_some(stream: IO[bytes], most_bytes: int) -> bytes:
 
 
 def text_lines(stream: io.BufferedReader, where: str, stack: ExitStack) -> Iterator[str]:
-    """The lines of a binary stream: UTF-8, or UTF-16 with its byte order mark."""
+    """The lines of a binary stream: UTF-8, UTF-16 or another encoding that its first bytes show, else Windows-1252."""
     probe = first_bytes(stream, where)
-    utf_16 = probe.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    marked = probe.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    encoding = "utf-16" if marked else encoding_of(probe) or "utf-8-sig"
+    utf_16 = encoding.startswith("utf-16")
     kind = next((kind for start, kind in _BINARY_KINDS.items() if probe.startswith(start)), None)
     if kind or (b"\x00" in probe and not utf_16):
         raise SpectrumFormatError(
             f"{where}: {kind or 'a binary file'}, not text; export the peak list as text, CSV or JSON"
         )
-    text = io.TextIOWrapper(stream, "utf-16" if utf_16 else "utf-8-sig", errors="strict" if utf_16 else _WINDOWS)
+    errors = _WINDOWS if encoding == "utf-8-sig" else "strict" if utf_16 else "replace"
+    text = io.TextIOWrapper(stream, encoding, errors=errors)
     stack.callback(text.detach)  # or the wrapper would close standard input
     return checked(iter(lambda: text.readline(_LONGEST_LINE), ""), where)
 

@@ -21,6 +21,7 @@ class TrainingConfig:
     split: SplitKind = "strict"
     schedule: Literal["one-cycle", "plateau"] = "one-cycle"  # plateau: halve the rate while the loss stands still
     epochs: Annotated[int, Ge(1)] = 40
+    minutes: Annotated[float, Ge(0)] = 0  # one-cycle: end by then, whatever the epochs; 0: no limit
     pretrain_epochs: Annotated[int, Ge(0)] = 0  # of a spectrum encoder that is frozen afterwards
     batch_size: Annotated[int, Ge(2)] = 128
     learning_rate: Annotated[float, Gt(0)] = 2e-3
@@ -32,4 +33,5 @@ class TrainingConfig:
     augment: bool = True  # vary the spectra as people record them
     average: Annotated[float, Ge(0), Lt(1)] = 0.999  # of the moving average of the weights, per step; 0: none
     clip_norm: Annotated[float, Ge(0)] = 1.0  # 0: none
+    taught: Annotated[float, Ge(0)] = 0.5  # molecules of a teacher for each measured one in an epoch, if there are any
     seed: Annotated[int, Ge(0)] = 42

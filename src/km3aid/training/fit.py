@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from km3aid.data.batches import AS_RECORDED, Augmentation, Batch, cut_batch, cut_peaks
@@ -17,12 +18,13 @@ from km3aid.data.dataset import Dataset
 from km3aid.errors import ConfigError
 from km3aid.models.alignment import AlignmentModel
 from km3aid.models.build import build_model
-from km3aid.models.checkpoint import read_model, write_model
+from km3aid.models.checkpoint import read_model, start_from, write_model
 from km3aid.models.memory import keep_freed_memory
 from km3aid.models.precision import fast_single_precision, multiplies_bfloat16
+from km3aid.models.tensors import on_device
 from km3aid.optional import require
 from km3aid.training.order import epoch_order, molecule_sizes
-from km3aid.training.schedule import one_cycle, plateau
+from km3aid.training.schedule import one_cycle, plateau, progress
 from km3aid.training.setup import Hardware, Run, Settings
 from km3aid.training.split import Material
 from km3aid.training.state import Metrics, read_state, write_state
@@ -50,8 +52,10 @@ def fit(material: Material, settings: Settings, run: Run) -> Path:
     torch.manual_seed(config.seed)
     fitting = _Fitting(material, settings, run)
     history = fitting.read(run.folder) if run.resume else []
-    began = time.monotonic()
+    began = fitting.began = time.monotonic()
     for epoch in range(len(history), config.epochs):
+        if fitting.progress(epoch) >= 1:
+            break
         losses = fitting.epoch(epoch, [line["validation_loss"] for line in history])
         watched = validate(fitting.average, material.data, split.validation, fitting.fabric.device)
         line = Metrics._make((epoch + 1, *losses, *watched, fitting.rate, time.monotonic() - began))
@@ -70,19 +74,25 @@ class _Fitting:
     """A model with its optimiser and its averaged weights, trained epoch by epoch."""
 
     def __init__(self, material: Material, settings: Settings, run: Run) -> None:
-        self.data, self.rows, self.config = material.data, material.split.train, settings.training
+        self.data, self.rows, self.taught = material.data, material.split.train, material.taught
+        self.config = settings.training
         self.fabric = _fabric(run.hardware, self.config.precision)
         self.plain = build_model(settings.model)
         if run.spectrum_encoder is not None:
             source = read_model(run.spectrum_encoder).model.get_submodule("spectrum")
             self.plain.get_submodule("spectrum").load_state_dict(source.state_dict())
+        if run.start is not None:
+            start_from(self.plain, run.start)
         self.average = copy.deepcopy(self.plain).eval().to(self.fabric.device)
         optimiser = torch.optim.AdamW(
             _groups(self.plain, self.config.weight_decay), lr=self.config.learning_rate, betas=(0.9, 0.98)
         )
         self.model, self.optimiser = self.fabric.setup(self.plain, optimiser)
         self.model.mark_forward_method("losses")
-        self.sizes = molecule_sizes(material.data)[self.rows]
+        self.sizes = molecule_sizes(material.data)
+        self.began = time.monotonic()
+        if self.config.minutes and self.fabric.world_size > 1:
+            raise ConfigError("training.minutes: several processes have no common clock; train on one device")
 
     @cached_property
     def frozen(self) -> Tensor | None:
@@ -93,6 +103,10 @@ class _Fitting:
     def rate(self) -> float:
         """The learning rate of the last step."""
         return float(self.optimiser.param_groups[0]["lr"])
+
+    def progress(self, epochs: float) -> float:
+        """How much of the training is over after so many epochs, from 0 to 1."""
+        return progress(epochs / self.config.epochs, time.monotonic() - self.began, self.config)
 
     def read(self, folder: Path) -> list[dict[str, Any]]:
         """Restore the state in the folder and return its history."""
@@ -108,25 +122,36 @@ class _Fitting:
         fixed_rate = plateau(validation_losses, config) if config.schedule == "plateau" else None
         rng = np.random.default_rng([config.seed, number])
         torch.manual_seed(config.seed * 100_003 + number)
-        mine = rng.permutation(len(self.rows))[fabric.global_rank :: fabric.world_size]  # every process its own
-        mine = mine[: len(self.rows) // fabric.world_size]
-        order = epoch_order(self.rows[mine], self.sizes[mine], config.batch_size, config.alike, rng)
+        rows = self._rows(rng)
+        mine = rng.permutation(rows)[fabric.global_rank :: fabric.world_size]  # every process its own
+        mine = mine[: len(rows) // fabric.world_size]
+        order = epoch_order(mine, self.sizes[mine], config.batch_size, config.alike, rng)
         spectra_of_each = data.spectrum_offset[order + 1] - data.spectrum_offset[order]
         spectra = data.spectrum_offset[order] + (rng.random(len(order)) * spectra_of_each).astype(np.int64)
         steps = len(order) // config.batch_size
         how = Augmentation() if config.augment else AS_RECORDED
-        sums = torch.zeros(4, device=fabric.device)
+        sums, taken = torch.zeros(4, device=fabric.device), 0
         self.model.train()
         for step in range(steps):
+            now = self.progress(number + step / steps)
+            if now >= 1:
+                break
             done = number * steps + step
             part = slice(step * config.batch_size, (step + 1) * config.batch_size)
-            rate = one_cycle(done / (config.epochs * steps), config) if fixed_rate is None else fixed_rate
+            rate = one_cycle(now, config) if fixed_rate is None else fixed_rate
             known = None if frozen is None else frozen[torch.from_numpy(spectra[part]).to(fabric.device)]
-            batch = cut_batch(data, order[part], spectra[part], how, rng).to(fabric.device)
+            batch = on_device(cut_batch(data, order[part], spectra[part], how, rng), fabric.device)
             hide = config.augment and rng.random() < _HIDE_MULTIPLICITY
             sums += self._step(batch, rate, hide, known)
             _follow(self.average, self.model, min(config.average, 1 - 1 / (2 + done)))
-        return [float(x) for x in sums / max(steps, 1)]
+            taken += 1
+        return [float(x) for x in sums / max(taken, 1)]
+
+    def _rows(self, rng: np.random.Generator) -> NDArray[np.int64]:
+        """The measured molecules of an epoch, and its share of the teacher's."""
+        if not len(self.taught):
+            return self.rows
+        return np.concatenate([self.rows, rng.permutation(self.taught)[: int(self.config.taught * len(self.rows))]])
 
     def _step(self, batch: Batch, rate: float, hide_multiplicity: bool, frozen: Tensor | None) -> Tensor:
         """One step of the optimiser; returns the losses (4,)."""
@@ -162,7 +187,7 @@ def _frozen_features(model: AlignmentModel, data: Dataset, device: torch.device)
     owners = np.repeat(np.arange(len(data)), np.diff(data.spectrum_offset))
     parts = []
     for spectra in np.array_split(np.arange(len(owners)), max(len(owners) // 1024, 1)):
-        features = model.frozen_features(cut_peaks(data, owners[spectra], spectra).to(device))
+        features = model.frozen_features(on_device(cut_peaks(data, owners[spectra], spectra), device))
         if features is None:
             return None
         parts.append(features)

@@ -16,7 +16,7 @@ import km3aid
 from km3aid.config import to_dict
 from km3aid.data.dataset import read_meta
 from km3aid.files import write_json
-from km3aid.models.checkpoint import read_model, write_model
+from km3aid.models.checkpoint import read_model, write_finished
 from km3aid.models.config import KM3AIDConfig
 from km3aid.training.fit import fit
 from km3aid.training.setup import Preset, Run, Settings
@@ -36,12 +36,14 @@ def train_preset(source: Source, preset: Preset, run: Run) -> Path:
         "fold": source.fold,
         "split": settings.training.split,
         "data_sha256": read_meta(source.data)["source_sha256"],
+        "labels_sha256": [] if source.taught is None else read_meta(source.taught)["labels_sha256"],
+        "start_sha256": None if run.start is None else read_model(run.start).sha256,
     }
     return train(source.open(settings.training.split), settings, replace(run, header=header))
 
 
 def train(material: Material, settings: Settings, run: Run) -> Path:
-    """Train and return the path of the final weights, in half precision.
+    """Train and return the path of the final weights, ready for use without torch.
 
     Writes weights, `metrics.json`, `metrics.csv` and `run.json` to the run's folder. The paper's model gets a spectrum
     encoder pretrained on the same molecules unless the run names one.
@@ -58,7 +60,7 @@ def train(material: Material, settings: Settings, run: Run) -> Path:
         encoder = _pretrain(material, settings, run)
     goes_on = run.resume and (run.folder / STATE).is_file()
     last = fit(material, settings, replace(run, header=header, resume=goes_on, spectrum_encoder=encoder))
-    write_model(run.folder / FINAL, read_model(last).model, header, half=True)
+    write_finished(run.folder / FINAL, read_model(last).model, header)
     return run.folder / FINAL
 
 
@@ -95,6 +97,14 @@ def versions() -> dict[str, str]:
         "torch": torch.__version__,
         "numpy": np.__version__,
         "python": platform.python_version(),
+    }
+
+
+def processor() -> dict[str, str]:
+    """What a training computes on, and how precisely it multiplies."""
+    return {
+        "device": torch.cuda.get_device_name() if torch.cuda.is_available() else f"CPU, {torch.get_num_threads()} core",
+        "matmul_precision": torch.get_float32_matmul_precision(),
     }
 
 

@@ -16,6 +16,11 @@ def one_cycle(progress: float, config: TrainingConfig) -> float:
     return config.learning_rate * (0.001 + 0.999 * 0.5 * (1 + math.cos(angle)))
 
 
+def progress(steps: float, elapsed_s: float, config: TrainingConfig) -> float:
+    """How much of a training is over, from 0 to 1: by its steps (their share), or by the clock where that is ahead."""
+    return max(steps, elapsed_s / (60 * config.minutes)) if config.minutes else steps
+
+
 def plateau(validation_losses: Sequence[float], config: TrainingConfig) -> float:
     """The rate after these epochs: halved each time that `patience` epochs in a row brought no better loss.
 

@@ -52,6 +52,7 @@ class Run:
     folder: Path
     header: Mapping[str, Any] = field(default_factory=dict)  # of the weights: preset, fold, …
     spectrum_encoder: Path | None = None  # weights whose spectrum encoder is taken over and frozen
+    start: Path | None = None  # weights to go on from, of a model of the same sizes
     resume: bool = False  # go on after the last finished epoch, where there is one
     hardware: Hardware = field(default_factory=Hardware)
     report: Callable[[Metrics], None] | None = None  # called after every epoch

@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from km3aid.data.dataset import Dataset, in_memory, open_dataset
-from km3aid.data.folds import Split, paper_split, read_paper_ids, strict_split, watched_split
+import numpy as np
+from numpy.typing import NDArray
 
+from km3aid.data.dataset import Dataset, in_memory, joined, open_dataset
+from km3aid.data.folds import Split, paper_split, read_paper_ids, strict_split, watched_split
+from km3aid.data.teacher import may_train
+
+_NO_ROWS = np.zeros(0, np.int64)
 SplitKind = Literal["strict", "paper"]
 
 
@@ -17,6 +22,7 @@ class Material(NamedTuple):
 
     data: Dataset
     split: Split
+    taught: NDArray[np.int64] = _NO_ROWS  # rows whose shifts a teacher predicted
 
 
 def training_split(data: Dataset, ids: list[int], fold: int, kind: SplitKind) -> Split:
@@ -39,9 +45,14 @@ class Source:
     paper_ids: Path  # CSV of the paper's ids: they define the folds
     fold: int = 0  # the validation block, 0 to 4
     limit: int | None = None  # only the first of the training molecules, for a trial
+    taught: Path | None = None  # folder of molecules that a teacher labelled
 
     def open(self, kind: SplitKind) -> Material:
         """The data in memory with their split; raises `DataError` and `ConfigError`."""
         data = in_memory(open_dataset(self.data))
         split = training_split(data, read_paper_ids(self.paper_ids), self.fold, kind)
-        return Material(data, Split(split.train[: self.limit], split.validation))
+        split = Split(split.train[: self.limit], split.validation)
+        if self.taught is None:
+            return Material(data, split)
+        taught = in_memory(open_dataset(self.taught))
+        return Material(joined(data, taught), split, len(data) + may_train(taught, data, split.train))

@@ -14,6 +14,7 @@ from km3aid.data.batches import AS_RECORDED, CarbonBatch, cut_batch
 from km3aid.data.dataset import Dataset
 from km3aid.evaluation.metrics import best_alone, own_is_best, share_right
 from km3aid.models.alignment import AlignmentModel
+from km3aid.models.tensors import on_device
 
 
 class Validation(NamedTuple):
@@ -38,7 +39,7 @@ def validate(
     model.eval()
     for start in range(0, len(rows), batch_size):
         chosen = rows[start : start + batch_size]
-        batch = cut_batch(data, chosen, data.spectrum_offset[chosen], AS_RECORDED, rng).to(device)
+        batch = on_device(cut_batch(data, chosen, data.spectrum_offset[chosen], AS_RECORDED, rng), device)
         encoded = model.encode(batch.graph)
         loss += float(model.losses(batch).total) * len(chosen)
         errors.append((encoded.shift_ppm[batch.carbons.atom] - batch.carbons.shift_ppm).abs())

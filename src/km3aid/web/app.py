@@ -40,6 +40,7 @@ class BatchTask(StrEnum):
     """The tasks that take a batch."""
 
     ASSIGN = "assign"
+    VERIFY = "verify"
     RANK = "rank"
     SEARCH = "search"
 
@@ -57,6 +58,7 @@ Options = Annotated[BatchOptions, Query()]
 Format = Annotated[str, Query(max_length=20, description="json, or a format that GET /api/models lists.")]
 _SUMMARIES = {
     "assign": "Which peak belongs to which carbon",
+    "verify": "Whether a structure fits: consistent, inconsistent or undecided",
     "rank": "Which of some candidates it is",
     "search": "Which molecule of a library it is",
     "predict": "The shifts that a structure should show",

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from km3aid.config import from_dict
 from km3aid.errors import ConfigError
 from km3aid.requests.limits import Limits
-from km3aid.requests.records import AssignRecord, PredictRecord, RankRecord, SearchRecord, SpectrumRecord
+from km3aid.requests.records import AssignRecord, PredictRecord, RankRecord, SearchRecord, SpectrumRecord, VerifyRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,7 @@ class ParseRequest:
 
 BODIES: dict[str, type] = {
     "assign": AssignRequest,
+    "verify": VerifyRecord,
     "rank": RankRecord,
     "search": SearchRecord,
     "predict": PredictRequest,
@@ -69,6 +70,9 @@ _DESCRIPTIONS = {
     "candidates": "SMILES or mol blocks.",
     "names": "One for each candidate.",
     "top": "How many hits to return.",
+    "by": "connectivity: stereoisomers, salts and duplicates are one hit; structure: each is one.",
+    "false_accept": "Share of close wrong structures that may be found consistent.",
+    "false_reject": "Share of right structures that may be found inconsistent.",
     "library": "A name that GET /api/libraries lists; the first one by default.",
     "formula": "Such as C9H8O4.",
     "mass_da": "Monoisotopic mass.",

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from km3aid.engine.results import Assignment, Hits, Prediction
+from km3aid.engine.results import Assignment, Hits, Prediction, Verification
 from km3aid.render.export import Document
 from km3aid.render.export import export as write
 from km3aid.render.registry import FORMATS
 from km3aid.requests.answers import Case
 
-_ANSWERS: dict[str, type] = {"assign": Assignment, "rank": Hits, "search": Hits, "predict": Prediction}
+_ANSWERS: dict[str, type] = {
+    "assign": Assignment,
+    "verify": Verification,
+    "rank": Hits,
+    "search": Hits,
+    "predict": Prediction,
+}
 
 
 def formats() -> dict[str, list[str]]:

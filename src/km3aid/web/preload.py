@@ -5,39 +5,7 @@ Nothing here may start a thread, because threads do not survive a fork.
 
 from __future__ import annotations
 
-import numpy as np
-import torch
-
 import km3aid.web.tasks  # noqa: F401
-from km3aid.matching.classes import CarbonClassTable
-from km3aid.matching.compiled.exact_match import ExactMatch
-from km3aid.matching.compiled.packed import pack_classes
-from km3aid.matching.compiled.quick_match import QuickMatch
-from km3aid.matching.compiled.similarity import find_similar, pack_queries
-from km3aid.matching.config import MatchConfig
-from km3aid.models.joint.messages import add_messages
-from km3aid.spectra import Spectrum
-
-torch.set_num_threads(1)
-
-
-def compile_kernels() -> None:
-    """Call every compiled kernel on one small molecule, with the types of a library's arrays."""
-    table = CarbonClassTable(
-        np.array([0, 1]),
-        np.array([20.0], np.float32),
-        np.array([1.0], np.float32),
-        np.array([3], np.uint8),
-        np.array([1], np.uint8),
-        np.array([False]),
-    )
-    spectrum, classes, rows = Spectrum.from_shifts([20.0]), pack_classes(table), np.zeros(1, np.int32)
-    queries, carbons = pack_queries(np.ones((1, 8), np.float32), [spectrum]), np.ones(1, np.uint16)
-    find_similar(np.ones((1, 8), np.int8), np.ones(1, np.float32), carbons, classes.offset, queries, rows)
-    QuickMatch(spectrum, MatchConfig())(classes, carbons, rows)
-    ExactMatch(spectrum, MatchConfig())(classes, rows)
-    numbers, edge = np.ones((1, 8), np.float32), np.zeros(1, np.int64)
-    add_messages(numbers, numbers, numbers, edge, edge, edge, np.zeros((1, 8), np.float32))
-
+from km3aid.matching.compiled.ready import compile_kernels
 
 compile_kernels()

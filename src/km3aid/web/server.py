@@ -7,6 +7,7 @@ import errno
 import logging
 import signal
 import socket
+import webbrowser
 
 from km3aid.errors import ConfigError
 from km3aid.web.config import ServeConfig
@@ -15,8 +16,11 @@ from km3aid.web.log import LogHandler, log
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-def run(config: ServeConfig, host: str, port: int) -> None:
-    """Serve until Ctrl-C or SIGTERM; raises `ConfigError` where port, model or a library cannot be used."""
+def run(config: ServeConfig, host: str, port: int, *, browse: bool = False) -> None:
+    """Serve until Ctrl-C or SIGTERM; `browse` opens the page.
+
+    Raises `ConfigError` where port, model or a library cannot be used.
+    """
     import uvicorn
 
     from km3aid.web.app import create_app
@@ -32,7 +36,11 @@ def run(config: ServeConfig, host: str, port: int) -> None:
             pool.start()
             bound = listening.getsockname()[1]
             shown = f"[{host}]" if ":" in host else host
-            log("info", "serving", url=f"http://{shown}:{bound}/", workers=config.workers, **_loaded(pool.loaded))
+            url = f"http://{shown}:{bound}/"
+            loaded = _loaded(pool.loaded)
+            log("info", "serving", _sentence(url, pool.loaded), url=url, workers=config.workers, **loaded)
+            if browse:
+                webbrowser.open(url if config.token is None else f"{url}#token={config.token}")
             settings = uvicorn.Config(
                 create_app(config, pool, metrics),
                 log_config=None,
@@ -49,6 +57,11 @@ def run(config: ServeConfig, host: str, port: int) -> None:
             pass
         finally:
             pool.stop()
+
+
+def _sentence(url: str, loaded: dict[str, list[dict[str, object]]]) -> str:
+    libraries = ", ".join(f"{entry['name']} with {entry['molecules']:,} molecules" for entry in loaded["libraries"])
+    return f"the page is at {url} ({libraries or 'no library to search'}; Ctrl-C stops it)"
 
 
 def _loaded(loaded: dict[str, list[dict[str, object]]]) -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from km3aid.engine import Engine
@@ -117,6 +118,7 @@ def _parsed(shared: Shared, request: ParseRequest) -> dict[str, Any]:
 
 _TASKS: dict[str, Callable[[Shared, Any], dict[str, Any]]] = {
     "assign": _assigned,
+    "verify": _answered,
     "rank": _answered,
     "search": _answered,
     "predict": _predicted,
@@ -133,6 +135,7 @@ def _plain(spectrum: Spectrum) -> dict[str, Any]:
     return values | {"remarks": list(remarks(spectrum))}
 
 
+@lru_cache(maxsize=64)  # every edit of a spectrum asks for the same structure again
 def _drawn(structure: str) -> dict[str, Any]:
     molecule = parse_structure(structure)
     drawing = lay_out(molecule)

@@ -17,13 +17,15 @@ from typing import Any
 from km3aid.errors import ConfigError, Km3aidError, MoleculeError, SpectrumFormatError
 from km3aid.molecules.read import read_structures
 from km3aid.requests.limits import Limits
-from km3aid.spectra import iter_spectra
+from km3aid.spectra import FORMATS, AssignedSpectrum
 from km3aid.web.bodies import ParseRequest
 from km3aid.web.config import Limits as ServiceLimits
+from km3aid.web.reopen import is_mol, iter_assigned
 
 _ERRORS_SHOWN = 20
+_HEAD_BYTES = 20_000
+_MOST_BYTES = {"list": 200_000, "journal": 200_000, "csv": 200_000, "json": 2_000_000, "jsonl": 2_000_000}
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}$")
-_MOL = re.compile(r"^M  END|^\$\$\$\$|V[23]000\s*$", re.MULTILINE)
 
 
 def parse_upload(request: ParseRequest, limits: Limits, service: ServiceLimits) -> dict[str, Any]:
@@ -64,18 +66,18 @@ def _content(request: ParseRequest, service: ServiceLimits) -> bytes:
 def _ending(request: ParseRequest, content: bytes) -> str:
     if found := _ENDING.search((request.name or "").removesuffix(".gz")):
         return found.group().lower()
-    is_mol = request.kind == "structures" and _MOL.search(content[:100_000].decode("utf-8", "replace"))
-    return ".sdf" if is_mol else ".txt"
+    if request.kind == "structures" and is_mol(content[:100_000].decode("utf-8", "replace")):
+        return ".sdf"
+    return ".txt"
 
 
 def _spectra(path: Path, input_format: str | None, limits: Limits, service: ServiceLimits) -> dict[str, Any]:
+    _check_length(path, input_format)
     errors: list[str] = []
     found = []
-    stream = iter_spectra(path, input_format, lambda error: errors.append(str(error)))
-    for spectrum in islice(stream, service.spectra + 1):
-        limits.check_spectrum(spectrum)
-        left_out = [{"text": i.text, "reason": i.reason} for i in spectrum.left_out]
-        found.append(spectrum.to_dict() | {"left_out": left_out, "notes": list(spectrum.notes)})
+    for item in islice(iter_assigned(path, input_format, lambda error: errors.append(str(error))), service.spectra + 1):
+        limits.check_spectrum(item.spectrum)
+        found.append(_described(item))
     if not found:
         raise SpectrumFormatError(errors[0] if errors else "no spectrum found")
     notes = errors[:_ERRORS_SHOWN]
@@ -84,6 +86,36 @@ def _spectra(path: Path, input_format: str | None, limits: Limits, service: Serv
     if len(found) > service.spectra:
         notes.append(f"only the first {service.spectra} spectra are shown")
     return {"spectra": found[: service.spectra], "errors": notes}
+
+
+def _check_length(path: Path, input_format: str | None) -> None:
+    """Refuse a peak list that would keep a worker busy for long, only to be found too long in the end."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    if b"\0" in head or head.startswith(b"PK"):
+        return  # files of spectrometers and archives
+    lines = head.decode("utf-8", "replace").splitlines(keepends=True)
+    name = input_format or next(name for name, form in FORMATS.items() if form.recognise(lines))
+    size, most = path.stat().st_size, _MOST_BYTES.get(name)
+    if most is not None and size > most:
+        raise SpectrumFormatError(
+            f"{size:,} bytes, read as {FORMATS[name].description}; at most {most:,} are taken: keep the peaks alone, "
+            "or choose another format"
+        )
+
+
+def _described(item: AssignedSpectrum) -> dict[str, Any]:
+    """A spectrum as the page takes it; `assigned` are the atoms of each peak, from 0, in `structure`, a mol block."""
+    spectrum = item.spectrum
+    values = spectrum.to_dict()
+    for shown, peak in zip(values["peaks"], spectrum, strict=True):
+        shown["intensity"] = peak.intensity
+    return values | {
+        "left_out": [{"text": i.text, "reason": i.reason} for i in spectrum.left_out],
+        "notes": list(spectrum.notes),
+        "structure": item.mol_block or None,
+        "assigned": [list(atoms) for atoms in item.atoms],
+    }
 
 
 def _structures(path: Path, limits: Limits) -> dict[str, Any]:

@@ -42,13 +42,10 @@ def serve(pipe: Connection, model: Path | None, libraries: dict[str, Path], thre
 
 
 def _load(model: Path | None, libraries: dict[str, Path], limits: Any) -> Any:
-    import torch
-
     from km3aid.engine import Engine
     from km3aid.spectra import Spectrum
     from km3aid.web.tasks import share
 
-    torch.set_num_threads(1)
     engine = Engine.load(model, "cpu")
     opened = {name: _open(engine, path) for name, path in libraries.items()}
     spectrum = Spectrum.from_shifts([170.0, 130.0, 21.0])

@@ -9,7 +9,7 @@ import torch
 from km3aid import Engine
 from km3aid.library import Library
 from km3aid.models.build import build_model
-from km3aid.models.checkpoint import write_model
+from km3aid.models.checkpoint import read_model, write_model
 from km3aid.models.config import KM3AIDConfig
 from km3aid.spectra import parse_peaks
 
@@ -33,7 +33,7 @@ def test_every_job_is_done(paper, tmp_path):
 
 def test_the_decoded_shift_is_where_the_node_level_says(paper):
     """With a node level that likes one peak only, that peak's shift comes out."""
-    model = paper.model
+    model = read_model(paper.path).model
     wanted = model.encode_peaks(torch.tensor([120.0]), torch.tensor([1]))
     with torch.inference_mode():
         shift, log_scale = model._decode(10_000 * wanted, torch.tensor([1]))

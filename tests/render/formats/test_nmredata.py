@@ -127,6 +127,14 @@ def test_diastereotopic_carbons_are_interchangeable():
     assert found["LEVEL"] == ["1"]
 
 
+def test_two_lines_of_the_same_carbons_have_names_of_their_own():
+    lines = tuple(AssignedPeak(n, shift, (0,), 18.0, 0.9) for n, shift in enumerate((18.4, 18.1)))
+    mixture = Assignment("mixture", "CCO", (*lines, AssignedPeak(2, 58.0, (1,), 57.9, 0.9)), (), (), 0.0)
+    found = tags(written(Case(mixture, "CCO", parse_peaks("18.4 18.1 58.0"))))
+    assert found["ASSIGNMENT"] == ["C1, 18.4000, 1", "C1_2, 18.1000, 1", "C2, 58.0000, 2"]
+    assert "18.1000, L=C1_2" in found["1D_13C"]
+
+
 def test_several_records_are_one_sd_file():
     text = export([CASE, replace(CYMENE_CASE)], "nmredata").content.decode()
     assert text.count("$$$$\n") == 2

@@ -1,4 +1,5 @@
 import json
+import zipfile
 
 import numpy as np
 import pytest
@@ -58,3 +59,40 @@ def test_what_is_not_13c_or_of_no_use_alone_is_refused(info, message):
 def test_a_note_names_the_experiment():
     assert read(spectrum_with(pulseSequence="zgpg30")).notes == ()
     assert "an APT spectrum" in read(spectrum_with(pulseSequence="jmod")).notes[0]
+
+
+def archive(tmp_path, entries, files):
+    with zipfile.ZipFile(tmp_path / "b.nmrium", "w") as out:
+        out.writestr("state.json", json.dumps({"version": 22, "data": {"spectra": entries}}))
+        for name, content in files.items():
+            out.writestr(name, content)
+    return tmp_path / "b.nmrium"
+
+
+def entry(root: str, **more: object) -> dict[str, object]:
+    empty: dict[str, object] = {"peaks": {"values": []}, "ranges": {"values": []}}
+    return empty | {"selector": {"root": root, "files": ["13c.dx"]}} | more
+
+
+PROTON = examples.JCAMP.replace("^13C", "^1H").replace("100.6", "400.0").replace("acetate", "proton")
+
+
+def test_todays_archive_refers_to_the_measured_files(tmp_path):
+    path = archive(tmp_path, [entry("u1"), entry("u2")], {"data/u1/13c.dx": PROTON, "data/u2/13c.dx": examples.JCAMP})
+    (spectrum,) = read_spectra(path)
+    assert ([p.shift_ppm for p in spectrum], spectrum.id) == ([170.2, 21.0], "acetate")
+    assert "1H" in spectrum.left_out[0].reason
+    with pytest.raises(SpectrumFormatError, match=r"no processed 1D 13C spectrum .*1H"):
+        read_spectra(archive(tmp_path, [entry("u1")], {"data/u1/13c.dx": PROTON}))
+
+
+def test_peaks_and_ranges_of_todays_archive_come_first(tmp_path):
+    own = {"ranges": {"values": [{"signals": [{"delta": 171.4}]}, {"signals": [{"delta": 60.5}]}]}}
+    (spectrum,) = read_spectra(archive(tmp_path, [entry("u", **own)], {"data/u/13c.dx": examples.JCAMP}))
+    assert ([p.shift_ppm for p in spectrum], spectrum.frequency_mhz) == ([171.4, 60.5], 100.6)
+
+
+@pytest.mark.parametrize("root", ["../..", "", "nowhere", 5, None])
+def test_a_reference_to_nothing_is_refused(tmp_path, root):
+    with pytest.raises(SpectrumFormatError, match="no processed 1D 13C spectrum"):
+        read_spectra(archive(tmp_path, [entry(root)], {"data/u/13c.dx": examples.JCAMP}))

@@ -55,3 +55,24 @@ def test_a_sheet_named_after_another_nucleus_is_refused(tmp_path):
 def test_the_first_of_sheets_without_a_nucleus_is_read(tmp_path):
     (spectrum,) = read_spectra(two_sheets(tmp_path, "5b, 2H", "5a"))
     assert spectrum.peaks[0].shift_ppm == 2.5
+
+
+def test_a_formula_without_its_value_is_an_error(tmp_path):
+    book = Workbook()
+    for row in (["ppm", "note"], ["=170+1.4", "a"], [60.5, "=1+1"]):
+        book.active.append(row)
+    book.save(tmp_path / "peaks.xlsx")
+    with pytest.raises(SpectrumFormatError, match=r"'=170\+1.4' .*formula was saved without its value"):
+        read_spectra(tmp_path / "peaks.xlsx")
+    book.active["A2"] = 171.4
+    book.save(tmp_path / "peaks.xlsx")
+    assert [p.shift_ppm for p in read_spectra(tmp_path / "peaks.xlsx")[0]] == [171.4, 60.5]
+
+
+def test_a_journal_line_in_each_row(tmp_path):
+    book = Workbook()
+    for row in (["Compound", "13C NMR"], [1, "13C NMR δ 171.4, 60.5"], ["2b", "13C NMR δ 206.9, 30.9"]):
+        book.active.append(row)
+    book.save(tmp_path / "peaks.xlsx")
+    first, second = read_spectra(tmp_path / "peaks.xlsx")
+    assert (first.id, len(first), second.id, len(second)) == ("1", 2, "2b", 2)

@@ -168,3 +168,10 @@ def test_the_factors_of_pairs_count():
 def test_a_count_beyond_any_spectrum_is_refused():
     with pytest.raises(SpectrumFormatError, match="the data are damaged"):
         decode_ordinates("0 2S1E+999", "x")
+
+
+def test_an_empty_peak_table_beside_a_spectrum_is_told():
+    empty = examples.JCAMP.replace("170.2, 10.0\n21.0, 12.0\n", "")
+    spectrum = read(empty + examples.JCAMP)
+    assert [p.shift_ppm for p in spectrum] == [170.2, 21.0]
+    assert spectrum.left_out[0].reason == "its table has no peak"

@@ -208,3 +208,7 @@ def test_a_heading_after_the_list_marks_no_line_as_the_solvents_and_is_no_coupli
     assert spectrum.peaks == (Peak(206.0, "S"), Peak(55.1, "D"), Peak(76.9, "S"))
     assert (spectrum.solvent, spectrum.frequency_mhz) == ("CDCl3", 101.0)
     assert shifts("13C NMR δ (ppm): 75.66 (CDCl3, 22.5 MHz)") == [75.66]
+
+
+def test_a_sign_at_the_end_of_a_line():
+    assert shifts("13C NMR δ 21.0, -\n1.5, 14.2") == [21.0, -1.5, 14.2]

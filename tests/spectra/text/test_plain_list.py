@@ -54,3 +54,34 @@ def test_columns_of_numbers_without_a_header_are_not_guessed(text):
 def test_ordered_rows_of_numbers_are_a_list():
     assert len(read("170.2, 169.8\n151.3, 134.9\n")) == 4
     assert len(read("10 20 30\n40 50 60\n")) == 6
+
+
+def test_a_list_in_the_range_of_1h():
+    few, many = "7.26\n4.12\n2.04\n", "".join(f"{n}.25\n" for n in range(1, 9))
+    assert "check that the list is of 13C" in read(few).notes[0]
+    for text in (many, "ppm\tintensity\n" + many.replace("\n", "\t1\n")):
+        with pytest.raises(SpectrumFormatError, match="probably shifts of 1H: all 8 shifts"):
+            read(text)
+    assert len(read(many, "list")) == 8
+    assert read(many + "171.4\n").notes == ()
+
+
+def test_the_file_of_dp4():
+    spectrum = read("171.4(C1),60.5(any),21.0(C3 or C4)\n\n4.12(any),2.04(H3)\n\nOMITS\n")
+    assert [peak.shift_ppm for peak in spectrum] == [171.4, 60.5, 21.0]
+    assert [item.text for item in spectrum.left_out[:2]] == ["4.12(any),2.04(H3)", "OMITS"]
+    assert len(read("171.4 (2C)\n\n60.5 (CH2)\n")) == 2
+
+
+@pytest.mark.parametrize("unit", ["# Hz", "Hz", "shift / Hz", "# frequencies in Hz"])
+def test_numbers_in_hertz_are_refused(unit):
+    with pytest.raises(SpectrumFormatError, match="in Hz; expected ppm"):
+        read(f"{unit}\n142.1\n286.5\n")
+    assert len(read("# 13C NMR, 100.6 MHz, J in Hz\n142.1\n86.5\n")) == 2
+
+
+def test_labels_of_1h_are_refused():
+    with pytest.raises(SpectrumFormatError, match="'H-2' labels a shift of 1H"):
+        read("C-1 171.4\nH-2 4.12\n")
+    assert [p.shift_ppm for p in read("C-1 171.4, C-2 60.5; C-3: 21.0")] == [171.4, 60.5, 21.0]
+    assert [p.multiplicity for p in read("C 171.4\nCH2 60.5\nCH3 21.0\n")] == ["S", "T", "Q"]

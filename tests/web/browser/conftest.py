@@ -25,7 +25,16 @@ CHROMIUM = Path("/usr/bin/chromium")
 @pytest.fixture(scope="session")
 def service(small_library, tmp_path_factory):
     """The address of a running `km3aid serve` with a small library."""
-    command = [str(Path(sys.executable).with_name("km3aid")), "serve", "--port", "0", "--library", str(small_library)]
+    command = [
+        str(Path(sys.executable).with_name("km3aid")),
+        "serve",
+        "--port",
+        "0",
+        "--log",
+        "json",
+        "--library",
+        str(small_library),
+    ]
     written = tmp_path_factory.mktemp("service") / "log"
     with open(written, "w") as log:  # a pipe that nobody reads would fill up and stop it
         process = subprocess.Popen(command, stderr=log, start_new_session=True)

@@ -9,6 +9,7 @@ from km3aid.matching.assign import OVERLAPS
 from km3aid.matching.compiled.kernels.exact_match import exact_match
 from km3aid.matching.compiled.packed import SCALES_PPM, PackedClasses
 from km3aid.matching.compiled.queries import padded, padded_multiplicity_costs, padded_shifts
+from km3aid.matching.compiled.read_only import read_only
 from km3aid.matching.compiled.sharing import share_rows
 from km3aid.matching.config import MatchConfig
 from km3aid.spectra.spectrum import Spectrum
@@ -52,9 +53,10 @@ class ExactMatch:
     ) -> NDArray[np.float64]:
         """Scores (R,) of the molecules `rows`; minus infinity, found sooner, where they cannot reach `least` (R,)."""
         limit = np.full(len(rows), -np.inf) if least is None else least
+        held, (wanted, reached) = read_only(*classes), read_only(rows, limit)
         return share_rows(
             rows,
             np.float64,
-            lambda at, out: exact_match(*classes, *self._fixed, rows[at], limit[at], out),
+            lambda at, out: exact_match(*held, *self._fixed, wanted[at], reached[at], out),
             alone=_ALONE,
         )

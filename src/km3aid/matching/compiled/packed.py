@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from km3aid.matching.classes import CarbonClassTable
+from km3aid.matching.classes import CarbonClasses, CarbonClassTable
 
 LOWEST_PPM, STEP_PPM = -100.0, 0.01  # 16 bits reach to 555 ppm
 _NARROWEST_PPM, _WIDEST_RATIO = 0.05, 1000.0
@@ -36,4 +36,18 @@ def pack_classes(table: CarbonClassTable) -> PackedClasses:
         table.hydrogens.astype(np.uint8),
         table.size.astype(np.uint8),
         table.splits.astype(np.uint8),
+    )
+
+
+def classes_of_row(packed: PackedClasses, row: int) -> CarbonClasses:
+    """The carbon classes of molecule `row`; its carbons are numbered class by class, for their atoms are not stored."""
+    own = slice(int(packed.offset[row]), int(packed.offset[row + 1]))
+    size = packed.size[own].astype(np.int64)
+    ends = np.cumsum(size)
+    return CarbonClasses(
+        tuple(tuple(range(end - count, end)) for count, end in zip(size.tolist(), ends.tolist(), strict=True)),
+        LOWEST_PPM + STEP_PPM * packed.shift[own].astype(np.float64),
+        SCALES_PPM[packed.spread[own]],
+        packed.hydrogens[own].astype(np.int64),
+        packed.splits[own].astype(bool),
     )

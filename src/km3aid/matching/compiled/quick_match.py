@@ -9,6 +9,7 @@ from km3aid.matching.assign import OVERLAPS
 from km3aid.matching.compiled.kernels.quick_match import quick_match
 from km3aid.matching.compiled.packed import SCALES_PPM, PackedClasses
 from km3aid.matching.compiled.queries import padded_multiplicity_costs, padded_shifts
+from km3aid.matching.compiled.read_only import read_only
 from km3aid.matching.compiled.sharing import share_rows
 from km3aid.matching.config import MatchConfig
 from km3aid.spectra.spectrum import Spectrum
@@ -45,9 +46,8 @@ class QuickMatch:
         self, classes: PackedClasses, carbons: NDArray[np.uint16], rows: NDArray[np.int32]
     ) -> NDArray[np.float32]:
         """Scores (R,) of the molecules `rows` (R,); `carbons` (N,) counts those of every molecule."""
-        return share_rows(
-            rows, np.float32, lambda at, out: quick_match(*classes[:5], carbons, *self._fixed, rows[at], out)
-        )
+        held, (wanted,) = read_only(*classes[:5], carbons), read_only(rows)
+        return share_rows(rows, np.float32, lambda at, out: quick_match(*held, *self._fixed, wanted[at], out))
 
 
 def above_quick(spectrum: Spectrum, config: MatchConfig) -> float:

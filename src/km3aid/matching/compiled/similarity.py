@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.matching.compiled.kernels.similarity import similar_enough
+from km3aid.matching.compiled.read_only import read_only
 from km3aid.spectra.spectrum import Spectrum
 
 # What a carbon too many or too few takes off the similarity that chooses what is matched at all. Fitted on searches of
@@ -66,7 +67,8 @@ def find_similar(
     limit = np.full(count, -np.inf, np.float32) if least is None else least
     found, number = np.empty((count, len(rows)), np.int32), np.zeros(count, np.int64)
     cosine = np.empty((count, len(rows)), np.float32)
-    similar_enough(embedding, scale, carbons, offset, *queries, limit, rows, found, cosine, number)
+    held = read_only(embedding, scale, carbons, offset, *queries, limit, rows)
+    similar_enough(*held, found, cosine, number)
     return [Similar(found[k, :n].copy(), cosine[k, :n].copy()) for k, n in enumerate(number)]
 
 

@@ -8,12 +8,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from km3aid.data.batches import UNKNOWN, Batch, GraphBatch, PeakBatch
-from km3aid.models.alignment import AlignmentModel, Encoded, Losses
+from km3aid.data.batches import UNKNOWN, Batch, CarbonBatch, GraphBatch, PeakBatch
+from km3aid.models.alignment import AlignmentModel, Losses
 from km3aid.models.config import JointConfig
 from km3aid.models.joint.graph_encoder import GraphEncoder
 from km3aid.models.joint.spectrum_encoder import PeakEncoder, SpectrumEncoder
-from km3aid.models.losses import laplace_kernel, laplace_nll, symmetric_contrast
+from km3aid.models.losses import laplace_kernel, laplace_nll, pair_within_classes, symmetric_contrast
+from km3aid.models.network import Encoded
 from km3aid.models.precision import exact
 
 _CENTRE_PPM, _SPREAD_PPM = 90.0, 50.0  # about the mean and spread of 13C shifts, near which the head starts
@@ -67,13 +68,24 @@ class JointModel(AlignmentModel):
     def _losses(self, encoded: Encoded, spectra: Tensor, batch: Batch, hide_multiplicity: bool) -> Losses:
         graph_logits = self.graph_scale.exp() * spectra @ encoded.graph.T
         graph = symmetric_contrast(graph_logits, torch.eye(len(graph_logits), device=graph_logits.device))
-        carbons = batch.carbons
-        shift = laplace_nll(carbons.shift_ppm, encoded.shift_ppm[carbons.atom], encoded.log_scale[carbons.atom])
+        carbons, atom = batch.carbons, batch.carbons.atom
+        if self.config.configuration:  # which tells carbons of one class apart
+            atom = atom[pair_within_classes(encoded.shift_ppm[atom], carbons.shift_ppm, carbons.carbon_class)]
+        shift = self._shift_loss(encoded.shift_ppm[atom], encoded.log_scale[atom], carbons)
         multiplicity = torch.full_like(carbons.multiplicity, UNKNOWN) if hide_multiplicity else carbons.multiplicity
-        nodes = encoded.node.index_select(0, carbons.atom)
+        nodes = encoded.node.index_select(0, atom)
         node = self._node_loss(nodes, carbons.shift_ppm, multiplicity, carbons.molecule)
         c = self.config
         return Losses(c.graph_weight * graph + c.node_weight * node + c.shift_weight * shift, graph, node, shift)
+
+    def _shift_loss(self, shift_ppm: Tensor, log_scale: Tensor, carbons: CarbonBatch) -> Tensor:
+        """The mean cost of the carbons' shifts; those of a teacher have their own weight, and noise of their own."""
+        c = self.config
+        taught = carbons.noise_ppm > 0
+        log_scale = torch.where(taught, (log_scale.exp() + c.taught_noise * carbons.noise_ppm).log(), log_scale)
+        cost = laplace_nll(carbons.shift_ppm, shift_ppm, log_scale, c.outlier, c.outlier_ppm)
+        weight = torch.where(taught, c.taught_weight, 1.0)
+        return (weight * cost).sum() / weight.sum().clamp(min=1)
 
     def _node_loss(self, nodes: Tensor, shift_ppm: Tensor, multiplicity: Tensor, molecule: Tensor) -> Tensor:
         """Contrast of carbons and peaks within groups of `node_group` molecules, averaged over carbons."""

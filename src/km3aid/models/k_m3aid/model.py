@@ -6,12 +6,13 @@ import torch
 from torch import Tensor, nn
 
 from km3aid.data.batches import UNKNOWN, Batch, GraphBatch, PeakBatch
-from km3aid.models.alignment import AlignmentModel, Encoded, Losses
+from km3aid.models.alignment import AlignmentModel, Losses
 from km3aid.models.config import KM3AIDConfig
 from km3aid.models.k_m3aid.gin import Gin, Readout
 from km3aid.models.k_m3aid.projection import Projection
 from km3aid.models.k_m3aid.spectrum_encoder import FEATURES, ConvSpectrumEncoder
 from km3aid.models.losses import knowledge_span, symmetric_contrast, weak_pairs
+from km3aid.models.network import Encoded
 from km3aid.models.precision import exact
 from km3aid.molecules.features import ATOM_COLUMNS
 
@@ -107,11 +108,12 @@ class KM3AIDModel(AlignmentModel):
         """Shift and logarithm of its scale (A,), from the node level's distribution over a grid of shifts."""
         low, high, step = _GRID_PPM
         grid = torch.arange(low, high + step, step, device=nodes.device)
-        mean, scale = nodes.new_zeros(len(nodes)), nodes.new_zeros(len(nodes))
+        mean, scale = torch.zeros_like(nodes[:, 0]), torch.zeros_like(nodes[:, 0])
         for kind in range(UNKNOWN + 1):
-            rows = torch.nonzero(hydrogens.clamp(max=UNKNOWN) == kind).squeeze(1)
-            peaks = self.encode_peaks(grid, torch.full((len(grid),), kind, device=nodes.device))
-            weight = self.node_logits(nodes[rows], peaks).softmax(1)
-            mean[rows] = weight @ grid
-            scale[rows] = (weight * (grid - mean[rows].unsqueeze(1)).abs()).sum(1)
+            peaks = self.encode_peaks(grid, torch.full_like(grid, kind, dtype=torch.long))
+            weight = self.node_logits(nodes, peaks).softmax(1)
+            own = weight @ grid
+            is_kind = hydrogens.clamp(max=UNKNOWN) == kind
+            mean = torch.where(is_kind, own, mean)
+            scale = torch.where(is_kind, (weight * (grid - own.unsqueeze(1)).abs()).sum(1), scale)
         return mean, scale.clamp(min=_NARROWEST_PPM).log()

@@ -43,5 +43,5 @@ class ConvSpectrumEncoder(nn.Module):
 def stick_spectrum(peaks: PeakBatch) -> Tensor:
     """0 or 1 (B, 4000): which bins of 0.1 ppm from −50 to 350 ppm hold a peak; the outer ones hold what lies beyond."""
     index = torch.floor((peaks.shift_ppm - _LOWEST_PPM) / _BIN_PPM + 1e-3).long().clamp(0, BINS - 1)
-    sticks = peaks.shift_ppm.new_zeros(len(index), BINS)
+    sticks: Tensor = peaks.shift_ppm.new_zeros(len(index), BINS)
     return sticks.scatter_reduce(1, index, peaks.mask.to(sticks.dtype), "amax")

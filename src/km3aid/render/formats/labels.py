@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -34,9 +35,13 @@ def carbon_labels(structure: str, answer: Assignment) -> list[Label]:
         splits[number] = carbons.splits
         owner |= {molecule.input_atoms[i]: number for i in carbons.atoms}
     labels = []
+    named: Counter[str] = Counter()
     for peak in answer.assignments:
         for number, atoms in _by_class(peak.atoms, owner):
-            labels.append(Label(f"C{atoms[0] + 1}", peak, atoms, number, splits[number]))
+            name = f"C{atoms[0] + 1}"
+            named[name] += 1
+            again = "" if named[name] == 1 else f"_{named[name]}"  # of a mixture: two lines of the same carbons
+            labels.append(Label(name + again, peak, atoms, number, splits[number]))
     return labels
 
 

@@ -71,7 +71,7 @@ def _assigned(label: Label) -> str:
 def _exchanges(labels: Sequence[Label]) -> Iterator[str]:
     """Pairs of labels whose peaks may as well be exchanged."""
     for a, b in combinations(labels, 2):
-        if a.peak.peak == b.peak.peak:
+        if a.peak.peak == b.peak.peak or a.atoms == b.atoms:
             continue
         if a.carbon_class == b.carbon_class:
             if a.splits:
@@ -89,11 +89,11 @@ def _chance(one: Label, other: Label) -> float:
 
 def _equivalents(labels: Sequence[Label]) -> Iterator[str]:
     """Labels of one carbon class, where each carbon has a peak of its own."""
-    groups: dict[int, list[str]] = {}
+    groups: dict[int, dict[tuple[int, ...], str]] = {}
     for label in labels:
         if not label.splits:
-            groups.setdefault(label.carbon_class, []).append(label.name)
-    return (f"Equivalent={', '.join(names)}" for names in groups.values() if len(names) > 1)
+            groups.setdefault(label.carbon_class, {}).setdefault(label.atoms, label.name)
+    return (f"Equivalent={', '.join(names.values())}" for names in groups.values() if len(names) > 1)
 
 
 def _conditions(spectrum: Spectrum) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from km3aid.engine.results import Assignment, Hits, Prediction
+from km3aid.engine.results import Assignment, Hits, Prediction, Verification
 from km3aid.requests.answers import Case
 
 _TEXT, _INT, _REAL = pa.string(), pa.int32(), pa.float64()
@@ -25,6 +25,7 @@ _PEAK = pa.struct(
         "alternatives": pa.list_(_ALTERNATIVE),
     }
 )
+_MEMBER = pa.struct({"smiles": _TEXT, "name": _TEXT, "score": _REAL, "probability": _REAL})
 _HIT = pa.struct(
     {
         "rank": _INT,
@@ -34,10 +35,38 @@ _HIT = pa.struct(
         "probability": _REAL,
         "graph_score": _REAL,
         "match_score": _REAL,
+        "members": pa.list_(_MEMBER),
     }
 )
 _CARBON = pa.struct({"atoms": pa.list_(_INT), "shift_ppm": _REAL, "std_ppm": _REAL, "multiplicity": _TEXT})
+_CHECK = pa.struct({"name": _TEXT, "score": _REAL, "significance": _REAL, "detail": _TEXT})
+_MISFIT = pa.struct(
+    {
+        "peak": _INT,
+        "atoms": pa.list_(_INT),
+        "observed_ppm": _REAL,
+        "predicted_ppm": _REAL,
+        "std_ppm": _REAL,
+        "p_value": _REAL,
+    }
+)
+_RIVAL = pa.struct({"smiles": _TEXT, "name": _TEXT, "ahead": _REAL})
 SCHEMAS: dict[type, Any] = {
+    Verification: pa.schema(
+        {
+            "id": _TEXT,
+            "smiles": _TEXT,
+            "verdict": _TEXT,
+            "probability": _REAL,
+            "tests": pa.list_(_CHECK),
+            "misfits": pa.list_(_MISFIT),
+            "rivals": pa.list_(_RIVAL),
+            "compared": _INT,
+            "elapsed_ms": _REAL,
+            "warnings": pa.list_(_TEXT),
+            "error": _TEXT,
+        }
+    ),
     Assignment: pa.schema(
         {
             "id": _TEXT,
@@ -47,6 +76,8 @@ SCHEMAS: dict[type, Any] = {
             "unobserved_atoms": pa.list_(_INT),
             "score": _REAL,
             "warnings": pa.list_(_TEXT),
+            "verdict": _TEXT,
+            "probability": _REAL,
             "error": _TEXT,
         }
     ),
@@ -57,6 +88,7 @@ SCHEMAS: dict[type, Any] = {
             "candidates": pa.int64(),
             "elapsed_ms": _REAL,
             "warnings": pa.list_(_TEXT),
+            "present": _REAL,
             "error": _TEXT,
         }
     ),

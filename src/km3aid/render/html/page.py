@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from km3aid.engine.results import Assignment, Hits
+from km3aid.engine.results import Assignment, Hits, Verification
 from km3aid.render.drawing.picture import sketch
 from km3aid.render.drawing.svg import ON_PAGE, svg
-from km3aid.render.html.report import assignment_report, hits_report, mean_confidence
+from km3aid.render.html.report import assignment_report, hits_report, mean_confidence, verification_report
 from km3aid.requests.answers import Answer, Case, Failure
 
 _STYLE = """
@@ -27,6 +27,7 @@ tr.lit,tr:focus,.matrix tr.lit th{background:var(--lit);outline:none}[data-mark]
 .matrix td{background:color-mix(in srgb,#1c9c46 calc(var(--p)*.7%),transparent)}
 .matrix td.chosen{outline:2px solid var(--ink);outline-offset:-2px}.matrix i{display:none;font-style:normal}
 .costs:checked~.wide i{display:inline}.costs:checked~.wide b{display:none}.matrix b{font-weight:normal}
+.verdict{font-weight:bold}.consistent{color:#1c9c46}.inconsistent{color:#c33}.undecided{color:#b8860b}
 summary{cursor:pointer}.failed{color:#c33}.quiet{opacity:.7;font-size:.85rem}
 """
 _SCRIPT = """
@@ -66,10 +67,16 @@ def _title(case: Case) -> str:
 def _report(case: Case, number: int) -> str:
     if isinstance(case.answer, Failure):
         return f'<p class="failed">{escape(case.answer.error)}</p>'
-    drawn = hits_report(case, case.answer) if isinstance(case.answer, Hits) else assignment_report(case, number)
+    drawn = _drawn(case, case.answer, number)
     notes = getattr(case.answer, "warnings", ())
     listed = "".join(f"<li>{escape(n)}</li>" for n in notes)
     return f'<div class="report">{drawn}{f"<ul>{listed}</ul>" if listed else ""}</div>'
+
+
+def _drawn(case: Case, answer: Answer, number: int) -> str:
+    if isinstance(answer, Hits):
+        return hits_report(case, answer)
+    return verification_report(answer) if isinstance(answer, Verification) else assignment_report(case, number)
 
 
 def _overview(cases: Sequence[Case]) -> str:
@@ -101,4 +108,6 @@ def _summary(answer: Answer) -> tuple[str, str]:
         unmatched = f", {len(answer.unassigned_peaks)} peaks and {len(answer.unobserved_atoms)} carbons unmatched"
         rest = unmatched if answer.unassigned_peaks or answer.unobserved_atoms else ""
         return answer.smiles, f"mean {mean_confidence(answer):.0%}{rest}"
+    if isinstance(answer, Verification):
+        return answer.smiles, f"{answer.verdict}, {answer.probability:.0%}"
     return answer.smiles, ""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from km3aid.engine.results import Assignment, Hits, Matrix, Prediction
+from km3aid.engine.results import Assignment, Hits, Matrix, Prediction, Verification
 from km3aid.render.drawing.marks import ASSIGNMENT_COLUMNS, PREDICTION_COLUMNS, Mark, confidence_colour, marks_of
 from km3aid.render.drawing.picture import comparison, picture, sketch
 from km3aid.render.drawing.scene import Scene
 from km3aid.render.drawing.sticks import PREDICTED
 from km3aid.render.drawing.svg import ON_PAGE, svg
 from km3aid.render.numbering import atoms_from_1
+from km3aid.render.verdicts import misfit_lines, none_of_these, rival_lines, verdict_line
 from km3aid.requests.answers import Case
 
 
@@ -24,7 +25,8 @@ def assignment_report(case: Case, number: int) -> str:
     columns = PREDICTION_COLUMNS if isinstance(case.answer, Prediction) else ASSIGNMENT_COLUMNS
     table = _peak_table(marks, columns)
     matrix = _matrix(case.answer, case.matrix, number) if case.matrix and isinstance(case.answer, Assignment) else ""
-    return f'<div class="wide">{_drawn(picture(case))}</div>{table}{matrix}'
+    verdict = _verdict(case.answer) if isinstance(case.answer, Assignment) else ""
+    return f'{verdict}<div class="wide">{_drawn(picture(case))}</div>{table}{matrix}'
 
 
 def hits_report(case: Case, answer: Hits) -> str:
@@ -50,13 +52,34 @@ def hits_report(case: Case, answer: Hits) -> str:
             f'<span class="quiet">score {hit.score:.2f}: graph {hit.graph_score:.3f}, match {hit.match_score:.1f}'
             f"</span></td><td>{sticks}</td></tr>"
         )
-    return f"{key}<table>{''.join(rows)}</table>"
+    absent = "" if answer.present is None else f"<p><strong>{escape(none_of_these(answer.present))}</strong></p>"
+    return f"{key}<table>{''.join(rows)}</table>{absent}"
+
+
+def verification_report(answer: Verification) -> str:
+    """The verdict, its tests, and what speaks against the structure."""
+    rows = "".join(
+        f"<tr><td>{escape(check.name)}</td><td>{check.score:+.2f}</td><td>{check.significance:.2f}</td>"
+        f"<td>{escape(check.detail)}</td></tr>"
+        for check in answer.tests
+    )
+    against = "".join(f"<li>{escape(line)}</li>" for line in [*misfit_lines(answer), *rival_lines(answer)])
+    return (
+        f"{_verdict(answer)}{_drawn(sketch(answer.smiles))}"
+        "<table><thead><tr><th>test</th><th>score −1…1</th><th>significance 0…1</th><th></th></tr></thead>"
+        f"<tbody>{rows}</tbody></table>{f'<ul>{against}</ul>' if against else ''}"
+    )
 
 
 def mean_confidence(answer: Assignment) -> float:
     """Mean confidence of the assigned peaks; 0 where none is assigned."""
     confidences = [a.confidence for a in answer.assignments]
     return sum(confidences) / len(confidences) if confidences else 0.0
+
+
+def _verdict(answer: Assignment | Verification) -> str:
+    line = verdict_line(answer)
+    return f'<p class="verdict {answer.verdict}">{escape(line)}</p>' if line else ""
 
 
 def _drawn(scene: Scene) -> str:

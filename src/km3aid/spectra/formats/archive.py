@@ -46,6 +46,15 @@ def read_text(data: bytes, name: str, where: str) -> str:
     return content.decode("utf-8", errors="replace")
 
 
+def subset(data: bytes, names: set[str], where: str) -> bytes:
+    """An archive with these members alone; raises `SpectrumFormatError` as `read_members` does."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in read_members(data, lambda member: member in names, where).items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
 def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most_bytes: int, where: str) -> bytes:
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise SpectrumFormatError(f"{where}: {member.filename} uses an unusual compression; pack it again with deflate")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain, islice
@@ -14,6 +15,9 @@ from km3aid.spectra.text.inline import parse_peaks
 from km3aid.spectra.text.journal import is_journal, read_journal
 from km3aid.spectra.text.remarks import parse_multiplicity
 
+_JSON = re.compile(
+    r"""\s*(?:\{\s*(?:["}]|$)|\[(?:[-+0-9.,eE\s]|null|NaN)*(?:[\[{"]|$|\]\s*(?:[,\]]|$)))""", re.MULTILINE
+)
 _PEAK_KEYS = {"ppm", "multiplicity", "count", "intensity"}
 _EXPECTED = 'expected {"id": …, "peaks": [{"ppm": 170.2}, …]}, {"report": "13C NMR …"} or a list of shifts in ppm'
 
@@ -40,8 +44,8 @@ def spectrum_from_dict(obj: Mapping[str, Any], where: str) -> Spectrum:
 
 
 def is_json(head: list[str]) -> bool:
-    """Whether a text begins as a JSON object or list."""
-    return "".join(head).lstrip()[:1] in ("{", "[")
+    """Whether a text begins as a JSON object or list, not as a name such as `[1,1'-biphenyl]-4-ol`."""
+    return _JSON.match("".join(head)) is not None
 
 
 def read_json(lines: Iterable[str], where: str) -> Iterator[Spectrum | SpectrumFormatError]:

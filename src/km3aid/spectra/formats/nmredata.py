@@ -7,15 +7,19 @@ at the end, attributes in any order and spacing, comments, ranges, and `777.777`
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import NamedTuple
 
 from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.experiment import experiment_of, obstacle
 from km3aid.spectra.formats.atom_table import carbon_hydrogens, elements_of
 from km3aid.spectra.formats.nmrshiftdb2 import SdRecord
 from km3aid.spectra.spectrum import MULTIPLICITIES, LeftOut, Peak, Spectrum
 
 _NOT_KNOWN_PPM = 777.777
+_SAME_PPM = 0.01
 _FLOAT = r"[-+]?[0-9]+(?:\.[0-9]+)?"
 _SHIFT = re.compile(rf"({_FLOAT})(?:\s*(?:-|to|:)\s*({_FLOAT}))?")
 _ATTRIBUTE = re.compile(r"^([A-Za-z_0-9]+)\s*=\s*(.*)$", re.DOTALL)
@@ -43,9 +47,18 @@ class _Signal(NamedTuple):
 class _Labels:
     """What `NMREDATA_ASSIGNMENT` says of each label."""
 
-    shift: dict[str, float] = field(default_factory=dict)
-    atoms: dict[str, tuple[int, ...]] = field(default_factory=dict)  # 0-based
+    entries: dict[str, list[tuple[float, tuple[int, ...]]]] = field(default_factory=dict)  # shift, atoms (0-based)
     interchangeable: list[list[str]] = field(default_factory=list)
+
+    def shifts_of(self, name: str) -> set[float]:
+        """The shifts that a label has; a sound file gives it one."""
+        return {shift for shift, _ in self.entries.get(name, ())}
+
+    def atoms_of(self, name: str, shift_ppm: float) -> tuple[int, ...]:
+        """The atoms of a label; where it stands for several shifts, those of the nearest to `shift_ppm`."""
+        own = self.shifts_of(name)
+        nearest = min(own, key=lambda shift: abs(shift - shift_ppm)) if own else None
+        return tuple(a for shift, atoms in self.entries.get(name, ()) if shift == nearest for a in atoms)
 
 
 def is_nmredata(head: list[str]) -> bool:
@@ -64,28 +77,57 @@ def read_nmredata_record(record: SdRecord, where: str) -> list[AssignedSpectrum]
     Without `NMREDATA_1D_13C` the carbons of the assignment are the peaks. `left_out` names the fields that mean nothing
     for a peak list.
     """
-    values = {key.upper(): text for key, text in record.fields.items()}
     left_out: list[LeftOut] = []
+    values = _values(record, left_out)
     labels = _read_assignment(values.get("NMREDATA_ASSIGNMENT", ""), left_out)
     carbons = {i for i, element in enumerate(elements_of(record.mol_block)) if element == "C"}
     about = (record, labels, carbons, values.get("NMREDATA_SOLVENT", "").strip(" \\\n") or None)
-    names = [key for key in values if re.fullmatch(r"NMREDATA_1D_13C(?:#\w+)?", key)]
+    names = [key for key in values if re.fullmatch(r"NMREDATA_1D_13C(?:#\w+| \([0-9]+\))*", key)]
     filled = [name for name in names if any(_is_signal(line) for line in _lines(values[name]))]
     left_out += [LeftOut(name, "has no signal") for name in names if name not in filled]
-    found = [_spectrum(values[name], *about, list(left_out), f"{where}, {name}") for name in filled]
+    found: list[AssignedSpectrum] = []
+    refused: list[SpectrumFormatError] = []
+    for name in filled:
+        try:
+            found.append(_spectrum(values[name], *about, list(left_out), f"{where}, {name}"))
+        except SpectrumFormatError as error:
+            refused.append(error)
+    if refused and not found:
+        raise refused[0]
     if not found:
-        entries = [f"{shift}, L={name}" for name, shift in labels.shift.items() if set(labels.atoms[name]) & carbons]
+        rows = ((name, *entry) for name, own in labels.entries.items() for entry in own)
+        every = (f"{shift}, L={name}" for name, shift, atoms in rows if set(atoms) & carbons)
+        entries = list(dict.fromkeys(every))
         if not entries:
             raise SpectrumFormatError(f"{where}: neither NMREDATA_1D_13C nor carbons in NMREDATA_ASSIGNMENT")
         left_out.append(LeftOut("NMREDATA_1D_13C", "absent; the carbons of the assignment are taken as the peaks"))
         found = [_spectrum("\n".join(entries), *about, left_out, where)]
-    return found
+    told = tuple(LeftOut("another NMREDATA_1D_13C", str(error).removeprefix(f"{where}, ")) for error in refused)
+    first = found[0]
+    return [replace(first, spectrum=replace(first.spectrum, left_out=(*first.spectrum.left_out, *told))), *found[1:]]
+
+
+def _values(record: SdRecord, left_out: list[LeftOut]) -> dict[str, str]:
+    """The properties by name in capitals; another of one name gets a number, unless it says the same or names one."""
+    values: dict[str, str] = {}
+    for key, text in (*record.fields.items(), *record.repeated):
+        name = key.upper()
+        if name not in values:
+            values[name] = text
+        elif text != values[name] and name.startswith("NMREDATA_1D_13C"):
+            number = next(n for n in count(2) if f"{name} ({n})" not in values)
+            values[f"{name} ({number})"] = text
+            left_out.append(LeftOut(name, f"stands {number} times, with other signals; each is a spectrum of its own"))
+        elif name.startswith("NMREDATA_"):
+            same = "with the same text" if text == values[name] else "with another text; the first is read"
+            left_out.append(LeftOut(name, f"stands twice, {same}"))
+    return values
 
 
 def _lines(text: str) -> list[str]:
     """The entries of a property: a backslash, a line break or both end each; `;` begins a comment."""
     parts = (re.sub(r"(?<!\\);.*", "", part).strip() for part in re.split(r"\\\s*\n?|\n", text))
-    return [part for part in parts if part]
+    return [part for part in parts if part and not part.startswith("---")]  # a separator of some programs
 
 
 def _title(text: str) -> str:
@@ -122,8 +164,9 @@ def _read_assignment(text: str, left_out: list[LeftOut]) -> _Labels:
         if shift is None:
             left_out.append(LeftOut(line[:60], "not of the form label, shift, atom, …"))
             continue
-        labels.shift[fields[0]] = _middle(shift)
-        labels.atoms[fields[0]] = atoms
+        if any(abs(known - _middle(shift)) > _SAME_PPM for known in labels.shifts_of(fields[0])):
+            left_out.append(LeftOut(line[:60], f"the label {fields[0]!r} stands at another shift too; check it"))
+        labels.entries.setdefault(fields[0], []).append((_middle(shift), atoms))
     return labels
 
 
@@ -140,11 +183,21 @@ def _spectrum(
     left_out: list[LeftOut],
     where: str,
 ) -> AssignedSpectrum:
+    sequence = re.search(r"^\s*Pulseprogram\s*=\s*([^\s\\;]+)", text, re.MULTILINE | re.IGNORECASE)
+    experiment = experiment_of(sequence[1] if sequence else "")
+    if reason := obstacle(experiment):  # another of the record's spectra may do
+        raise SpectrumFormatError(f"{where}: {reason}")
     read = [_read_signal(line, labels, left_out) for line in _lines(text) if _is_signal(line)]
     signals = [signal for signal in read if signal is not None]
     if not signals:
         raise SpectrumFormatError(f"{where}: no readable signal; expected lines such as '170.2, L=a'")
-    atoms = [tuple(sorted({a for n in s.labels for a in labels.atoms.get(n, ()) if a in carbons})) for s in signals]
+    atoms = [
+        tuple(sorted({a for n in s.labels for a in labels.atoms_of(n, s.peak.shift_ppm) if a in carbons}))
+        for s in signals
+    ]
+    for label, times in Counter(label for signal in signals for label in set(signal.labels)).items():
+        if times > 1 and label in labels.entries:
+            left_out.append(LeftOut(f"L={label}", f"stands at {times} signals, which all get its atoms; check them"))
     peaks, notes = _with_numbers(signals, atoms, carbon_hydrogens(record.mol_block))
     name = _title(record.fields.get("NMREDATA_ID", "")) or record.id or record.name or ""
     larmor = re.search(r"^\s*Larmor\s*=\s*([0-9]+(?:\.[0-9]+)?)", text, re.MULTILINE | re.IGNORECASE)
@@ -155,6 +208,7 @@ def _spectrum(
         tuple(left_out),
         frequency_mhz=(float(larmor[1]) or None) if larmor else None,
         notes=tuple(notes),
+        experiment=experiment,
     )
     of_label = {label: p for p, signal in reversed(list(enumerate(signals))) for label in signal.labels}
     groups = (tuple(of_label[n] for n in group if n in of_label) for group in labels.interchangeable)
@@ -192,11 +246,20 @@ def _read_signal(line: str, labels: _Labels, left_out: list[LeftOut]) -> _Signal
     attributes = {m[1].upper(): m[2].strip() for f in fields if (m := _ATTRIBUTE.match(f))}
     names = [n.strip() for n in re.split(r"[&|/]", attributes.get("L", "").strip("() ")) if n.strip()]
     match = _SHIFT.fullmatch(fields[0])
-    shift = _middle(match) if match else _NOT_KNOWN_PPM
-    if match and match[2]:
+    if match is None:
+        left_out.append(LeftOut(line[:60], "not a shift in ppm"))
+        return None
+    shift = _middle(match)
+    if match[2]:
         left_out.append(LeftOut.range(fields[0], shift))
     if abs(shift - _NOT_KNOWN_PPM) < 0.01:
-        shift = next((labels.shift[n] for n in names if n in labels.shift), _NOT_KNOWN_PPM)
+        known = next((own for n in names if (own := labels.shifts_of(n))), {_NOT_KNOWN_PPM})
+        if max(known) - min(known) > _SAME_PPM:
+            left_out.append(
+                LeftOut(line[:60], f"its label stands for {len(known)} shifts; which is meant is not clear")
+            )
+            return None
+        shift = min(known)
     number, intensity = attributes.get("N", ""), attributes.get("I", "")
     try:
         if abs(shift - _NOT_KNOWN_PPM) <= 0.01:

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.sd import split_records
@@ -13,6 +14,7 @@ from km3aid.spectra.formats.archive import member_names, read_text
 from km3aid.spectra.formats.atom_table import first_atom_number
 from km3aid.spectra.formats.nmredata import AssignedSpectrum, has_nmredata, read_nmredata_record
 from km3aid.spectra.formats.nmrshiftdb2 import SdEntry, SdRecord, SdSpectrum
+from km3aid.spectra.instruments.experiments import has_packed_experiments, read_packed_experiments
 from km3aid.spectra.source import Source, name_of, open_lines
 from km3aid.spectra.spectrum import LeftOut, Peak, Spectrum
 from km3aid.spectra.text.remarks import parse_multiplicity
@@ -39,9 +41,15 @@ def read_sd_spectra(lines: Iterable[str], where: str) -> Iterator[Spectrum | Spe
 
 
 def read_sd_archive(data: bytes, where: str) -> Iterator[Spectrum | SpectrumFormatError]:
-    """Read the SD file of a zip archive."""
-    (name,) = _sd_files(member_names(data))
-    return read_sd_spectra(io.StringIO(read_text(data, name, where)), f"{where}, {name}")
+    """Read the SD file of a zip archive or, where that has no 13C peaks, the spectra that lie beside it."""
+    names = member_names(data)
+    (name,) = _sd_files(names)
+    found = list(read_sd_spectra(io.StringIO(read_text(data, name, where)), f"{where}, {name}"))
+    if any(isinstance(item, Spectrum) for item in found) or not has_packed_experiments(names):
+        yield from found
+        return
+    for spectrum in read_packed_experiments(data, where):
+        yield replace(spectrum, notes=(*spectrum.notes, f"{name} has no 13C peaks; read from the spectra beside it"))
 
 
 def read_assigned(source: Source) -> Iterator[AssignedSpectrum | SpectrumFormatError]:
@@ -58,6 +66,9 @@ def _sd_files(names: list[str]) -> list[str]:
 def _read(lines: Iterable[str], where: str) -> Iterator[AssignedSpectrum | SpectrumFormatError]:
     for record in map(SdRecord._make, split_records(lines)):
         at = f"{where}, record {record.id or 'without an id'} (line {record.line})"
+        if not record.complete and not record.fields and "M  END" in record.mol_block:
+            yield SpectrumFormatError(f"{at}: a structure without a spectrum (a MOL file); give the spectrum")
+            continue
         if not record.complete:
             yield SpectrumFormatError(f"{at}: the file ends within the record; it is cut off, get it again")
             continue

@@ -7,10 +7,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from km3aid.errors import SpectrumFormatError
-from km3aid.spectra.formats.table_layout import NO_VALUE, Layout, layout_of
-from km3aid.spectra.formats.table_rows import Row, has_columns, has_header, table_rows
+from km3aid.spectra.formats.product_cells import count_of_positions, read_cells
+from km3aid.spectra.formats.spectrum_rows import has_spectrum_rows, read_spectrum_rows
+from km3aid.spectra.formats.table_layout import NO_VALUE, Layout, layouts_of
+from km3aid.spectra.formats.table_markup import as_rows
+from km3aid.spectra.formats.table_rows import Header, Row, has_columns, has_header, table_rows
 from km3aid.spectra.instruments.nucleus import proton_doubt
+from km3aid.spectra.solvents import find_solvent
 from km3aid.spectra.spectrum import LeftOut, Multiplicity, Peak, Spectrum, peak_at
+from km3aid.spectra.text.journal import is_journal
 from km3aid.spectra.text.peak_text import read_peak_text
 from km3aid.spectra.text.remarks import parse_multiplicity
 
@@ -19,55 +24,80 @@ _FLOAT = re.compile(r"[-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?|[-+]?[0-9]+\.")
 
 def is_table(head: list[str]) -> bool:
     """Whether the first lines have the header or the columns of a table of peaks."""
-    return has_header(head) or has_columns(head)
+    rows = as_rows(head)
+    return has_header(rows) or (has_columns(rows) and not is_journal(head))
 
 
 def read_table(lines: Iterable[str], where: str) -> Iterator[Spectrum]:
-    """Read the one spectrum of a table, delimited by tabs, semicolons, commas or spaces.
+    """Read a table, delimited by tabs, semicolons, commas or spaces, in Markdown or HTML, or TopSpin's listing.
 
+    Several columns of δC, of several compounds, give a spectrum each, and so does each row that holds a whole list.
     Raises `SpectrumFormatError` with the line and the cell where a value is not a number.
     """
-    names, rows = table_rows(list(lines), where)
+    header, rows = table_rows(as_rows(list(lines)), where)
     if not rows:
         raise SpectrumFormatError(f"{where}: the table has no row; expected one peak in each row")
-    layout = layout_of(names, rows, where)
+    if has_spectrum_rows(header, rows):
+        yield from read_spectrum_rows(header, rows, where)
+        return
+    layouts = layouts_of(header, rows, where)
+    for layout in layouts:
+        of = f", column {header.names[layout.columns['shift']]!r}" if len(layouts) > 1 else ""
+        yield _spectrum(header, rows, layout, f"{where}{of}")
+
+
+def _spectrum(header: Header, rows: list[Row], layout: Layout, where: str) -> Spectrum:
     peaks: list[Peak] = []
     left_out = list(layout.left_out)
+    notes: list[str] = []
+    kept: list[tuple[str, dict[str, str]]] = []
     for row in rows:
         at = f"{where}, line {row.line}"
-        if names and any(cell.strip() for cell in row.cells[len(names) :]):
+        if header.names and any(cell.strip() for cell in row.cells[len(header.names) :]):
             raise SpectrumFormatError(
-                f"{at}: {len(row.cells)} cells, but the header names {len(names)}; "
+                f"{at}: {len(row.cells)} cells, but the header names {len(header.names)}; "
                 "put numbers with a decimal comma in quotes, or separate the columns by semicolons"
             )
-        peak = _peak(row, layout, at, left_out)
-        if peak is not None:
-            peaks.append(peak)
+        cell = {name: row.cells[i].strip() if i < len(row.cells) else "" for name, i in layout.columns.items()}
+        if reason := _reason_to_skip(cell):
+            if any(cell.values()):
+                left_out.append(LeftOut(", ".join(row.cells), reason))
+        else:
+            kept.append((at, cell))
+    if layout.carbon:
+        drafts = read_cells([(at, cell["shift"]) for at, cell in kept], layout.mark, left_out, notes)
+        bare = [draft.to_peak(at) for draft, (at, _) in zip(drafts, kept, strict=True)]
+    else:
+        bare = [_bare_peak(cell["shift"], layout, at, left_out) for at, cell in kept]
+    peaks = [_peak(peak, cell, layout, at, left_out) for peak, (at, cell) in zip(bare, kept, strict=True)]
     if not peaks:
         raise SpectrumFormatError(f"{where}: no row of the table has a shift; expected one peak in each row")
-    doubt = proton_doubt(peak.shift_ppm for peak in peaks)
-    notes = (f"{doubt}; check that the table is of 13C",) if doubt else ()
-    yield Spectrum(tuple(peaks), left_out=tuple(left_out), notes=notes)
+    if doubt := proton_doubt(peak.shift_ppm for peak in peaks):
+        notes.append(f"{doubt}; check that the table is of 13C")
+    solvent = find_solvent(" ".join([*header.above, *header.names])) if layout.carbon else None
+    return Spectrum(tuple(peaks), layout.compound, solvent, tuple(left_out), notes=tuple(notes))
 
 
-def _peak(row: Row, layout: Layout, where: str, left_out: list[LeftOut]) -> Peak | None:
-    """The peak of one row, or None where it has no shift or is marked as a signal of the solvent or an impurity."""
-    cell = {name: row.cells[i].strip() if i < len(row.cells) else "" for name, i in layout.columns.items()}
+def _reason_to_skip(cell: dict[str, str]) -> str | None:
+    """Why a row is no peak: it has no shift, or is marked as a signal of the solvent or an impurity."""
     if cell["shift"].lower() in NO_VALUE:
-        if any(cell.values()):
-            left_out.append(LeftOut(", ".join(row.cells), "the row has no shift"))
-        return None
-    if cell.get("multiplicity", "").lower() in ("solvent", "impurity", "reference", "artifact"):
-        left_out.append(LeftOut(", ".join(row.cells), f"marked as {cell['multiplicity'].lower()}"))
-        return None
-    if _FLOAT.fullmatch(cell["shift"]) and layout.mark == ".":
-        peak = peak_at(where, float(cell["shift"]))
-    else:
-        found = read_peak_text(cell["shift"], where, layout.mark)
-        if len(found.drafts) != 1:
-            raise SpectrumFormatError(f"{where}: {cell['shift']!r} has {len(found.drafts)} shifts; expected one")
-        peak = found.drafts[0].to_peak(where)
-        left_out.extend(found.left_out)
+        return "the row has no shift"
+    kind = cell.get("multiplicity", "").lower()
+    return f"marked as {kind}" if kind in ("solvent", "impurity", "reference", "artifact") else None
+
+
+def _bare_peak(cell: str, layout: Layout, where: str, left_out: list[LeftOut]) -> Peak:
+    if _FLOAT.fullmatch(cell) and layout.mark == ".":
+        return peak_at(where, float(cell))
+    found = read_peak_text(cell, where, layout.mark)
+    if len(found.drafts) != 1:
+        raise SpectrumFormatError(f"{where}: {cell!r} has {len(found.drafts)} shifts; expected one")
+    left_out.extend(found.left_out)
+    return found.drafts[0].to_peak(where)
+
+
+def _peak(peak: Peak, cell: dict[str, str], layout: Layout, where: str, left_out: list[LeftOut]) -> Peak:
+    """The peak of one row with what its other cells say."""
     multiplicity = _multiplicity(cell.get("multiplicity", ""), where, left_out)
     count = _count(cell.get("count", ""), where)
     for name, inside, beside in (("multiplicity", peak.multiplicity, multiplicity), ("count", peak.count, count)):
@@ -76,7 +106,7 @@ def _peak(row: Row, layout: Layout, where: str, left_out: list[LeftOut]) -> Peak
     return replace(
         peak,
         multiplicity=multiplicity or peak.multiplicity,
-        count=count or peak.count,
+        count=count or peak.count or count_of_positions(cell.get("label", "")),
         intensity=_intensity(cell.get("intensity", ""), layout.mark, where, left_out),
     )
 

@@ -3,48 +3,90 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from km3aid.errors import SpectrumFormatError
-from km3aid.spectra.formats.column_names import column_of
-from km3aid.spectra.formats.table_rows import Row, is_numbering
+from km3aid.spectra.formats.column_names import carbon_compound, kinds_of
+from km3aid.spectra.formats.table_rows import Header, Row, cells_of, is_numbering
 from km3aid.spectra.spectrum import LeftOut
+from km3aid.spectra.text.characters import normalise
 from km3aid.spectra.text.remarks import parse_multiplicity
 
-NO_VALUE = {"", "-", "--", "n/a", "na", "nan", "none", "null", "nd", "n.d.", "n.o."}
+_MOST_COMPOUNDS = 100
+NO_VALUE = {"", "-", "--", "n/a", "na", "nan", "none", "null", "nd", "n.d.", "n.o.", "ppm", "(ppm)", "[ppm]"}
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Which column holds what, and what is not read."""
 
-    columns: dict[str, int]  # shift, multiplicity, count, intensity → 0-based column
+    columns: dict[str, int]  # shift, multiplicity, count, intensity, label → 0-based column
     mark: str  # of decimals
     left_out: tuple[LeftOut, ...]
+    compound: str | None = None  # the name of its compound, in a table of several
+    carbon: bool = False  # whether the header says δC
 
 
-def layout_of(names: list[str], rows: list[Row], where: str) -> Layout:
-    """The layout by the `names` of the header, or without them by the content; raises `SpectrumFormatError`."""
-    layout = _layout_of_header(names, rows, where) if names else _layout_of_content(rows, where)
-    return _without_singlets(layout, rows)
+def layouts_of(header: Header, rows: list[Row], where: str) -> list[Layout]:
+    """The layout of each spectrum: by the header, where columns of δC are of several compounds, or by the content.
+
+    Raises `SpectrumFormatError` where two columns of another kind name the shift.
+    """
+    if not header.names:
+        layouts = [_layout_of_content(rows, where)]
+    else:
+        compounds = {i: name for i, n in enumerate(header.names) if (name := carbon_compound(n)) is not None}
+        if len(compounds) > _MOST_COMPOUNDS:
+            raise SpectrumFormatError(f"{where}: {len(compounds)} columns of δC; give {_MOST_COMPOUNDS} at most")
+        layouts = [_layout_of_header(names, rows, where) for names in _parted(header.names, list(compounds))]
+        if len(compounds) > 1:
+            named = zip(layouts, compounds.items(), strict=True)
+            layouts = [replace(one, compound=name or _name_above(header, i)) for one, (i, name) in named]
+    return [_without_singlets(layout, rows) for layout in layouts]
 
 
-def _layout_of_header(names: list[str], rows: list[Row], where: str) -> Layout:
+def _parted(names: list[str], shifts: list[int]) -> list[list[str | None]]:
+    """The names of the columns for each column of δC: its own up to the next one, and those before the first."""
+    if len(shifts) < 2:
+        return [list(names)]
+    types = [i for i, kind in enumerate(kinds_of(names)) if kind == "multiplicity"]
+    shared = types if len(types) == 1 else []
+    ends = [*shifts[1:], len(names)]
+    return [
+        [name if i < shifts[0] or begin <= i < end or i in shared else None for i, name in enumerate(names)]
+        for begin, end in zip(shifts, ends, strict=True)
+    ]
+
+
+def _name_above(header: Header, column: int) -> str:
+    """The compound named above a column of δC, or above the columns before it that it belongs to."""
+    for line in reversed([line for line in header.above if line.strip()][-2:]):
+        cells = cells_of(normalise(line), header.delimiter)
+        if len(cells) > 1 and (found := next((cell for cell in reversed(cells[: column + 1]) if cell), "")):
+            return re.sub(r"\s+", " ", found)[:80]
+    return f"column {column + 1}"
+
+
+def _layout_of_header(names: Sequence[str | None], rows: list[Row], where: str) -> Layout:
     columns: dict[str, int] = {}
     left_out = []
-    for index, name in enumerate(names):
-        column = column_of(name)
-        if column is None:
+    kinds = kinds_of(names)
+    for index, (name, kind) in enumerate(zip(names, kinds, strict=True)):
+        if name is None:
+            continue
+        if kind is None or kind == "label":
             left_out.append(LeftOut(f"column {name!r}", "no shift, multiplicity, count or intensity"))
-        elif column in columns and column != "shift":
-            left_out.append(LeftOut(f"column {name!r}", f"the {column} is already in {names[columns[column]]!r}"))
-        elif column in columns:
+        if kind in columns and kind == "shift":
             raise SpectrumFormatError(
-                f"{where}: the columns {names[columns[column]]!r} and {name!r} both name the {column}; keep one"
+                f"{where}: the columns {names[columns[kind]]!r} and {name!r} both name the {kind}; keep one"
             )
-        else:
-            columns[column] = index
-    return Layout(columns, _mark(rows, columns["shift"], where), tuple(left_out))
+        if kind in columns and kind != "label":
+            left_out.append(LeftOut(f"column {name!r}", f"the {kind} is already in {names[columns[kind]]!r}"))
+        elif kind is not None:
+            columns.setdefault(kind, index)
+    carbon = carbon_compound(names[columns["shift"]] or "") is not None
+    return Layout(columns, _mark(rows, columns["shift"], where), tuple(left_out), carbon=carbon)
 
 
 def _layout_of_content(rows: list[Row], where: str) -> Layout:

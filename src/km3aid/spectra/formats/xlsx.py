@@ -23,6 +23,7 @@ from km3aid.spectra.instruments.nucleus import names_carbon, other_nucleus_in
 from km3aid.spectra.spectrum import LeftOut, Spectrum
 
 _MOST_BYTES = 16 << 20  # unpacked; a table of peaks takes kilobytes
+_NO_VALUE = "a formula was saved without its value: open the workbook, let it compute and save it again"
 _MOST_SHEETS, _MOST_ROWS, _MOST_COLUMNS = 20, 10_000, 64
 
 
@@ -32,7 +33,7 @@ def is_xlsx(names: list[str]) -> bool:
 
 
 def read_xlsx(data: bytes, where: str) -> Iterator[Spectrum]:
-    """Read the one spectrum of a workbook; formulas have the values saved with them.
+    """Read the spectra of one sheet of a workbook; formulas have the values saved with them, or are an error.
 
     Raises `SpectrumFormatError` for a workbook that declares document types or has no table of peaks.
     """
@@ -43,7 +44,9 @@ def read_xlsx(data: bytes, where: str) -> Iterator[Spectrum]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = load_workbook(copy, read_only=True, data_only=True, keep_links=False)
-            sheets = {sheet.title: _lines(sheet) for sheet in book.worksheets[:_MOST_SHEETS]}
+            formulas = load_workbook(copy, read_only=True, keep_links=False)
+            both = zip(book.worksheets[:_MOST_SHEETS], formulas.worksheets, strict=False)
+            sheets = {sheet.title: _lines(sheet, other) for sheet, other in both}
     except MemoryError:
         raise
     except Exception as error:  # openpyxl raises all kinds of errors on damage
@@ -60,10 +63,10 @@ def _first_with_peaks(sheets: dict[str, list[str]], where: str) -> Iterator[Spec
     ]
     for title in sorted(sheets.keys() - others, key=lambda title: _rank(title, sheets)):
         try:
-            for spectrum in read_table(sheets[title], f"{where}, sheet {title!r}"):
+            for spectrum in list(read_table(sheets[title], f"{where}, sheet {title!r}")):
                 yield replace(spectrum, left_out=(*spectrum.left_out, *left_out))
         except SpectrumFormatError as error:
-            reasons.append(str(error))
+            reasons.append(f"{error}; {_NO_VALUE}" if "'=" in str(error) else str(error))
         else:
             return
     more = f" ({len(reasons) - 1} other sheets have no 13C peaks either)" if len(reasons) > 1 else ""
@@ -74,14 +77,23 @@ def _rank(title: str, sheets: dict[str, list[str]]) -> tuple[bool, bool, int]:
     return not names_carbon(title), not has_header(sheets[title]), list(sheets).index(title)
 
 
-def _lines(sheet: Any) -> list[str]:
-    found = sheet.iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS, values_only=True)
+def _lines(sheet: Any, formulas: Any) -> list[str]:
+    """The rows of a sheet as text; a formula that was saved without its value stands for itself."""
+    limits = {"max_row": _MOST_ROWS, "max_col": _MOST_COLUMNS, "values_only": True}
+    found = map(_with_formulas, sheet.iter_rows(**limits), formulas.iter_rows(**limits))
     gap: tuple[Any, ...] = ()  # openpyxl pads empty rows, which costs time
     rows = [gap if row.count(None) == len(row) else row for row in islice(found, _MOST_ROWS)]
     typed = any(isinstance(cell, float) for row in rows for cell in row)
     cells = [["" if cell is None else _text(cell, typed) for cell in row] for row in rows]
     width = max((i + 1 for row in cells for i, cell in enumerate(row) if cell), default=0)
     return ["\t".join(row[:width]) + "\n" if any(row) else "\n" for row in cells]
+
+
+def _with_formulas(values: tuple[Any, ...], formulas: tuple[Any, ...]) -> tuple[Any, ...]:
+    if len(values) != len(formulas) or not any(isinstance(cell, str) and cell[:1] == "=" for cell in formulas):
+        return values
+    pairs = zip(values, formulas, strict=True)
+    return tuple(f if v is None and str(f)[:1] == "=" else v for v, f in pairs)
 
 
 def _text(cell: object, typed: bool) -> str:

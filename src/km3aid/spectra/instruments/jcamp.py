@@ -79,6 +79,10 @@ def _reason_to_skip(block: Block, wanted: Wanted) -> str | None:
     kind = block.get("DATATYPE").upper()
     if "LINK" in kind or not any(n in block.labels for n in ("PEAKTABLE", "PEAKASSIGNMENTS", *_TRACES)):
         return "has neither peaks nor a spectrum"
+    tables = [text for name in ("PEAKTABLE", "PEAKASSIGNMENTS") if (text := block.get(name))]
+    numbered = any(n in block.labels for n in _TRACES) or any(re.search("[0-9]", text) for text in tables)
+    if not (numbered or _is_fid(block)):
+        return "its table has no peak"
     if kind and "NMR" not in kind and "PEAK" not in kind:
         return f"not NMR: {kind[:30]}"
     if reason := _not_carbon(block, wanted):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from km3aid.optional import require
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -44,6 +46,8 @@ def find_lines(shift_ppm: NDArray[np.float64], trace: NDArray[np.float64]) -> Li
     for. A line lies at the vertex of the parabola through its three highest points.
     """
     import numpy as np
+
+    require("scipy", "measured", "reading a measured trace")
     from scipy.ndimage import gaussian_filter1d
     from scipy.signal import find_peaks
 

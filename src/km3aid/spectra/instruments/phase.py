@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from km3aid.optional import require
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -50,6 +52,8 @@ def rephased(spectrum: NDArray[np.complex128], hz_per_point: float) -> tuple[NDA
 def _wrong_share(spectrum: NDArray[np.complex128], hz_per_point: float, signed: bool) -> Wrong | None:
     """The share of the strongest lines that points the wrong way, by the two phases; None where there is no line."""
     import numpy as np
+
+    require("scipy", "measured", "transforming an FID")
     from scipy.signal import find_peaks
 
     half = max(8, round(_LINE_HZ / hz_per_point))

@@ -11,6 +11,7 @@ from km3aid.errors import SpectrumFormatError
 _BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]|[()\[\]]")  # a pair with no other inside, or a single one
 _INVISIBLE = re.compile("[\u00ad\u200b\ufeff]")  # soft hyphens, blanks without width, marks of byte order
 _DASH = re.compile("[‐‑‒–—―−]")
+_STOPS = str.maketrans({"、": ", ", "。": ". "})
 
 
 def normalise(text: str) -> str:
@@ -25,7 +26,8 @@ def normalise(text: str) -> str:
         return text
     text = _superscripts().sub(lambda match: "*" * len(match.group()), text)
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    return _DASH.sub("-", plain)
+    plain = _DASH.sub("-", plain)
+    return plain.translate(_STOPS) if "、" in plain or "。" in plain else plain
 
 
 @cache

@@ -8,9 +8,11 @@ from typing import NamedTuple
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.solvents import find_solvent, is_solvent_line
-from km3aid.spectra.spectrum import LeftOut, Spectrum
+from km3aid.spectra.spectrum import SHIFT_MAX_PPM, SHIFT_MIN_PPM, LeftOut, Spectrum
 from km3aid.spectra.text.bare_letters import interpret_letters
-from km3aid.spectra.text.characters import decimal_mark, mask_brackets, normalise
+from km3aid.spectra.text.characters import decimal_mark, mask_brackets, normalise, outer_brackets
+from km3aid.spectra.text.list_end import MORE_SHIFTS, end_of_list, is_description
+from km3aid.spectra.text.mending import mend_numbers
 from km3aid.spectra.text.peak_text import Draft, PeakText, read_peak_text
 from km3aid.spectra.text.remarks import PATTERN_REASON
 
@@ -21,26 +23,30 @@ _DECOUPLED = r"(?:\s*(?:\{[^}]{0,12}\}|\[1?H\]|\(1?H\)))?"
 _METHOD = r"(?:NMR|APT|DEPTQ?(?:[\s-]?[0-9]{2,3})?|PENDANT|CMR)\b"
 _HEAD = re.compile(
     r"(?<![0-9])(?=[\^{0-9A-Zδcp])(?![0-9]+[.,;)]|C[H)]|J\s)(?:"  # skips shifts and remarks at once
-    rf"(?<![\w.-]){_ISOTOPE}{_DECOUPLED}(?:[^0-9.;:()δ]{{0,20}}?\b{_METHOD}|\s*(?=[:=δ(]))"
+    rf"(?<![\w.-]){_ISOTOPE}{_DECOUPLED}(?:(?:[^0-9.;:()δ]{{0,20}}?\b)?{_METHOD}|\s*(?=[:=δ(]))"
+    rf"|(?<![\w-])(?P<bare>[CHFP])[\s-]?{_METHOD}"
     r"|(?<!\w)δ\s?_?\{?(?P<delta>C|H|F|P|N|B|Si)\b\}?"
-    r"|(?<!\w)(?P<word>[Cc]arbon|[Pp]roton|DEPT|HSQC|HMBC|COSY|NOESY|ROESY|CMR)\b(?:[\s-]*NMR)?(?=[^,;.]{0,40}[(:δ=]))"
+    r"|(?<!\w)(?P<word>(?:[Cc]arbon|[Pp]roton)(?=[\s-]*NMR|\s*[(:δ=])|DEPT(?:[-\s]?[0-9]{2,3})?|HSQC|HMBC|COSY|NOESY|ROESY|CMR)\b"
+    r"(?:[\s-]*NMR)?(?=[^,;.]{0,40}[(:δ=]))"
 )
 _WORDS = {"carbon": "C", "cmr": "C", "proton": "H"}
-_END = re.compile(
-    r"(?=[A-Zmcfvνλ\[.\n])(?:(?<![\w-])(?:(?:HR|LR)[A-Z-]*MS\w*|"
-    r"(?:HR-|LR-)?(?:ESI|EI|CI|FAB|MALDI|APCI|GC|LC|TOF|DART)[-/]?[A-Z-]*MS|MS|ESI|"
-    r"FT-?IR|ATR|IR|UV|Anal|Elemental|[mM]\.?\s?[pP]|R_?f|TLC|HPLC|SFC|m/z|[Cc]alcd|[Cc]alc|[Ff]ound|X-ray|"
-    r"CCDC|[νv]_?max|λ_?max)(?![\w-])|\[[αa]\]|\.\s+(?=[A-Z][a-z]{2,})|\n\s*\n)"
-)
-_DELTA = re.compile(r"δ(?:\s?_?\{?C\}?(?![\w-]))?|\bdelta\b")
+_DELTA = re.compile(r"δ(?:\s?_?\{?[CH]\}?(?![\w-]))?|\bdelta\b")
 _LOOKS = re.compile(
-    rf"{_ISOTOPE}[^\n]{{0,40}}\b(?:NMR|APT|DEPT)|\bNMR\b|(?<!\w)13C\s*[:(]|δ[^\n]{{0,60}}?[0-9]|\bdelta\b\s*[=:]?\s*[0-9]"
+    rf"{_ISOTOPE}[^\n]{{0,40}}\b(?:NMR|APT|DEPT)|(?<![A-Z]{2})NMR\b|(?<!\w)13C\s*[:(]|δ[^\n]{{0,60}}?[0-9]|\bdelta\b\s*[=:]?\s*[0-9]"
 )
 _FREQUENCY = re.compile(r"([0-9]{2,3}(?:[.,][0-9]+)?)\s?MHz")
 _HIGHEST_MHZ = 310.0  # of 13C, on a 1.2 GHz spectrometer; a higher frequency is that of the protons
 _RANGE = re.compile(r"(?<=[0-9]) -(?=[0-9]{2,3}[.,][0-9])")  # `29.1 -29.6` is a range: no carbon lies so far below 0
 _MARKUP = re.compile(r"[$<~\\&]")
+_GLUED = re.compile(r"(?<=ppm)(?=[0-9])")
+_SHIFT_IN_BRACKETS = re.compile(
+    r"\s*([0-9]{1,3}(?:\.[0-9]+|(?=\s?ppm)))(?!\s?M?Hz)\s*(?:ppm)?\s*[,:;]?\s*([^0-9].*)?", re.DOTALL
+)
+_NO_PROTON = re.compile(r"\s*[=:]?\s*(?:[2-9][0-9]|1[0-9]{2})\.[0-9]")
+_TABLE = re.compile(r"[Tt]ables?\s+[A-Z]?[0-9]+")
 _SNIPPET = 60
+_MOST_MENDED = 5
+_SHORTEST_PART = 40  # characters
 
 
 class Section(NamedTuple):
@@ -49,7 +55,6 @@ class Section(NamedTuple):
     element: str
     head: str
     body: str  # after the heading
-    masked: str  # the body with its brackets blanked out
     line: int  # from 1
 
 
@@ -97,7 +102,9 @@ def read_journal(lines: Iterable[str], where: str) -> Iterator[Spectrum]:
             found += 1
             yield spectrum
     if not found:
-        raise SpectrumFormatError(f"{where}: the 13C part has no shift; expected '13C NMR (…) δ 170.1, 21.0'")
+        table = next((m for section in carbon if (m := _TABLE.search(section.head + section.body))), None)
+        instead = f"it refers to {table.group()}; give that table or the list of shifts, " if table else "expected "
+        raise SpectrumFormatError(f"{where}: the 13C part has no shift; {instead}'13C NMR (…) δ 170.1, 21.0'")
 
 
 def _without_markup(text: str) -> str:
@@ -109,16 +116,18 @@ def _without_markup(text: str) -> str:
 
 def _sections(text: str) -> tuple[list[Section], list[LeftOut]]:
     """The text cut at its headings, and what comes before the first; without headings, all is the 13C part."""
+    text = _unpacked(text)
     masked = mask_brackets(text)
     heads: list[tuple[re.Match[str], str]] = []
     for match in _HEAD.finditer(text):
         element = _element(match)
         inside = masked[match.start()] == " "
-        again = bool(match["delta"]) and bool(heads) and heads[-1][1] == element
+        misprinted = element == "H" and _NO_PROTON.match(text, match.end()) is not None  # δH before shifts of 13C
+        again = bool(match["delta"]) and bool(heads) and (heads[-1][1] == element or misprinted)
         if not inside and not again:
             heads.append((match, element))
     if not heads:
-        return [Section("C", "", text, masked, 1)], []
+        return [Section("C", "", text, 1)], []
     title = text[: heads[0][0].start()]
     outside = [_snippet(title, "text before the spectrum")] if title.strip(" \n\t.:;,-") else []
     sections = []
@@ -126,14 +135,32 @@ def _sections(text: str) -> tuple[list[Section], list[LeftOut]]:
         stop = heads[index + 1][0].start() if index + 1 < len(heads) else len(text)
         body = slice(match.end(), stop)
         line = text.count("\n", 0, match.start()) + 1
-        sections.append(Section(element, match.group(), text[body], masked[body], line))
+        sections.append(Section(element, match.group(), text[body], line))
     return sections, outside
+
+
+def _unpacked(text: str) -> str:
+    """`text` without the brackets around a whole 13C part, as in `[8: 1H NMR …, 13C NMR δ 171.4, 60.5, 14.2]`."""
+    around = []
+    for start, end in outer_brackets(text).items():
+        heads = (m for m in _HEAD.finditer(text, start, end) if _element(m) == "C" and not (m["word"] or m["delta"]))
+        head = next(heads, None) if end - start > _SHORTEST_PART else None
+        if head and len(re.findall(r"[0-9]{2}\.[0-9]", text[head.end() : end])) > 2:
+            around += [start, end]
+    if not around:
+        return text
+    characters = list(text)
+    for place in around:
+        characters[place] = " "
+    return "".join(characters)
 
 
 def _element(head: re.Match[str]) -> str:
     """The element whose spectrum a heading announces, or the experiment where that has two nuclei."""
     if re.search(r"DEPT(?!Q)", head.group()):
         return "DEPT"
+    if head["bare"]:
+        return head["bare"]
     if head["word"]:
         return _WORDS.get(head["word"].lower(), head["word"])
     if head["delta"]:
@@ -143,23 +170,34 @@ def _element(head: re.Match[str]) -> str:
 
 
 def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spectrum | None:
-    cut = _end_of_list(section.body, section.masked)
-    body, masked, tail = section.body[:cut], section.masked[:cut], section.body[cut:]
+    cut = end_of_list(section.body, mask_brackets(section.body))
+    whole, mended = mend_numbers(section.body, cut)
+    masked = mask_brackets(whole)
+    cut = end_of_list(whole, masked) if mended else cut
+    body, masked, tail = whole[:cut], masked[:cut], whole[cut:]
     delta = _DELTA.search(masked)
+    if delta and is_description(masked[: delta.start()]) and MORE_SHIFTS.search(masked, 0, delta.start()):
+        delta = None  # a shift in ppm comes before it
     before, start = delta.span() if delta else (0, 0)
     preamble, listed = body[:before], body[start:]
-    listed = _RANGE.sub("- ", listed)
-    found = read_peak_text(listed, where, decimal_mark(masked[start:], where), strict=False)
-    drafts = _without_solvent_and_frequency(found, known_start=delta is not None)
+    found, drafts = _read_list(listed, masked[start:], delta is not None, where)
+    if not drafts:
+        found, drafts = _read_list(opened := _opened(listed), opened, True, where)
     if not drafts:
         return None
     notes: list[str] = []
     interpret_letters(drafts, found.left_out, notes, patterns=any(map(_is_pattern, found.left_out)))
+    within = set(re.findall(r"[0-9]+\.[0-9]+", listed)) if mended else set()
+    notes += _note_of_mended([pair for pair in mended if pair[1] in within])
     left_out = [*outside, *found.left_out]
     if re.search(r"(?<![\w.])[0-9]+(?:\.[0-9]+)?(?!\s*(?:[MG]?Hz|K|°))(?![\w.])", masked[:before]):
         left_out.append(_snippet(preamble, "before the δ"))
-    if tail.strip(" \n\t.;,"):
+    if tail := tail.strip(" \n\t.;,"):
         left_out.append(_snippet(tail, "text after the peak list"))
+        if more := MORE_SHIFTS.search(tail):
+            notes.append(
+                f"shifts in the text after the list are not read ({more.group()} …); add those that belong to it"
+            )
     solvent = find_solvent(" ".join([section.head, preamble, *found.preface]))
     if solvent is None:
         solvent = next((draft.solvent for draft in drafts if draft.solvent), None)
@@ -174,19 +212,44 @@ def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spect
     )
 
 
+def _read_list(listed: str, masked: str, known_start: bool, where: str) -> tuple[PeakText, list[Draft]]:
+    listed = _RANGE.sub("- ", _GLUED.sub(" ", listed))
+    found = read_peak_text(listed, where, decimal_mark(masked, where), strict=False)
+    within = [SHIFT_MIN_PPM <= draft.shift_ppm <= SHIFT_MAX_PPM for draft in found.drafts]
+    while within and not within[-1] and any(within):  # masses, wavenumbers: not of the list, as no shift follows
+        within.pop()
+        reason = f"outside {SHIFT_MIN_PPM:g}…{SHIFT_MAX_PPM:g} ppm, after the last shift"
+        found.left_out.append(LeftOut(found.drafts.pop().text, reason))
+    return found, _without_solvent_and_frequency(found, known_start)
+
+
+def _opened(text: str) -> str:
+    """`text` with shifts taken out of brackets: `(171.3 ppm, COOH)` → `171.3 (COOH)`, `[δ 20.1 (C-1), 30.2]` → bare."""
+    parts, last = [], 0
+    for start, end in outer_brackets(text).items():
+        inside = text[start + 1 : end]
+        if single := _SHIFT_IN_BRACKETS.fullmatch(inside):
+            bare = f"{single[1]} ({single[2] or ''})"
+        elif delta := _DELTA.search(inside):
+            bare = f" {inside[delta.end() :]} "
+        else:
+            continue
+        parts += [text[last:start], bare]
+        last = end + 1
+    return "".join([*parts, text[last:]])
+
+
+def _note_of_mended(mended: list[tuple[str, str]]) -> list[str]:
+    if not mended:
+        return []
+    pairs = ", ".join(f"{before!r} as {after}" for before, after in mended[:_MOST_MENDED])
+    more = f" and {len(mended) - _MOST_MENDED} more" if len(mended) > _MOST_MENDED else ""
+    return [f"numbers broken in print are made whole; check them: {pairs}{more}"]
+
+
 def _is_pattern(item: LeftOut) -> bool:
     """Whether `item` can only be a splitting by several couplings: `dd`, but not `m` or `br`."""
     return item.reason == PATTERN_REASON and re.search(r"[sdtq]{2}|sept|hept|quin", item.text) is not None
-
-
-def _end_of_list(body: str, masked: str) -> int:
-    """Where the peak list ends: at the next analysis or sentence."""
-    first = re.search(r"[0-9]", masked)
-    for end in _END.finditer(body):
-        cut_off = masked[end.start()] != " " or end.group()[0] in "[\n"
-        if cut_off and (first is None or end.start() > first.start()):
-            return end.start()
-    return len(body)
 
 
 def _without_solvent_and_frequency(found: PeakText, known_start: bool) -> list[Draft]:

@@ -11,6 +11,12 @@ from km3aid.spectra.text.remarks import PATTERN_REASON, Remark, parse_multiplici
 from km3aid.spectra.text.tokens import Token, ends_of_range, scan
 
 _PROSE = "words between the shifts"
+_NEVER_SHIFTS = {
+    "equation": "a stated value, not a peak",
+    "reference": "a reference to another part, not a peak",
+    "locant": "belongs to a name",
+    "broken": "has several decimal points; which shift is meant is not clear",
+}
 _WIDEST_RANGE_PPM = 10.0
 _SILENT = {"ppm", "and"}  # words beside shifts that say nothing about a peak
 _FILLERS = {*_SILENT, "at", "in", "of", "with", "shift", "shifts", "delta", "d"}  # the same, in prose before them
@@ -86,8 +92,8 @@ def _not_a_shift(token: Token, following: Token | None, strict: bool, text: str)
         carbon = token.text.lstrip("0123456789")
         number = token.text.removesuffix(carbon)
         return f"ambiguous: write {number}.0{carbon} for a shift, ({token.text}) for a count"
-    if token.kind == "equation":
-        return "a stated value, not a peak"
+    if token.kind in _NEVER_SHIFTS:
+        return _NEVER_SHIFTS[token.kind]
     if token.kind == "coupling" and strict:
         return "a coupling constant; put it in parentheses after its shift"
     if token.kind == "word":
@@ -112,7 +118,7 @@ def _unknown_word(word: str, strict: bool) -> str | None:
 
 def _draft(token: Token, where: str, mark: str, left_out: list[LeftOut]) -> Draft:
     if token.kind in ("plain", "number"):
-        return Draft(token.text, float(token.text.replace(mark, ".").replace("- ", "-")))
+        return Draft(token.text, float("".join(token.text.split()).replace(mark, ".")))
     first, last = ends_of_range(token, mark)
     if abs(first - last) > _WIDEST_RANGE_PPM:
         raise SpectrumFormatError(

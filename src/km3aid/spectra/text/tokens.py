@@ -75,7 +75,12 @@ def _scanner(mark: str) -> re.Pattern[str]:
         "choice": rf"(?:{_GROUP}(?:/{_GROUP}){{1,2}}|[SDTQ](?:/[SDTQ]){{1,2}})(?![\w/])",
         "carbons": r"[2-9](?:\s*[x×]\s*)?C(?:H[0-3]?)?(?![\w-])",
         "unclear": r"[1-5][0-9]C(?:H[0-3]?)?(?![\w-])",
+        "broken": rf"[0-9]+(?:{re.escape(mark)}[0-9]+){{2,}}",
         "range": rf"[-+]?{number}(?:-| - |- | to )[-+]?{number}{end}(?! - [0-9])",
+        "reference": r"(?:[Tt]ables?|[Ff]ig(?:ures?|s?\.)|[Ss]chemes?|[Cc]ompounds?|[Ee]ntr(?:y|ies)|positions?)"
+        r"\s+[A-Z]?[0-9]{1,3}[a-z]?"
+        r"(?:\s*(?:,|-|and|&)\s*[A-Z]?[0-9]{1,3}[a-z]?)*(?![\w.]*[0-9])",
+        "locant": r"-?[0-9]{1,2}(?:,[0-9]{1,2})*-(?=[A-Z]?[a-z]{3}|\([0-9]|\([A-Z]?[a-z]{3}|[NOS]-)",
         "equation": rf"(?!δ|delta|ppm|shift)[^\W\d_]\w*\s*=\s*{number}",
         "number": rf"(?:(?<=[,;]\s)-\s|[-+])?{number}{end}",
         "footnote": r"[*†‡§]+",

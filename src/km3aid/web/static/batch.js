@@ -10,7 +10,7 @@ let job = null;
 
 export function setUpBatch() {
   const form = byId("batch-form");
-  fileSource(form, "batch-open", "batch-file", (chosen) => {
+  fileSource(form, "batch-open", "batch-file", ([chosen]) => {
     file = chosen;
     byId("batch-name").textContent = `${chosen.name}, ${chosen.size.toLocaleString("en")} bytes`;
     byId("batch-run").disabled = false;

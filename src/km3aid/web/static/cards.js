@@ -1,66 +1,117 @@
 // Candidates as cards: probability, structure with the worst carbons marked, observed against predicted sticks.
 
 import { postJson } from "./api.js";
-import { h, percent } from "./dom.js";
+import { copy, h, show } from "./dom.js";
 import { drawMolecule } from "./molecule.js";
-import { change, spectrumRequest } from "./state.js";
+import { change } from "./state.js";
 import { drawSticks } from "./sticks.js";
+import { percent, plural, signed } from "./words.js";
 
 const WORST = 3; // carbons marked at most
 const PLAINLY_OFF_PPM = 3;
+const AT_A_TIME = 2; // assignments asked for, so that other requests find a free worker
 
-/** Fill `list` with a card per hit; the drawings follow one by one. */
-export function showCards(list, hits, signal) {
-  const request = spectrumRequest();
-  list.replaceChildren(...hits.map((hit) => card(hit)));
-  hits.forEach((hit, i) => fill(list.children[i], hit, request, signal));
+const shown = new WeakMap(); // list → {answer, asking}
+const hits = new WeakMap(); // card → {hit, request, asking}: what is in it, until it is drawn
+let wanted = []; // cards in view that are not drawn yet
+let running = 0;
+
+const view = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    wanted = wanted.filter((card) => card !== target);
+    if (isIntersecting && hits.has(target)) wanted.push(target);
+  }
+  drawNext();
+}, { rootMargin: "200px" });
+
+/** Let `list` hold the cards of an answer (or null); the drawings of those in view follow. */
+export function showCards(list, answer) {
+  const before = shown.get(list);
+  if (before?.answer === answer) return;
+  before?.asking.abort();
+  const asking = new AbortController();
+  shown.set(list, { answer, asking });
+  const found = answer?.value.hits ?? [];
+  show(list, found.map((hit) => card(hit, null)));
+  [...list.children].forEach((element, i) => {
+    hits.set(element, { hit: found[i], request: answer.request, asking });
+    view.unobserve(element);
+    view.observe(element);
+  });
 }
 
-function card(hit) {
+async function drawNext() {
+  if (running >= AT_A_TIME || !wanted.length) return;
+  const element = wanted.shift();
+  const { hit, request, asking } = hits.get(element);
+  hits.delete(element);
+  running += 1;
+  drawNext();
+  const { peaks, solvent, dept135, dept90, apt, one_per_carbon } = request;
+  try {
+    const found = await postJson("/api/assign", { peaks, solvent, dept135, dept90, apt, one_per_carbon, smiles: hit.smiles, detail: true }, asking.signal);
+    show(element, ...card(hit, found).childNodes);
+  } catch (error) {
+    if (error.name !== "AbortError") element.querySelector(".small").textContent = error.message;
+  }
+  running -= 1;
+  drawNext();
+}
+
+function card(hit, found) {
   const name = hit.name ?? `Hit ${hit.rank}`;
-  return h("li", { class: hit.rank === 1 ? "card first" : "card", "aria-label": `${hit.rank}: ${name}, probability ${percent(hit.probability)}` },
+  const others = (hit.members ?? []).filter((member) => member.smiles !== hit.smiles);
+  return h("li", { class: hit.rank === 1 ? "card first" : "card", "data-key": `hit-${hit.rank}`, "aria-label": `${hit.rank}: ${name}, probability ${percent(hit.probability)}` },
     h("div", { class: "top" }, h("span", { class: "rank" }, `${hit.rank}`), h("span", { class: "name", title: name }, hit.name ?? ""),
       h("span", { class: "chance", title: `score ${hit.score.toFixed(2)}, graph level ${hit.graph_score.toFixed(3)}, match ${hit.match_score.toFixed(1)}` }, percent(hit.probability))),
     h("div", { class: "smiles", title: hit.smiles }, hit.smiles),
-    h("div", { class: "drawing" }), h("div", { class: "sticks" }),
-    h("div", { class: "bottom" }, h("span", { class: "small" }), h("button", { onclick: () => change({ structure: hit.smiles, pinned: {}, task: "assign" }) }, "Assign this one")));
+    h("div", { class: "drawing" }, found && structure(found)), h("div", { class: "sticks" }, found && sticks(found)),
+    others.length > 0 && h("details", { class: "members" }, h("summary", {}, `${plural(others.length, "other")} of this connectivity`),
+      h("ul", {}, others.map((member) => h("li", {}, member.name ?? member.smiles)))),
+    h("div", { class: "bottom" }, h("span", { class: "small" }, found && summary(found)),
+      h("button", { class: "quiet", title: "Copy the SMILES", onclick: () => copy(hit.smiles) }, "Copy SMILES"),
+      h("button", { onclick: () => change({ structure: hit.smiles, pinned: {}, task: "assign" }) }, "Assign this one")));
 }
 
-async function fill(element, hit, request, signal) {
-  const note = element.querySelector(".small");
-  let found;
-  try {
-    found = await postJson("/api/assign", { ...request, smiles: hit.smiles, detail: true }, signal);
-  } catch (error) {
-    if (error.name !== "AbortError") note.textContent = error.message;
-    return;
-  }
+/** The assignments that are plainly off, the worst first. */
+function plainlyOff(found) {
   const spread = new Map(found.carbons.flatMap((c) => c.atoms.map((a) => [a, Math.max(c.std_ppm, 0.5)])));
-  const off = found.assignments
+  return found.assignments
     .map((a) => ({ ...a, away: a.shift_ppm - a.predicted_ppm }))
     .filter((a) => Math.abs(a.away) > PLAINLY_OFF_PPM && Math.abs(a.away) > 2 * spread.get(a.atoms[0]))
     .sort((a, b) => Math.abs(b.away) - Math.abs(a.away))
     .slice(0, WORST);
-  const signed = (away) => `${away > 0 ? "+" : "−"}${Math.abs(away).toFixed(0)}`;
+}
+
+function structure(found) {
   const marks = new Map();
-  for (const a of found.assignments) for (const atom of a.atoms) marks.set(atom, { peak: a.peak, confidence: a.confidence, label: `${a.shift_ppm} ppm, predicted ${a.predicted_ppm} ppm` });
-  for (const a of off) for (const atom of a.atoms) Object.assign(marks.get(atom), { worst: true, text: signed(a.away) });
+  for (const a of found.assignments) for (const atom of a.atoms) marks.set(atom, { peak: a.peak, fit: a.confidence, label: `${a.shift_ppm} ppm, predicted ${a.predicted_ppm} ppm` });
+  for (const a of plainlyOff(found)) for (const atom of a.atoms) Object.assign(marks.get(atom), { worst: true, text: signed(a.away, 0) });
   for (const atom of found.unobserved_atoms) marks.set(atom, { label: "no peak", worst: true, text: "?" });
-  const [drawing, sticks] = [element.querySelector(".drawing"), element.querySelector(".sticks")];
-  const width = Math.max(drawing.clientWidth, 200);
-  drawing.replaceChildren(drawMolecule(found.drawing, { marks, width, height: 176, label: `Structure ${hit.smiles}` }));
-  const worst = new Set(off.flatMap((a) => a.atoms));
+  return drawMolecule(found.drawing, { marks, width: 320, height: 176, label: `Structure ${found.smiles}` });
+}
+
+function sticks(found) {
   const owner = new Map(found.assignments.flatMap((a) => a.atoms.map((atom) => [atom, a.peak])));
   const used = new Set(owner.values());
-  const unseen = new Set(found.unobserved_atoms);
-  sticks.replaceChildren(drawSticks({
-    width, height: 137, label: "Observed above, predicted below",
+  const bad = new Set([...plainlyOff(found).flatMap((a) => a.atoms), ...found.unobserved_atoms]);
+  return drawSticks({
+    width: 320, height: 137, label: "Observed above, predicted below",
     observed: found.spectrum.peaks.map(({ ppm, aside }, peak) => ({
       peak, ppm, label: aside ? `${ppm} ppm, set aside: ${aside}` : `${ppm} ppm`, worst: found.unassigned_peaks.includes(peak), aside: aside && !used.has(peak),
     })),
-    predicted: found.carbons.map((c) => ({ ppm: c.shift_ppm, peak: owner.get(c.atoms[0]), worst: worst.has(c.atoms[0]) || unseen.has(c.atoms[0]) })),
-  }));
-  const mean = found.assignments.reduce((sum, a) => sum + Math.abs(a.shift_ppm - a.predicted_ppm), 0) / Math.max(found.assignments.length, 1);
+    predicted: found.carbons.map((c) => ({ ppm: c.shift_ppm, peak: owner.get(c.atoms[0]), worst: bad.has(c.atoms[0]) })),
+  });
+}
+
+/** The mean deviation, to which peaks and carbons that are left over do not count: so they are named beside it. */
+function summary(found) {
+  const count = found.assignments.length;
+  const mean = found.assignments.reduce((sum, a) => sum + Math.abs(a.shift_ppm - a.predicted_ppm), 0) / Math.max(count, 1);
   const left = found.unassigned_peaks.length;
-  note.textContent = `${found.formula} · mean |Δ| ${mean.toFixed(1)} ppm${left ? ` · ${left} peak${left > 1 ? "s" : ""} left` : ""}`;
+  const unseen = found.unobserved_atoms.length;
+  return [
+    found.formula, count && `mean |Δ| ${mean.toFixed(1)} ppm over ${plural(count, "peak")}`, left && `${plural(left, "peak")} left`,
+    unseen && `${plural(unseen, "carbon")} without a peak`,
+  ].filter(Boolean).join(" · ");
 }

@@ -2,12 +2,13 @@
 
 import { byId } from "./dom.js";
 
+/** `take` gets a list of files. */
 export function fileSource(panel, button, input, take) {
   byId(button).addEventListener("click", () => byId(input).click());
   byId(input).addEventListener("change", () => {
-    const [file] = byId(input).files;
-    if (file) take(file);
+    const files = [...byId(input).files];
     byId(input).value = "";
+    if (files.length) take(files);
   });
   panel.addEventListener("dragover", (event) => {
     if (![...event.dataTransfer.types].includes("Files")) return;
@@ -17,9 +18,9 @@ export function fileSource(panel, button, input, take) {
   panel.addEventListener("dragleave", (event) => !panel.contains(event.relatedTarget) && panel.classList.remove("over"));
   panel.addEventListener("drop", (event) => {
     panel.classList.remove("over");
-    const [file] = event.dataTransfer.files;
-    if (!file) return;
+    const files = [...event.dataTransfer.files];
+    if (!files.length) return;
     event.preventDefault();
-    take(file);
+    take(files);
   });
 }

@@ -1,29 +1,40 @@
-// Save an answer in any format that the service writes.
+// Save the answer that is shown, in any format that the service writes.
 
 import { getModels, post } from "./api.js";
-import { assignRequest, canAssign } from "./assign.js";
-import { h, toast } from "./dom.js";
-import { rankRequest } from "./rank.js";
-import { searchRequest } from "./search.js";
+import { shownAnswer } from "./assign.js";
+import { byId, copy, download, h, show, toast } from "./dom.js";
+import { shownRank } from "./rank.js";
+import { shownSearch } from "./search.js";
+import { onChange, state } from "./state.js";
 
-const REQUESTS = { assign: assignRequest, rank: rankRequest, search: searchRequest };
+const SHOWN = { assign: shownAnswer, rank: shownRank, search: shownSearch };
+let formats = {};
 
 export async function setUpExports() {
-  const { formats } = await getModels();
+  onChange((changed) => changed.has("peaks") && draw());
+  formats = (await getModels()).formats;
+  draw();
+}
+
+function draw() {
   for (const place of document.querySelectorAll("[data-export]")) {
-    const task = place.dataset.export;
-    place.replaceChildren(h("span", { class: "note" }, "Save as"),
-      ...formats[task].map((format) => h("button", { "aria-label": `Save as ${format}`, onclick: () => save(task, format) }, format.toUpperCase())));
+    const task = place.dataset.export === "assign" && !state.peaks.length ? "predict" : place.dataset.export;
+    show(place, h("span", { class: "note" }, "Save as"),
+      place.dataset.export === "assign" && h("button", { "data-key": "copy", title: "Copy the rows, for a spreadsheet", onclick: copyRows }, "Copy rows"),
+      (formats[task] ?? []).map((format) => h("button", { "data-key": format, "aria-label": `Save as ${format}`, onclick: () => save(SHOWN[place.dataset.export](), format) }, format.toUpperCase())));
   }
 }
 
-async function save(task, format) {
-  if (task === "assign" && !canAssign()) return toast("There is nothing to save yet");
+/** The table of the assignment as text with tabs. */
+function copyRows() {
+  const rows = [...byId("assignment").rows].filter((row) => !row.matches(".choices"));
+  copy(rows.map((row) => [...row.cells].map((cell) => cell.textContent.trim().replace(/\s+/g, " ")).join("\t")).join("\n"));
+}
+
+async function save(shown, format) {
+  if (!shown) return toast("There is nothing to save yet");
   try {
-    const blob = await (await post(`/api/${task}?format=${format}`, REQUESTS[task]())).blob();
-    const address = URL.createObjectURL(blob);
-    h("a", { href: address, download: `km3aid-${task}.${format}` }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 1000);
+    download(await (await post(`/api/${shown.task}?format=${format}`, shown.request)).blob(), `km3aid-${shown.task}.${format}`);
   } catch (error) {
     toast(error.message);
   }

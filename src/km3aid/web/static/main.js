@@ -1,75 +1,89 @@
-// Wire the page: tasks, history, link.
+// Wire the page: tasks, history, examples.
 
 import { setUpAssign } from "./assign.js";
 import { setUpBatch } from "./batch.js";
-import { byId, toast } from "./dom.js";
+import { byId, say, toast } from "./dom.js";
 import { lighting } from "./drag.js";
+import { setUpExamples } from "./examples.js";
 import { setUpExports } from "./export.js";
 import { loadSolvents, setUpExtras } from "./extras.js";
 import { run as runRank, setUpRank } from "./rank.js";
+import { setUpRecent } from "./recent.js";
 import { loadLibraries, run as runSearch, setUpSearch } from "./search.js";
+import { setUpSession, showAddress } from "./session.js";
 import { setUpSpectrum } from "./spectrum.js";
-import { canRedo, canUndo, change, fromLink, onChange, redo, state, toLink, undo } from "./state.js";
+import { canRedo, canUndo, change, onChange, redo, state, undo } from "./state.js";
 import { setUpStructure } from "./structure.js";
 
 const tabs = [...document.querySelectorAll("[role=tab]")];
 
-function showTask() {
+function draw() {
   for (const tab of tabs) {
     const chosen = tab.dataset.task === state.task;
     tab.setAttribute("aria-selected", chosen);
     tab.tabIndex = chosen ? 0 : -1;
     byId(`task-${tab.dataset.task}`).hidden = !chosen;
   }
+  byId("undo").disabled = !canUndo();
+  byId("redo").disabled = !canRedo();
 }
 
-for (const [i, tab] of tabs.entries()) {
-  tab.addEventListener("click", () => change({ task: tab.dataset.task }, { undoable: false }));
-  tab.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
-    const next = tabs[(i + step + tabs.length) % tabs.length];
-    next.focus();
-    next.click();
+function setUpTabs() {
+  for (const [i, tab] of tabs.entries()) {
+    tab.addEventListener("click", () => change({ task: tab.dataset.task }, { undoable: false }));
+    tab.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!step) return;
+      const next = tabs[(i + step + tabs.length) % tabs.length];
+      next.focus();
+      next.click();
+    });
+  }
+}
+
+function setUpUndo() {
+  byId("undo").addEventListener("click", undo);
+  byId("redo").addEventListener("click", redo);
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || event.target.matches("textarea, input:not([type=checkbox])")) return;
+    event.preventDefault();
+    (event.shiftKey ? redo : undo)();
   });
 }
 
-byId("undo").addEventListener("click", undo);
-byId("redo").addEventListener("click", redo);
-document.addEventListener("keydown", (event) => {
-  const typing = event.target.matches("input, textarea, select");
-  if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z" || typing) return;
-  event.preventDefault();
-  (event.shiftKey ? redo : undo)();
-});
-
-byId("link").addEventListener("click", async () => {
-  const address = `${location.origin}${location.pathname}#${await toLink()}`;
-  history.replaceState(null, "", address);
+async function copyLink() {
+  await showAddress();
   try {
-    await navigator.clipboard.writeText(address);
-    toast("The link is in the clipboard and in the address bar");
+    await navigator.clipboard.writeText(location.href);
+    toast("The link is in the clipboard; it holds everything entered here");
   } catch {
     toast("The link is in the address bar");
   }
-});
+}
 
-byId("token-form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  sessionStorage.setItem("km3aid-token", byId("token").value);
-  byId("token-form").hidden = true;
-  loadLibraries();
-  setUpExports();
-  loadSolvents();
-});
-
-async function start() {
+function setUpToken() {
   const fragment = location.hash.slice(1);
   if (fragment.startsWith("token=")) {
     sessionStorage.setItem("km3aid-token", decodeURIComponent(fragment.slice(6)));
     history.replaceState(null, "", location.pathname);
   }
+  byId("token-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    sessionStorage.setItem("km3aid-token", byId("token").value);
+    byId("token-form").hidden = true;
+    loadLibraries();
+    setUpExports();
+    loadSolvents();
+  });
+}
+
+async function start() {
+  setUpToken();
   lighting();
+  setUpTabs();
+  setUpUndo();
+  byId("link").addEventListener("click", copyLink);
+  byId("help-open").addEventListener("click", () => byId("help").showModal());
   setUpSpectrum();
   setUpExtras().catch(() => {});
   setUpStructure();
@@ -77,18 +91,16 @@ async function start() {
   setUpRank();
   setUpBatch();
   setUpExports().catch(() => {});
+  setUpRecent();
+  setUpExamples();
+  onChange(draw);
   const libraries = setUpSearch();
-  onChange((changed) => {
-    if (changed.has("task")) showTask();
-    byId("undo").disabled = !canUndo();
-    byId("redo").disabled = !canRedo();
-  });
-  if (await fromLink(fragment)) {
-    await libraries;
-    if (state.task === "rank") runRank();
-    if (state.task === "search") runSearch();
-  }
+  await setUpSession((message) => say("page-error", message));
+  draw();
   document.documentElement.dataset.ready = "";
+  await libraries;
+  if (state.peaks.length && state.task === "rank" && state.candidates) runRank();
+  if (state.peaks.length && state.task === "search") runSearch();
 }
 
 start();

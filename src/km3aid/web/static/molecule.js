@@ -1,31 +1,45 @@
-// Draw a structure from the coordinates of its atoms; carbons carry marks and can be focused.
+// Draw a structure from the coordinates of its atoms; carbons carry marks and can be pointed at.
 
-import { atomNumber, h, hue } from "./dom.js";
+import { h } from "./dom.js";
+import { placeTexts } from "./lettering.js";
+import { atomNumber, hue } from "./words.js";
 
 const NUMBERED = 33; // pixels per bond, above which a number fits into a carbon
+const REACH = 14; // pixels around a carbon in which the pointer means it
+const MARGIN = 30;
+const WHOLE = { zoom: 1, x: 0, y: 0 };
 
 /**
- * `marks`: atom → {text, confidence, label, worst}; `onAtom(atom)` makes every carbon a button that shows its number.
+ * `marks`: atom → {text, fit, unsure, label, worst, peak}; `view`: {zoom, x, y}, the shift of its middle in pixels;
+ * `onAtom(atom)` makes every carbon a button that shows its number.
  */
-export function drawMolecule(drawing, { marks = new Map(), width, height, label, onAtom = null }) {
+export function drawMolecule(drawing, { marks = new Map(), width, height, label, view = WHOLE, onAtom = null }) {
   const { atoms, bonds } = drawing;
+  const { at, scale } = placed(atoms, width, height, view);
+  const size = Math.max(Math.min(scale * 0.34, 14), 7.5);
+  const around = neighbours(bonds, at);
+  const carbons = atoms.flatMap((atom, i) => (marks.has(atom.atom) ? [i] : []));
+  const radius = Math.max(Math.min(scale * 0.24, 10), 5);
+  const texts = carbons.map((i) => ({ x: at[i][0], y: at[i][1], text: marks.get(atoms[i].atom).text, free: widestGap(at[i], around[i]), radius }));
+  const places = placeTexts(texts, bonds.map(({ begin, end }) => [at[begin], at[end]]), at, size);
+  return h("svg", { viewBox: `0 0 ${width} ${height}`, role: onAtom ? "group" : "img", "aria-label": label },
+    bonds.map((bond) => drawBond(bond, atoms, at, scale)),
+    atoms.map((atom, i) => (atom.label ? drawLabel(atom, at[i], size) : null)),
+    carbons.map((i, n) => drawMark(atoms[i].atom, at[i], {
+      mark: marks.get(atoms[i].atom), place: places[n], reach: Math.min(REACH, nearest(at, carbons, i) / 2), radius, size, onAtom,
+    })),
+    onAtom && scale > NUMBERED && carbons.map((i) => drawNumber(atoms[i].atom, at[i])));
+}
+
+const drawNumber = (atom, [x, y]) => h("text", { class: "index", "data-of": atom, x, y: y + 3, "text-anchor": "middle", "font-size": 8.5, "aria-hidden": "true" }, atomNumber(atom));
+
+function placed(atoms, width, height, { zoom, x, y }) {
   const xs = atoms.map((a) => a.x);
   const ys = atoms.map((a) => a.y);
   const [left, right, low, high] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-  const margin = 30;
-  const scale = Math.min(44, (width - 2 * margin) / Math.max(right - left, 0.1), (height - 2 * margin) / Math.max(high - low, 0.1));
-  const at = atoms.map((a) => [width / 2 + (a.x - (left + right) / 2) * scale, height / 2 - (a.y - (low + high) / 2) * scale]);
-  const size = Math.max(Math.min(scale * 0.34, 14), 7.5);
-  const svg = h("svg", { viewBox: `0 0 ${width} ${height}`, role: onAtom ? "group" : "img", "aria-label": label });
-  svg.append(...bonds.flatMap((bond) => drawBond(bond, atoms, at, scale)));
-  for (const [i, atom] of atoms.entries()) if (atom.label) svg.append(drawLabel(atom, at[i], size));
-  const around = neighbours(bonds, at);
-  for (const [i, atom] of atoms.entries()) {
-    const mark = marks.get(atom.atom);
-    if (mark) svg.append(drawMark(atom.atom, at[i], around[i], mark, size, scale, onAtom));
-    if (mark && onAtom && scale > NUMBERED) svg.append(h("text", { class: "index", x: at[i][0], y: at[i][1] + 3, "text-anchor": "middle", "font-size": 8.5, "aria-hidden": "true" }, atomNumber(atom.atom)));
-  }
-  return svg;
+  const scale = zoom * Math.min(44, (width - 2 * MARGIN) / Math.max(right - left, 0.1), (height - 2 * MARGIN) / Math.max(high - low, 0.1));
+  const at = atoms.map((a) => [width / 2 + x + (a.x - (left + right) / 2) * scale, height / 2 + y - (a.y - (low + high) / 2) * scale]);
+  return { at, scale };
 }
 
 function neighbours(bonds, at) {
@@ -37,28 +51,27 @@ function neighbours(bonds, at) {
   return around;
 }
 
-/** The disc of a carbon, with the number of its peak in the widest gap between its bonds. */
-function drawMark(atom, [x, y], around, mark, size, scale, onAtom) {
+const nearest = (at, carbons, i) => Math.min(...carbons.filter((j) => j !== i).map((j) => Math.hypot(at[i][0] - at[j][0], at[i][1] - at[j][1])));
+
+/** The direction in which there is most room between the bonds of an atom. */
+function widestGap([x, y], around) {
   const angles = around.map(([a, b]) => Math.atan2(b - y, a - x)).sort((a, b) => a - b);
-  let free = -Math.PI / 2;
-  let widest = -1;
-  angles.forEach((angle, i) => {
-    const gap = (angles[i + 1] ?? angles[0] + 2 * Math.PI) - angle;
-    if (gap > widest) [widest, free] = [gap, angle + gap / 2];
-  });
-  const radius = Math.max(Math.min(scale * 0.24, 10), 5);
-  const away = radius + size * 0.75;
-  const known = mark.confidence !== undefined && mark.confidence !== null;
-  const classes = ["atom", known ? "sure" : "free", known && mark.confidence < 0.5 ? "unsure" : "", mark.worst ? "worst" : ""];
-  const button = onAtom
-    ? { tabindex: "0", role: "button", onclick: () => onAtom(atom), onkeydown: (e) => (e.key === "Enter" || e.key === " ") && (e.preventDefault(), onAtom(atom)) }
-    : {};
-  return h("g", { class: classes.join(" ").trim(), "data-atom": atom, "data-peak": mark.peak, "aria-label": onAtom && mark.label, "--hue": known ? hue(mark.confidence) : null, ...button },
+  const gaps = angles.map((angle, i) => ({ from: angle, wide: (angles[i + 1] ?? angles[0] + 2 * Math.PI) - angle }));
+  const widest = gaps.reduce((best, gap) => (gap.wide > best.wide + 1e-9 ? gap : best), { from: -Math.PI / 2, wide: 0 });
+  return widest.from + widest.wide / 2;
+}
+
+/** The disc of a carbon, and its text at `place`. */
+function drawMark(atom, [x, y], { mark, place, reach, radius, size, onAtom }) {
+  const known = mark.fit !== undefined && mark.fit !== null;
+  const classes = ["atom", known ? "sure" : "free", mark.unsure && "unsure", mark.worst && "worst"].filter(Boolean);
+  const button = onAtom ? { "data-key": `atom-${atom}`, tabindex: "-1", role: "button", "aria-label": mark.label, onclick: () => onAtom(atom) } : {};
+  return h("g", { class: classes.join(" "), "data-atom": atom, "data-peak": mark.peak, "--hue": known ? hue(mark.fit) : null, ...button },
     h("title", {}, mark.label),
-    onAtom && h("circle", { cx: x, cy: y, r: Math.max(radius, 12), fill: "transparent" }),
+    onAtom && h("circle", { class: "reach", cx: x, cy: y, r: Math.max(reach, 3) }),
     onAtom && h("circle", { class: "halo", cx: x, cy: y, r: radius }),
     h("circle", { class: "disc", cx: x, cy: y, r: radius }),
-    mark.text ? h("text", { class: "number", x: x + away * Math.cos(free), y: y + away * Math.sin(free) + size * 0.35, "text-anchor": "middle", "font-size": size * 0.95 }, mark.text) : null);
+    place && h("text", { class: "number", x: place[0], y: place[1] + size * 0.35, "text-anchor": "middle", "font-size": size * 0.95 }, mark.text));
 }
 
 function drawLabel(atom, [x, y], size) {

@@ -1,60 +1,58 @@
 // Rank: which of some candidates it is.
 
 import { fileContent, postJson } from "./api.js";
-import { showCards } from "./cards.js";
 import { byId, say } from "./dom.js";
 import { fileSource } from "./drop.js";
-import { otherWarnings } from "./extras.js";
+import { drawHits } from "./hits.js";
+import { Question } from "./question.js";
 import { change, onChange, spectrumRequest, state } from "./state.js";
+import { plural } from "./words.js";
 
-let asking = null;
+const SHOWN = 50;
+const ranking = new Question("/api/rank", draw);
 
 export function setUpRank() {
   const text = byId("candidates-text");
-  text.addEventListener("change", () => change({ candidates: text.value }));
-  fileSource(text.closest(".panel"), "candidates-open", "candidates-file", async (file) => {
-    try {
-      const { structures, errors } = await postJson("/api/parse", { kind: "structures", ...(await fileContent(file)) });
-      change({ candidates: structures.map((s) => [s.smiles, s.name].filter(Boolean).join(" ")).join("\n") });
-      say("candidates-error", errors.length ? errors.slice(0, 3).join(" · ") : null);
-    } catch (error) {
-      say("candidates-error", error.message);
-    }
-  });
+  text.addEventListener("input", () => change({ candidates: text.value }, { step: "candidates" }));
+  fileSource(text.closest(".panel"), "candidates-open", "candidates-file", readFile);
   byId("rank-run").addEventListener("click", run);
-  onChange((changed) => changed.has("candidates") && show());
+  onChange(draw);
+  draw();
 }
 
-function show() {
-  const text = byId("candidates-text");
-  if (text.value !== state.candidates) text.value = state.candidates;
-  const count = candidates().length;
-  byId("candidates-note").textContent = count ? `${count} candidate${count > 1 ? "s" : ""}` : "";
-}
-
-const candidates = () => state.candidates.split("\n").map((line) => line.trim()).filter(Boolean);
-
-export function rankRequest() {
-  const lines = candidates().map((line) => line.split(/[\s,;]+/));
-  return { ...spectrumRequest(), candidates: lines.map(([smiles]) => smiles), names: lines.map(([, ...name]) => name.join(" ") || null) };
-}
-
-export async function run() {
-  asking?.abort();
-  asking = new AbortController();
-  say("candidates-error", null);
-  if (!state.peaks.length) return say("candidates-error", "Give a spectrum first: paste it on the left.");
-  if (!candidates().length) return say("candidates-error", "Give at least one candidate: one SMILES per line.");
-  byId("rank-status").textContent = "Ranking …";
+async function readFile([file]) {
   try {
-    const answer = await postJson("/api/rank", { ...rankRequest(), top: 50 }, asking.signal);
-    byId("rank-status").textContent = [`${answer.candidates} candidates, ${answer.elapsed_ms.toFixed(0)} ms`, ...otherWarnings(answer.warnings)].join(" · ");
-    byId("rank-head").hidden = false;
-    showCards(byId("rank-cards"), answer.hits, asking.signal);
+    const { structures, errors } = await postJson("/api/parse", { kind: "structures", ...(await fileContent(file)) });
+    change({ candidates: structures.map((s) => [s.smiles, s.name].filter(Boolean).join(" ")).join("\n") });
+    say("candidates-error", errors.length ? errors.slice(0, 3).join(" · ") : null);
   } catch (error) {
-    if (error.name === "AbortError") return undefined;
-    byId("rank-status").textContent = "";
     say("candidates-error", error.message);
   }
-  return undefined;
+}
+
+const lines = () => state.candidates.split("\n").map((line) => line.trim()).filter(Boolean);
+
+function request() {
+  const parts = lines().map((line) => line.split(/[\s,;]+/));
+  return { ...spectrumRequest(), candidates: parts.map(([smiles]) => smiles), names: parts.map(([, ...name]) => name.join(" ") || null), top: SHOWN };
+}
+
+export const shownRank = () => ranking.answer && { task: "rank", request: ranking.answer.request };
+
+export function run() {
+  if (!state.peaks.length) say("candidates-error", "Give a spectrum first: paste it on the left.");
+  else if (!lines().length) say("candidates-error", "Give at least one candidate: one SMILES per line.");
+  else ranking.ask(request());
+}
+
+function draw() {
+  const text = byId("candidates-text");
+  if (text.value !== state.candidates) text.value = state.candidates;
+  byId("candidates-note").textContent = lines().length ? plural(lines().length, "candidate") : "";
+  say("candidates-error", ranking.problem?.message);
+  drawHits("rank", ranking, request(), {
+    renew: { text: "Rank again", run },
+    busy: "Ranking …",
+    status: ({ value }) => `${plural(value.candidates, "candidate")}${value.hits.length < value.candidates ? `, the best ${value.hits.length} shown` : ""}, ${value.elapsed_ms.toFixed(0)} ms`,
+  });
 }

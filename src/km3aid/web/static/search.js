@@ -1,13 +1,16 @@
 // Search: which molecule of a library it is.
 
-import { getJson, postJson } from "./api.js";
-import { showCards } from "./cards.js";
-import { byId, h, say } from "./dom.js";
-import { otherWarnings } from "./extras.js";
+import { getJson } from "./api.js";
+import { byId, h, say, show } from "./dom.js";
+import { drawHits } from "./hits.js";
+import { Question } from "./question.js";
 import { change, onChange, spectrumRequest, state } from "./state.js";
+import { plural } from "./words.js";
 
-const FIELDS = ["formula", "mass", "tolerance", "unit", "elements", "required", "carbons", "smarts", "top"];
-let asking = null;
+const FIELDS = ["formula", "mass", "adduct", "tolerance", "unit", "elements", "required", "carbons", "smarts", "top"];
+const DEFAULTS = { tolerance: "10", unit: "ppm", top: "10" };
+const searching = new Question("/api/search", draw);
+let served = []; // libraries
 
 export async function setUpSearch() {
   byId("search-form").addEventListener("submit", (event) => {
@@ -15,40 +18,39 @@ export async function setUpSearch() {
     run();
   });
   byId("search-form").addEventListener("change", () => {
-    const filters = Object.fromEntries(FIELDS.map((f) => [f, byId(`f-${f}`).value.trim()]));
-    change({ filters, library: byId("library").value || null });
+    const entered = FIELDS.map((f) => [f, byId(`f-${f}`).value.trim()]).filter(([f, value]) => value !== (DEFAULTS[f] ?? ""));
+    change({ filters: Object.fromEntries(entered), library: byId("library").value || null }, { step: "filters" });
   });
-  onChange((changed) => {
-    if (changed.has("filters")) for (const f of FIELDS) if (state.filters[f] !== undefined) byId(`f-${f}`).value = state.filters[f];
-    if (changed.has("library") && state.library) byId("library").value = state.library;
-  });
+  onChange(draw);
+  draw();
   await loadLibraries();
 }
 
 export async function loadLibraries() {
   try {
-    const { libraries } = await getJson("/api/libraries");
-    byId("library").replaceChildren(...libraries.map((l) => h("option", { value: l.name }, `${l.name} (${l.molecules.toLocaleString("en")})`)));
-    if (state.library) byId("library").value = state.library;
-    byId("library-note").textContent = libraries.length ? "" : "No library is served; start with: km3aid serve --library FOLDER";
-    byId("search-run").disabled = !libraries.length;
+    served = (await getJson("/api/libraries")).libraries;
+    byId("library-note").textContent = served.length ? "" : "No library is served; start with: km3aid serve --library FOLDER";
+    byId("search-run").disabled = !served.length;
+    draw();
   } catch (error) {
     byId("library-note").textContent = error.message;
   }
 }
 
+/** A formula in any writing, such as C₉H₈O₄ or "C9 H8 O4", as the service takes it. */
+const plainFormula = (text) => text.normalize("NFKC").replace(/\s+/g, "").replace(/−/g, "-");
 const symbols = (text) => text.split(/[\s,;]+/).filter(Boolean);
 
-/** The filters of the form as the service takes them; throws an error that can be shown. */
+/** The filters as the service takes them; throws an error that can be shown. */
 function filters() {
-  const value = (f) => byId(`f-${f}`).value.trim();
+  const value = (f) => state.filters[f] ?? DEFAULTS[f] ?? "";
   const number = (f, name) => {
     const read = Number(value(f).replace(",", "."));
     if (!(read >= 0)) throw new Error(`${name}: enter a number`);
     return read;
   };
   const made = {};
-  if (value("formula")) made.formula = value("formula");
+  if (value("formula")) made.formula = plainFormula(value("formula"));
   if (value("mass")) {
     made.mass_da = number("mass", "Mass");
     made[value("unit") === "ppm" ? "mass_tolerance_ppm" : "mass_tolerance_da"] = number("tolerance", "Tolerance");
@@ -64,25 +66,36 @@ function filters() {
   return made;
 }
 
-export const searchRequest = () => ({ ...spectrumRequest(), library: byId("library").value || null, filters: filters(), top: Number(byId("f-top").value) || 10 });
+const request = () => ({ ...spectrumRequest(), library: state.library ?? served[0]?.name ?? null, filters: filters(), adduct: (state.filters.mass && state.filters.adduct) || null, top: Number(state.filters.top) || 10 });
 
-export async function run() {
-  asking?.abort();
-  asking = new AbortController();
-  say("search-error", null);
-  if (!state.peaks.length) return say("search-error", "Give a spectrum first: paste it on the left.");
-  byId("search-status").textContent = "Searching …";
-  const began = performance.now();
+/** The request, or null where it is not one. */
+function requestOrNull() {
   try {
-    const answer = await postJson("/api/search", searchRequest(), asking.signal);
-    const took = (performance.now() - began).toFixed(0);
-    byId("search-status").textContent = [`${answer.candidates.toLocaleString("en")} molecules passed the filters, ${took} ms`, ...otherWarnings(answer.warnings)].join(" · ");
-    byId("search-head").hidden = false;
-    showCards(byId("search-cards"), answer.hits, asking.signal);
+    return request();
+  } catch {
+    return null;
+  }
+}
+
+export const shownSearch = () => searching.answer && { task: "search", request: searching.answer.request };
+
+export function run() {
+  try {
+    if (!state.peaks.length) throw new Error("Give a spectrum first: paste it on the left.");
+    searching.ask(request());
   } catch (error) {
-    if (error.name === "AbortError") return undefined;
-    byId("search-status").textContent = "";
     say("search-error", error.message);
   }
-  return undefined;
+}
+
+function draw() {
+  for (const f of FIELDS) if (document.activeElement !== byId(`f-${f}`)) byId(`f-${f}`).value = state.filters[f] ?? DEFAULTS[f] ?? "";
+  show(byId("library"), served.map((l) => h("option", { value: l.name }, `${l.name} (${l.molecules.toLocaleString("en")})`)));
+  byId("library").value = state.library ?? served[0]?.name ?? "";
+  say("search-error", searching.problem?.message);
+  drawHits("search", searching, requestOrNull(), {
+    renew: { text: "Search again", run },
+    busy: "Searching …",
+    status: ({ value, ms, request: { filters: { substructure } } }) => `${plural(value.candidates, "molecule")} passed ${substructure ? "the filters beside the substructure" : "the filters"}, ${ms.toFixed(0)} ms`,
+  });
 }

@@ -1,125 +1,156 @@
-// The spectrum: paste, drop or type it; the peaks are shown at once and can be edited.
+// The spectrum: paste, drop or type it; its peaks are shown at once and can be edited.
 
 import { fileContent, postJson } from "./api.js";
-import { byId, h, say } from "./dom.js";
+import { byId, h, say, show, toast } from "./dom.js";
 import { fileSource } from "./drop.js";
-import { change, onChange, state } from "./state.js";
+import { freshPeaks, mergePeaks } from "./merge.js";
+import { setUpPeaks } from "./peaks.js";
+import { isWorkspaceFile, openFile } from "./recent.js";
+import { markStale } from "./stale.js";
+import { change, isUnread, nextId, onChange, state, undo } from "./state.js";
+import { plural } from "./words.js";
 
-const EXAMPLE = "13C NMR (101 MHz, CDCl3) δ 170.2, 169.8, 151.3, 134.9, 132.5, 126.2, 124.0, 122.2, 77.2 (CDCl3), 21.0";
-const TYPES = ["", "S", "D", "T", "Q", "S/T", "D/Q"];
-const SHOWN = { "": "–", S: "C", D: "CH", T: "CH₂", Q: "CH₃" };
-/** A multiplicity as chemists write it: C/CH₂ for S/T. */
-export const shownType = (multiplicity) => multiplicity.split("/").map((letter) => SHOWN[letter]).join("/");
+const TYPING_MS = 250;
 let reading = null;
 let waiting = 0;
+let problem = null; // why the text in the box was not read
 
 export function setUpSpectrum() {
   const text = byId("spectrum-text");
-  text.addEventListener("input", () => {
+  text.addEventListener("input", (event) => {
+    const fresh = event.inputType === "insertFromPaste" && state.peaks.length === 0;
+    change({ text: text.value }, { step: "text" });
     clearTimeout(waiting);
-    waiting = setTimeout(() => readText(text.value), 250);
+    waiting = setTimeout(() => readText(fresh), TYPING_MS);
   });
-  fileSource(byId("spectrum"), "spectrum-open", "spectrum-file", async (file) => {
-    text.value = "";
-    read(await fileContent(file));
-  });
-  byId("spectrum-example").addEventListener("click", () => {
-    text.value = EXAMPLE;
-    readText(EXAMPLE);
-    if (!state.structure) change({ structure: "CC(=O)Oc1ccccc1C(=O)O" });
-  });
-  byId("spectrum-clear").addEventListener("click", () => {
-    text.value = "";
-    say("spectrum-error", null);
-    byId("spectrum-choice").hidden = true;
-    change({ peaks: [], leftOut: [], notes: [], solvent: null, chosenSolvent: "", dept135: "", dept90: "", apt: "" });
-  });
-  byId("peak-add").addEventListener("click", () => {
-    byId("peaks").tBodies[0].append(row({ ppm: null, multiplicity: null, count: null }, state.peaks.length));
-    byId("peaks").querySelector("tbody tr:last-child input").focus();
-  });
+  text.addEventListener("paste", (event) => pasteAll(event, text));
+  fileSource(byId("spectrum"), "spectrum-open", "spectrum-file", readFiles);
+  byId("spectrum-clear").addEventListener("click", clear);
   byId("per-carbon").addEventListener("change", (event) => change({ perCarbon: event.target.checked, pinned: {} }));
+  byId("input-format").addEventListener("change", () => readText(true));
   onChange((changed) => {
-    if (changed.has("peaks")) showPeaks();
-    if (changed.has("leftOut")) showLeftOut();
-    if (changed.has("perCarbon")) byId("per-carbon").checked = state.perCarbon;
+    if (changed.has("text")) followText();
+    draw();
   });
-  showPeaks();
+  setUpPeaks();
+  draw();
 }
 
-function readText(text) {
-  if (text.trim()) read({ text });
-  else say("spectrum-error", null);
+/** The text of the state may come from undo, a link or a file; one that is not read yet is read now. */
+function followText() {
+  const text = byId("spectrum-text");
+  if (text.value === state.text) return;
+  text.value = state.text;
+  problem = null;
+  if (isUnread()) readText(false);
 }
 
-async function read(content) {
-  reading?.abort();
-  reading = new AbortController();
-  try {
-    const { spectra, errors } = await postJson("/api/parse", { kind: "spectra", ...content }, reading.signal);
+/** What is pasted over all of the text is another spectrum. */
+function pasteAll(event, text) {
+  const pasted = event.clipboardData?.getData("text") ?? "";
+  const all = text.selectionEnd - text.selectionStart === text.value.length;
+  if (!pasted || !all) return;
+  event.preventDefault();
+  give(pasted);
+}
+
+/** Put another spectrum into the box and read it. */
+export function give(text) {
+  byId("spectrum-text").value = text;
+  change({ text });
+  return readText(true);
+}
+
+function readText(fresh) {
+  clearTimeout(waiting);
+  const { text } = state;
+  if (!text.trim()) return stop();
+  return read({ text }, ({ spectra, errors }) => {
     offer(spectra);
-    take(spectra[0]);
-    say("spectrum-error", errors.length ? errors.slice(0, 3).join(" · ") : null);
-  } catch (error) {
-    if (error.name !== "AbortError") say("spectrum-error", error.message);
-  }
+    take(spectra[0], { readText: text, source: null }, fresh);
+    return errors;
+  });
 }
 
-/** A file with several spectra: choose one. */
+function stop() {
+  reading?.abort();
+  problem = null;
+  change({ readText: state.text }, { step: "text" });
+}
+
+async function readFiles(files) {
+  const saved = files.find(isWorkspaceFile);
+  if (saved) return openFile(saved);
+  const spectra = [];
+  const errors = [];
+  for (const file of files) {
+    await read(await fileContent(file), (found) => {
+      spectra.push(...found.spectra.map((s) => ({ ...s, file: file.name })));
+      return found.errors;
+    }, (error) => errors.push(`${file.name}: ${error}`));
+  }
+  if (!spectra.length) return undefined;
+  offer(spectra);
+  take(spectra[0], { text: "", readText: "", source: spectra[0].file }, true);
+  problem = errors.slice(0, 3).join(" · ") || null;
+  return draw();
+}
+
+async function read(content, use, failed = null) {
+  reading?.abort();
+  const mine = (reading = new AbortController());
+  try {
+    const found = await postJson("/api/parse", { kind: "spectra", ...content, input_format: byId("input-format").value || null }, mine.signal);
+    problem = null;
+    const errors = use(found);
+    if (errors.length) problem = errors.slice(0, 3).join(" · ");
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    if (failed) failed(error.message);
+    problem = error.message;
+  }
+  draw();
+}
+
+/** Several spectra: choose one. */
 function offer(spectra) {
   const select = byId("spectrum-which");
   byId("spectrum-choice").hidden = spectra.length < 2;
-  select.replaceChildren(...spectra.map((s, i) => h("option", { value: i }, `${s.id ?? i + 1} – ${s.peaks.length} peaks`)));
-  select.onchange = () => take(spectra[Number(select.value)]);
+  show(select, spectra.map((s, i) => h("option", { value: i }, `${[s.file, s.id ?? i + 1].filter(Boolean).join(", ")} – ${plural(s.peaks.length, "peak")}`)));
+  select.value = "0";
+  select.onchange = () => take(spectra[Number(select.value)], { source: spectra[Number(select.value)].file ?? null }, true);
 }
 
-function take(spectrum) {
-  change({ peaks: spectrum.peaks, solvent: spectrum.solvent, leftOut: spectrum.left_out, notes: spectrum.notes, pinned: {} });
-}
-
-function showPeaks() {
-  const body = byId("peaks").tBodies[0];
-  const focused = body.contains(document.activeElement) ? [...body.querySelectorAll("input, select")].indexOf(document.activeElement) : -1;
-  body.replaceChildren(...state.peaks.map(row));
-  if (focused >= 0) body.querySelectorAll("input, select")[focused]?.focus();
-  const count = state.peaks.length;
-  byId("spectrum-count").textContent = count ? `${count} peak${count > 1 ? "s" : ""}${state.solvent ? `, ${state.solvent}` : ""}` : "";
-}
-
-function row(peak, index) {
-  const name = `peak ${index + 1}`;
-  return h("tr", { "data-peak": index },
-    h("td", {}, String(index + 1)),
-    h("td", {}, h("input", { value: peak.ppm === null ? "" : Number.isInteger(peak.ppm) ? peak.ppm.toFixed(1) : peak.ppm, inputmode: "decimal", "aria-label": `Shift of ${name} in ppm`, onchange: (e) => edit(index, "ppm", e.target) })),
-    h("td", {}, h("select", { "aria-label": `Type of ${name}`, onchange: (e) => edit(index, "multiplicity", e.target) },
-      [...new Set([...TYPES, peak.multiplicity ?? ""])].map((t) => h("option", { value: t, selected: (peak.multiplicity ?? "") === t }, shownType(t))))),
-    h("td", {}, h("input", { value: peak.count ?? "", inputmode: "numeric", "aria-label": `Carbons of ${name}`, onchange: (e) => edit(index, "count", e.target) })),
-    h("td", {}, h("button", { "aria-label": `Remove ${name}`, title: "Remove", onclick: () => remove(index) }, "×")));
-}
-
-function edit(index, key, field) {
-  const text = field.value.trim().replace(",", ".");
-  let value = text === "" ? null : key === "multiplicity" ? text : Number(text);
-  const bad = key === "ppm" ? value === null || !(value >= -50 && value <= 350) : key === "count" && value !== null && !(Number.isInteger(value) && value > 0);
-  field.setAttribute("aria-invalid", bad);
-  say("spectrum-error", bad ? `Peak ${index + 1}: enter ${key === "ppm" ? "a shift between −50 and 350 ppm" : "a whole number of carbons"}` : null);
-  if (bad) return;
-  const peaks = state.peaks.map((p) => ({ ...p }));
-  peaks[index] = { multiplicity: null, count: null, ...peaks[index], [key]: value };
-  change({ peaks });
-}
-
-function remove(index) {
-  const pinned = {};
-  for (const [peak, atoms] of Object.entries(state.pinned)) {
-    if (Number(peak) !== index) pinned[Number(peak) > index ? Number(peak) - 1 : Number(peak)] = atoms;
+/** Take a spectrum that was read; what a file says of the structure and its assignment comes with it. */
+function take(spectrum, values, fresh) {
+  const edited = state.peaks.some((peak) => peak.read === null) || state.removed.length || Object.keys(state.pinned).length;
+  const peaks = fresh ? freshPeaks(spectrum.peaks, 0) : mergePeaks(spectrum.peaks, state, nextId());
+  const next = { ...values, ...peaks, solvent: spectrum.solvent, leftOut: spectrum.left_out, notes: spectrum.notes };
+  if (fresh) next.pinned = {};
+  if (spectrum.structure) {
+    next.structure = spectrum.structure;
+    next.pinned = Object.fromEntries(spectrum.assigned.flatMap((atoms, n) => (atoms.length ? [[n, atoms]] : [])));
   }
-  change({ peaks: state.peaks.filter((_, i) => i !== index), pinned });
+  change(next, { step: fresh && !values.readText ? null : "text" });
+  if (spectrum.structure) toast("Structure and assignment are those of the file, held as pins");
+  else if (fresh && edited) toast("Another spectrum: what was changed by hand is gone", { text: "Undo", run: undo });
 }
 
-function showLeftOut() {
+function clear() {
+  problem = null;
+  byId("spectrum-choice").hidden = true;
+  change({ text: "", readText: "", source: null, peaks: [], removed: [], pinned: {}, leftOut: [], notes: [], solvent: null, chosenSolvent: "", dept135: "", dept90: "", apt: "" });
+}
+
+function draw() {
+  const unread = isUnread() && problem !== null;
+  say("spectrum-error", problem);
+  markStale("spectrum-stale", ["peaks-box"], unread && state.peaks.length ? "The text is not read; these are the peaks from before." : null);
+  const parts = [state.peaks.length ? plural(state.peaks.length, "peak") : null, state.solvent, state.source];
+  byId("spectrum-count").textContent = parts.filter(Boolean).join(", ");
+  byId("per-carbon").checked = state.perCarbon;
   const box = byId("left-out");
   box.hidden = !state.leftOut.length;
   box.querySelector("summary").textContent = `${state.leftOut.length} left out`;
-  box.querySelector("ul").replaceChildren(...state.leftOut.map((item) => h("li", {}, h("code", {}, item.text), ` – ${item.reason}`)));
+  show(box.querySelector("ul"), state.leftOut.map((item) => h("li", {}, h("code", {}, item.text), ` – ${item.reason}`)));
 }

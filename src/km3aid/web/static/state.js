@@ -1,52 +1,52 @@
-// What the user has entered: one object, its history, and a link that contains it.
+// What the user has entered: one workspace, replaced whole at every change, and its history.
 
-const EMPTY = {
-  task: "assign",
-  peaks: [], // {ppm, multiplicity, count}
-  solvent: null, // as the spectrum states it
-  chosenSolvent: "", // a name, or "none"; empty: that of the spectrum
-  dept135: "",
-  dept90: "",
-  apt: "",
-  leftOut: [], // {text, reason}
-  notes: [], // what the reader decided
-  perCarbon: false,
-  structure: "",
-  pinned: {}, // peak → atoms
-  candidates: "",
-  library: null,
-  filters: {},
-};
+import { EMPTY } from "./workspace.js";
 
-export let state = structuredClone(EMPTY);
+const STEP_MS = 2000; // changes of one kind within this time are undone together
+const STEPS = 200;
+
+export let state = EMPTY;
 let past = [];
 let future = [];
+let latest = { step: null, at: 0 };
 const listeners = new Set();
 
+/** Listeners get the set of keys whose values changed. */
 export const onChange = (listener) => listeners.add(listener);
-const tell = (changed) => listeners.forEach((listener) => listener(changed));
 
-/** Change some keys; pins are dropped when the peaks or the structure that they refer to change. */
-export function change(values, { undoable = true } = {}) {
+function become(next) {
+  const changed = new Set(Object.keys(next).filter((key) => next[key] !== state[key]));
+  state = next;
+  if (changed.size) listeners.forEach((listener) => listener(changed));
+}
+
+/** Change some values. Changes with the same `step`, shortly after one another, are undone together; without one, never. */
+export function change(values, { undoable = true, step = null } = {}) {
+  const next = { ...state, ...values };
+  if (next.structure !== state.structure && !("pinned" in values)) next.pinned = {};
+  const ids = new Set(next.peaks.map((peak) => String(peak.id)));
+  if (Object.keys(next.pinned).some((id) => !ids.has(id))) next.pinned = Object.fromEntries(Object.entries(next.pinned).filter(([id]) => ids.has(id)));
   if (undoable) {
-    past.push(structuredClone(state));
-    past = past.slice(-100);
+    const now = performance.now();
+    if (step === null || step !== latest.step || now - latest.at > STEP_MS) past = [...past, state].slice(-STEPS);
+    latest = { step, at: now };
     future = [];
   }
-  const next = { ...state, ...values };
-  const moved = "structure" in values && values.structure !== state.structure;
-  const otherPeaks = "peaks" in values && values.peaks.length !== state.peaks.length;
-  if ((moved || otherPeaks) && !("pinned" in values)) next.pinned = {};
-  state = next;
-  tell(new Set(Object.keys(values)));
+  become(next);
+}
+
+/** Begin with another workspace, whose history is its own. */
+export function open(workspace) {
+  past = [];
+  future = [];
+  become({ ...workspace });
 }
 
 function restore(from, to) {
   if (!from.length) return;
-  to.push(structuredClone(state));
-  const task = state.task;
-  state = { ...from.pop(), task };
-  tell(new Set(Object.keys(state).filter((key) => key !== "task")));
+  to.push(state);
+  latest = { step: null, at: 0 };
+  become({ ...from.pop(), task: state.task });
 }
 
 export const undo = () => restore(past, future);
@@ -54,8 +54,9 @@ export const redo = () => restore(future, past);
 export const canUndo = () => past.length > 0;
 export const canRedo = () => future.length > 0;
 
-/** A shift as text: with one decimal, or with two where any shift of the spectrum needs them. */
-export const shiftText = (ppm) => ppm.toFixed(state.peaks.some((peak) => Math.abs(10 * peak.ppm - Math.round(10 * peak.ppm)) > 1e-6) ? 2 : 1);
+/** Whether the box holds a text that the peaks do not come from. */
+export const isUnread = () => state.text.trim() !== "" && state.text !== state.readText;
+export const nextId = () => Math.max(-1, ...state.peaks.map((peak) => peak.id)) + 1;
 
 /** The spectrum, as part of a request. */
 export const spectrumRequest = () => ({
@@ -66,29 +67,3 @@ export const spectrumRequest = () => ({
   apt: state.apt || null,
   one_per_carbon: state.perCarbon,
 });
-
-async function through(stream, bytes) {
-  return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer());
-}
-
-/** The state as text for the fragment of an address, which browsers do not send. */
-export async function toLink() {
-  const bytes = await through(new CompressionStream("deflate-raw"), new TextEncoder().encode(JSON.stringify(state)));
-  return "s=" + btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
-
-/** Restore the state from a link; false where there is none or it cannot be read. */
-export async function fromLink(text) {
-  if (!text.startsWith("s=")) return false;
-  try {
-    const binary = atob(text.slice(2).replaceAll("-", "+").replaceAll("_", "/"));
-    const bytes = await through(new DecompressionStream("deflate-raw"), Uint8Array.from(binary, (c) => c.charCodeAt(0)));
-    const read = JSON.parse(new TextDecoder().decode(bytes));
-    const known = Object.fromEntries(Object.entries(read).filter(([key, v]) => key in EMPTY && (EMPTY[key] === null || typeof v === typeof EMPTY[key])));
-    state = { ...structuredClone(EMPTY), ...known };
-  } catch {
-    return false;
-  }
-  tell(new Set(Object.keys(state)));
-  return true;
-}

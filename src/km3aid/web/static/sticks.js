@@ -1,64 +1,100 @@
 // Draw a spectrum from high to low shift: observed peaks upwards, predicted ones downwards.
 
-import { h, hue } from "./dom.js";
+import { h } from "./dom.js";
+import { cells, spread } from "./spread.js";
+import { hue } from "./words.js";
 
-/**
- * `observed`: {peak, ppm, confidence, label, worst, aside}; `predicted`: {ppm, worst, text, peak}. `onPeak(peak)` makes the observed
- * ones buttons.
- */
-export function drawSticks({ observed, predicted, width, height, label, onPeak = null }) {
-  const all = [...observed, ...predicted].map((s) => s.ppm);
-  const high = 20 * Math.ceil((Math.max(...all, 10) + 4) / 20);
-  const low = Math.min(20 * Math.floor((Math.min(...all) - 4) / 20), 0);
-  const margin = 14;
-  const base = predicted.length ? Math.round(height * 0.56) : height - 30;
-  const at = (ppm) => margin + ((high - ppm) / (high - low)) * (width - 2 * margin);
-  const svg = h("svg", { viewBox: `0 0 ${width} ${height}`, role: onPeak ? "group" : "img", "aria-label": label });
-  const step = (high - low) / 20 > width / 34 ? 40 : 20;
-  for (let tick = Math.ceil(low / step) * step; tick <= high; tick += step) {
-    svg.append(
-      h("line", { class: "axis", x1: at(tick), x2: at(tick), y1: height - 17, y2: height - 13 }),
-      h("text", { class: "tick", x: at(tick), y: height - 3, "text-anchor": "middle", "font-size": 10.5 }, String(tick)));
-  }
-  svg.append(
-    h("line", { class: "axis", x1: margin, x2: width - margin, y1: base, y2: base }),
-    h("line", { class: "axis", x1: margin, x2: width - margin, y1: height - 17, y2: height - 17 }));
-  for (const stick of predicted) {
-    svg.append(h("g", { class: stick.worst ? "predicted worst" : "predicted", "data-peak": stick.peak },
-      h("title", {}, `predicted ${stick.ppm.toFixed(1)} ppm`),
-      h("line", { x1: at(stick.ppm), x2: at(stick.ppm), y1: base, y2: height - (stick.text ? 31 : 21) }),
-      stick.text ? h("text", { x: at(stick.ppm), y: height - 20, "text-anchor": "middle", "font-size": 10.5 }, stick.text) : null));
-  }
-  if (onPeak) {
-    const says = (text, x, y, anchor) => h("text", { class: "tick caption", x, y, "text-anchor": anchor, "font-size": 10.5 }, text);
-    svg.append(says("observed", 4, 11, "start"), says("δ / ppm", width - 4, height - 21, "end"));
-    if (predicted.length) svg.append(says("predicted", 4, height - 21, "start"));
-  }
-  const levels = onPeak ? 4 : 0;
-  const top = 12 + 12 * levels;
-  const placed = [];
-  for (const stick of [...observed].sort((a, b) => b.ppm - a.ppm)) {
-    const x = at(stick.ppm);
-    const taken = new Set(placed.filter(([other]) => Math.abs(x - other) < 15).map(([, level]) => level));
-    const level = [0, 1, 2, 3].find((l) => !taken.has(l)) ?? 0;
-    placed.push([x, level]);
-    svg.append(drawStick(stick, x, base, top, level, onPeak));
-  }
-  return svg;
+const MARGIN = 14;
+const LABEL_WIDTH = 19;
+const LABEL_HEIGHT = 13;
+const LEADER = 12; // height in which a line leads from a peak to its label
+const REACH = 14; // pixels beside a peak in which the pointer means it
+const LEAST_APART = 3; // pixels between peaks that coincide, so that each can be pointed at
+
+/** The shifts that a whole spectrum spans, in round numbers: {high, low}. */
+export function wholeRange(shifts) {
+  const high = 20 * Math.ceil((Math.max(...shifts, 10) + 4) / 20);
+  return { high, low: Math.min(20 * Math.floor((Math.min(...shifts, 10) - 4) / 20), 0) };
 }
 
-function drawStick(stick, x, base, top, level, onPeak) {
-  const known = stick.confidence !== null && stick.confidence !== undefined;
-  const line = h("line", { x1: x, x2: x, y1: base, y2: top });
-  const paint = { "--hue": known ? hue(stick.confidence) : null };
-  if (!onPeak) return h("g", { class: stick.aside ? "shown aside" : stick.worst ? "shown worst" : "shown", "data-peak": stick.peak, ...paint }, h("title", {}, stick.label), line);
-  return h("g", {
-    class: `stick ${known ? "sure" : "none"}${stick.aside ? " aside" : ""}`, "data-peak": stick.peak, "data-grab": stick.peak, tabindex: "0", role: "button",
-    "aria-label": stick.label, ...paint, onclick: () => onPeak(stick.peak),
-    onkeydown: (e) => (e.key === "Enter" || e.key === " ") && (e.preventDefault(), onPeak(stick.peak)),
-  },
-  h("title", {}, stick.label),
-  h("rect", { class: "grip", x: x - 6, y: top - 12 * level - 14, width: 12, height: base - top + 12 * level + 14 }),
-  line,
-  h("text", { x, y: top - 4 - 12 * level, "text-anchor": "middle", "font-size": 11.5 }, String(stick.peak + 1)));
+/** Where a shift lies on a drawing of this width, and back. */
+export function axis({ high, low }, width) {
+  const perPpm = (width - 2 * MARGIN) / (high - low);
+  return { at: (ppm) => MARGIN + (high - ppm) * perPpm, ppm: (x) => high - (x - MARGIN) / perPpm };
+}
+
+/**
+ * `observed`: {peak, number, ppm, fit, label, worst, aside, height}; `predicted`: {ppm, std, worst, text, peak}. `onPeak(peak)`
+ * makes the observed ones buttons with numbers; without it the drawing is a small picture.
+ */
+export function drawSticks({ observed, predicted, width, height, label, range, onPeak = null }) {
+  const whole = range ?? wholeRange([...observed, ...predicted].map((s) => s.ppm));
+  const { at } = axis(whole, width);
+  const inside = ({ ppm }) => ppm <= whole.high && ppm >= whole.low;
+  const seen = observed.filter(inside).sort((a, b) => b.ppm - a.ppm);
+  const rows = onPeak ? Math.min(Math.ceil((seen.length * LABEL_WIDTH) / (width - 2 * MARGIN)) || 1, 3) : 0;
+  const top = onPeak ? 14 + rows * LABEL_HEIGHT + LEADER : 12;
+  const base = predicted.length ? Math.round(top + (height - top) * 0.48) : height - 30;
+  return h("svg", { viewBox: `0 0 ${width} ${height}`, role: onPeak ? "group" : "img", "aria-label": label },
+    drawAxis(whole, at, width, height, base),
+    predicted.filter(inside).map((stick) => drawPredicted(stick, at, base, height)),
+    onPeak && drawCaptions(width, height, predicted.length > 0),
+    onPeak ? drawObserved(seen, { at, base, top, rows, width, onPeak }) : seen.map((stick) => drawShown(stick, at(stick.ppm), base, top)));
+}
+
+function drawAxis({ high, low }, at, width, height, base) {
+  const step = [1, 2, 5, 10, 20, 40].find((s) => (high - low) / s <= width / 36) ?? 50;
+  const ticks = [];
+  for (let tick = Math.ceil(low / step) * step; tick <= high; tick += step) ticks.push(tick);
+  return [
+    ticks.map((tick) => h("line", { class: "axis", x1: at(tick), x2: at(tick), y1: height - 17, y2: height - 13 })),
+    ticks.map((tick) => h("text", { class: "tick", x: at(tick), y: height - 3, "text-anchor": "middle", "font-size": 10.5 }, String(tick))),
+    h("line", { class: "axis", x1: MARGIN, x2: width - MARGIN, y1: base, y2: base }),
+    h("line", { class: "axis", x1: MARGIN, x2: width - MARGIN, y1: height - 17, y2: height - 17 }),
+  ];
+}
+
+function drawCaptions(width, height, withPredicted) {
+  const says = (text, x, y, anchor) => h("text", { class: "tick caption", x, y, "text-anchor": anchor, "font-size": 10.5 }, text);
+  return [says("observed", 4, 11, "start"), says("δ / ppm", width - 4, height - 21, "end"), withPredicted && says("predicted", 4, height - 21, "start")];
+}
+
+function drawPredicted(stick, at, base, height) {
+  const x = at(stick.ppm);
+  const bottom = height - (stick.text ? 31 : 21);
+  const half = stick.std ? at(stick.ppm - stick.std) - x : 0;
+  return h("g", { class: stick.worst ? "predicted worst" : "predicted", "data-peak": stick.peak },
+    h("title", {}, stick.std ? `predicted ${stick.ppm.toFixed(1)} ± ${stick.std.toFixed(1)} ppm` : `predicted ${stick.ppm.toFixed(1)} ppm`),
+    half > 0 && h("rect", { class: "spread", x: x - half, y: base + 1, width: 2 * half, height: bottom - base - 1 }),
+    h("line", { x1: x, x2: x, y1: base, y2: bottom }),
+    stick.text && h("text", { x, y: height - 20, "text-anchor": "middle", "font-size": 10.5 }, stick.text));
+}
+
+function drawShown(stick, x, base, top) {
+  return h("g", { class: `shown${stick.aside ? " aside" : stick.worst ? " worst" : ""}`, "data-peak": stick.peak },
+    h("title", {}, stick.label), h("line", { x1: x, x2: x, y1: base, y2: top }));
+}
+
+/** Peaks that can be pointed at: each owns the strip around its line and the ground of its label, which overlap nowhere. */
+function drawObserved(seen, { at, base, top, rows, width, onPeak }) {
+  const places = seen.map(({ ppm }) => at(ppm));
+  const strips = cells(spread(places, LEAST_APART, MARGIN, width - MARGIN), REACH);
+  const labels = spread(places, LABEL_WIDTH / rows, MARGIN, width - MARGIN);
+  return seen.map((stick, n) => {
+    const [x, [left, right], labelX] = [places[n], strips[n], labels[n]];
+    const labelY = 22 + (rows - 1 - (n % rows)) * LABEL_HEIGHT;
+    const end = base - (base - top) * (stick.height ?? 1);
+    const known = stick.fit !== null && stick.fit !== undefined;
+    return h("g", {
+      class: `stick ${known ? "sure" : "none"}${stick.aside ? " aside" : ""}`, "--hue": known ? hue(stick.fit) : null,
+      "data-key": `stick-${stick.peak}`, "data-peak": stick.peak, "data-grab": stick.peak, tabindex: "-1", role: "button", "aria-label": stick.label,
+      onclick: () => onPeak(stick.peak),
+    },
+    h("title", {}, stick.label),
+    h("rect", { class: "grip", x: left, y: top - LEADER / 2, width: right - left, height: base - top + LEADER / 2 }),
+    h("rect", { class: "grip", x: labelX - LABEL_WIDTH / 2, y: labelY - LABEL_HEIGHT + 2, width: LABEL_WIDTH, height: LABEL_HEIGHT }),
+    h("polyline", { class: "leader", points: `${x},${end} ${x},${top - 2} ${labelX},${top - LEADER + 2} ${labelX},${labelY + 3}` }),
+    h("line", { x1: x, x2: x, y1: base, y2: end }),
+    h("text", { x: labelX, y: labelY, "text-anchor": "middle", "font-size": 11.5 }, String(stick.number)));
+  });
 }

@@ -7,6 +7,7 @@ import { change, onChange, state } from "./state.js";
 
 const EDITOR = "/static/vendor/openchemlib.js";
 let editor = null;
+let opened = null; // the code of the structure that the editor began with
 let waiting = 0;
 
 export function setUpStructure() {
@@ -30,7 +31,7 @@ export function setUpStructure() {
 
 function take(text) {
   const structure = text.includes("M  END") ? text.split("$$$$")[0] : text.trim();
-  if (structure !== state.structure) change({ structure });
+  if (structure !== state.structure) change({ structure }, { step: "structure" });
 }
 
 function show() {
@@ -39,7 +40,7 @@ function show() {
   text.rows = state.structure.includes("\n") ? 4 : 1;
 }
 
-async function readFile(file) {
+async function readFile([file]) {
   try {
     const { structures } = await postJson("/api/parse", { kind: "structures", ...(await fileContent(file)) });
     say("structure-error", null);
@@ -60,7 +61,7 @@ async function setUpEditor() {
   byId("editor-use").addEventListener("click", () => {
     const drawn = editor.getMolecule();
     byId("editor").close();
-    if (drawn.getAllAtoms()) change({ structure: drawn.toIsomericSmiles() });
+    if (drawn.getAllAtoms() && drawn.getIDCode() !== opened) change({ structure: drawn.toMolfile() }); // as it was drawn
   });
 }
 
@@ -75,4 +76,5 @@ async function openEditor() {
     toast("The structure cannot be opened in the editor; it starts empty");
   }
   editor.setMolecule(molecule);
+  opened = molecule.getIDCode();
 }

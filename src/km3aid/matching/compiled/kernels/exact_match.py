@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numba import njit
 
+from km3aid.matching.compiled.kernels.compiling import cached_njit
 from km3aid.matching.compiled.kernels.prefetch import AHEAD, fetch
 from km3aid.matching.compiled.packed import LOWEST_PPM, STEP_PPM
 
@@ -33,7 +34,7 @@ def log_both(away):
     return 2 * t * (1 + z * (1 / 3 + z * (1 / 5 + z * (1 / 7 + z * series))))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@cached_njit(error_model="numpy")
 def exact_match(
     offset,
     shift,
@@ -121,7 +122,7 @@ def exact_match(
         out[i] = -(cheapest_assignment(price if price.shape[0] <= slots else price.T.copy(), most) + rest)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@cached_njit(error_model="numpy")
 def costs_of_class(peaks, extra, expected, excess, place, top, steepness, wide, wide_steepness, members, out):
     """Negative log-likelihood (P,) of every peak at one carbon class; without a branch, like `log_both`."""
     for p in range(len(peaks)):
@@ -132,7 +133,7 @@ def costs_of_class(peaks, extra, expected, excess, place, top, steepness, wide, 
         out[p] = extra[p] + excess[p] * more - (near if near > far else far) - log_both(abs(near - far))
 
 
-@njit(nogil=True, cache=True)
+@cached_njit()
 def per_carbon_bound(by_peak, by_class, size, slots):
     """A lower bound of the cost of assigning one peak per carbon, without what a wrong number costs.
 
@@ -149,7 +150,7 @@ def per_carbon_bound(by_peak, by_class, size, slots):
     return peaks if slots > len(by_peak) else carbons
 
 
-@njit(nogil=True, cache=True)
+@cached_njit()
 def distinct_bound(by_peak, by_class, alone, unobserved, overlap, split):
     """A lower bound of the cost of assigning distinct peaks, from every peak's (P,) and class's (K,) cheapest partner.
 
@@ -165,7 +166,7 @@ def distinct_bound(by_peak, by_class, alone, unobserved, overlap, split):
     return total
 
 
-@njit(nogil=True, cache=True)
+@cached_njit()
 def cheapest_assignment(price, most):
     """Cost of the cheapest assignment of every row to a column of its own, (R, C) with R ≤ C; infinity above `most`.
 

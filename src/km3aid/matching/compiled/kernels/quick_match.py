@@ -1,13 +1,13 @@
 """The kernel of the quick match: a bound of the cost of an assignment."""
 
 import numpy as np
-from numba import njit
 
+from km3aid.matching.compiled.kernels.compiling import cached_njit
 from km3aid.matching.compiled.kernels.prefetch import AHEAD, fetch
 from km3aid.matching.compiled.packed import LOWEST_PPM, STEP_PPM
 
 
-@njit(nogil=True, cache=True, fastmath=True)
+@cached_njit(fastmath=True)
 def quick_match(
     offset,
     shift,

@@ -1,12 +1,13 @@
 """The kernel of similarity on the graph level."""
 
 import numpy as np
-from numba import njit
+
+from km3aid.matching.compiled.kernels.compiling import cached_njit
 
 _TOGETHER = 64  # vectors that are compared with one query after another while they are in the nearest cache
 
 
-@njit(nogil=True, cache=True)
+@cached_njit()
 def similar_enough(
     embedding, scale, carbons, offset, queries, step, count, per_carbon, charge, least, rows, found_rows, found, number
 ):

@@ -1,0 +1,67 @@
+"""What an answer says of itself in words: verdicts, "none of these", members of a hit. Peaks and atoms count from 1."""
+
+from __future__ import annotations
+
+from km3aid.engine.results import Assignment, Hits, Misfit, Verification
+from km3aid.render.numbering import atoms_from_1
+
+
+def verdict_line(answer: Assignment | Verification) -> str:
+    """The verdict on a structure; empty where the model has none.
+
+    >>> verdict_line(Assignment(None, "CCO", (), (), (), 0.0, verdict="undecided", probability=0.62))
+    'undecided: 62 % by the fit of the lines alone; isomers were not compared'
+    """
+    if answer.verdict is None or answer.probability is None:
+        return ""
+    if isinstance(answer, Assignment):
+        how = "by the fit of the lines alone; isomers were not compared"
+    else:
+        how = f"beside {answer.compared} isomers, if a close wrong structure were as likely"
+    return f"{answer.verdict}: {answer.probability:.0%} {how}".replace("%", " %", 1)
+
+
+def hits_lines(answer: Hits) -> list[str]:
+    """The chance of "none of these", and the members of hits that have several."""
+    lines = [
+        f"hit {hit.rank} stands for {len(hit.members)} structures of one connectivity; --by structure shows them"
+        for hit in answer.hits
+        if hit.members
+    ]
+    if answer.present is not None:
+        lines.append(none_of_these(answer.present))
+    return lines
+
+
+def none_of_these(present: float) -> str:
+    """The probability that the right structure is not among those compared, in words.
+
+    >>> none_of_these(0.62)
+    'none of these: 38 %'
+    """
+    return f"none of these: {100 * (1 - present):.0f} %"
+
+
+def misfit_lines(answer: Verification) -> list[str]:
+    """What the structure does not explain."""
+    return [_misfit(misfit) for misfit in answer.misfits]
+
+
+def rival_lines(answer: Verification) -> list[str]:
+    """The isomers that explain the spectrum better, or almost as well."""
+    lines = []
+    for rival in answer.rivals:
+        how = "better" if rival.ahead > 0 else "almost as well"
+        name = f" ({rival.name})" if rival.name else ""
+        lines.append(f"{rival.smiles}{name} explains the spectrum {how}: {rival.ahead:+.1f} log-odds")
+    return lines
+
+
+def _misfit(misfit: Misfit) -> str:
+    atoms = atoms_from_1(misfit.atoms)
+    if misfit.peak is None:
+        return f"no peak at {misfit.predicted_ppm:g} ppm, for atoms {atoms}"
+    if not misfit.atoms:
+        return f"peak {misfit.peak + 1} at {misfit.observed_ppm:g} ppm fits no carbon"
+    predicted = f"{misfit.predicted_ppm:g} ± {misfit.std_ppm:g} predicted for atoms {atoms}"
+    return f"peak {misfit.peak + 1} at {misfit.observed_ppm:g} ppm: {predicted} (p {misfit.p_value:.2g})"

@@ -1,0 +1,31 @@
+// Numbers and names as people read them.
+
+/** Atoms as people number them: from 1, in the order of the structure. The service and data-atom count from 0. */
+export const atomNumber = (atom) => String(atom + 1);
+export const carbonName = (atom) => `C${atomNumber(atom)}`;
+export const carbonNames = (atoms) => (atoms.length ? atoms.map(carbonName).join(", ") : "no carbon");
+
+export const TYPES = { S: "C", D: "CH", T: "CH₂", Q: "CH₃", "S/T": "C/CH₂", "D/Q": "CH/CH₃" };
+
+/** Whole per cents, but 100 % and 0 % only for what is certain. */
+export function percent(share) {
+  if (share > 0.995 && share < 1) return "> 99 %";
+  if (share > 0 && share < 0.005) return "< 1 %";
+  return `${Math.round(share * 100)} %`;
+}
+
+/** A difference with its sign, which nought has none of. */
+export function signed(ppm, digits = 1) {
+  const size = Math.abs(ppm).toFixed(digits);
+  return Number(size) === 0 ? size : `${ppm > 0 ? "+" : "−"}${size}`;
+}
+export const plural = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
+
+/** A writer of shifts: with one decimal, or with two where any of `peaks` needs them. */
+export function shiftWriter(peaks) {
+  const digits = peaks.some(({ ppm }) => Math.abs(10 * ppm - Math.round(10 * ppm)) > 1e-6) ? 2 : 1;
+  return (ppm) => ppm.toFixed(digits);
+}
+
+/** Hue of a confidence: from red at one half and below, through amber, to bluish green at one. */
+export const hue = (confidence) => 8 + 157 * Math.min(Math.max((confidence - 0.5) / 0.5, 0), 1);

@@ -1,0 +1,82 @@
+"""What `pip install km3aid` brings is enough to answer: no torch, nothing that an extra installs."""
+
+import os
+import subprocess
+import sys
+
+HIDING = """
+import sys
+
+HIDDEN = {hidden!r}
+
+
+class Hidden:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in HIDDEN:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+
+sys.meta_path.insert(0, Hidden())
+"""
+TORCH = ("torch", "lightning", "onnx", "onnxscript")
+FEW_NEED = ("scipy", "reportlab", "pandas")
+ANSWERS = """
+from km3aid import Engine, Spectrum
+
+
+def main():
+    engine = Engine.load()
+    spectrum = Spectrum.from_shifts([58.3, 18.4])
+    print(engine.assign("CCO", spectrum).assignments[0].atoms)
+    print(len(engine.predict("CCO").carbons))
+    print(engine.rank(["COC", "CCO"], spectrum).hits[0].smiles)
+    engine.build_library([("CCO", None), ("CCCO", None), ("c1ccccc1O", None)] * 200, "lib", workers=2)
+    print(engine.search(spectrum, engine.open_library("lib")).hits[0].smiles)
+    print([m for m in sys.modules if m in HIDDEN])
+
+
+if __name__ == "__main__":  # processes that encode import this file
+    main()
+"""
+
+
+def run(code, folder, hidden, *arguments):
+    (folder / "run.py").write_text(HIDING.format(hidden=hidden) + code, encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, "run.py", *arguments], cwd=folder, env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_training_without_torch_names_the_extra(tmp_path):
+    code = "from km3aid.cli import main\nmain()"
+    done = run(code, tmp_path, TORCH, "train", "--data", ".", "--paper-ids", "ids.csv", "-o", "out")
+    assert done.returncode == 2
+    assert "pip install 'km3aid[train]'" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_what_few_need_is_named_with_its_extra(tmp_path):
+    code = """
+import numpy as np
+from km3aid.cli import main
+from km3aid.errors import ConfigError
+from km3aid.spectra.instruments.lines import find_lines
+
+try:
+    find_lines(np.linspace(200, 0, 1000), np.zeros(1000))
+except ConfigError as error:
+    print(error)
+main()
+"""
+    done = run(code, tmp_path, FEW_NEED, "predict", "CCO", "--pdf", "ethanol.pdf")
+    assert "reading a measured trace needs scipy" in done.stdout
+    assert "pip install 'km3aid[measured]'" in done.stdout
+    assert done.returncode == 2
+    assert done.stderr == "km3aid: reportlab is not installed; run: pip install 'km3aid[pdf]'\n"
+
+
+def test_every_job_is_done_without_torch_and_what_few_need(tmp_path):
+    done = run(ANSWERS, tmp_path, (*FEW_NEED, *TORCH))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split("\n")[:5] == ["(1,)", "2", "CCO", "CCO", "[]"]
