@@ -38,6 +38,12 @@ def test_dept_comes_from_a_file_of_its_own(night, tmp_path):
     assert "multiplicities from DEPT-135" in said
 
 
+def test_a_file_may_hold_a_list_of_signed_shifts(night, tmp_path):
+    (tmp_path / "dept.txt").write_text(f"-{SHIFTS[0]}\n")
+    found, _ = peaks_of(night, "--experiment", 12, "--dept135", tmp_path / "dept.txt")
+    assert min(found, key=lambda peak: abs(peak[0] - SHIFTS[0]))[1] == "T"
+
+
 def test_another_kind_than_the_one_named_is_refused(night):
     assert "expected" in refused("assign", "CCO", night / "12", "--dept135", night / "12")
 

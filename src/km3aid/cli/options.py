@@ -119,9 +119,20 @@ class SpectrumOptions:
         from km3aid.spectra.experiment import Experiment
         from km3aid.spectra.wanted import Wanted
 
-        if not Path(text).exists():
+        path = Path(text)
+        if not path.exists():
             return text
+        if (listed := _numbers_in(path)) is not None:
+            return listed
         return read_spectra(text, wanted=Wanted(nucleus=self.nucleus, kind=Experiment(kind)))[0]
+
+
+def _numbers_in(path: Path) -> str | None:
+    """The text of a small file that holds nothing but numbers, which may be signed beyond what a shift can be."""
+    if not path.is_file() or path.stat().st_size > 1 << 16:
+        return None
+    text = path.read_bytes().decode("utf-8", errors="replace").strip()
+    return text if text and not text.strip("0123456789.,;+-−\r\n\t ") else None
 
 
 @dataclass(frozen=True)

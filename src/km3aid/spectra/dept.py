@@ -37,6 +37,13 @@ def parse_signed(text: str, experiment: Experiment) -> Spectrum:
     return Spectrum(peaks, experiment=experiment)
 
 
+def signed_list(spectrum: Spectrum, experiment: Experiment) -> Spectrum:
+    """A plain list of peaks as the lines of an experiment: those with a negative shift or height point down."""
+    down = [p.shift_ppm < 0 or (p.intensity or 0.0) < 0 for p in spectrum]
+    peaks = (Peak(abs(p.shift_ppm), intensity=-1.0 if d else 1.0) for p, d in zip(spectrum, down, strict=True))
+    return replace(spectrum, peaks=tuple(peaks), experiment=experiment)
+
+
 def add_multiplicities(
     spectrum: Spectrum,
     dept135: str | Spectrum | None = None,

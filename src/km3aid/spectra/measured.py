@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from km3aid.errors import SpectrumFormatError
-from km3aid.spectra.dept import narrowed, pair_lines, with_experiments
+from km3aid.spectra.dept import narrowed, pair_lines, signed_list, with_experiments
 from km3aid.spectra.experiment import SIGNED, Experiment, note_on, obstacle
 from km3aid.spectra.signs import possible_hydrogens, upright
 from km3aid.spectra.solvent_lines import solvent_reasons
@@ -72,6 +72,8 @@ def _same_sample(spectrum: Spectrum, dept: Spectrum) -> bool:
 
 
 def _of_kind(spectrum: Spectrum, where: str, kind: Experiment) -> Spectrum:
+    if spectrum.experiment == Experiment.PLAIN and spectrum.frequency_mhz is None:
+        return signed_list(spectrum, kind)
     if spectrum.experiment != kind:
         raise SpectrumFormatError(f"{where}: {spectrum.experiment.described}; expected {kind.described}")
     return upright(spectrum)

@@ -124,6 +124,30 @@ def known_solvents(text: str) -> tuple[Solvent, ...]:
     return tuple(s for s in SOLVENTS if re.search(rf"(?<![A-Za-z0-9])(?:{s.pattern})(?![A-Za-z])", text, re.IGNORECASE))
 
 
+# What TopSpin, VnmrJ and Delta call solvents whose deuterium goes without saying, in lower case with only letters and
+# digits; in a text, the same words would name a solvent that was not deuterated.
+_ON_SPECTROMETERS = {
+    "acetic": "CD3CO2D", "aceticacid": "CD3CO2D", "aceticacidd4": "CD3CO2D", "acetone": "acetone-d6",
+    "acetonitrile": "CD3CN", "cd3cnspe": "CD3CN", "benzene": "C6D6", "chloroform": "CDCl3", "cd3odspe": "CD3OD",
+    "methanol": "CD3OD", "methanold3": "CD3OD", "meoh": "CD3OD", "hdmso": "DMSO-d6", "dimethylsulfoxide": "DMSO-d6",
+    "dichloromethane": "CD2Cl2", "methylenechloride": "CD2Cl2", "dioxane": "dioxane-d8", "dmf": "DMF-d7",
+    "dimethylformamide": "DMF-d7", "nndimethylformamided7": "DMF-d7", "dimethylformamided7": "DMF-d7",
+    "pyr": "pyridine-d5", "pyridine": "pyridine-d5", "tfa": "CF3CO2D", "trifluoroaceticacidd": "CF3CO2D",
+    "tfe": "CF3CD2OD", "thf": "THF-d8", "tetrahydrofuran": "THF-d8", "tol": "toluene-d8", "toluene": "toluene-d8",
+    "tce": "C2D2Cl4", "tetrachloroethane": "C2D2Cl4", "chlorobenzene": "C6D5Cl",
+}  # fmt: skip
+
+
+def solvent_on_spectrometer(name: str) -> str | None:
+    """The usual name of a solvent as a spectrometer's file gives it; None where it gives none.
+
+    >>> solvent_on_spectrometer("Tol"), solvent_on_spectrometer("CDCl3"), solvent_on_spectrometer(" ")
+    ('toluene-d8', 'CDCl3', None)
+    """
+    plain = name.strip("<>^'\" \t\r\n")
+    return _ON_SPECTROMETERS.get(re.sub(r"[^a-z0-9]", "", plain.lower()), plain) or None
+
+
 def is_solvent_line(shift_ppm: float, solvent: str) -> bool:
     """Whether `shift_ppm`, which its author assigned to `solvent`, lies within 1.5 ppm of a line of it."""
     near = (abs(shift_ppm - line.shift_ppm) for known in known_solvents(solvent) for line in known.lines)

@@ -70,3 +70,16 @@ def test_a_trace_without_noise_has_its_lines_only():
     lines = {170.0: 50.0, 20.0: 80.0}
     trace = sum(height / (1 + ((PPM - shift) / 0.01) ** 2) for shift, height in lines.items())
     assert find_lines(PPM, trace).shift_ppm == pytest.approx(list(lines), abs=0.01)
+
+
+def test_breadth_is_that_of_a_line_which_stands_alone():
+    broad = 300 / (1 + ((PPM - 47.0) / 0.15) ** 2)  # fifteen times as broad as the others
+    found = find_lines(PPM, trace_of({170.0: 900.0, 130.0: 900.0, 60.0: 900.0, 20.0: 900.0}) + broad)
+    near = np.abs(found.shift_ppm - 47.0) < 0.1
+    assert found.breadth[near].max() == pytest.approx(15, rel=0.3)
+    assert (found.breadth[~near] < 2).all()
+
+
+def test_a_shoulder_is_not_as_broad_as_the_line_that_it_sits_on():
+    found = find_lines(PPM, trace_of({100.0: 900.0, 60.0: 900.0, 20.0: 900.0, 19.97: 400.0}))
+    assert (found.breadth < 3).all()

@@ -4,6 +4,7 @@ from tests.spectra.traces import MHZ, PPM, multiplet, trace_of
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra import Spectrum, set_aside_solvent
+from km3aid.spectra.experiment import Experiment
 from km3aid.spectra.instruments.picking import pick_peaks
 
 SAMPLE = {170.2: 20.0, 151.3: 25.0, 134.9: 60.0, 126.2: 55.0, 21.0: 40.0}
@@ -82,3 +83,19 @@ def test_an_axis_may_be_uneven_and_in_any_order():
 def test_an_axis_of_another_length_is_refused():
     with pytest.raises(SpectrumFormatError, match="expected a spectrum"):
         pick_peaks(PPM[:-1], trace_of(SAMPLE), "a trace")
+
+
+def test_a_low_broad_line_is_as_much_as_a_high_narrow_one():
+    strong = {shift: 40 * height for shift, height in SAMPLE.items()}
+    broad = 80 / (1 + ((PPM - 47.0) / 0.15) ** 2)
+    spectrum = pick_peaks(PPM, trace_of(strong | {30.0: 80.0}) + broad, "a trace", frequency_mhz=MHZ)
+    assert kept(spectrum) == pytest.approx([*list(SAMPLE)[:4], 47.0, 21.0], abs=0.1)
+    assert [round(p.shift_ppm) for p in spectrum if p.aside] == [30]
+
+
+def test_weak_negative_lines_stay_where_the_experiment_gives_signs_a_meaning():
+    lines = {128.0: 900.0, 129.0: 800.0, 27.0: 900.0, 150.0: -100.0, 33.0: -95.0}
+    about = {"frequency_mhz": MHZ}
+    assert not any(p.intensity < 0 for p in pick_peaks(PPM, trace_of(lines), "a trace", **about))
+    signed = pick_peaks(PPM, trace_of(lines), "a trace", experiment=Experiment.DEPTQ, **about)
+    assert [round(p.shift_ppm) for p in signed if p.intensity < 0] == [150, 33]

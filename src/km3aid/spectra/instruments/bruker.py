@@ -26,6 +26,7 @@ from km3aid.spectra.instruments.nucleus import Frequencies, check_nucleus, proto
 from km3aid.spectra.instruments.phase import rephased
 from km3aid.spectra.instruments.picking import pick_peaks
 from km3aid.spectra.referencing import reference_to_solvent
+from km3aid.spectra.solvents import solvent_on_spectrometer
 from km3aid.spectra.spectrum import Spectrum
 from km3aid.spectra.wanted import ANYTHING, Wanted
 
@@ -112,7 +113,11 @@ def _has_imaginary(folder: Path, processed: Path, points: int, procs: dict[str, 
 
 
 def _about(folder: Path, acqus: dict[str, str]) -> dict[str, Any]:
-    return {"id": folder.name, "solvent": acqus.get("SOLVENT") or None, "experiment": _experiment(acqus)}
+    return {
+        "id": folder.name,
+        "solvent": solvent_on_spectrometer(acqus.get("SOLVENT", "")),
+        "experiment": _experiment(acqus),
+    }
 
 
 def _read_fid(folder: Path, where: str, wanted: Wanted) -> Spectrum:

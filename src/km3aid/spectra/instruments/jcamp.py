@@ -14,6 +14,7 @@ from km3aid.spectra.instruments.jcamp_fid import read_fid
 from km3aid.spectra.instruments.nucleus import CARBON, Frequencies, check_nucleus, names_carbon, nucleus_of, proton_mhz
 from km3aid.spectra.instruments.picking import pick_peaks
 from km3aid.spectra.measured import Found, is_kind, with_others
+from km3aid.spectra.solvents import solvent_on_spectrometer
 from km3aid.spectra.spectrum import LeftOut, Multiplicity, Peak, Spectrum, peak_at
 from km3aid.spectra.text.remarks import read_remark
 from km3aid.spectra.wanted import ANYTHING, Wanted
@@ -134,7 +135,7 @@ def _experiment(block: Block) -> Experiment:
 
 
 def _read_block(block: Block, where: str) -> Spectrum:
-    name, solvent = block.get("TITLE") or None, block.get(".SOLVENTNAME", "$SOLVENT").strip("<> ") or None
+    name, solvent = block.get("TITLE") or None, solvent_on_spectrometer(block.get(".SOLVENTNAME", "$SOLVENT"))
     peaks: list[Peak] = []
     left_out: list[LeftOut] = []
     if block.get("PEAKASSIGNMENTS"):

@@ -19,6 +19,7 @@ from km3aid.spectra.instruments.fid import transform_fid
 from km3aid.spectra.instruments.nucleus import PROTON, Frequencies, check_nucleus, nucleus_of
 from km3aid.spectra.instruments.picking import pick_peaks
 from km3aid.spectra.referencing import reference_to_solvent
+from km3aid.spectra.solvents import solvent_on_spectrometer
 from km3aid.spectra.spectrum import Spectrum
 from km3aid.spectra.wanted import ANYTHING, Wanted
 
@@ -53,7 +54,7 @@ def read_jeol(data: bytes, name: str | None, where: str, wanted: Wanted = ANYTHI
             f"{where}: a JEOL file of several dimensions, or whose axis is not in ppm or seconds; "
             "expected a 1D spectrum"
         )
-    solvent = str(found.get("solvent", "")) or None
+    solvent = solvent_on_spectrometer(str(found.get("solvent", "")))
     points = one_dimension(_numbers(data, order, kind == _COMPLEX), where)
     frequency, width = number_of(found.get("x_freq")), number_of(found.get("x_sweep"))
     if not frequency or not width or min(frequency, width) <= 0:
