@@ -88,11 +88,10 @@ def _by_signs(spectrum: Spectrum) -> Spectrum:
         return replace(spectrum, notes=(*spectrum.notes, note))
     solvent = solvent_reasons(spectrum.peaks, spectrum.solvent or "", spectrum.frequency_mhz)
     left_out = list(spectrum.left_out)
+    allowed = [possible_hydrogens(spectrum.experiment, line) for line in ready]
     peaks = tuple(
-        p
-        if i in solvent
-        else narrowed(p, possible_hydrogens(spectrum.experiment, line), spectrum.experiment.value, left_out)
-        for i, (p, line) in enumerate(zip(spectrum, ready, strict=True))
+        p if i in solvent else narrowed(p, allowed[i], spectrum.experiment.value, left_out)
+        for i, p in enumerate(spectrum)
     )
     side = "positive" if ready is spectrum else "negative"
     note = f"{name}: {side} lines are read as C or CH2, the others as CH or CH3"

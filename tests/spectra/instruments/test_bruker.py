@@ -1,6 +1,7 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.spectra import format_examples as examples
 from tests.spectra.format_examples import SHIFTS
@@ -129,3 +130,46 @@ def test_a_note_names_the_experiment(tmp_path, processed, sequence, note):
     with_parameters(folder / "acqus", PULPROG=f"<{sequence}>")
     added = read_spectra(folder)[0].notes[len(plain) :]
     assert (note in added[0]) if note else added == ()
+
+
+DEPTQ = {170.0: 1.0, 135.0: 0.8, 129.0: -1.0, 128.0: -1.0, 90.0: 0.5, 60.0: 0.9, 31.0: 0.9, 21.0: -1.0, 14.0: -1.0}
+
+
+def write_deptq(folder: Path, turn: float, imaginary: bool = True) -> Path:
+    """A processed DEPTQ whose phase turns by `turn` radians from one end to the other."""
+    examples.write_bruker(folder, SHIFTS)
+    size, place = 1 << 15, folder / "pdata" / "1"
+    ppm = 220.0 - np.arange(size) * 24000.0 / 100.6 / size
+    lines = sum(h / (1 + 1j * (ppm - shift) / 0.01) for shift, h in DEPTQ.items())
+    lines = lines * np.exp(1j * turn * (np.arange(size) / size - 0.3)) + 1e-3 * np.random.default_rng(0).normal(
+        size=size
+    )
+    (1e6 * lines.real).astype("<i4").tofile(place / "1r")
+    if imaginary:
+        (1e6 * lines.imag).astype("<i4").tofile(place / "1i")
+    acqus = folder / "acqus"
+    acqus.write_text(acqus.read_text().replace("##END=", "##$PULPROG= <deptqgpsp>\n##END="))
+    return folder
+
+
+def test_a_deptq_phased_the_wrong_way_is_phased_again_by_its_imaginary_part(tmp_path):
+    (spectrum,) = read_spectra(write_deptq(tmp_path / "10", turn=6.0))
+    signs = {round(p.shift_ppm): p.multiplicity for p in spectrum if p.aside is None}
+    assert signs == {round(shift): "S/T" if h > 0 else "D/Q" for shift, h in DEPTQ.items()}
+    assert any(note.startswith("phased again") for note in spectrum.notes)
+
+
+def test_without_an_imaginary_part_or_in_phase_a_spectrum_is_as_it_is(tmp_path):
+    for number, (turn, imaginary) in enumerate([(6.0, False), (0.0, True)]):
+        (spectrum,) = read_spectra(write_deptq(tmp_path / str(number), turn, imaginary))
+        assert not any(note.startswith("phased again") for note in spectrum.notes)
+
+
+def test_the_angle_of_dept_follows_from_its_pulses(tmp_path):
+    for angle, kind in ((45, "DEPT-45"), (90, "DEPT-90"), (135, "DEPT-135"), (20, "DEPT")):
+        folder = examples.write_bruker(tmp_path / str(angle), SHIFTS)
+        acqus = folder / "acqus"
+        pulses = f"##$P= (0..63)\n{angle / 10} 10 20 9 10\n##$PULPROG= <dept>\n##END="
+        acqus.write_text(acqus.read_text().replace("##END=", pulses))
+        with pytest.raises(SpectrumFormatError, match=f"a {kind} spectrum"):
+            read_spectra(folder)

@@ -81,5 +81,8 @@ def test_breadth_is_that_of_a_line_which_stands_alone():
 
 
 def test_a_shoulder_is_not_as_broad_as_the_line_that_it_sits_on():
-    found = find_lines(PPM, trace_of({100.0: 900.0, 60.0: 900.0, 20.0: 900.0, 19.97: 400.0}))
-    assert (found.breadth < 3).all()
+    broad = 300 / (1 + ((PPM - 47.0) / 0.15) ** 2)
+    found = find_lines(PPM, trace_of({100.0: 900.0, 60.0: 900.0, 20.0: 900.0, 47.1: 60.0}) + broad)
+    shoulder = np.abs(found.shift_ppm - 47.1).argmin()
+    assert found.shift_ppm[shoulder] == pytest.approx(47.1, abs=0.01)
+    assert found.breadth[shoulder] == 1
