@@ -16,6 +16,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,12 +26,15 @@ from km3aid.errors import SpectrumFormatError
 from km3aid.library import Library
 from km3aid.molecules import parse_structure
 from km3aid.molecules.read import read_structures
-from km3aid.spectra import Spectrum, set_aside_solvent
+from km3aid.spectra import Spectrum, add_multiplicities, set_aside_solvent
+from km3aid.spectra.experiment import SIGNED, Experiment
+from km3aid.spectra.wanted import Wanted
 
 MOLECULES = 6000
 SEED = 1
 NEAR_PPM = 0.15  # of a reported line, after the median difference is taken out: references differ
 TWIN_PPM = 0.1
+SURE = 0.8  # least confidence by which a line counts as that of a carbon
 
 
 class Measured(NamedTuple):
@@ -57,6 +61,7 @@ def main() -> None:
         "refused": refused,
         "file_to_peaks_s": {"median": median(m.seconds for m in read), "longest": max(m.seconds for m in read)},
         "lines": reported_lines(read, options.measured),
+        "multiplicities": multiplicities(engine, read, options.measured),
         "fids": twins(options.measured),
         "search": search(engine, read, options.structures),
     }
@@ -106,6 +111,39 @@ def reported_lines(read: Sequence[Measured], root: Path) -> dict[str, Any]:
         "false_median": statistics.median(r["false"] for r in found),
         "spectra": found,
     }
+
+
+def multiplicities(engine: Engine, read: Sequence[Measured], root: Path) -> dict[str, Any]:
+    """How many lines have the attached hydrogens that APT, DEPTQ or DEPT beside 13C tells.
+
+    What each line has follows from the structure: its carbon is the one that `assign` gives to the bare shift with a
+    confidence of 0.8 or more, so that no multiplicity helps itself.
+    """
+    rows = []
+    for measured in read:
+        spectrum, structure = measured.spectrum, measured.structure
+        dept = (root / measured.name).with_name("dept135.dx")
+        if measured.name.endswith("/13c.dx") and dept.is_file():
+            other = read_spectra(dept, wanted=Wanted(kind=Experiment.DEPT_135))[0]
+            spectrum = add_multiplicities(spectrum, dept135=other)
+        elif spectrum.experiment not in SIGNED:
+            continue
+        if structure is None:
+            continue
+        bare = replace(spectrum, peaks=tuple(replace(p, multiplicity=None) for p in spectrum))
+        mol = parse_structure(structure).mol
+        known, right, wrong = 0, 0, []
+        for own in engine.assign(structure, bare).assignments:
+            peak = spectrum.peaks[own.peak]
+            attached = {mol.GetAtomWithIdx(a).GetTotalNumHs() for a in own.atoms}
+            if own.confidence < SURE or len(attached) > 1 or peak.multiplicity is None:
+                continue
+            known += 1
+            right += attached <= set(peak.possible_hydrogens)
+            wrong += [] if attached <= set(peak.possible_hydrogens) else [[peak.shift_ppm, peak.multiplicity]]
+        rows.append({"spectrum": measured.name, "lines": known, "right": right, "wrong": wrong})
+    total, right = (sum(row[key] for row in rows) for key in ("lines", "right"))
+    return {"lines": total, "share_right": round(right / total, 4), "spectra": rows}
 
 
 def twins(root: Path) -> dict[str, Any]:
