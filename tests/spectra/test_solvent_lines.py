@@ -7,6 +7,7 @@ from tests.spectra.strategies import peak_lists
 from km3aid.spectra import Spectrum, parse_journal, parse_peaks, set_aside_solvent
 from km3aid.spectra.impurities import IMPURITIES
 from km3aid.spectra.solvents import SOLVENTS
+from km3aid.spectra.spectrum import Peak
 
 
 def aside(text: str, solvent: str | None = None) -> list[float]:
@@ -91,3 +92,14 @@ def test_the_tables_are_sound():
 )
 def test_shifts_that_every_chemist_knows(name, shifts):
     assert [tuple(line.shift_ppm for line in s.lines) for s in SOLVENTS if s.name == name] == [shifts]
+
+
+def test_where_its_multiplet_shows_that_the_reference_is_off_the_other_lines_of_a_solvent_are_moved_too():
+    off, gap = -0.6, 19.4 / 125.8
+    heights = (1, 3, 6, 7, 6, 3, 1)
+    septet = tuple(Peak(29.84 + off + (3 - k) * gap, intensity=100.0 * h) for k, h in enumerate(heights))
+    sample = (Peak(206.0, intensity=40.0), Peak(168.0, intensity=50.0), Peak(130.0, intensity=90.0))
+    carbonyl = Peak(206.26 + off, intensity=80.0)
+    spectrum = Spectrum((*sample[:1], carbonyl, *sample[1:], *septet), solvent="acetone-d6", frequency_mhz=125.8)
+    kept = [p.shift_ppm for p in set_aside_solvent(spectrum) if p.aside is None]
+    assert kept == [206.0, 168.0, 130.0]

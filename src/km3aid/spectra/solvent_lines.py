@@ -63,9 +63,10 @@ def _reasons(peaks: Sequence[Peak], solvents: Sequence[Solvent], multiplets: Seq
         reasons |= dict.fromkeys(lines_beside(peaks, found), f"beside the {_line(found.solvent, found.line)}")
         reasons |= dict.fromkeys(found.peaks, _line(found.solvent, found.line))
     seen = [found.line for found in multiplets]
-    for known in solvents:
+    moved = {m.solvent: peaks[m.middle].shift_ppm - m.line.shift_ppm for m in multiplets}
+    for known in dict.fromkeys((*solvents, *moved)):
         for line in known.lines:
-            for position in _lines_of(peaks, line) if line not in seen else ():
+            for position in _lines_of(peaks, line, moved.get(known, 0.0)) if line not in seen else ():
                 reasons.setdefault(position, _line(known, line))
     for position, peak in enumerate(peaks):
         if abs(peak.shift_ppm) <= _REFERENCE_PPM:
@@ -77,8 +78,12 @@ def _line(solvent: Solvent, line: SolventLine) -> str:
     return f"line of the solvent {solvent.name} ({line.shift_ppm:g} ppm)"
 
 
-def _lines_of(peaks: Sequence[Peak], line: SolventLine) -> list[int]:
-    """Positions of the peaks that are `line`: its multiplet, or the nearest peak that may be the solvent's."""
+def _lines_of(peaks: Sequence[Peak], line: SolventLine, moved_ppm: float = 0.0) -> list[int]:
+    """Positions of the peaks that are `line`: its multiplet, or the nearest peak that may be the solvent's.
+
+    `moved_ppm` is by how much the spectrum's reference is off, as another line of the solvent shows.
+    """
+    line = line._replace(shift_ppm=line.shift_ppm + moved_ppm)
     reach = _NEAR_PPM + (line.lines // 2) * line.coupling_hz / _SLOWEST_MHZ
     around = [i for i, p in enumerate(peaks) if line.distance(p.shift_ppm) <= reach and _may_be_solvent(p)]
     around.sort(key=lambda i: peaks[i].shift_ppm)

@@ -60,7 +60,7 @@ def _experiment(acqus: dict[str, str]) -> Experiment:
     pulses = [number_of(text) or 0.0 for text in acqus.get("P", "").partition("\n")[2].split()[:4]]
     if experiment != Experiment.DEPT or len(pulses) < 4 or pulses[3] <= 0:
         return experiment
-    return dept_of_angle(90 * pulses[1] / pulses[3])  # P3 is the 90° pulse of 1H
+    return dept_of_angle(90 * pulses[0] / pulses[3])  # P3 is the 90° pulse of 1H
 
 
 def _acqus(folder: Path, processed: Path | None, where: str) -> dict[str, str]:
