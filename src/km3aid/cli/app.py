@@ -7,7 +7,21 @@ from typing import Annotated
 import typer
 
 from km3aid import __version__
-from km3aid.cli import assign, data, demo, evaluate, library, predict, rank, reproduce, search, serve, train, verify
+from km3aid.cli import (
+    assign,
+    data,
+    demo,
+    evaluate,
+    library,
+    predict,
+    rank,
+    read,
+    reproduce,
+    search,
+    serve,
+    train,
+    verify,
+)
 
 app = typer.Typer(
     name="km3aid",
@@ -33,6 +47,7 @@ def _root(
     pass
 
 
+app.command("read")(read.read)
 app.command("assign")(assign.assign)
 app.command("verify")(verify.verify)
 app.command("rank")(rank.rank)

@@ -11,14 +11,18 @@ from rich.markup import escape
 from rich.table import Table
 
 from km3aid.engine.results import Assignment, Hits, Prediction, Verification
+from km3aid.render.reading import reading_title
 from km3aid.render.rows import answer_rows
 from km3aid.render.verdicts import hits_lines, misfit_lines, rival_lines, verdict_line
-from km3aid.requests.answers import Case
+from km3aid.requests.answers import Case, Reading
+from km3aid.requests.conditions import remarks
 
+_LARGE = 1e5  # in the unit of a spectrometer, for instance
 _WIDTH = 140  # of what is not written to a terminal
 _ELSEWHERE: dict[type, tuple[str, ...]] = {  # columns of which title or footer tell
     Prediction: ("smiles",),
     Hits: ("present", "members"),
+    Reading: ("id",),
     Verification: ("smiles", "verdict", "probability"),
 }
 
@@ -50,6 +54,8 @@ def _table(case: Case) -> Table:
 def _title(case: Case) -> str:
     if isinstance(case.answer, Hits):
         return f"{case.answer.candidates:,} candidates, {case.answer.elapsed_ms:.0f} ms"
+    if isinstance(case.answer, Reading):
+        return reading_title(case.answer.spectrum)
     smiles = str(getattr(case.answer, "smiles", ""))
     verdict = verdict_line(case.answer) if isinstance(case.answer, Assignment | Verification) else ""
     return f"{smiles}\n{verdict}" if verdict else smiles
@@ -58,6 +64,8 @@ def _title(case: Case) -> str:
 def _footer(answer: Any) -> str:
     if isinstance(answer, Hits):
         return escape("\n".join(hits_lines(answer)))
+    if isinstance(answer, Reading):
+        return escape("\n".join(remarks(answer.spectrum)))
     if isinstance(answer, Verification):
         return escape("\n".join([*misfit_lines(answer), *rival_lines(answer)]))
     if isinstance(answer, Prediction):
@@ -74,4 +82,6 @@ def _from_one(numbers: Sequence[int]) -> str:
 
 
 def _cell(value: Any) -> str:
-    return "" if value is None else escape(f"{value:.2f}" if isinstance(value, float) else str(value))
+    if isinstance(value, float):
+        return f"{value:.2f}" if abs(value) < _LARGE else f"{value:.3g}"
+    return "" if value is None else escape(str(value))

@@ -12,6 +12,7 @@ from typing import Any
 
 from km3aid.engine.results import Assignment, Hits, Prediction, Verification
 from km3aid.errors import ConfigError
+from km3aid.requests.answers import Reading
 
 
 class Streaming(Enum):
@@ -29,8 +30,9 @@ class Failed(Enum):
     IS_SKIPPED = "skipped"
 
 
-_ANY = (Assignment, Verification, Hits, Prediction)
-_DRAWN = (Assignment, Prediction)
+_COMPUTED = (Assignment, Verification, Hits, Prediction)
+_ANY = (*_COMPUTED, Reading)
+_DRAWN = (Assignment, Prediction, Reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ _ROWS = (
     Format("csv", "CSV", "text/csv; charset=utf-8", (".csv",), "formats.csv_table:write_csv",
            streaming=Streaming.AS_THEY_COME, failed=Failed.HAS_ERROR, stream="formats.csv_table:open_csv"),
     Format("parquet", "Parquet", "application/vnd.apache.parquet", (".parquet",), "formats.parquet:write_parquet",
-           binary=True, streaming=Streaming.IN_GROUPS, failed=Failed.HAS_ERROR, stream="formats.parquet:open_parquet"),
+           answers=_COMPUTED, binary=True, streaming=Streaming.IN_GROUPS, failed=Failed.HAS_ERROR,
+           stream="formats.parquet:open_parquet"),
     Format("html", "self-contained page", "text/html; charset=utf-8", (".html", ".htm"), "html.page:write_html",
            failed=Failed.HAS_ERROR),
     Format("journal", "line of a publication", "text/plain; charset=utf-8", (".journal.txt",),

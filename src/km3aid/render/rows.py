@@ -6,7 +6,7 @@ from typing import Any
 
 from km3aid.engine.results import Assignment, Hits, Prediction, Verification
 from km3aid.render.numbering import atoms_from_1
-from km3aid.requests.answers import Case
+from km3aid.requests.answers import Case, Reading
 
 _ASSIGNMENT = (
     "peak_from_1", "shift_ppm", "multiplicity", "count", "intensity", "atoms_from_1", "predicted_ppm", "confidence",
@@ -15,11 +15,13 @@ _ASSIGNMENT = (
 _HITS = ("id", "rank", "smiles", "name", "score", "probability", "graph_score", "match_score", "members", "present")
 _VERIFICATION = ("id", "smiles", "verdict", "probability", "test", "score", "significance", "detail")
 _PREDICTION = ("smiles", "atoms_from_1", "shift_ppm", "std_ppm", "multiplicity")
+_READING = ("id", "peak_from_1", "shift_ppm", "multiplicity", "count", "intensity", "aside")
 COLUMNS: dict[type, tuple[str, ...]] = {
     Assignment: _ASSIGNMENT,
     Verification: _VERIFICATION,
     Hits: _HITS,
     Prediction: _PREDICTION,
+    Reading: _READING,
 }
 
 
@@ -39,6 +41,19 @@ def answer_rows(case: Case) -> list[dict[str, Any]]:
                 "detail": check.detail,
             }
             for check in answer.tests
+        ]
+    if isinstance(answer, Reading):
+        return [
+            {
+                "id": answer.id,
+                "peak_from_1": number,
+                "shift_ppm": p.shift_ppm,
+                "multiplicity": p.multiplicity,
+                "count": p.count,
+                "intensity": p.intensity,
+                "aside": p.aside,
+            }
+            for number, p in enumerate(answer.spectrum, 1)
         ]
     if isinstance(answer, Hits):
         return [

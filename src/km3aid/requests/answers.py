@@ -20,7 +20,40 @@ class Failure:
         return {"id": self.id, "error": self.error}
 
 
-Answer = Assignment | Verification | Hits | Prediction
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read as a spectrum, and what was not taken from it."""
+
+    spectrum: Spectrum
+
+    @property
+    def id(self) -> str | None:
+        """The spectrum's own."""
+        return self.spectrum.id
+
+    def to_dict(self) -> dict[str, Any]:
+        """As a record of a batch, whose `peaks` are those of the molecule; what is set aside stands beside them."""
+        read = self.spectrum
+        return {
+            "id": read.id,
+            "experiment": read.experiment.value,
+            "solvent": read.solvent,
+            "frequency_mhz": read.frequency_mhz,
+            "noise": read.trace and read.trace.noise,
+            "peaks": [
+                {"ppm": p.shift_ppm, "multiplicity": p.multiplicity, "count": p.count, "intensity": p.intensity}
+                for p in read
+                if p.aside is None
+            ],
+            "aside": [
+                {"ppm": p.shift_ppm, "intensity": p.intensity, "reason": p.aside} for p in read if p.aside is not None
+            ],
+            "left_out": [item._asdict() for item in read.left_out],
+            "notes": list(read.notes),
+        }
+
+
+Answer = Assignment | Verification | Hits | Prediction | Reading
 Result = Answer | Failure
 
 

@@ -27,4 +27,6 @@ def reference_to_solvent(spectrum: Spectrum) -> Spectrum:
         return spectrum
     peaks = tuple(replace(p, shift_ppm=shift) for p, shift in zip(spectrum, moved, strict=True))
     name = f"{strongest.solvent.name} at {strongest.line.shift_ppm:g} ppm"
-    return replace(spectrum, peaks=peaks, notes=(*spectrum.notes, f"moved by {off:+g} ppm, referenced to {name}"))
+    notes = (*spectrum.notes, f"moved by {off:+g} ppm, referenced to {name}")
+    trace = spectrum.trace and spectrum.trace.moved(off)
+    return replace(spectrum, peaks=peaks, notes=notes, trace=trace)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.experiment import Experiment
+from km3aid.spectra.trace import Trace
 
 Multiplicity = str  # one of the four below, or several of them: "S/T" is a C or a CH2
 MULTIPLICITIES: tuple[Multiplicity, ...] = ("S", "D", "T", "Q")  # the position is the number of attached H
@@ -126,6 +127,7 @@ class Spectrum:
     notes: tuple[str, ...] = field(default=(), compare=False)
     one_per_carbon: bool = field(default=False, kw_only=True)
     experiment: Experiment = field(default=Experiment.PLAIN, kw_only=True)
+    trace: Trace | None = field(default=None, compare=False, repr=False, kw_only=True)  # from which peaks were picked
 
     def __post_init__(self) -> None:
         if not self.peaks:
@@ -149,9 +151,9 @@ class Spectrum:
         return iter(self.peaks)
 
     def without_aside(self) -> Spectrum:
-        """The spectrum without the peaks that are set aside."""
+        """The spectrum without the peaks that are set aside, and without its trace."""
         kept = tuple(peak for peak in self.peaks if peak.aside is None)
-        return self if len(kept) == len(self.peaks) else replace(self, peaks=kept)
+        return self if len(kept) == len(self.peaks) and self.trace is None else replace(self, peaks=kept, trace=None)
 
     def to_dict(self) -> dict[str, Any]:
         """The spectrum as in a batch record: id, solvent, and the ppm, multiplicity and count of each peak."""

@@ -54,6 +54,15 @@ def test_the_plain_13c_of_several_experiments_is_read(sample, tmp_path, form):
     assert list(reasons) == ["2", "11", "10"]
 
 
+def test_an_error_names_no_temporary_folder(tmp_path):
+    write(tmp_path / "a", "7")
+    (tmp_path / "a" / "7" / "acqus").unlink()
+    (tmp_path / "a" / "7" / "pdata" / "1").mkdir(parents=True)
+    (tmp_path / "a" / "7" / "pdata" / "1" / "1r").write_bytes(bytes(400))
+    with pytest.raises(SpectrumFormatError, match=r"a\.zip: no 13C .*\(7: no file pdata/1/procs\)$"):
+        read_spectra(packed(tmp_path / "a", tmp_path / "a.zip"))
+
+
 def test_without_a_13c_spectrum_everything_is_named(tmp_path):
     write(tmp_path / "a", "1", "1H")
     write(tmp_path / "a", "2", sequence="hsqcetgp")
@@ -94,6 +103,17 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path):
             archive.writestr(f"{number}/fid", bytes(64 << 20))
     with pytest.raises(SpectrumFormatError, match=r"unpacks to more than|too large"):
         read_spectra(tmp_path / "bomb.zip")
+
+
+def test_fids_beside_their_spectra_do_not_count(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(3):
+            folder = examples.write_bruker(tmp_path / "a" / str(number), SHIFTS)
+            for file in sorted(folder.rglob("*")):
+                if file.is_file():
+                    archive.write(file, file.relative_to(tmp_path / "a").as_posix())
+            archive.writestr(f"{number}/fid", bytes(64 << 20))
+    assert [p.shift_ppm for p in read_spectra(tmp_path / "a.zip")[0]] == pytest.approx(SHIFTS, abs=0.01)
 
 
 def test_links_are_not_followed(tmp_path):

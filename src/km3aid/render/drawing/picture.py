@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from km3aid.errors import ConfigError
 from km3aid.molecules import Drawing, lay_out, parse_smiles, parse_structure
+from km3aid.render.drawing.curve import reading_picture
 from km3aid.render.drawing.marks import Mark, marks_of
 from km3aid.render.drawing.scene import Scene
 from km3aid.render.drawing.sticks import HEIGHT, draw_mirror, draw_sticks
 from km3aid.render.drawing.structure import MARGIN, draw_structure
-from km3aid.requests.answers import Case
+from km3aid.requests.answers import Case, Reading
 
 _WIDTH, _WIDEST = 760.0, 2400.0
 _SHORTEST_BOND = 30.0  # pixels; where bonds would be shorter, the picture grows instead
@@ -19,7 +20,9 @@ _SKETCH, _SKETCH_MARGIN = 190.0, 20.0
 
 
 def picture(case: Case) -> Scene:
-    """Structure above spectrum of an assignment or a prediction."""
+    """Structure above spectrum of an assignment or a prediction; of a reading, its spectrum."""
+    if isinstance(case.answer, Reading):
+        return reading_picture(case.answer.spectrum)
     if case.structure is None:
         raise ConfigError("a picture needs the structure that was assigned or predicted")
     marks = marks_of(case)

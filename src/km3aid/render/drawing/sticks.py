@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
+from km3aid.render.drawing.axis import MARGIN, draw_axis, place_on, shown_range
 from km3aid.render.drawing.marks import Mark as PeakMark
 from km3aid.render.drawing.marks import confidence_colour
 from km3aid.render.drawing.scene import INK, Item, Line, Mark, Shape, Text, width_of
 
 HEIGHT = 190.0
-MARGIN = 42.0
 PREDICTED = "#2b6cb0"
-_TICK_PPM = 20
-_ROOM_PPM = 8
 _NUMBER_SIZE = 11.0
 
 
 def draw_sticks(marks: Sequence[PeakMark], width: float, top: float) -> list[Item]:
     """The spectrum in a band of `HEIGHT` whose upper edge is at `top`."""
     base, head = top + HEIGHT - 46, top + 46.0
-    low, high = _range([m.shift_ppm for m in marks])
-    items = _axis(low, high, width, base)
+    low, high = shown_range([m.shift_ppm for m in marks])
+    items = draw_axis(low, high, width, base)
     ordered = sorted(marks, key=lambda m: -m.shift_ppm)
-    xs = [_at(m.shift_ppm, low, high, width) for m in ordered]
+    xs = [place_on(m.shift_ppm, low, high, width) for m in ordered]
     gap = max((width_of(str(m.number), _NUMBER_SIZE) for m in ordered), default=0.0) + 7
     places = spread(xs, gap, MARGIN / 2, width - MARGIN / 2)
     for mark, x, place in zip(ordered, xs, places, strict=True):
@@ -42,12 +39,12 @@ def draw_mirror(observed: Sequence[float], predicted: Sequence[float], width: fl
     """Observed shifts as sticks above a line and predicted ones below it, over a common axis."""
     base = height - 22
     middle = base / 2
-    low, high = _range([*observed, *predicted])
-    items = _axis(low, high, width, base, title=False)
+    low, high = shown_range([*observed, *predicted])
+    items = draw_axis(low, high, width, base, title=False)
     items.append(Line(MARGIN, middle, width - MARGIN, middle, INK, 0.6))
     for shifts, end, colour in ((observed, 4.0, INK), (predicted, base - 4, PREDICTED)):
         for shift in shifts:
-            x = _at(shift, low, high, width)
+            x = place_on(shift, low, high, width)
             items.append(Line(x, middle, x, end, colour, 1.6))
     return items
 
@@ -73,23 +70,3 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
     limit = high - gap * (len(wanted) - 1)
     flat = [min(max(total / count, low), limit) for total, count in blocks for _ in range(count)]
     return [x + n * gap for n, x in enumerate(flat)]
-
-
-def _range(shifts: Sequence[float]) -> tuple[int, int]:
-    high = _TICK_PPM * math.ceil((max(shifts, default=0.0) + _ROOM_PPM) / _TICK_PPM)
-    return min(_TICK_PPM * math.floor((min(shifts, default=0.0) - _ROOM_PPM) / _TICK_PPM), 0), high
-
-
-def _at(ppm: float, low: int, high: int, width: float) -> float:
-    return MARGIN + (high - ppm) / (high - low) * (width - 2 * MARGIN)
-
-
-def _axis(low: int, high: int, width: float, base: float, title: bool = True) -> list[Item]:
-    items: list[Item] = [Line(MARGIN, base, width - MARGIN, base, INK, 1.0)]
-    for tick in range(low, high + 1, _TICK_PPM):
-        x = _at(tick, low, high, width)
-        items.append(Line(x, base, x, base + 5, INK, 1.0))
-        items.append(Text(x, base + 18, str(tick), "middle", 11, INK, halo=False))
-    if title:
-        items.append(Text(width / 2, base + 36, "¹³C chemical shift / ppm", "middle", 12, INK, halo=False))
-    return items

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from km3aid.engine.results import Assignment, Prediction
 from km3aid.render.numbering import atoms_from_1
-from km3aid.requests.answers import Case
+from km3aid.requests.answers import Case, Reading
 from km3aid.spectra.spectrum import Peak, Spectrum, groups_of
 
 
@@ -23,6 +23,9 @@ def _line(case: Case) -> str:
         carbons = sorted(case.answer.carbons, key=lambda c: -c.shift_ppm)
         peaks = [(Peak(c.shift_ppm), _named(c.atoms)) for c in carbons]
         return f"13C NMR (predicted) δ {_listed(peaks)}."
+    if isinstance(case.answer, Reading):
+        kept = case.answer.spectrum.without_aside()
+        return f"13C NMR{_conditions(kept)} δ {_listed([(peak, '') for peak in kept])}."
     assert isinstance(case.answer, Assignment)
     assert case.spectrum is not None
     atoms = {a.peak: a.atoms for a in case.answer.assignments}

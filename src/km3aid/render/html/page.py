@@ -8,8 +8,10 @@ from html import escape
 from km3aid.engine.results import Assignment, Hits, Verification
 from km3aid.render.drawing.picture import sketch
 from km3aid.render.drawing.svg import ON_PAGE, svg
+from km3aid.render.html.reading import reading_report
 from km3aid.render.html.report import assignment_report, hits_report, mean_confidence, verification_report
-from km3aid.requests.answers import Answer, Case, Failure
+from km3aid.render.reading import reading_title
+from km3aid.requests.answers import Answer, Case, Failure, Reading
 
 _STYLE = """
 :root{color-scheme:light dark;--ink:#111;--paper:#fff;--line:#8884;--lit:#fc36}
@@ -58,6 +60,8 @@ def _title(case: Case) -> str:
     answer = case.answer
     if isinstance(answer, Failure):
         return answer.id or "no answer"
+    if isinstance(answer, Reading):
+        return reading_title(answer.spectrum)
     name = getattr(answer, "id", None)
     if isinstance(answer, Hits):
         return name or (answer.hits[0].smiles if answer.hits else "no hit")
@@ -76,6 +80,8 @@ def _report(case: Case, number: int) -> str:
 def _drawn(case: Case, answer: Answer, number: int) -> str:
     if isinstance(answer, Hits):
         return hits_report(case, answer)
+    if isinstance(answer, Reading):
+        return reading_report(answer.spectrum)
     return verification_report(answer) if isinstance(answer, Verification) else assignment_report(case, number)
 
 
@@ -110,4 +116,6 @@ def _summary(answer: Answer) -> tuple[str, str]:
         return answer.smiles, f"mean {mean_confidence(answer):.0%}{rest}"
     if isinstance(answer, Verification):
         return answer.smiles, f"{answer.verdict}, {answer.probability:.0%}"
+    if isinstance(answer, Reading):
+        return "", f"{len(answer.spectrum.without_aside())} peaks"
     return answer.smiles, ""

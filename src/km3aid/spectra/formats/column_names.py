@@ -26,6 +26,7 @@ _COLUMNS: dict[str, re.Pattern[str]] = {
         r"(?:rel|relative|abs|absolute)?intensit(?:y|ies)(?:rel|abs)?|int|height|intensität|höhe|intensité|hauteur|"
         r"intensidade?|altura|intensità|altezza|интенсивность|强度|強度|intensywność|intenzita|intenzitás|wysokość|강도"
     ),
+    "aside": re.compile(r"(?:set)?aside(?:because)?"),  # why a line is none of the molecule's
 }
 _COLUMNS["label"] = re.compile(
     r"(?:c|carbon|atom)(?:no|nos|nr|pos|position|number)?[a-c]?|(?:no|nos|nr|pos|positions?)[a-c]?|h/?c|c/?h|#"

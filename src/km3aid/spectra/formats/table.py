@@ -82,6 +82,8 @@ def _reason_to_skip(cell: dict[str, str]) -> str | None:
     """Why a row is no peak: it has no shift, or is marked as a signal of the solvent or an impurity."""
     if cell["shift"].lower() in NO_VALUE:
         return "the row has no shift"
+    if cell.get("aside"):
+        return f"set aside: {cell['aside']}"
     kind = cell.get("multiplicity", "").lower()
     return f"marked as {kind}" if kind in ("solvent", "impurity", "reference", "artifact") else None
 

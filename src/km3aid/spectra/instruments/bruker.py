@@ -85,7 +85,7 @@ def _check_nucleus(acqus: dict[str, str], procs: dict[str, str] | None, where: s
 def _read_processed(folder: Path, processed: Path, where: str, wanted: Wanted) -> Spectrum:
     import numpy as np
 
-    check_files(folder, processed, ("1r", "procs"))
+    check_files(folder, processed, ("1r", "procs"), where)
     procs = _parameters(processed / "procs", where)
     acqus = _acqus(folder, processed, where)
     _check_nucleus(acqus, procs, where, wanted)
@@ -121,7 +121,7 @@ def _about(folder: Path, acqus: dict[str, str]) -> dict[str, Any]:
 
 
 def _read_fid(folder: Path, where: str, wanted: Wanted) -> Spectrum:
-    check_files(folder, folder, ("fid", "acqus"))
+    check_files(folder, folder, ("fid", "acqus"), where)
     acqus = _parameters(folder / "acqus", where)
     _check_nucleus(acqus, None, where, wanted)
     numbers = _numbers(folder / "fid", acqus, "A")

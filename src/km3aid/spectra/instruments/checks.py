@@ -14,15 +14,15 @@ _LARGEST = 1e100  # of any number in the data; beyond it, transforms overflow
 _MOST_PARAMETERS = 1 << 20  # bytes
 
 
-def check_files(root: Path, folder: Path, names: tuple[str, ...]) -> None:
+def check_files(root: Path, folder: Path, names: tuple[str, ...], where: str) -> None:
     """Refuse a missing file, one too large for a 1D spectrum, and a link that leads out of `root`."""
     for path in (folder / name for name in names):
         if not path.is_file():
-            raise SpectrumFormatError(f"{root}: no file {path.relative_to(root)}; give the whole folder")
+            raise SpectrumFormatError(f"{where}: no file {path.relative_to(root)}; give the whole folder")
         if not path.resolve().is_relative_to(root.resolve()):
-            raise SpectrumFormatError(f"{root}: {path.relative_to(root)} is a link that leads out of the folder")
+            raise SpectrumFormatError(f"{where}: {path.relative_to(root)} is a link that leads out of the folder")
         if path.stat().st_size > MOST_BYTES:
-            raise SpectrumFormatError(f"{root}: {path.relative_to(root)} is too large for a 1D spectrum")
+            raise SpectrumFormatError(f"{where}: {path.relative_to(root)} is too large for a 1D spectrum")
 
 
 def parameter_text(path: Path) -> str:

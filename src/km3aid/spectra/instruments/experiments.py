@@ -5,14 +5,14 @@ Of an archive only the files that readers need are unpacked, to a temporary fold
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from os import walk
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.choice import Experiments, by_number, choose
-from km3aid.spectra.formats.archive import read_members
+from km3aid.spectra.formats.archive import member_names, read_members
 from km3aid.spectra.instruments.bruker import is_bruker, read_bruker
 from km3aid.spectra.instruments.jcamp import read_jcamp
 from km3aid.spectra.instruments.jeol import read_jeol
@@ -41,7 +41,8 @@ def has_experiments(folder: Path) -> bool:
 
 def read_packed_experiments(data: bytes, where: str, wanted: Wanted = ANYTHING) -> Iterator[Spectrum]:
     """Read the 13C spectrum of a zip archive of experiments; raises `SpectrumFormatError`."""
-    members = read_members(data, _is_wanted, where)
+    processed = {path.parents[2] for path in map(PurePosixPath, member_names(data)) if _is_processed(path)}
+    members = read_members(data, lambda name: _is_wanted(name) and not _is_raw_of(name, processed), where)
     with TemporaryDirectory(prefix="km3aid-") as root:
         for name, content in members.items():
             path = Path(root, *PurePosixPath(name).parts)
@@ -93,6 +94,17 @@ def _experiments(folder: Path) -> Iterator[Path]:
 def _is_experiment(folder: Path) -> bool:
     """Whether a folder has data and parameters: parameters alone may lie above several experiments."""
     return is_varian(folder) or (is_bruker(folder) and any((folder / name).exists() for name in _DATA))
+
+
+def _is_processed(path: PurePosixPath) -> bool:
+    """Whether a member is the spectrum in `pdata/n` of an experiment."""
+    return path.name == "1r" and len(path.parts) > 3 and path.parts[-3] == "pdata"
+
+
+def _is_raw_of(name: str, processed: Collection[PurePosixPath]) -> bool:
+    """Whether a member is the FID of an experiment whose spectrum is there, too, and would be read."""
+    path = PurePosixPath(name)
+    return path.name == "fid" and path.parent in processed
 
 
 def _is_wanted(name: str) -> bool:

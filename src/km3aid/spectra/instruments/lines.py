@@ -36,6 +36,7 @@ class Lines(NamedTuple):
     height: NDArray[np.float64]  # (L,), of the smoothed trace without its baseline
     breadth: NDArray[np.float64]  # (L,) width at half height, in line widths; 1 where a stronger line lies within it
     noise: float  # standard deviation of the smoothed trace
+    smooth: NDArray[np.float64]  # (N,) that trace, without its baseline
 
 
 def find_lines(shift_ppm: NDArray[np.float64], trace: NDArray[np.float64]) -> Lines:
@@ -72,7 +73,7 @@ def find_lines(shift_ppm: NDArray[np.float64], trace: NDArray[np.float64]) -> Li
     points = np.sort(points[_not_feet(points, smooth[points], width)])
     aside = _vertex(smooth[points - 1], smooth[points], smooth[points + 1])
     places = shift_ppm[points] + aside * (shift_ppm[1] - shift_ppm[0])
-    return Lines(places, smooth[points], _breadth(smooth, points, width), noise)
+    return Lines(places, smooth[points], _breadth(smooth, points, width), noise, smooth)
 
 
 def _baseline(trace: NDArray[np.float64], step: float) -> NDArray[np.float64]:

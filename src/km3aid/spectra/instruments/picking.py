@@ -11,6 +11,7 @@ from km3aid.spectra.experiment import DEPT, SIGNED
 from km3aid.spectra.instruments.lines import find_lines
 from km3aid.spectra.solvent_lines import solvent_reasons
 from km3aid.spectra.spectrum import SHIFT_MAX_PPM, SHIFT_MIN_PPM, LeftOut, Peak, Spectrum
+from km3aid.spectra.trace import trace_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,7 +38,8 @@ def pick_peaks(shift_ppm: ArrayLike, trace: ArrayLike, where: str, **about: Any)
     x, y = np.asarray(shift_ppm, np.float64), np.asarray(trace, np.float64)
     if len(y) < 8 or len(x) != len(y) or not np.isfinite(y).all() or not np.isfinite(x).all() or np.ptp(x) == 0:
         raise SpectrumFormatError(f"{where}: {len(y)} points, or values that are not numbers; expected a spectrum")
-    lines = find_lines(*_evenly_spaced(x, y))
+    x, y = _evenly_spaced(x, y)
+    lines = find_lines(x, y)
     inside = np.flatnonzero((lines.shift_ppm >= SHIFT_MIN_PPM) & (lines.shift_ppm <= SHIFT_MAX_PPM))
     strongest = inside[np.argsort(-np.abs(lines.height[inside]), kind="stable")][:_MOST_PEAKS]
     falling = strongest[np.argsort(-lines.shift_ppm[strongest])]
@@ -50,7 +52,8 @@ def pick_peaks(shift_ppm: ArrayLike, trace: ArrayLike, where: str, **about: Any)
     broad = {p.shift_ppm: float(lines.breadth[i]) for p, i in zip(found, falling, strict=True)}
     peaks, weak = _weak_aside(peaks, broad, about)
     notes = (*about.pop("notes", ()), _summary(peaks, lines.noise), *signs, *weak)
-    return Spectrum(tuple(peaks), left_out=tuple(left_out), notes=notes, **about)
+    trace = trace_of(x, lines.smooth, lines.noise)
+    return Spectrum(tuple(peaks), left_out=tuple(left_out), notes=notes, trace=trace, **about)
 
 
 def _evenly_spaced(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

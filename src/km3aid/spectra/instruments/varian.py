@@ -43,7 +43,7 @@ def is_varian(folder: Path) -> bool:
 
 def read_varian(folder: Path, where: str, wanted: Wanted = ANYTHING) -> Iterator[Spectrum]:
     """Read the one spectrum of a folder."""
-    check_files(folder, folder, ("fid", "procpar"))
+    check_files(folder, folder, ("fid", "procpar"), where)
     procpar, arrays = _procpar(folder / "procpar")
     _check_nucleus(procpar, where, wanted)
     width, frequency = (positive(procpar, key, where) for key in ("sw", "sfrq"))
