@@ -57,10 +57,10 @@ _ANGLE = 10.0  # degrees by which a pulse may be off
 _PLAIN = "give the plain 13C spectrum"
 _NO_QUATERNARY = f"has no carbons without hydrogen; {_PLAIN}"
 _OBSTACLES: dict[Experiment, str] = {
-    Experiment.DEPT: f"a DEPT spectrum {_NO_QUATERNARY}, and the DEPT's signed shifts with --dept135 or --dept90",
+    Experiment.DEPT: f"a DEPT spectrum {_NO_QUATERNARY}, and this one with --dept135 or --dept90",
     Experiment.DEPT_45: f"a DEPT-45 spectrum {_NO_QUATERNARY}",
-    Experiment.DEPT_90: f"a DEPT-90 spectrum shows CH only; {_PLAIN}, and the DEPT's shifts with --dept90",
-    Experiment.DEPT_135: f"a DEPT-135 spectrum {_NO_QUATERNARY}, and the DEPT's signed shifts with --dept135",
+    Experiment.DEPT_90: f"a DEPT-90 spectrum shows CH only; {_PLAIN}, and this one with --dept90",
+    Experiment.DEPT_135: f"a DEPT-135 spectrum {_NO_QUATERNARY}, and this one with --dept135",
     Experiment.INEPT: f"an INEPT spectrum {_NO_QUATERNARY}",
     Experiment.RELAXATION: f"a measurement of relaxation, in which lines are weakened or negative; {_PLAIN}",
     Experiment.SOLID: "a solid-state spectrum, whose shifts and widths are not those of a solution; "
