@@ -18,7 +18,7 @@ from km3aid.spectra import Peak, read_spectra
 from km3aid.spectra.text.journal import read_journal
 from km3aid.spectra.text.mending import mend_numbers
 
-LITERATURE = Path("/work/shared/data/literature.jsonl")
+LITERATURE = Path(__file__).parents[4] / "shared" / "data" / "literature.jsonl"
 LINE = "13C NMR (101 MHz, CDCl3) δ 171.4, 60.5, 21.0, 14.2"
 PEAKS = [171.4, 60.5, 21.0, 14.2]
 

@@ -128,7 +128,8 @@ def test_recent_work_is_opened_again(open_page, shot):
     entries.first.click()
     wait_for_rows(page, 9)
     page.wait_for_selector("#assignment .meter")
-    assert "CCO" in recent(page).first.inner_text()
+    recent(page)
+    page.wait_for_selector("#recent .entry >> nth=0 >> text=CCO, 2 peaks")  # once the list is drawn anew
 
 
 def test_work_is_saved_to_a_file_and_opened_from_it(open_page, tmp_path):
