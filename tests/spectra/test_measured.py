@@ -1,9 +1,11 @@
+import time
 from dataclasses import replace
 
 import pytest
 from tests.spectra.test_signs import ANISATE, measured, with_solvent
 
 from km3aid.errors import SpectrumFormatError
+from km3aid.spectra.dept import pair_lines
 from km3aid.spectra.experiment import Experiment
 from km3aid.spectra.measured import Found, usable, with_others
 from km3aid.spectra.spectrum import Peak, Spectrum
@@ -91,3 +93,10 @@ def test_a_weak_line_of_dept_says_neither_that_a_carbon_has_hydrogens_nor_that_i
     dept = measured(Experiment.DEPT_135)
     weak = replace(dept.peaks[0], aside="weak")
     assert kinds(beside(replace(dept, peaks=(weak, *dept.peaks[1:]))))[2] is None
+
+
+def test_crowds_of_lines_are_paired_in_no_time():
+    crowd = Spectrum(tuple(Peak(100 + n / 500) for n in range(500)), frequency_mhz=100.6)
+    began = time.perf_counter()
+    assert len(pair_lines(crowd, crowd)) > 490
+    assert time.perf_counter() - began < 10

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from statistics import median
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.experiment import SIGNED, Experiment
@@ -96,36 +96,42 @@ def with_experiments(spectrum: Spectrum, others: Sequence[Spectrum]) -> Spectrum
 def pair_lines(spectrum: Spectrum, other: Spectrum) -> dict[int, int]:
     """The line of the other spectrum for each peak that has one within 0.25 ppm, nearest first.
 
-    Measured spectra may have different references: their median difference is taken out.
+    Measured spectra may have different references: the difference at which most lines find a peak is taken out.
     """
     measured = spectrum.frequency_mhz is not None and other.frequency_mhz is not None
     off = _difference(spectrum, other) if measured else 0.0
-    near = sorted(
-        (abs(peak.shift_ppm - line.shift_ppm - off), i, n)
-        for n, line in enumerate(other)
-        for i, peak in enumerate(spectrum)
-        if abs(peak.shift_ppm - line.shift_ppm - off) <= _NEAR_PPM
-    )
     pairs: dict[int, int] = {}
-    for _, i, n in near:
-        if i not in pairs and n not in pairs.values():
+    used: set[int] = set()
+    for _, i, n in sorted((abs(d - off), i, n) for d, i, n in _differences(spectrum, other, off, _NEAR_PPM)):
+        if i not in pairs and n not in used:
             pairs[i] = n
+            used.add(n)
     return pairs
 
 
+def _differences(
+    spectrum: Spectrum, other: Spectrum, off_ppm: float, within_ppm: float
+) -> Iterator[tuple[float, int, int]]:
+    """The differences of shifts that lie within `within_ppm` of `off_ppm`, with the peak and the line."""
+    order = sorted(range(len(spectrum)), key=lambda i: spectrum.peaks[i].shift_ppm)
+    shifts = [spectrum.peaks[i].shift_ppm for i in order]
+    for n, line in enumerate(other):
+        middle = line.shift_ppm + off_ppm
+        for place in range(bisect_left(shifts, middle - within_ppm), bisect_right(shifts, middle + within_ppm)):
+            yield shifts[place] - line.shift_ppm, order[place], n
+
+
 def _difference(spectrum: Spectrum, other: Spectrum) -> float:
-    """The difference of the shifts in which most lines of the other spectrum find a peak."""
-    every = (p.shift_ppm - line.shift_ppm for line in other for p in spectrum)
-    differences = sorted(d for d in every if abs(d) <= _OFF_PPM)
-    best: list[float] = []
-    end = 0
+    """The difference of the shifts, up to 1.5 ppm, at which most lines of the other spectrum find a peak."""
+    differences = sorted(d for d, _, _ in _differences(spectrum, other, 0.0, _OFF_PPM))
+    best, most, end = 0.0, 0, 0
     for start, first in enumerate(differences):
         while end < len(differences) and differences[end] - first <= _NEAR_PPM:
             end += 1
-        window = differences[start:end]
-        if (len(window), -abs(median(window))) > (len(best), -abs(median(best or [0.0]))):
-            best = window
-    return median(best) if best else 0.0
+        middle = differences[(start + end - 1) // 2]
+        if (end - start, -abs(middle)) > (most, -abs(best)):
+            best, most = middle, end - start
+    return best
 
 
 def narrowed(peak: Peak, possible: Iterable[int], source: str, left_out: list[LeftOut]) -> Peak:
