@@ -160,7 +160,8 @@ evaluate: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json $(RUNS)
 
 trust: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json $(RUNS)/million/library.json  ## Fit presence and verification into the bundled model, after calibrate; write results/trust.json and docs/trust.md
 	$(BIN)/km3aid evaluate trust $(BLOCK) --library $(RUNS)/library --library $(RUNS)/million \
-	  --literature $(DATA)/literature.jsonl --weights src/km3aid/weights/best.safetensors --out results/trust.json
+	  --literature $(DATA)/literature.jsonl --molecules 600 \
+	  --weights src/km3aid/weights/best.safetensors --out results/trust.json
 	$(BIN)/python benchmarks/trust.py
 
 paper: $(DEV) $(RUNS)/prepared/meta.json  ## Recompute the paper's tables (hours to days; resumes where it stopped): ARGS="--budget 2"

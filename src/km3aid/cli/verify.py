@@ -20,10 +20,10 @@ class VerdictOptions:
         str | None, typer.Option("--library", help="Its isomers are compared, beside those that are made.")
     ] = None
     false_accept: Annotated[
-        float, typer.Option("--false-accept", help="Share of close wrong structures that may pass; 0.001 to 0.5.")
+        float, typer.Option("--false-accept", help="Share of close wrong structures that may pass; 0.01 to 0.5.")
     ] = 0.05
     false_reject: Annotated[
-        float, typer.Option("--false-reject", help="Share of right structures that may be refused; 0.001 to 0.5.")
+        float, typer.Option("--false-reject", help="Share of right structures that may be refused; 0.01 to 0.5.")
     ] = 0.05
 
 

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from km3aid.config import from_dict, to_dict
 from km3aid.matching.logistic import Logistic
 from km3aid.matching.presence import Compared, bounded, presence_figures
-from km3aid.matching.verdict import LEAST_RATE, MOST_RATE, Verdict
+from km3aid.matching.verdict import Verdict
 
-RATES = (LEAST_RATE, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, MOST_RATE)  # for which limits are kept
+RATES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)  # for which limits are kept
 
 
 @dataclass(frozen=True, slots=True)
