@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
+from scipy.stats import chi2
 from tests.matching.test_assign import classes_at
 
 from km3aid.matching.config import MatchConfig
-from km3aid.matching.fit import fit_of
+from km3aid.matching.fit import combined_p_value, fit_of
 from km3aid.spectra.spectrum import Peak, Spectrum
 
 CONFIG = MatchConfig(outlier=1e-9, outlier_ppm=20.0)
@@ -37,3 +38,11 @@ def test_a_spectrum_of_nothing_that_fits_has_no_pair():
     fit = fit_of(Spectrum.from_shifts([200.0]), classes_at([20.0], scale=0.5), CONFIG)
     assert len(fit.peak) == 0
     assert (fit.extra_peaks, fit.missing) == (1, 1)
+
+
+@pytest.mark.parametrize("values", [[0.5], [0.01, 0.2, 0.9], [1e-5] * 4, [1.0, 1.0], [0.3] * 60])
+def test_p_values_are_combined_after_fisher(values):
+    values = np.array(values)
+    assert combined_p_value(values) == pytest.approx(
+        float(chi2.sf(-2 * np.log(values).sum(), 2 * len(values))), rel=1e-9
+    )

@@ -6,12 +6,11 @@ import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from km3aid.engine.results import Check, Misfit, Rival
 from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.config import MatchConfig
-from km3aid.matching.fit import Fit
+from km3aid.matching.fit import Fit, combined_p_value
 from km3aid.spectra.spectrum import Peak, Spectrum
 
 _UNLIKELY = 0.01  # a line that is as far off in fewer right structures is a misfit
@@ -82,7 +81,7 @@ def _shifts(fit: Fit) -> Check:
     if not len(fit.peak):
         return Check("shifts", -1.0, 1.0, "no peak fits any carbon")
     worst = int(np.argmin(fit.p_value))
-    together = _combined(fit.p_value)
+    together = combined_p_value(fit.p_value)
     mean = np.abs(fit.away_ppm).mean()
     detail = (
         f"mean |Δ| {mean:.2f} ppm over {len(fit.peak)} pairs; worst {fit.away_ppm[worst]:+.2f} ppm "
@@ -129,15 +128,6 @@ def _isomers(scores: Sequence[float]) -> Check:
         else (f"it explains the spectrum better than {len(others)} isomers, by {gap:.1f} log-odds")
     )
     return Check("competing isomers", math.tanh(gap / 3), _grows(len(others), 20), how)
-
-
-def _combined(p_values: NDArray[np.float64]) -> float:
-    """One p-value of N independent ones (N,), by Fisher's method: the upper tail of χ² with 2 N degrees of freedom."""
-    half = -float(np.log(np.maximum(p_values, 1e-12)).sum())
-    log_terms = np.arange(len(p_values)) * math.log(max(half, 1e-300)) - np.cumsum(
-        np.log(np.maximum(np.arange(len(p_values)), 1))
-    )
-    return float(min(1.0, math.exp(np.logaddexp.reduce(log_terms) - half)))
 
 
 def _of_p_value(p: float) -> float:

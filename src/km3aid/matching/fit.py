@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -65,6 +66,15 @@ def fit_of(spectrum: Spectrum, classes: CarbonClasses, config: MatchConfig) -> F
         len(classes),
         float(np.log(_expected_scale(classes.scale_ppm, config)).mean()),
     )
+
+
+def combined_p_value(p_values: NDArray[np.float64]) -> float:
+    """One p-value of N independent ones (N,), by Fisher's method: the upper tail of χ² with 2 N degrees of freedom."""
+    half = -float(np.log(np.maximum(p_values, 1e-12)).sum())
+    log_terms = np.arange(len(p_values)) * math.log(max(half, 1e-300)) - np.cumsum(
+        np.log(np.maximum(np.arange(len(p_values)), 1))
+    )
+    return float(min(1.0, math.exp(np.logaddexp.reduce(log_terms) - half)))
 
 
 def _expected_scale(scale_ppm: NDArray[np.float64], config: MatchConfig) -> NDArray[np.float64]:

@@ -56,7 +56,12 @@ class Presence:
     def probability(self, compared: Compared, one_per_carbon: bool) -> float:
         """The probability that the right structure is there, if as often as not it is."""
         logistic = self.per_carbon if one_per_carbon else self.distinct
-        return bounded(logistic(presence_figures(compared)))
+        return told(logistic, compared)
+
+
+def told(logistic: Logistic, compared: Compared) -> float:
+    """The probability of a logistic, within its bounds; the least where no peak has a carbon, which no fit has met."""
+    return bounded(logistic(presence_figures(compared)) if len(compared.fit.peak) else 0.0)
 
 
 def bounded(probability: float) -> float:

@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.config import from_dict, to_dict
+from km3aid.matching.fit import combined_p_value
 from km3aid.matching.logistic import Logistic
-from km3aid.matching.presence import Compared, bounded, presence_figures
+from km3aid.matching.presence import Compared, bounded, told
 from km3aid.matching.verdict import Verdict
 
+_FEW_LINES = 3
+_HALF_AT = 0.05  # p-value of a few lines together from which a structure that has them may be as likely as not
 RATES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)  # for which limits are kept
 
 
@@ -30,8 +33,15 @@ class Verifier:
     right_below: tuple[float, ...] = ()
 
     def probability(self, compared: Compared) -> float:
-        """The probability that the structure is right, if a close wrong one were as likely."""
-        return self.told(presence_figures(compared))
+        """The probability that the structure is right, if a close wrong one were as likely.
+
+        Of a few lines no fit has met enough: then it is bounded by how well they fit, whatever the logistic says.
+        """
+        probability = told(self.logistic, compared)
+        if len(compared.fit.peak) > _FEW_LINES:
+            return probability
+        p_value = combined_p_value(compared.fit.p_value)
+        return bounded(min(probability, p_value / (p_value + _HALF_AT)))
 
     def told(self, figures: Mapping[str, float]) -> float:
         """The probability for these figures."""
