@@ -15,8 +15,8 @@ Bonds = tuple[tuple[int, int, int], ...]  # two atoms and the new order of the b
 class Edit(NamedTuple):
     """A change that keeps the formula.
 
-    `exchanged` atoms trade places, element
-    and charge. `hydrogens` are atoms and how many hydrogens they have afterwards. `reach` is how many bonds away
+    `exchanged` pairs of atoms trade element and
+    charge. `hydrogens` are atoms and how many hydrogens they have afterwards. `reach` is how many bonds away
     something went.
     """
 
@@ -24,7 +24,7 @@ class Edit(NamedTuple):
     bonds: Bonds
     hydrogens: dict[int, int]
     reach: int
-    exchanged: tuple[int, int] | None = None
+    exchanged: tuple[tuple[int, int], ...] = ()
 
 
 def rebond(parent: Parent, kind: str, bonds: Bonds, reach: int) -> Edit | None:
@@ -48,10 +48,10 @@ def rebond(parent: Parent, kind: str, bonds: Bonds, reach: int) -> Edit | None:
 def build(parent: Parent, edit: Edit) -> Chem.Mol | None:
     """The edited molecule, sanitised; None where its valences or its aromatic rings cannot be.
 
-    Configurations stay where the edit leaves the neighbours as they are, and are open elsewhere.
+    Configurations stay where the edit leaves the neighbours as they are or replaces one, and are open elsewhere.
     """
     mol = Chem.RWMol(parent.mol if edit.exchanged else parent.kekule)
-    touched = {atom for i, j, _ in edit.bonds for atom in (i, j)}
+    _keep_configurations(mol, edit)
     for i, j, order in edit.bonds:
         bond = mol.GetBondBetweenAtoms(i, j)
         if bond is None:
@@ -60,20 +60,38 @@ def build(parent: Parent, edit: Edit) -> Chem.Mol | None:
             bond.SetBondType(_TYPES[order])
         else:
             mol.RemoveBond(i, j)
-    if edit.exchanged:
-        touched.update(edit.exchanged)
-        _exchange(mol, *edit.exchanged)
+    for i, j in edit.exchanged:
+        _exchange(mol, i, j)
     for atom, hydrogens in edit.hydrogens.items():
         mol.GetAtomWithIdx(atom).SetNumExplicitHs(hydrogens)
-    for i in touched:
-        atom = mol.GetAtomWithIdx(i)
-        atom.SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
-        for bond in atom.GetBonds():
-            bond.SetStereo(Chem.BondStereo.STEREONONE)
-            bond.SetBondDir(Chem.BondDir.NONE)
     if Chem.SanitizeMol(mol, catchErrors=True) != Chem.SanitizeFlags.SANITIZE_NONE:
         return None
     return mol
+
+
+def _keep_configurations(mol: Chem.RWMol, edit: Edit) -> None:
+    """Prepare the atoms and double bonds that the edit touches.
+
+    A centre that trades one neighbour for another keeps its configuration: the new one stands in the place of the old.
+    RDKit lists it last, so that the tag changes where that is an odd number of places away. All else becomes open.
+    """
+    touched = {atom for i, j, _ in edit.bonds for atom in (i, j)} | {atom for both in edit.exchanged for atom in both}
+    for i in touched:
+        atom = mol.GetAtomWithIdx(i)
+        for bond in atom.GetBonds():
+            bond.SetStereo(Chem.BondStereo.STEREONONE)
+            bond.SetBondDir(Chem.BondDir.NONE)
+        if atom.GetChiralTag() == Chem.ChiralType.CHI_UNSPECIFIED:
+            continue
+        near = [bond.GetOtherAtomIdx(i) for bond in atom.GetBonds()]
+        changed = [(a + b - i, order) for a, b, order in edit.bonds if i in (a, b)]
+        gone = [n for n, order in changed if order == 0 and n in near]
+        come = [n for n, order in changed if order == 1 and n not in near]
+        if len(changed) == 2 and len(gone) == len(come) == 1 and not any(i in both for both in edit.exchanged):
+            if (len(near) - 1 - near.index(gone[0])) % 2:
+                atom.InvertChirality()
+        else:
+            atom.SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
 
 
 def _exchange(mol: Chem.RWMol, i: int, j: int) -> None:

@@ -10,6 +10,7 @@ from rdkit import Chem
 
 from km3aid.molecules.isomers import atoms, branches, bridges, unsaturation
 from km3aid.molecules.isomers.edit import build
+from km3aid.molecules.isomers.joint import joint_edits
 from km3aid.molecules.isomers.parent import Parent
 from km3aid.molecules.isomers.plausibility import costs
 from km3aid.molecules.isomers.salts import main_part, with_others
@@ -20,6 +21,7 @@ from km3aid.molecules.molecule import Molecule
 _MOVES = (
     branches.moved_branches,
     atoms.traded_atoms,
+    atoms.traded_ring_atoms,
     unsaturation.moved_along_paths,
     unsaturation.moved_double_bonds,
     branches.moved_ring_bonds,
@@ -29,6 +31,7 @@ _MOVES = (
 )
 _LARGEST = 250  # atoms of a parent; a few hundred changes say little about a larger one
 _MOST_SKETCHED = 400_000  # edits times atoms
+_MOST_JOINT = 2_500
 
 
 def nearby_isomers(structure: Molecule | str, limit: int = 200) -> tuple[str, ...]:
@@ -50,21 +53,27 @@ def nearby_isomers(structure: Molecule | str, limit: int = 200) -> tuple[str, ..
 
 def _isomers(parent: Parent) -> Iterator[str]:
     """SMILES of the isomers of one fragment, the most plausible first."""
-    edits = list(islice(chain.from_iterable(move(parent) for move in _MOVES), _MOST_SKETCHED // len(parent.elements)))
+    most = _MOST_SKETCHED // len(parent.elements)
+    edits = list(islice(chain.from_iterable(move(parent) for move in _MOVES), most))
     if not edits:
         return
-    figures = sketch(parent, edits)
-    known = _Known(parent.mol, figures.own_skeleton)
+    single = sketch(parent, edits)
+    cost = np.where(single.stable, costs(edits, single.groups), np.inf)
+    both, both_cost = joint_edits(parent, edits, cost, min(most, _MOST_JOINT))
+    joint = sketch(parent, both)
+    edits, cost = edits + both, np.concatenate([cost, np.where(joint.stable, both_cost, np.inf)])
+    structures = np.concatenate([single.structure, joint.structure]).tolist()
+    skeletons = np.concatenate([single.skeleton, joint.skeleton]).tolist()
+    known = _Known(parent.mol, single.own_skeleton)
     strain = Strain.of(parent.mol)
-    tried = {figures.own_structure}
-    for n in np.argsort(costs(edits, figures.groups), kind="stable").tolist():
-        structure = int(figures.structure[n])
-        if structure in tried:
+    tried = {single.own_structure}
+    for n in np.argsort(cost, kind="stable")[: np.isfinite(cost).sum()].tolist():
+        if structures[n] in tried:
             continue
-        tried.add(structure)
+        tried.add(structures[n])
         mol = build(parent, edits[n])
         if mol is not None and not Strain.of(mol).exceeds(strain):
-            smiles = known.new(mol, int(figures.skeleton[n]))
+            smiles = known.new(mol, skeletons[n])
             if smiles:
                 yield smiles
 

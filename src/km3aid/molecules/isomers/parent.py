@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from rdkit import Chem
 
@@ -71,6 +73,40 @@ class Parent:
             and not (self.fixed[i] or self.fixed[j])
             and not (self.charges[i] and self.charges[j])
         ]
+
+    def site(self, atom: int) -> str:
+        """A letter for where an atom sits: aromatic, ring or chain carbon, hetero atom in capitals."""
+        where = "a" if self.aromatic[atom] else "r" if self._in_ring(atom) else "c"
+        return where if self.elements[atom] == 6 else where.upper()
+
+    def ring_neighbours(self) -> list[list[int]]:
+        """For each atom its neighbours by bonds of rings."""
+        return [[n for n in near if pair(i, n) in self.ring_bonds] for i, near in enumerate(self.neighbours)]
+
+    def in_one_piece(self, bonds: Iterable[tuple[int, int, int]]) -> bool:
+        """Whether the structure holds together with these bonds changed: two atoms and the new order."""
+        bits = self.neighbour_bits
+        changed: dict[int, int] = {}
+        for i, j, order in bonds:
+            for here, there in ((i, j), (j, i)):
+                near = changed.get(here, bits[here])
+                changed[here] = near | 1 << there if order else near & ~(1 << there)
+        seen, edge = 1, 1
+        while edge:
+            at = (edge & -edge).bit_length() - 1
+            edge &= edge - 1
+            fresh = changed.get(at, bits[at]) & ~seen
+            seen |= fresh
+            edge |= fresh
+        return seen == (1 << len(bits)) - 1
+
+    @cached_property
+    def neighbour_bits(self) -> list[int]:
+        """The neighbours of each atom as a bit mask."""
+        return [sum(1 << n for n in near) for near in self.neighbours]
+
+    def _in_ring(self, atom: int) -> bool:
+        return any(pair(atom, n) in self.ring_bonds for n in self.neighbours[atom])
 
     def side(self, i: int, j: int) -> set[int]:
         """Atoms that are reached from `j` without the bond from `i` to `j`."""
