@@ -21,8 +21,13 @@ def traded_atoms(parent: Parent) -> Iterator[Edit]:
 def traded_ring_atoms(parent: Parent) -> Iterator[Edit]:
     """Two atoms of a ring trade places with all that they carry: N and C-R of an azole, N-R and C=O of a lactam."""
     of_ring = parent.ring_neighbours()
+    rings = [set(ring) for ring in parent.mol.GetRingInfo().AtomRings()]
     for i, j in _pairs(parent):
+        if not any(i in ring and j in ring for ring in rings):
+            continue
         if len(of_ring[i]) != 2 or len(of_ring[j]) != 2 or parent.aromatic[i] != parent.aromatic[j]:
+            continue
+        if not parent.aromatic[i] and len({sum(parent.order(a, n) for n in of_ring[a]) for a in (i, j)}) > 1:
             continue
         bonds: list[tuple[int, int, int]] = []
         for here, there in ((i, j), (j, i)):
@@ -30,7 +35,7 @@ def traded_ring_atoms(parent: Parent) -> Iterator[Edit]:
                 if n not in of_ring[here]:
                     bonds += [(here, n, 0), (there, n, parent.order(here, n))]
         hydrogens = {i: parent.hydrogens[j], j: parent.hydrogens[i]}
-        if bonds and not {i, j} & {n for _, n, _ in bonds}:
+        if bonds:
             yield Edit("ring atoms", tuple(bonds), hydrogens, parent.distances[i][j], ((i, j),))
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from km3aid.molecules.isomers.edit import Bonds, Edit, rebond
+from km3aid.molecules.isomers.configuration import Bonds
+from km3aid.molecules.isomers.edit import Edit, rebond
 from km3aid.molecules.isomers.parent import Parent, pair
 
 _MOST_ATOMS = 3  # of a unit: the atom between and what hangs on it, such as C(=O) or S(=O)(=O)
@@ -19,12 +20,13 @@ def moved_bridges(parent: Parent) -> Iterator[Edit]:
         if len(arms) != 2 or not _small(parent, unit, arms) or parent.order(*arms):
             continue
         a, b = arms
+        carried = {unit, *parent.neighbours[unit]} - {a, b}
         leave = ((a, unit, 0), (unit, b, 0), (a, b, 1))
         for c, d in bonds:
             if unit not in (c, d):
                 yield from _made(parent, "bridge", (*leave, (c, d, 0), (c, unit, 1), (unit, d, 1)), a, c)
         for c, hydrogens in enumerate(parent.hydrogens):
-            if hydrogens and c != unit and not parent.fixed[c]:
+            if hydrogens and c not in carried and not parent.fixed[c]:
                 yield from _made(parent, "bridge to end", (*leave, (c, unit, 1)), a, c)
 
 

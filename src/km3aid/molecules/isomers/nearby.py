@@ -90,7 +90,10 @@ class _Known:
         """The SMILES of a structure that is not there yet."""
         Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
         smiles = str(Chem.MolToSmiles(mol))
-        flat = str(Chem.MolToSmiles(mol, isomericSmiles=False)) if set(smiles) & set("@/\\") else smiles
+        flat = smiles
+        if set(smiles) & set("@/"):
+            smiles = str(Chem.MolToSmiles(Chem.MolFromSmiles(smiles)))  # once is not canonical where rings have stereo
+            flat = str(Chem.MolToSmiles(mol, isomericSmiles=False))
         if flat in self._smiles or self._tautomer_known(mol, skeleton):
             return None
         self._smiles.add(flat)

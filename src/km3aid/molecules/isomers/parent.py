@@ -11,6 +11,15 @@ from rdkit import Chem
 _MOVABLE = {5, 6, 7, 8, 9, 14, 15, 16, 17, 34, 35, 53}
 HALOGENS = {9, 17, 35, 53}
 
+_STEREO = Chem.BondStereo
+# `GetStereoAtoms` of a bond that is E or Z are the neighbours of the highest rank, so that E is trans.
+_CIS_TRANS = {
+    _STEREO.STEREOE: _STEREO.STEREOTRANS,
+    _STEREO.STEREOTRANS: _STEREO.STEREOTRANS,
+    _STEREO.STEREOZ: _STEREO.STEREOCIS,
+    _STEREO.STEREOCIS: _STEREO.STEREOCIS,
+}
+
 
 @dataclass(frozen=True)
 class Parent:
@@ -18,7 +27,8 @@ class Parent:
 
     `mol` has its aromatic bonds, `kekule` single and double ones instead; in both every hydrogen is stated, so that
     none comes or goes unseen. `orders` are those of `kekule`, by pair of atoms, smaller index first. `fixed` atoms
-    take no part in a move: metals and what is bound to them. `single` are the bonds that a move may cut.
+    take no part in a move: metals and what is bound to them. `configured` are double bonds with a configuration: their
+    atoms, cis or trans, and the neighbours at either end that this is said of; `mol` and `kekule` do not have it.
     """
 
     mol: Chem.Mol
@@ -33,11 +43,13 @@ class Parent:
     ring_bonds: set[tuple[int, int]]
     distances: list[list[int]]
     fixed: list[bool]
+    configured: list[tuple[int, int, Chem.BondStereo, int, int]]
 
     @classmethod
     def of(cls, mol: Chem.Mol) -> Parent:
         """The parent that a sanitised `mol` of one fragment is."""
         mol = _hydrogens_stated(mol)
+        configured = _taken_off(mol)
         kekule = Chem.Mol(mol)
         Chem.Kekulize(kekule, clearAromaticFlags=True)
         atoms = list(mol.GetAtoms())
@@ -57,6 +69,7 @@ class Parent:
             {p for p, b in zip(pairs, mol.GetBonds(), strict=True) if b.IsInRing()},
             Chem.GetDistanceMatrix(mol).astype(int).tolist(),
             [f or any(foreign[n] for n in neighbours[i]) for i, f in enumerate(foreign)],
+            configured,
         )
 
     def order(self, i: int, j: int) -> int:
@@ -134,3 +147,15 @@ def _hydrogens_stated(mol: Chem.Mol) -> Chem.Mol:
         atom.SetNumExplicitHs(hydrogens)
     stated.UpdatePropertyCache()
     return stated
+
+
+def _taken_off(mol: Chem.Mol) -> list[tuple[int, int, Chem.BondStereo, int, int]]:
+    """The configurations of double bonds, which `mol` has no longer."""
+    found = []
+    for bond in mol.GetBonds():
+        bond.SetBondDir(Chem.BondDir.NONE)
+        stereo = _CIS_TRANS.get(bond.GetStereo())
+        if stereo is not None:
+            found.append((bond.GetBeginAtomIdx(), bond.GetEndAtomIdx(), stereo, *bond.GetStereoAtoms()))
+        bond.SetStereo(Chem.BondStereo.STEREONONE)
+    return found
