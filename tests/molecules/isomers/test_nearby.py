@@ -98,6 +98,7 @@ def test_isomers_are_valid_and_distinct_and_keep_the_formula(smiles, random):
         ("CCC(=O)CC", "CCCCC=O"),
         ("c1nnc(-c2ccccc2)o1", "c1nc(-c2ccccc2)no1"),
         ("Clc1ccc(Br)cc1I", "Clc1ccc(I)cc1Br"),
+        ("Cc1ccc(C(=O)Nc2ccccc2F)cc1", "Cc1cccc(C(=O)Nc2ccc(F)cc2)c1"),  # two changes
         ("Cc1ccc(C)c(F)c1Cl", "Cc1cc(Cl)cc(C)c1F"),
     ],
 )

@@ -20,13 +20,12 @@ def moved_bridges(parent: Parent) -> Iterator[Edit]:
         if len(arms) != 2 or not _small(parent, unit, arms) or parent.order(*arms):
             continue
         a, b = arms
-        carried = {unit, *parent.neighbours[unit]} - {a, b}
         leave = ((a, unit, 0), (unit, b, 0), (a, b, 1))
         for c, d in bonds:
             if unit not in (c, d):
                 yield from _made(parent, "bridge", (*leave, (c, d, 0), (c, unit, 1), (unit, d, 1)), a, c)
         for c, hydrogens in enumerate(parent.hydrogens):
-            if hydrogens and c not in carried and not parent.fixed[c]:
+            if hydrogens and c != unit and not parent.fixed[c]:
                 yield from _made(parent, "bridge to end", (*leave, (c, unit, 1)), a, c)
 
 

@@ -35,7 +35,7 @@ def rebond(parent: Parent, kind: str, bonds: Bonds, reach: int) -> Edit | None:
         change = parent.order(i, j) - order
         for atom in (i, j):
             hydrogens[atom] = hydrogens.get(atom, parent.hydrogens[atom]) + change
-    if min(hydrogens.values()) < 0 or sum(h - parent.hydrogens[a] for a, h in hydrogens.items()):
+    if min(hydrogens.values()) < 0 or sum(h - parent.hydrogens[a] for a, h in hydrogens.items()) != 0:
         return None
     changed = tuple((*atoms, order) for atoms, order in final.items() if order != parent.order(*atoms))
     if not changed:
