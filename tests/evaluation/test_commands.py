@@ -22,7 +22,7 @@ def evaluate(small_source, untrained_weights, tmp_path):
     return run
 
 
-@pytest.mark.parametrize("task", ["validation", "assignment", "isomers"])
+@pytest.mark.parametrize("task", ["validation", "assignment", "isomers", "diastereomers"])
 def test_figures_name_what_they_depend_on(evaluate, untrained_weights, task):
     written = json.loads(evaluate(task).stdout)
     identity = Engine.load(untrained_weights, "cpu").identity

@@ -93,6 +93,16 @@ def isomers(of: Measurement, model: ModelOptions, members: int = 10) -> None:
 
 @app.command()
 @grouped
+def diastereomers(of: Measurement, model: ModelOptions) -> None:
+    """Tell measured diastereomers apart whose connectivity never trained."""
+    from km3aid.evaluation.diastereomers import evaluate_diastereomers
+
+    engine, (data, _, split) = model.engine(), of.open()
+    of.write("diastereomers", evaluate_diastereomers(engine, data, split), engine.identity)
+
+
+@app.command()
+@grouped
 def retrieval(of: Measurement, model: ModelOptions, library: LibraryOption, queries: int = 500) -> None:
     """Find validation molecules in a library, without a formula."""
     import numpy as np

@@ -5,7 +5,7 @@ from rdkit import Chem
 from rdkit.Chem.EnumerateStereoisomers import EnumerateStereoisomers
 
 from km3aid.errors import MoleculeError
-from km3aid.molecules.isomers import diastereomers
+from km3aid.molecules.isomers import are_diastereomers, diastereomers
 
 
 def mirrored(smiles):
@@ -82,3 +82,12 @@ def test_of_a_salt_the_largest_part_changes_and_bad_input_is_told():
     assert diastereomers("C/C=C/C(=O)[O-].[Na+]") == ("C/C=C\\C(=O)[O-].[Na+]",)
     with pytest.raises(MoleculeError):
         diastereomers("O")
+
+
+def test_what_two_structures_are_to_each_other():
+    one, mirror, other = "C[C@H](O)[C@H](O)CC", "C[C@@H](O)[C@@H](O)CC", "C[C@H](O)[C@@H](O)CC"
+    assert are_diastereomers(one, other)
+    assert not are_diastereomers(one, mirror)
+    assert not are_diastereomers(one, one)
+    assert not are_diastereomers(one, "C[C@H](O)C(O)CC")  # states less
+    assert not are_diastereomers("CCO", "CCO")  # states nothing

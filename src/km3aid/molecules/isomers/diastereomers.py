@@ -8,7 +8,7 @@ from itertools import combinations, islice
 from rdkit import Chem
 
 from km3aid.molecules.isomers.salts import main_part, with_others
-from km3aid.molecules.molecule import Molecule
+from km3aid.molecules.molecule import Molecule, parse_smiles
 
 _MIRRORED = {
     Chem.ChiralType.CHI_TETRAHEDRAL_CW: Chem.ChiralType.CHI_TETRAHEDRAL_CCW,
@@ -48,6 +48,26 @@ def diastereomers(structure: Molecule | str, limit: int = 64) -> tuple[str, ...]
             if len(found) == limit:
                 break
     return tuple(found)
+
+
+def are_diastereomers(one: str, other: str) -> bool:
+    """Whether two SMILES of one connectivity state their configuration equally far, and not as mirror images.
+
+    Raises `MoleculeError`.
+
+    >>> are_diastereomers("C/C=C/C", "C/C=C\\\\C"), are_diastereomers("C/C=C/C", "CC=CC")
+    (True, False)
+    """
+    first, second = parse_smiles(one).mol, parse_smiles(other).mol
+    stated = _stated(first)
+    same = {Chem.MolToSmiles(first), Chem.MolToSmiles(_mirror(first))}
+    return 0 < stated == _stated(second) and Chem.MolToSmiles(second) not in same
+
+
+def _stated(mol: Chem.Mol) -> int:
+    """How many stereocentres and double bonds have a configuration."""
+    centres = sum(a.GetChiralTag() in _MIRRORED for a in mol.GetAtoms())
+    return centres + sum(b.GetStereo() in _TURNED for b in mol.GetBonds())
 
 
 def _inverted(mol: Chem.Mol) -> Iterator[Chem.Mol]:
