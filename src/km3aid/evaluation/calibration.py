@@ -33,7 +33,6 @@ _CONFIDENCES: dict[str, tuple[Scoring, ...]] = {
     "distinct": (score_distinct, score_disturbed),
 }
 _GRID: dict[str, tuple[float, ...]] = {
-    "scale_factor": (1.3, 1.6, 2.0, 2.5),
     "unassigned_peak": (2.0, 3.5, 5.0, 7.0),
     "unobserved_carbon": (2.0, 3.5, 5.0, 7.0),
     "node_weight": (0.0, 0.5, 1.0, 1.5),
