@@ -70,7 +70,7 @@ def test_rates_of_error_have_bounds():
 
 def test_predict_answers_after_the_contract():
     found = answer("predict", "CC(C)O")
-    assert set(found["carbons"][0]) == {"atoms", "shift_ppm", "std_ppm", "multiplicity"}
+    assert set(found["carbons"][0]) == {"atoms", "shift_ppm", "std_ppm", "multiplicity", "interval_ppm"}
 
 
 def test_rank_and_search_answer_after_the_contract(files):

@@ -5,6 +5,7 @@ import pytest
 from tests.evaluation.made_up import ByShift, case
 
 from km3aid.evaluation.assignment import (
+    coverage,
     evaluate_assignment,
     joined,
     mean_share,
@@ -103,3 +104,15 @@ def test_the_figures_of_a_block():
         assert found[f"calibration_error_{name}"] == calibration_error(*joined(score(Tool(), cases))) > 0.01
     disturbed = mean_share(score_disturbed(Tool(), cases))
     assert found["disturbed_accuracy"] == disturbed != found["distinct_accuracy"]
+
+
+def test_coverage_counts_lines_within_the_stated_intervals():
+    config = MatchConfig(outlier=1e-12)
+    near, far = case([10, 40], [10.5, 40.6], scale=1.0), case([10, 40], [12.0, 45.0], scale=1.0)
+    found = coverage([near, far], config)
+    # ln 2 = 0.69, ln 1/(1 - 0.6827) = 1.15, ln 10 = 2.30, ln 20 = 3.00
+    assert found["all"] == {"0.5": 0.5, "0.6827": 0.5, "0.9": 0.75, "0.95": 0.75}
+    assert "over_20" not in found
+    sure = case([10.0], [10.1], scale=0.1)
+    assert coverage([near, far, sure], config)["surest_fifth"]["0.6827"] == 1.0
+    assert coverage([near, far, case([10.0], [10.2], scale=0.1)], config)["surest_fifth"]["0.6827"] == 0.0

@@ -148,7 +148,7 @@ def trust(
     opened = [Library.open(path, engine.model_sha256) for path in libraries]
     real = _read_lines(lines, block)
     fitted = fit_trust(engine, block, opened, real, molecules, lambda text: print(text, file=sys.stderr, flush=True))
-    write_calibrated(engine, engine.matching, weights, fitted)
+    write_calibrated(engine, engine.matching, weights, trust=fitted)
     of.write("trust", fitted.report, engine.identity)
 
 
@@ -165,7 +165,7 @@ def calibrate(
     """Fit the constants of matching on molecules not used in training, and write weights that carry them."""
     from km3aid.engine import Engine
     from km3aid.evaluation.calibration import calibrate as fit
-    from km3aid.evaluation.calibration import write_calibrated
+    from km3aid.evaluation.calibration import familiar_after, write_calibrated
     from km3aid.evaluation.cases import make_cases
     from km3aid.evaluation.fusion import fit_distinct, fit_per_carbon
     from km3aid.library import Library
@@ -183,7 +183,7 @@ def calibrate(
         real = [] if lines is None else _read_lines(lines, block).fitting
         matching, steps = fit_distinct(engine.with_matching(matching), block.data, cases, searched, real)
         tried = [*tried, *steps]
-    write_calibrated(engine, matching, weights)
+    write_calibrated(engine, matching, weights, familiar_after(block))
     result = {"molecules": len(cases), "tried": tried, "matching": matching.to_dict()}
     of.write("calibration", result, Engine.load(weights, "cpu").identity)
 

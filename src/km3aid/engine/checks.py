@@ -11,6 +11,7 @@ from km3aid.engine.results import Check, Misfit, Rival
 from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.config import MatchConfig
 from km3aid.matching.fit import Fit, combined_p_value
+from km3aid.matching.spread import ONE_SIGMA, half_width
 from km3aid.spectra.spectrum import Peak, Spectrum
 
 _UNLIKELY = 0.01  # a line that is as far off in fewer right structures is a misfit
@@ -37,7 +38,7 @@ def misfits(
 
     The fit is that of `peaks`, which come with their numbers in the whole spectrum.
     """
-    deviation = math.sqrt(2) * config.trusted_scale(classes.scale_ppm)
+    deviation = half_width(classes.scale_ppm, config, ONE_SIGMA)
     found = []
     for n in np.argsort(fit.p_value, kind="stable"):
         if fit.p_value[n] >= _UNLIKELY:

@@ -18,6 +18,7 @@ from km3aid.encoding.encode import EncodedMolecule, encode_molecules, encode_spe
 from km3aid.encoding.entries import Entries
 from km3aid.encoding.library_entries import encode_chunk
 from km3aid.engine.assigning import assignment, matrix, pins_of_input
+from km3aid.engine.familiar import Familiar
 from km3aid.engine.hits import elapsed_ms, hits_of, shown_smiles
 from km3aid.engine.judging import judged
 from km3aid.engine.predicting import prediction
@@ -65,6 +66,7 @@ class Engine:
     matching: MatchConfig = field(repr=False)
     presence: Presence | None = field(repr=False, default=None)
     verifiers: Verifiers | None = field(repr=False, default=None)
+    familiar: Familiar | None = field(repr=False, default=None)
 
     @classmethod
     def load(cls, path: str | Path | None = None, device: str = "auto") -> Engine:
@@ -79,6 +81,7 @@ class Engine:
             MatchConfig.from_dict(held.header.get("matching", {})),
             Presence.of_header(held.header),
             Verifiers.of_header(held.header),
+            Familiar.of_header(held.header),
         )
 
     @property
@@ -128,8 +131,8 @@ class Engine:
         return matrix(encoded, classes, self.match_costs(encoded.node, classes, spectrum), match)
 
     def predict(self, structure: str) -> Prediction:
-        """The shift of every carbon class, with its standard deviation; raises `MoleculeError`."""
-        return prediction(self._encode(structure), self.matching)
+        """The shift of every carbon class, with its spread; raises `MoleculeError`."""
+        return prediction(self._encode(structure), self.matching, self.familiar)
 
     def verify(
         self,

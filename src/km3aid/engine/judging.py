@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 def judged(engine: Engine, made: Assignment, encoded: EncodedMolecule, spectrum: Spectrum) -> Assignment:
     """An assignment with the verdict on its structure, by the fit of its lines alone, where the model can tell."""
+    if engine.familiar is not None:
+        made = replace(made, warnings=(*made.warnings, *engine.familiar.note(encoded.molecule)))
     if engine.verifiers is None or all(peak.aside is not None for peak in spectrum):
         return made
     seen = spectrum.without_aside()

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import math
-
 from km3aid.encoding.encode import EncodedMolecule
+from km3aid.engine.familiar import Familiar
 from km3aid.engine.results import PredictedCarbon, Prediction
 from km3aid.matching.config import MatchConfig
+from km3aid.matching.spread import ONE_SIGMA, half_width
 from km3aid.spectra.spectrum import MULTIPLICITIES
 
+_INTERVAL = 0.95
 
-def prediction(encoded: EncodedMolecule, config: MatchConfig) -> Prediction:
+
+def prediction(encoded: EncodedMolecule, config: MatchConfig, familiar: Familiar | None) -> Prediction:
     """The predicted spectrum of a molecule."""
     classes, to_input = encoded.classes(), encoded.molecule.input_atoms
-    deviation = math.sqrt(2) * config.trusted_scale(classes.scale_ppm)
+    deviation = half_width(classes.scale_ppm, config, ONE_SIGMA)
+    interval = half_width(classes.scale_ppm, config, _INTERVAL)
     carbons = tuple(
         PredictedCarbon(
             tuple(to_input[i] for i in atoms),
             round(float(classes.shift_ppm[k]), 2),
             round(float(deviation[k]), 2),
             MULTIPLICITIES[classes.hydrogens[k]] if classes.hydrogens[k] < len(MULTIPLICITIES) else None,
+            round(float(interval[k]), 2),
         )
         for k, atoms in enumerate(classes.atoms)
     )
-    return Prediction(encoded.molecule.smiles, carbons)
+    return Prediction(encoded.molecule.smiles, carbons, familiar.note(encoded.molecule) if familiar else ())

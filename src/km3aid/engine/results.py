@@ -181,12 +181,17 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class PredictedCarbon:
-    """The predicted shift of one carbon class and its standard deviation, both in ppm."""
+    """The predicted shift of one carbon class.
+
+    Of molecules that never trained 68 % of the lines are within `std_ppm` of it (one standard deviation, if errors were
+    normal; they have longer tails), and 95 % within `interval_ppm`.
+    """
 
     atoms: tuple[int, ...]
     shift_ppm: float
     std_ppm: float
     multiplicity: str | None
+    interval_ppm: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +200,7 @@ class Prediction:
 
     smiles: str
     carbons: tuple[PredictedCarbon, ...]
+    warnings: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return _plain(asdict(self))

@@ -66,7 +66,7 @@ def verify(
         rivals(smiles, names, scores[1:], scores[0]),
         len(isomers),
         elapsed_ms(began),
-        twins_note(spectrum),
+        (*twins_note(spectrum), *(engine.familiar.note(molecule) if engine.familiar else ())),
     )
 
 

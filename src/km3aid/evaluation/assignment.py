@@ -20,7 +20,12 @@ from km3aid.evaluation.metrics import (
 from km3aid.evaluation.node_level import cost_scores
 from km3aid.matching.assign import Match
 from km3aid.matching.classes import CarbonClasses
+from km3aid.matching.config import MatchConfig
+from km3aid.matching.spread import ONE_SIGMA, coverage_of
 from km3aid.spectra.spectrum import Spectrum
+
+_LEVELS = (0.5, ONE_SIGMA, 0.9, 0.95)
+_LARGE = 20  # carbons
 
 
 class Matcher(Protocol):
@@ -117,6 +122,26 @@ def evaluate_assignment(engine: Engine, cases: Sequence[Case]) -> dict[str, Any]
         "calibration_error_distinct": calibration_error(*joined(distinct)),
         "calibration_error_disturbed": calibration_error(*joined(disturbed)),
         **shift_errors(away),
+        "coverage": coverage(cases, engine.matching),
+    }
+
+
+def coverage(cases: Sequence[Case], config: MatchConfig) -> dict[str, dict[str, float]]:
+    """The share of carbon classes whose line is within the interval that should hold 50, 68, 90 and 95 % of them.
+
+    Told of all, of the fifth with the narrowest intervals, and of molecules with more than 20 carbons. The line of a
+    class is the median of what is recorded for its carbons.
+    """
+    scale = np.concatenate([case.classes.scale_ppm for case in cases])
+    line = np.array([np.median(case.recorded_ppm[list(atoms)]) for case in cases for atoms in case.classes.atoms])
+    away = line - np.concatenate([case.classes.shift_ppm for case in cases])
+    large = np.concatenate([np.full(len(case.classes), len(case.carbons) > _LARGE) for case in cases])
+    within = coverage_of(away, scale, config)
+    parts = {"all": np.ones(len(scale), bool), "surest_fifth": scale <= np.quantile(scale, 0.2), "over_20": large}
+    return {
+        name: {f"{level:g}": float((within[part] <= level).mean()) for level in _LEVELS}
+        for name, part in parts.items()
+        if part.any()
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol, Self
 import numpy as np
 
 from km3aid.engine import Engine
+from km3aid.engine.familiar import Familiar, familiar
 from km3aid.evaluation.assignment import (
     Matcher,
     Scored,
@@ -19,6 +20,7 @@ from km3aid.evaluation.assignment import (
     score_disturbed,
     score_per_carbon,
 )
+from km3aid.evaluation.block import ValidationBlock
 from km3aid.evaluation.cases import Case
 from km3aid.evaluation.metrics import brier_score, calibration_error
 from km3aid.evaluation.trust import Trust
@@ -26,6 +28,7 @@ from km3aid.matching.confidence import fit_calibration
 from km3aid.matching.config import Calibration, MatchConfig
 from km3aid.matching.cost import fit_shift_cost, shift_cost
 from km3aid.models.weights import write_model_file
+from km3aid.molecules import environments
 
 _FORMS: tuple[Scoring, ...] = (score_per_carbon, score_distinct, score_disturbed)
 _CONFIDENCES: dict[str, tuple[Scoring, ...]] = {
@@ -119,13 +122,30 @@ def fit_confidence(matcher: Adjustable, cases: Sequence[Case], name: str) -> Fit
     return Fitted(min(outcomes, key=lambda outcome: outcome[0])[1], tried)
 
 
-def write_calibrated(engine: Engine, matching: MatchConfig, weights: str | Path, trust: Trust | None = None) -> None:
-    """Write the engine's model with these constants.
+def familiar_after(block: ValidationBlock) -> Familiar:
+    """The surroundings of carbons that a model knows which trained without the block."""
+    data, train = block.data, block.split.train
+    owner = np.repeat(np.arange(len(data)), np.diff(data.atom_offset))
+    bonds = data.bonds + np.repeat(data.atom_offset[:-1], np.diff(data.bond_offset))[:, None]
+    seen = np.isin(owner, train)
+    keys = environments(data.atoms, bonds, data.bond_codes)
+    return familiar(owner[seen], data.atoms[seen], keys[seen])
 
-    Those of presence and verification depend on those of matching: without new ones there are none.
+
+def write_calibrated(
+    engine: Engine,
+    matching: MatchConfig,
+    weights: str | Path,
+    known: Familiar | None = None,
+    trust: Trust | None = None,
+) -> None:
+    """Write the engine's model with these constants, and those that it has of what is `known` unless they are given.
+
+    The constants of presence and verification depend on those of matching: without new ones there are none.
     """
     header = {name: value for name, value in engine.header.items() if name not in ("presence", "verifiers")}
-    told = {} if trust is None else {"presence": trust.presence.to_dict(), "verifiers": trust.verifiers.to_dict()}
+    told: dict[str, Any] = {} if trust is None else {"presence": trust.presence.to_dict(), "verifiers": trust.verifiers.to_dict()}
+    told |= {} if known is None else known.to_header()
     write_model_file(weights, engine.file._replace(header={**header, "matching": matching.to_dict(), **told}))
 
 

@@ -3,6 +3,7 @@
 from km3aid.molecules.connectivity import connectivity
 from km3aid.molecules.couplings import splitting_hz
 from km3aid.molecules.depict import Drawing, lay_out
+from km3aid.molecules.environments import environments
 from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS, MolGraph, featurise
 from km3aid.molecules.formula import check_elements, element_counts, hill
 from km3aid.molecules.isomers import diastereomers, nearby_isomers
@@ -24,6 +25,7 @@ __all__ = [
     "connectivity",
     "diastereomers",
     "element_counts",
+    "environments",
     "featurise",
     "hill",
     "lay_out",

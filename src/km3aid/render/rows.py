@@ -14,7 +14,7 @@ _ASSIGNMENT = (
 )  # fmt: skip
 _HITS = ("id", "rank", "smiles", "name", "score", "probability", "graph_score", "match_score", "members", "present")
 _VERIFICATION = ("id", "smiles", "verdict", "probability", "test", "score", "significance", "detail")
-_PREDICTION = ("smiles", "atoms_from_1", "shift_ppm", "std_ppm", "multiplicity")
+_PREDICTION = ("smiles", "atoms_from_1", "shift_ppm", "std_ppm", "interval_ppm", "multiplicity")
 _READING = ("id", "peak_from_1", "shift_ppm", "multiplicity", "count", "intensity", "aside")
 COLUMNS: dict[type, tuple[str, ...]] = {
     Assignment: _ASSIGNMENT,
@@ -78,6 +78,7 @@ def answer_rows(case: Case) -> list[dict[str, Any]]:
                 "atoms_from_1": atoms_from_1(c.atoms),
                 "shift_ppm": c.shift_ppm,
                 "std_ppm": c.std_ppm,
+                "interval_ppm": c.interval_ppm,
                 "multiplicity": c.multiplicity,
             }
             for c in answer.carbons

@@ -38,7 +38,9 @@ _HIT = pa.struct(
         "members": pa.list_(_MEMBER),
     }
 )
-_CARBON = pa.struct({"atoms": pa.list_(_INT), "shift_ppm": _REAL, "std_ppm": _REAL, "multiplicity": _TEXT})
+_CARBON = pa.struct(
+    {"atoms": pa.list_(_INT), "shift_ppm": _REAL, "std_ppm": _REAL, "multiplicity": _TEXT, "interval_ppm": _REAL}
+)
 _CHECK = pa.struct({"name": _TEXT, "score": _REAL, "significance": _REAL, "detail": _TEXT})
 _MISFIT = pa.struct(
     {
@@ -92,7 +94,7 @@ SCHEMAS: dict[type, Any] = {
             "error": _TEXT,
         }
     ),
-    Prediction: pa.schema({"smiles": _TEXT, "carbons": pa.list_(_CARBON), "error": _TEXT}),
+    Prediction: pa.schema({"smiles": _TEXT, "carbons": pa.list_(_CARBON), "warnings": pa.list_(_TEXT), "error": _TEXT}),
 }
 
 
