@@ -122,3 +122,21 @@ def report(
     from km3aid.reproduction.report.report import write_report
 
     print(write_report(results, out))
+
+
+def sweep(
+    data: DataOption,
+    paper_ids: IdsOption,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the two archives that it leaves.")],
+    minutes: Annotated[float, typer.Option("--minutes", min=0.5, help="When it ends.")] = 8,
+    accelerator: Annotated[str, typer.Option("--accelerator", help="auto, cpu or gpu.")] = "auto",
+    smoke: Annotated[bool, typer.Option("--smoke", help="One epoch of a few models, to see that it works.")] = False,
+) -> None:
+    """Train the models of all tables side by side on one GPU, and leave their figures and the weights of the first."""
+    from km3aid.reproduction.plan import Plan
+    from km3aid.reproduction.sweep.run import Sweep
+    from km3aid.reproduction.sweep.waves import SMOKE, WAVES
+
+    short = 1 if smoke else None
+    plan = Plan(data, paper_ids, out, fast=False, epochs=short, pretrain_epochs=short, accelerator=accelerator)
+    Sweep(plan, out, minutes, lambda line: print(line, flush=True)).run(SMOKE if smoke else WAVES)

@@ -19,7 +19,7 @@ class TrainingConfig:
     """AdamW on one of three schedules, with an exponential moving average of the weights."""
 
     split: SplitKind = "strict"
-    schedule: Literal["one-cycle", "plateau", "constant"] = "one-cycle"  # plateau: halve the rate while no loss is better
+    schedule: Literal["one-cycle", "plateau", "constant"] = "one-cycle"  # plateau: halve it where no loss is better
     keep: Literal["last", "best"] = "last"  # which weights are the outcome; best: of the lowest validation loss
     epochs: Annotated[int, Ge(1)] = 40
     minutes: Annotated[float, Ge(0)] = 0  # one-cycle: end by then, whatever the epochs; 0: no limit

@@ -29,7 +29,7 @@ def fixed_rate(validation_losses: Sequence[float], config: TrainingConfig) -> fl
 
 
 def plateau(validation_losses: Sequence[float], config: TrainingConfig) -> float:
-    """The rate after these epochs: halved once more than `patience` epochs in a row brought no better loss, as in torch.
+    """The rate after these epochs: halved once more than `patience` epochs in a row brought no better loss.
 
     It follows from the history alone, so that a resumed run goes on where it was.
     """

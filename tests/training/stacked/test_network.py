@@ -11,6 +11,7 @@ from km3aid.models.build import build_model
 from km3aid.models.config import KM3AIDConfig
 from km3aid.models.tensors import on_device
 from km3aid.training.stacked.network import Features, StackedNetwork, shared_shape
+from km3aid.training.stacked.pieces import neighbour_sum, plain_neighbour_sum
 from km3aid.training.stacked.tables import Batches, cut_batches, make_tables, sizes_for
 
 PLAIN = KM3AIDConfig(layers=3, width=16, projection=24, dropout=0.0, projection_dropout=0.0)
@@ -85,7 +86,12 @@ def test_training_steps_equal_those_of_each_model_alone(small_data, configs):
     for n, model in enumerate(models):
         state = model.state_dict()
         for name, value in stack.state(n).items():
-            torch.testing.assert_close(value, state[name], rtol=1e-5, atol=1e-7, msg=lambda m, name=name: f"{name}: {m}")
+            torch.testing.assert_close(
+                value,
+                state[name],
+                rtol=1e-5,
+                atol=1e-7,
+            )
 
 
 def test_padding_and_an_incomplete_batch_change_nothing(small_data):
@@ -107,3 +113,11 @@ def test_padding_and_an_incomplete_batch_change_nothing(small_data):
 def test_a_stack_has_one_shape():
     with pytest.raises(ValueError, match="one shape"):
         shared_shape([PLAIN, replace(PLAIN, width=8)])
+
+
+def test_both_sums_over_neighbours_agree():
+    h = torch.randn(2, 4, 3, dtype=torch.float64)
+    neighbour, start = torch.tensor([0, 1, 1, 0, 2, 7, 6, 5]), torch.tensor([0, 2, 4, 5, 5, 5, 5, 6, 8])
+    found = neighbour_sum(h, neighbour, start)
+    torch.testing.assert_close(found, plain_neighbour_sum(h, neighbour, start))
+    torch.testing.assert_close(found[1, 3], h[1, 2] + h[1, 1])

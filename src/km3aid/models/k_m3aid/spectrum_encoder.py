@@ -46,7 +46,7 @@ def bins(shift_ppm: Tensor) -> Tensor:
 
 
 def stick_spectrum(peaks: PeakBatch) -> Tensor:
-    """0 or 1 (B, 4000): the nearest of the bins 0.1 ppm apart, from −50 ppm, holds each peak; the last ones hold what lies beyond."""
+    """0 or 1 (B, 4000): whether a peak rounds to a bin of 0.1 ppm from −50 ppm on; the outer ones hold the rest."""
     index = bins(peaks.shift_ppm)
     sticks: Tensor = peaks.shift_ppm.new_zeros(len(index), BINS)
     return sticks.scatter_reduce(1, index, peaks.mask.to(sticks.dtype), "amax")

@@ -10,7 +10,7 @@ from km3aid.models.losses import knowledge_span
 
 # Mean difference in ppm (without those above 5 ppm) of a carbon's shifts in two spectra of one molecule of nmrshiftdb2,
 # by its attached hydrogens (0 to 3, unknown): below and above 90 ppm.
-_SCATTER_PPM = ((0.52, 0.49), (0.63, 0.44), (0.49, 0.42), (0.46, 0.46), (0.50, 0.50))
+SCATTER_PPM = ((0.52, 0.49), (0.63, 0.44), (0.49, 0.42), (0.46, 0.46), (0.50, 0.50))
 _SP2_PPM = 90.0
 
 
@@ -26,9 +26,13 @@ def target(config: KM3AIDConfig, shift_ppm: Tensor, multiplicity: Tensor) -> Ten
     return weights / weights.sum(1, keepdim=True) if config.normalised else weights
 
 
-def scatter_ppm(shift_ppm: Tensor, multiplicity: Tensor) -> Tensor:
-    """By how much the shift of such a carbon differs between two spectra of one molecule, of any one shape."""
-    table = torch.tensor(_SCATTER_PPM, dtype=shift_ppm.dtype, device=shift_ppm.device)
+def scatter_ppm(shift_ppm: Tensor, multiplicity: Tensor, table: Tensor | None = None) -> Tensor:
+    """By how much the shift of such a carbon differs between two spectra of one molecule, of any one shape.
+
+    `table` holds `SCATTER_PPM`, where it must not be copied to the device.
+    """
+    if table is None:
+        table = torch.tensor(SCATTER_PPM, dtype=shift_ppm.dtype, device=shift_ppm.device)
     return table[multiplicity, (shift_ppm > _SP2_PPM).long()]
 
 

@@ -16,8 +16,8 @@ from km3aid.models.config import KM3AIDConfig
 from km3aid.models.k_m3aid.gin import EMBEDDED
 from km3aid.models.k_m3aid.model import KM3AIDModel
 from km3aid.models.k_m3aid.spectrum_encoder import BINS, bins
-from km3aid.models.k_m3aid.target import scatter_ppm
-from km3aid.training.stacked.pieces import PLAIN, NeighbourSum, StackedContrast
+from km3aid.models.k_m3aid.target import SCATTER_PPM, scatter_ppm
+from km3aid.training.stacked.pieces import PLAIN, NeighbourSum, Pieces, StackedContrast
 from km3aid.training.stacked.tables import Batches, Tables
 
 _WINDOW, _STRIDE, _MARGIN = 400, 200, 200  # of the convolution over spectra
@@ -65,8 +65,14 @@ class StackedNetwork:
         self.kernel = vector([_kernel(c)[0] for c in configs])
         self.span = vector([_kernel(c)[1] for c in configs])
         self.rules = torch.tensor([_rules(c) for c in configs], device=device, dtype=dtype)
-        self.training, self.pieces = True, PLAIN
+        self.scatter = torch.tensor(SCATTER_PPM, device=device, dtype=dtype)
+        self.training, self.fast = True, PLAIN
         self.noise_ppm, self.lost = 0.0, 0.0  # of the peaks that a spectrum encoder in training sees
+
+    @property
+    def pieces(self) -> Pieces:
+        """Validation does not need the fast ones, which would be compiled anew for it."""
+        return self.fast if self.training else PLAIN._replace(neighbour_sum=self.fast.neighbour_sum)
 
     def state(self, member: int) -> dict[str, Tensor]:
         """Weights and running statistics of one model, by their names in `KM3AIDModel`."""
@@ -103,7 +109,7 @@ class StackedNetwork:
 
     def _shape(self, batch: Batches) -> Tensor:
         """k and s of `targets` for each carbon (M, 2, C)."""
-        scatter = 1 / scatter_ppm(batch.carbon_ppm, batch.carbon_kind)
+        scatter = 1 / scatter_ppm(batch.carbon_ppm, batch.carbon_kind, self.scatter)
         kernel = torch.where(self.kernel[:, None] < 0, scatter, self.kernel[:, None])
         return torch.stack([kernel, self.span[:, None].expand_as(kernel)], 1)
 
@@ -121,7 +127,7 @@ class StackedNetwork:
         h = torch.bmm(codes, torch.cat([w[f"{name}.embeddings.{n}.weight"] for n in range(EMBEDDED)], 1))
         for number_of in range(self.config.layers):
             layer, last = f"{name}.layers.{number_of}", number_of == self.config.layers - 1
-            summed: Tensor = NeighbourSum.apply(h, neighbour, start)  # type: ignore[no-untyped-call]
+            summed: Tensor = NeighbourSum.apply(h, neighbour, start, self.pieces)  # type: ignore[no-untyped-call]
             out = self._mlp(f"{layer}.mlp", torch.baddbmm(summed, counts, w[f"{layer}.bonds"]))
             h = self._normalise(layer, out, mask, count, not last)
         return h
@@ -162,7 +168,8 @@ class StackedNetwork:
 
     def _peaks(self, batch: Batches) -> Tensor:
         place = (batch.carbon_ppm.unsqueeze(2) - self.centre) / self.unit
-        kind = functional.one_hot(batch.carbon_kind, UNKNOWN + 1).to(place.dtype)
+        codes = torch.arange(UNKNOWN + 1, device=place.device)
+        kind = (batch.carbon_kind.unsqueeze(2) == codes).to(place.dtype)
         kind = kind[..., :UNKNOWN] + kind[..., UNKNOWN:] / UNKNOWN  # an unknown type is the mean of the four
         position = self._linear("peak.position", place)
         return self._mlp("peak.mlp", torch.cat([position, torch.bmm(kind, self.weights["peak.kind.weight"])], 2))

@@ -7,22 +7,10 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
-from torch.autograd.function import FunctionCtx
 from torch.nn import functional
 
 _EPS = 1e-5
 _NEVER = 1e30
-
-
-class Contrast(NamedTuple):
-    """What the gradient of a contrast needs."""
-
-    loss: Tensor  # (M,)
-    row_sum: Tensor  # (M, N) logarithms of the rows' sums of exponentials
-    column_sum: Tensor  # (M, N)
-    both: Tensor  # (M, N, N) target and its transpose, added
-    weight: Tensor  # (M, N) sum of each row of the target
-    count: Tensor  # (M,)
 
 
 class Pieces(NamedTuple):
@@ -33,6 +21,7 @@ class Pieces(NamedTuple):
     targets: Callable[..., Tensor]
     contrast: Callable[..., tuple[Tensor, ...]]
     contrast_gradient: Callable[..., Tensor]
+    neighbour_sum: Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
 def normalise(
@@ -69,7 +58,11 @@ def targets(shift_ppm: Tensor, kind: Tensor, valid: Tensor, shape: Tensor, rules
 
 
 def contrast(logits: Tensor, target: Tensor, valid: Tensor) -> tuple[Tensor, ...]:
-    """`Contrast` of stacked logits (M, N, N): the mean of both directions, over the `valid` (M, N) rows and columns."""
+    """The contrast (M,) of stacked logits (M, N, N) with a target: the mean of both directions over what is `valid`.
+
+    Also what its gradient needs: logarithms of the rows' and the columns' sums of exponentials (M, N), target and its
+    transpose added (M, N, N), sum of each row of the target (M, N), and how many are valid (M,).
+    """
     bias = (valid - 1) * _NEVER
     row_sum = torch.logsumexp(logits + bias.unsqueeze(1), 2)
     column_sum = torch.logsumexp(logits + bias.unsqueeze(2), 1)
@@ -88,14 +81,6 @@ def contrast_gradient(above: Tensor, logits: Tensor, valid: Tensor, found: tuple
     return (rows + columns - both) * (0.5 * above / count)[:, None, None]
 
 
-PLAIN = Pieces(normalise, project, targets, contrast, contrast_gradient)
-
-
-def compiled() -> Pieces:
-    """The same functions, compiled for each shape that they meet; needs a C compiler, which shows at the first call."""
-    return Pieces._make(torch.compile(piece, dynamic=False, fullgraph=True) for piece in PLAIN)
-
-
 class StackedContrast(torch.autograd.Function):
     """`contrast` whose gradient is computed by `contrast_gradient`, without the many matrices of automatic ones."""
 
@@ -107,7 +92,7 @@ class StackedContrast(torch.autograd.Function):
         return found[0].clone()
 
     @staticmethod
-    def backward(ctx: Any, above: Tensor) -> tuple[Tensor, None, None, None]:  # type: ignore[override]
+    def backward(ctx: Any, above: Tensor) -> tuple[Tensor, None, None, None]:
         logits, valid, *found = ctx.saved_tensors
         return ctx.pieces.contrast_gradient(above, logits, valid, tuple(found)), None, None, None
 
@@ -116,16 +101,56 @@ class NeighbourSum(torch.autograd.Function):
     """The sum over each atom and its neighbours; bonds have no direction, so that its gradient is the same sum."""
 
     @staticmethod
-    def forward(ctx: FunctionCtx, h: Tensor, neighbour: Tensor, start: Tensor) -> Tensor:
+    def forward(ctx: Any, h: Tensor, neighbour: Tensor, start: Tensor, pieces: Pieces) -> Tensor:
         ctx.save_for_backward(neighbour, start)
-        return neighbour_sum(h, neighbour, start)
+        ctx.pieces = pieces
+        return pieces.neighbour_sum(h, neighbour, start)
 
     @staticmethod
-    def backward(ctx: Any, above: Tensor) -> tuple[Tensor, None, None]:  # type: ignore[override]
-        return neighbour_sum(above.contiguous(), *ctx.saved_tensors), None, None
+    def backward(ctx: Any, above: Tensor) -> tuple[Tensor, None, None, None]:
+        return ctx.pieces.neighbour_sum(above.contiguous(), *ctx.saved_tensors), None, None, None
 
 
 def neighbour_sum(h: Tensor, neighbour: Tensor, start: Tensor) -> Tensor:
     """Sums (M, A, W) of the rows of `h` that `neighbour` (M·E,) names, from each `start` (M·A + 1,) to the next."""
     flat = functional.embedding_bag(neighbour, h.flatten(0, 1), start, mode="sum", include_last_offset=True)
     return flat.view(h.shape)
+
+
+def plain_neighbour_sum(h: Tensor, neighbour: Tensor, start: Tensor) -> Tensor:
+    """`neighbour_sum` by other means, which are slower."""
+    edge = torch.arange(len(neighbour), device=h.device)
+    atom = torch.searchsorted(start, edge, right=True) - 1
+    flat = h.flatten(0, 1)
+    return torch.zeros_like(flat).index_add_(0, atom, flat.index_select(0, neighbour)).view(h.shape)
+
+
+PLAIN = Pieces(normalise, project, targets, contrast, contrast_gradient, neighbour_sum)
+
+
+def compiled(pieces: Pieces) -> Pieces:
+    """The same functions, compiled for each shape that they meet; needs a C compiler, which shows at the first call."""
+    fast: dict[str, Any] = {n: torch.compile(f, dynamic=False, fullgraph=True) for n, f in pieces._asdict().items()}
+    return Pieces(**{**fast, "neighbour_sum": pieces.neighbour_sum})
+
+
+def captured_pieces(device: torch.device) -> Pieces:
+    """`PLAIN`, with the neighbours' sum that a graph of kernels on a GPU can hold."""
+    if device.type != "cuda":
+        return PLAIN
+    h = torch.randn(1, 8, 64, device=device)
+    neighbour = torch.tensor([0, 1, 1, 0, 2, 5, 7, 7, 7], device=device)
+    start = torch.tensor([0, 2, 4, 6, 6, 6, 6, 6, 9], device=device)
+    wanted = plain_neighbour_sum(h, neighbour, start)
+    try:
+        neighbour_sum(h, neighbour, start)
+        torch.cuda.synchronize()
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):
+            found = neighbour_sum(h, neighbour, start)
+        graph.replay()
+        if torch.allclose(found, wanted, atol=1e-5):
+            return PLAIN
+    except RuntimeError:
+        torch.cuda.synchronize()
+    return PLAIN._replace(neighbour_sum=plain_neighbour_sum)

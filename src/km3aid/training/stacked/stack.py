@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -60,7 +61,7 @@ class Stack:
         self.members, self.tables, self.config = list(members), tables, config
         self.device, self.dtype = tables.kinds.device, tables.kinds.dtype
         self.net = StackedNetwork([_built(m) for m in members], tables, features)
-        self.net.pieces, (self.net.noise_ppm, self.net.lost) = pieces, noise
+        self.net.fast, (self.net.noise_ppm, self.net.lost) = pieces, noise
         self.steps = min(len(m.train) for m in members) // config.batch_size
         self.epochs = 0
         every = [sizes_for(tables, m.train, config.batch_size) for m in members]
@@ -165,7 +166,7 @@ class Stack:
         self.optimiser.zero_grad(set_to_none=True)
         self.rate.copy_(self._rates.index_select(0, self._done.clamp(max=len(self._rates) - 1)).squeeze(0))
         out = self.net(batch)
-        out.total.sum().backward()
+        out.total.sum().backward()  # type: ignore[no-untyped-call]
         self.optimiser.step()
         self.sums.add_(torch.stack([out.total, out.graph_loss, out.node_loss]).detach())
         self._number.add_(1).remainder_(self.steps)
@@ -192,15 +193,21 @@ class Stack:
         if self.device.type != "cuda":
             return step
         before = {n: t.detach().clone() for n, t in self._all().items()}
-        side = torch.cuda.Stream()
+        side = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         side.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(side):
             for _ in range(_WARM_UP):
                 step()
         torch.cuda.current_stream().wait_stream(side)
-        graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
-            step()
+        torch.cuda.empty_cache()
+        graph, replayed = torch.cuda.CUDAGraph(), True
+        try:
+            with torch.cuda.graph(graph):
+                step()
+        except RuntimeError as error:
+            warnings.warn(f"no graph of kernels, slower without: {str(error)[:300]}", stacklevel=1)
+            torch.cuda.synchronize()
+            replayed = False
         if restore:
             with torch.no_grad():
                 for name, now in self._all().items():
@@ -210,8 +217,7 @@ class Stack:
                         value.zero_()
         self._number.zero_()
         self._done.zero_()
-        replay: Callable[[], None] = graph.replay
-        return replay
+        return graph.replay if replayed else step
 
 
 def node_shares(logits: Tensor, batch: Batches) -> list[Tensor]:

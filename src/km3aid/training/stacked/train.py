@@ -15,18 +15,19 @@ from torch import Tensor
 
 from km3aid.data.batches import cut_peaks
 from km3aid.data.dataset import Dataset
-from km3aid.models.config import KM3AIDConfig
 from km3aid.models.k_m3aid.spectrum_encoder import FEATURES, ConvSpectrumEncoder
 from km3aid.models.tensors import on_device
 from km3aid.training.config import TrainingConfig
 from km3aid.training.stacked.network import Features
-from km3aid.training.stacked.pieces import PLAIN, Pieces, compiled
+from km3aid.training.stacked.pieces import PLAIN, Pieces, captured_pieces, compiled
 from km3aid.training.stacked.stack import LOSSES, Checked, Member, Stack
 from km3aid.training.stacked.tables import Batches, Sizes, Tables, cut_batches, make_tables, sizes_for
 
 Log = Callable[[str], None]
 Clock = Callable[[], bool]
 Weights = Mapping[str, NDArray[np.float32]]
+History = list[dict[str, list[float]]]  # of a stack, an epoch a line: each figure for every member
+Scores = tuple[NDArray[Any], list[NDArray[Any]]]  # of one member, see `Workshop.scores`
 _SPECTRUM = "spectrum."
 _CHUNK = 1024
 _REPORT_S = 20.0
@@ -52,7 +53,10 @@ class Workshop:
             torch.set_float32_matmul_precision("high")
         self.tables: Tables = make_tables(data, self.device)
         self._features: dict[str, Tensor] = {}
+        self._pieces = captured_pieces(self.device)
         self._compiled: Pieces | None = None
+        if self._pieces is not PLAIN:
+            log("neighbours are summed by other means")
 
     def add_encoder(self, name: str, weights: Weights) -> None:
         """Make the spectrum encoder among the weights available to members."""
@@ -84,18 +88,27 @@ class Workshop:
             features = Features(table, torch.tensor(starts, device=self.device))
         if fused and self.device.type == "cuda":
             try:
-                self._compiled = self._compiled or compiled()
+                self._compiled = self._compiled or compiled(self._pieces)
                 return Stack(members, self.tables, config, features=features, pieces=self._compiled, noise=noise)
-            except Exception as error:  # noqa: BLE001 (whatever it is, the plain kernels do the same)
+            except Exception as error:
                 self.log(f"not compiled, plain kernels instead: {type(error).__name__}: {str(error)[:500]}")
                 torch.cuda.synchronize()
-        return Stack(members, self.tables, config, features=features, pieces=PLAIN, noise=noise)
+        return Stack(members, self.tables, config, features=features, pieces=self._pieces, noise=noise)
 
-    def train(self, stacks: Sequence[Stack], out_of_time: Clock) -> list[list[dict[str, list[float]]]]:
-        """Train the stacks epoch by epoch, side by side; returns the history of each."""
-        histories: list[list[dict[str, list[float]]]] = [[] for _ in stacks]
+    def train(
+        self,
+        stacks: Sequence[Stack],
+        out_of_time: Clock,
+        save: Callable[[list[History]], None] | None = None,
+        save_s: float = 60.0,
+    ) -> list[History]:
+        """Train the stacks epoch by epoch, side by side; returns the history of each.
+
+        Now and then, `save_s` apart, `save` is called with the histories so far.
+        """
+        histories: list[History] = [[] for _ in stacks]
         lanes = [_lane(self.device) for _ in stacks]
-        began = last = time.monotonic()
+        began = last = saved = time.monotonic()
         while not out_of_time():
             active = [n for n, s in enumerate(stacks) if s.epochs < s.config.epochs]
             if not active:
@@ -117,23 +130,31 @@ class Workshop:
             if time.monotonic() - last > _REPORT_S:
                 last = time.monotonic()
                 self.log(_progress(stacks, histories, last - began))
+            if save is not None and time.monotonic() - saved > save_s:
+                save(histories)
+                saved = time.monotonic()
         if self.device.type == "cuda":
             torch.cuda.synchronize()
         self.log("done: " + _progress(stacks, histories, time.monotonic() - began))
         return histories
 
-    def results(self, stack: Stack, history: list[dict[str, list[float]]]) -> Iterator[Trained]:
+    def results(self, stack: Stack, history: History) -> Iterator[Trained]:
         """What each member of a stack has become, at its lowest validation loss; the stack is at its end."""
         stack.take_best()
         checked = stack.check()
-        for n, member in enumerate(stack.members):
-            known = len(member.validation)
+        for n, one in enumerate(self.so_far(stack, history)):
+            known = len(one.member.validation)
             flags = {f: getattr(checked, f)[n, :known].float().cpu().numpy() for f in Checked._fields[1:]}
+            yield one._replace(flags=flags)
+
+    def so_far(self, stack: Stack, history: History) -> Iterator[Trained]:
+        """What each member has been at its best, without its `flags`."""
+        for n, member in enumerate(stack.members):
             lines = [{key: values[n] for key, values in line.items()} for line in history]
-            yield Trained(member, stack.weights_of(n), lines, stack.best_epoch[n], flags)
+            yield Trained(member, stack.weights_of(n), lines, stack.best_epoch[n], {})
 
     @torch.no_grad()
-    def scores(self, stack: Stack, rows: Sequence[NDArray[np.int64]]) -> list[tuple[NDArray[Any], list[NDArray[Any]]]]:
+    def scores(self, stack: Stack, rows: Sequence[NDArray[np.int64]]) -> list[Scores]:
         """For `rows` (R,) of each member: similarity (R, R) of spectra × molecules, and logits of peaks × carbons.
 
         Logits are those of each molecule (C, C), its carbons with a shift in the order of its atoms.
@@ -165,7 +186,7 @@ def _line(stack: Stack, checked: Checked) -> dict[str, list[float]]:
     return {"epoch": [stack.epochs] * len(stack.members), **dict(zip(every, table, strict=True))}
 
 
-def _progress(stacks: Sequence[Stack], histories: Sequence[list[dict[str, list[float]]]], seconds: float) -> str:
+def _progress(stacks: Sequence[Stack], histories: Sequence[History], seconds: float) -> str:
     parts = []
     for stack, history in zip(stacks, histories, strict=True):
         line = history[-1] if history else {}
@@ -180,15 +201,8 @@ def _progress(stacks: Sequence[Stack], histories: Sequence[list[dict[str, list[f
 
 
 def _lane(device: torch.device) -> torch.cuda.Stream | None:
-    return torch.cuda.Stream() if device.type == "cuda" else None
+    return torch.cuda.Stream() if device.type == "cuda" else None  # type: ignore[no-untyped-call]
 
 
 def _on(lane: torch.cuda.Stream | None) -> AbstractContextManager[Any]:
     return nullcontext() if lane is None else torch.cuda.stream(lane)
-
-
-def graph_config(config: KM3AIDConfig) -> KM3AIDConfig:
-    """The model that pretrains a spectrum encoder: the graph level alone."""
-    from dataclasses import replace
-
-    return replace(config, alpha=1.0, frozen_spectrum=False)
