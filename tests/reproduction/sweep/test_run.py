@@ -22,7 +22,7 @@ TINY = Variant("k-m3aid", "K-M3AID", SMALL)
 CENTRED = TINY.changed("centred", "centred", "model.peak_centre_ppm=90.0", "model.peak_unit_ppm=50.0")
 SPLIT = TINY.changed("no-comm", "No Comm.", "model.channel=false")
 WAVES = (
-    Wave((((TINY, 0), (CENTRED, 1)), ((SPLIT, 0),)), 0.9, fused=True),
+    Wave((((TINY, 0), (CENTRED, 1)), ((SPLIT, 0),)), 0.9, fused=1),
     Wave((((TINY._replace(name="broken", encoder="none"), 0),),), 1.0),
 )
 

@@ -131,7 +131,7 @@ class Sweep:
     def _stack(self, wave: Wave, number: int) -> Stack:
         members = [member(self.plan, self.data, of) for of in wave.stacks[number]]
         config = settings(K_M3AID, self.plan).training
-        return self.workshop.stack(members, _in_batches(config, members), fused=wave.fused and number == 0)
+        return self.workshop.stack(members, _in_batches(config, members), fused=number < wave.fused)
 
     def _finish(self, stack: Stack, history: History, judged: bool) -> None:
         """Keep figures, scores of the isomers and of the figures' molecules; judge the node level elsewhere."""

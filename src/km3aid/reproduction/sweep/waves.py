@@ -14,6 +14,7 @@ from km3aid.models.config import KM3AIDConfig
 from km3aid.reproduction.plan import Plan
 from km3aid.reproduction.trainings import settings
 from km3aid.reproduction.variants import (
+    BY_KIND,
     BY_KIND_RICH,
     CONDITIONED,
     CONDITIONED_RICH,
@@ -50,26 +51,26 @@ class Wave(NamedTuple):
     stacks: tuple[tuple[Of, ...], ...]
     end: float
     judged: bool = True  # one-to-one as well, which takes seconds for each model
-    fused: bool = False  # worth compiling: the first stack, whose number of models is the same in all such waves
+    fused: int = 0  # how many stacks are worth compiling, the first ones; all have the same number of models
 
 
-FIRST = (
-    *((v, 0) for v in (K_M3AID, SP_RELEASED, *_WEAK, RELEASED[1], *GUIDED, CONDITIONED, CONDITIONED_RICH, RICH)),
-    *((v, 0) for v in (BY_KIND_RICH, temperature_variant(*UNLIKE_STRONG_PAIRS), seeded(K_M3AID, SEEDS[0]), EQUATION_5)),
-)
-OTHER_FOLDS = (
-    *((v, fold) for v in (K_M3AID, SP_RELEASED, CONDITIONED_RICH, WP_ID) for fold in range(1, FOLDS)),
-    (seeded(K_M3AID, SEEDS[1]), 0),
-    (seeded(SP_RELEASED, SEEDS[0]), 0),
-)
+_OTHERS = range(1, FOLDS)
+FIRST = (*((v, 0) for v in (K_M3AID, SP_RELEASED, *_WEAK, CONDITIONED, CONDITIONED_RICH, GUIDED[0], BY_KIND)),)
 WITHOUT_CHANNEL = (*((NO_CHANNEL, fold) for fold in range(FOLDS)), (NO_CHANNEL_RICH, 0))
+OTHER_FOLDS = (*((v, fold) for v in (K_M3AID, SP_RELEASED) for fold in _OTHERS), (seeded(K_M3AID, SEEDS[0]), 0))
+OTHER_TARGETS = (
+    *((v, 0) for v in (*GUIDED[1:4], RICH, BY_KIND_RICH, temperature_variant(*UNLIKE_STRONG_PAIRS), RELEASED[1])),
+    *((v, 0) for v in (EQUATION_5, seeded(K_M3AID, SEEDS[1]))),
+)
+MORE_FOLDS = (*((v, fold) for v in (CONDITIONED_RICH, WP_ID) for fold in _OTHERS), (seeded(SP_RELEASED, SEEDS[0]), 0))
 OTHER_SHAPES = tuple((v, 0) for v in (shape_variant(*shape) for shape in SHAPES) if v != K_M3AID)
 WAVES = (
-    Wave((FIRST, WITHOUT_CHANNEL), 0.6, fused=True),
-    Wave((OTHER_FOLDS,), 0.85, fused=True),
+    Wave((FIRST, WITHOUT_CHANNEL), 0.55, fused=1),
+    Wave((OTHER_FOLDS, OTHER_TARGETS), 0.8, fused=2),
+    Wave((MORE_FOLDS,), 0.9, fused=1),
     Wave(tuple((of,) for of in OTHER_SHAPES), 1.0, judged=False),
 )
-SMOKE = (Wave((FIRST, WITHOUT_CHANNEL[:2]), 0.6, fused=True), Wave(tuple((of,) for of in OTHER_SHAPES[:2]), 1.0))
+SMOKE = (Wave((FIRST, WITHOUT_CHANNEL[:2]), 0.6, fused=1), Wave(tuple((of,) for of in OTHER_SHAPES[:2]), 1.0))
 WEIGHTS_KEPT: tuple[Of, ...] = (  # as far as there is room
     *((v, 0) for v in (K_M3AID, NO_CHANNEL, SP_RELEASED, WP_ID, CONDITIONED_RICH, BY_KIND_RICH, NO_CHANNEL_RICH)),
 )

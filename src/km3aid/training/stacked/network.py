@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -89,7 +90,7 @@ class StackedNetwork:
         molecules = self._project("graph", self._mlp("readout.mlp", torch.bmm(pool, atoms)))
         similarity = torch.bmm(self._project("spectrum", self._spectra(batch)), molecules.mT)
         one = torch.eye(similarity.shape[1], device=atoms.device, dtype=atoms.dtype)
-        graph = self._contrast(similarity, one * valid.unsqueeze(2), valid)
+        graph = self._contrast(similarity, valid, one * valid.unsqueeze(2))
         if c.alpha == 1:
             return Outcome(graph, graph, torch.zeros_like(graph), similarity, None)
         if not c.channel:
@@ -104,8 +105,8 @@ class StackedNetwork:
         nodes = self._project("node", own)
         logits = torch.bmm(self._project("peak", self._peaks(batch)), nodes.mT)
         valid = (batch.carbon_molecule < batch.rows.shape[1]).to(atoms.dtype)
-        target = self.pieces.targets(batch.carbon_ppm, batch.carbon_kind, valid, self._shape(batch), self.rules)
-        return logits, self._contrast(logits, target, valid)
+        target = (batch.carbon_ppm, batch.carbon_kind, self._shape(batch), self.rules)
+        return logits, self._contrast(logits, valid, *target)
 
     def _shape(self, batch: Batches) -> Tensor:
         """k and s of `targets` for each carbon (M, 2, C)."""
@@ -113,8 +114,8 @@ class StackedNetwork:
         kernel = torch.where(self.kernel[:, None] < 0, scatter, self.kernel[:, None])
         return torch.stack([kernel, self.span[:, None].expand_as(kernel)], 1)
 
-    def _contrast(self, logits: Tensor, target: Tensor, valid: Tensor) -> Tensor:
-        out: Tensor = StackedContrast.apply(logits, target, valid, self.pieces)  # type: ignore[no-untyped-call]
+    def _contrast(self, logits: Tensor, valid: Tensor, *target: Tensor) -> Tensor:
+        out: Tensor = StackedContrast.apply(logits, valid, self.pieces, *target)  # type: ignore[no-untyped-call]
         return out
 
     def _encode(self, name: str, batch: Batches, kinds: Tensor, mask: Tensor) -> Tensor:
@@ -128,17 +129,18 @@ class StackedNetwork:
         for number_of in range(self.config.layers):
             layer, last = f"{name}.layers.{number_of}", number_of == self.config.layers - 1
             summed: Tensor = NeighbourSum.apply(h, neighbour, start, self.pieces)  # type: ignore[no-untyped-call]
-            out = self._mlp(f"{layer}.mlp", torch.baddbmm(summed, counts, w[f"{layer}.bonds"]))
-            h = self._normalise(layer, out, mask, count, not last)
+            inner = self._rectified(f"{layer}.mlp.0", torch.baddbmm(summed, counts, w[f"{layer}.bonds"]))
+            h = self._normalise(layer, self._product(f"{layer}.mlp.2", inner), mask, count, not last)
         return h
 
     def _normalise(self, layer: str, x: Tensor, mask: Tensor, count: Tensor, rectify: bool) -> Tensor:
-        weight, bias = (self.weights[f"{layer}.norm.{part}"].unsqueeze(1) for part in ("weight", "bias"))
+        names = (f"{layer}.mlp.2.bias", f"{layer}.norm.weight", f"{layer}.norm.bias")
+        inner, weight, bias = (self.weights[name].unsqueeze(1) for name in names)
         running = [self.running[f"{layer}.norm.running_{part}"] for part in ("mean", "var")]
         if not self.training:
-            out = (x - running[0].unsqueeze(1)) * torch.rsqrt(running[1].unsqueeze(1) + _EPS) * weight + bias
+            out = (x + inner - running[0].unsqueeze(1)) * torch.rsqrt(running[1].unsqueeze(1) + _EPS) * weight + bias
             return (functional.relu(out) if rectify else out) * mask
-        out, mean, variance = self.pieces.normalise(x, mask, count, weight, bias, self.config.dropout, rectify)
+        out, mean, variance = self.pieces.normalise(x, mask, count, (inner, weight, bias), self.config.dropout, rectify)
         with torch.no_grad():
             unbiased = variance * count / (count - 1)
             running[0].lerp_(mean.detach().squeeze(1), _MOMENTUM)
@@ -171,18 +173,27 @@ class StackedNetwork:
         codes = torch.arange(UNKNOWN + 1, device=place.device)
         kind = (batch.carbon_kind.unsqueeze(2) == codes).to(place.dtype)
         kind = kind[..., :UNKNOWN] + kind[..., UNKNOWN:] / UNKNOWN  # an unknown type is the mean of the four
-        position = self._linear("peak.position", place)
-        return self._mlp("peak.mlp", torch.cat([position, torch.bmm(kind, self.weights["peak.kind.weight"])], 2))
+        with _unrounded():  # three decimal digits would be left of a shift
+            position = self._linear("peak.position", place)
+            return self._mlp("peak.mlp", torch.cat([position, torch.bmm(kind, self.weights["peak.kind.weight"])], 2))
 
     def _project(self, name: str, x: Tensor) -> Tensor:
         name = f"projections.{name}"
-        first = self._linear(f"{name}.first", x)
-        second = self._linear(f"{name}.second", functional.gelu(first))
-        weight, bias = (self.weights[f"{name}.norm.{part}"].unsqueeze(1) for part in ("weight", "bias"))
-        return self.pieces.project(first, second, weight, bias, self.config.projection_dropout * self.training)
+        terms = [self.weights[f"{name}.{part}"].unsqueeze(1) for part in ("second.bias", "norm.weight", "norm.bias")]
+        first, bent = self.pieces.bend(
+            self._product(f"{name}.first", x), self.weights[f"{name}.first.bias"].unsqueeze(1)
+        )
+        drop = self.config.projection_dropout * self.training
+        return self.pieces.project(first, self._product(f"{name}.second", bent), tuple(terms), drop)
 
     def _mlp(self, name: str, x: Tensor) -> Tensor:
-        return self._linear(f"{name}.2", functional.relu(self._linear(f"{name}.0", x)))
+        return self._linear(f"{name}.2", self._rectified(f"{name}.0", x))
+
+    def _rectified(self, name: str, x: Tensor) -> Tensor:
+        return self.pieces.rectify(self._product(name, x), self.weights[f"{name}.bias"].unsqueeze(1))
+
+    def _product(self, name: str, x: Tensor) -> Tensor:
+        return torch.bmm(x, self.weights[f"{name}.weight"].mT)
 
     def _linear(self, name: str, x: Tensor) -> Tensor:
         weight, bias = self.weights[f"{name}.weight"], self.weights[f"{name}.bias"]
@@ -206,6 +217,17 @@ def shared_shape(configs: Sequence[KM3AIDConfig]) -> KM3AIDConfig:
     if common != {replace(configs[0], **own, alpha=alpha)}:  # type: ignore[arg-type]
         raise ValueError("models of one stack must be of one shape")
     return common.pop()
+
+
+@contextmanager
+def _unrounded() -> Iterator[None]:
+    """A block whose products are in full single precision; their gradients are not."""
+    usual = torch.get_float32_matmul_precision()
+    torch.set_float32_matmul_precision("highest")
+    try:
+        yield
+    finally:
+        torch.set_float32_matmul_precision(usual)
 
 
 def _bonds(network: StackedNetwork) -> int:

@@ -16,28 +16,51 @@ _NEVER = 1e30
 class Pieces(NamedTuple):
     """Functions of stacked tensors; see those below of the same names."""
 
+    rectify: Callable[[Tensor, Tensor], Tensor]
     normalise: Callable[..., tuple[Tensor, Tensor, Tensor]]
+    bend: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
     project: Callable[..., Tensor]
-    targets: Callable[..., Tensor]
     contrast: Callable[..., tuple[Tensor, ...]]
+    node_contrast: Callable[..., tuple[Tensor, ...]]
     contrast_gradient: Callable[..., Tensor]
     neighbour_sum: Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
+def rectify(x: Tensor, bias: Tensor) -> Tensor:
+    """ReLU of x + bias, (M, N, W) and (M, 1, W)."""
+    return functional.relu(x + bias)
+
+
 def normalise(
-    x: Tensor, mask: Tensor, count: Tensor, weight: Tensor, bias: Tensor, drop: float, rectify: bool
+    x: Tensor, mask: Tensor, count: Tensor, terms: tuple[Tensor, Tensor, Tensor], drop: float, positive: bool
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Batch norm of `x` (M, A, W) over the atoms of `mask` (M, A, 1), ReLU, dropout; with mean and variance."""
+    """Batch norm of `x` (M, A, W) over the atoms of `mask` (M, A, 1), ReLU, dropout; with mean and variance.
+
+    `terms`, each (M, 1, W): bias of `x`, weight and bias of the norm.
+    """
+    inner, weight, bias = terms
+    x = x + inner
     mean = (x * mask).sum(1, keepdim=True) / count
     away = (x - mean) * mask
     variance = (away * away).sum(1, keepdim=True) / count
     out = (away * torch.rsqrt(variance + _EPS) * weight + bias) * mask
-    out = functional.relu(out) if rectify else out
+    out = functional.relu(out) if positive else out
     return (functional.dropout(out, drop) if drop else out), mean, variance
 
 
-def project(first: Tensor, second: Tensor, weight: Tensor, bias: Tensor, drop: float) -> Tensor:
-    """LayerNorm of first + dropout(second), all (M, N, D)."""
+def bend(x: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
+    """x + bias, (M, N, D) and (M, 1, D), and its GELU."""
+    first = x + bias
+    return first, functional.gelu(first)
+
+
+def project(first: Tensor, second: Tensor, terms: tuple[Tensor, Tensor, Tensor], drop: float) -> Tensor:
+    """LayerNorm of first + dropout(second + bias), all (M, N, D).
+
+    `terms`, each (M, 1, D): that bias, weight and bias of the norm.
+    """
+    inner, weight, bias = terms
+    second = second + inner
     total = first + (functional.dropout(second, drop) if drop else second)
     return functional.layer_norm(total, total.shape[-1:], None, None, _EPS) * weight + bias
 
@@ -57,7 +80,7 @@ def targets(shift_ppm: Tensor, kind: Tensor, valid: Tensor, shape: Tensor, rules
     return weights / torch.where(unit == 1, weights.sum(2, keepdim=True).clamp(min=1e-12), 1.0)
 
 
-def contrast(logits: Tensor, target: Tensor, valid: Tensor) -> tuple[Tensor, ...]:
+def contrast(logits: Tensor, valid: Tensor, target: Tensor) -> tuple[Tensor, ...]:
     """The contrast (M,) of stacked logits (M, N, N) with a target: the mean of both directions over what is `valid`.
 
     Also what its gradient needs: logarithms of the rows' and the columns' sums of exponentials (M, N), target and its
@@ -72,6 +95,13 @@ def contrast(logits: Tensor, target: Tensor, valid: Tensor) -> tuple[Tensor, ...
     return 0.5 * total / count, row_sum, column_sum, both, weight, count
 
 
+def node_contrast(
+    logits: Tensor, valid: Tensor, shift_ppm: Tensor, kind: Tensor, shape: Tensor, rules: Tensor
+) -> tuple[Tensor, ...]:
+    """`contrast` of the logits with `targets`."""
+    return contrast(logits, valid, targets(shift_ppm, kind, valid, shape, rules))
+
+
 def contrast_gradient(above: Tensor, logits: Tensor, valid: Tensor, found: tuple[Tensor, ...]) -> Tensor:
     """The gradient (M, N, N) of `contrast` times `above` (M,)."""
     _, row_sum, column_sum, both, weight, count = found
@@ -82,19 +112,24 @@ def contrast_gradient(above: Tensor, logits: Tensor, valid: Tensor, found: tuple
 
 
 class StackedContrast(torch.autograd.Function):
-    """`contrast` whose gradient is computed by `contrast_gradient`, without the many matrices of automatic ones."""
+    """`contrast` with one target, or `node_contrast` with what its targets follow from.
+
+    The gradient is computed by `contrast_gradient`, without the many matrices of automatic ones.
+    """
 
     @staticmethod
-    def forward(ctx: Any, logits: Tensor, target: Tensor, valid: Tensor, pieces: Pieces) -> Tensor:
-        found = pieces.contrast(logits, target, valid)
+    def forward(ctx: Any, logits: Tensor, valid: Tensor, pieces: Pieces, *target: Tensor) -> Tensor:
+        ctx.targets = len(target)
+        found = (pieces.contrast if len(target) == 1 else pieces.node_contrast)(logits, valid, *target)
         ctx.save_for_backward(logits, valid, *found)
         ctx.pieces = pieces
         return found[0].clone()
 
     @staticmethod
-    def backward(ctx: Any, above: Tensor) -> tuple[Tensor, None, None, None]:
+    def backward(ctx: Any, above: Tensor) -> tuple[Tensor | None, ...]:
         logits, valid, *found = ctx.saved_tensors
-        return ctx.pieces.contrast_gradient(above, logits, valid, tuple(found)), None, None, None
+        none = [None] * (2 + ctx.targets)
+        return (ctx.pieces.contrast_gradient(above, logits, valid, tuple(found)), *none)
 
 
 class NeighbourSum(torch.autograd.Function):
@@ -125,7 +160,7 @@ def plain_neighbour_sum(h: Tensor, neighbour: Tensor, start: Tensor) -> Tensor:
     return torch.zeros_like(flat).index_add_(0, atom, flat.index_select(0, neighbour)).view(h.shape)
 
 
-PLAIN = Pieces(normalise, project, targets, contrast, contrast_gradient, neighbour_sum)
+PLAIN = Pieces(rectify, normalise, bend, project, contrast, node_contrast, contrast_gradient, neighbour_sum)
 
 
 def compiled(pieces: Pieces) -> Pieces:
