@@ -70,7 +70,10 @@ WAVES = (
     Wave((MORE_FOLDS,), 0.9, fused=1),
     Wave(tuple((of,) for of in OTHER_SHAPES), 1.0, judged=False),
 )
-SMOKE = (Wave((FIRST, WITHOUT_CHANNEL[:2]), 0.6, fused=1), Wave(tuple((of,) for of in OTHER_SHAPES[:2]), 1.0))
+SMOKE = (
+    Wave((FIRST, WITHOUT_CHANNEL[:2]), 0.6, judged=False, fused=1),
+    Wave(tuple((of,) for of in OTHER_SHAPES[:2]), 1.0, judged=False),
+)
 WEIGHTS_KEPT: tuple[Of, ...] = (  # as far as there is room
     *((v, 0) for v in (K_M3AID, NO_CHANNEL, SP_RELEASED, WP_ID, CONDITIONED_RICH, BY_KIND_RICH, NO_CHANNEL_RICH)),
 )

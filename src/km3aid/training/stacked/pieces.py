@@ -90,7 +90,7 @@ def contrast(logits: Tensor, valid: Tensor, target: Tensor) -> tuple[Tensor, ...
     row_sum = torch.logsumexp(logits + bias.unsqueeze(1), 2)
     column_sum = torch.logsumexp(logits + bias.unsqueeze(2), 1)
     both = target + target.mT
-    weight, count = target.sum(2), valid.sum(1)
+    weight, count = target.sum(2), valid.sum(1).clamp(min=1)
     total = (weight * (row_sum + column_sum)).sum(1) - (both * logits).sum((1, 2))
     return 0.5 * total / count, row_sum, column_sum, both, weight, count
 
