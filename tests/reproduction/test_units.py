@@ -45,9 +45,9 @@ def twenty(small_source, tmp_path_factory) -> tuple[Path, Path, Path]:
 @pytest.fixture
 def tiny(monkeypatch):
     """Two tiny variants instead of the paper's and no ablations."""
-    for name, value in {"VARIANTS": (TINY, OTHER), "TABLE_2": (TINY,), "STRICT": TINY}.items():
+    for name, value in {"EVERY_FOLD": (TINY, OTHER), "TABLE_2": (TINY,), "STRICT": TINY}.items():
         monkeypatch.setattr(paper_units, name, value)
-    for name in ("SHAPES", "TEMPERATURES"):
+    for name in ("SHAPES", "UNLIKE_STRONG_PAIRS", "BESIDE"):
         monkeypatch.setattr(paper_units, name, ())
 
 

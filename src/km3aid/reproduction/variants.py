@@ -74,6 +74,9 @@ BY_KIND_RICH = BY_KIND._replace(encoder="rich").changed(
 )
 EQUATION_5 = K_M3AID.changed("alpha-0.5", "K-M3AID, both levels weigh the same (eq. 5)", "model.alpha=0.5")
 SEEDS = (43, 44)
+SEEDED = (*(seeded(K_M3AID, seed) for seed in SEEDS), seeded(SP_RELEASED, SEEDS[0]))
+EVERY_FOLD = (*VARIANTS, SP_RELEASED, CONDITIONED_RICH)
+BESIDE = (*RELEASED[1:], *GUIDED, CONDITIONED, RICH, BY_KIND_RICH, NO_CHANNEL_RICH, EQUATION_5, *SEEDED)  # on one fold
 
 SHAPES = (  # depth, width, projection: table C.1 in the paper's order
     *((depth, width, size) for size in (128, 256) for depth in (3, 5) for width in (128, 256, 512)),
@@ -81,7 +84,7 @@ SHAPES = (  # depth, width, projection: table C.1 in the paper's order
     *((5, width, 512) for width in (32, 64, 128, 256, 512)),
 )
 TEMPERATURES = tuple((f"1e-{low}", f"1e{high}") for low in range(1, 6) for high in range(1, 6))  # τ1, τ2: table C.2
-UNLIKE_STRONG_PAIRS = ("1e-1", "1e1")  # the one point of table C.2 whose targets differ measurably
+UNLIKE_STRONG_PAIRS = (("1e-1", "1e1"),)  # the one point of table C.2 whose targets differ measurably
 
 
 def shape_variant(depth: int, width: int, projection: int) -> Variant:

@@ -92,6 +92,11 @@ class KM3AIDModel(AlignmentModel):
             node = symmetric_contrast(self.node_logits(peaks, own), target(c, carbons.shift_ppm, carbons.multiplicity))
         return Losses(c.alpha * graph + (1 - c.alpha) * node, graph, node, zero)
 
+    def embed_molecules(self, graph: GraphBatch) -> Tensor:
+        """Molecules (B, projection), as `encode` gives them."""
+        out: Tensor = self.projections["graph"](self.readout(self.encoder(graph), graph))
+        return out
+
     def _embed(self, graph: GraphBatch) -> tuple[Tensor, Tensor]:
         """Molecules (B, projection) and atoms (A, projection)."""
         atoms = self.encoder(graph)

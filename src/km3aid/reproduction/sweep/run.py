@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from km3aid.config import to_dict
 from km3aid.data.dataset import Dataset, in_memory, open_dataset
 from km3aid.data.folds import FOLDS
+from km3aid.evaluation.node_level import NodeShares
 from km3aid.reproduction.plan import Plan
 from km3aid.reproduction.sweep.files import Content, array_content, json_content, weight_content, write_archives
-from km3aid.reproduction.sweep.judge import Shares, isomers_of_table_3, judge_nodes, recorded_shifts, rows_of_cases
+from km3aid.reproduction.sweep.judge import judge_nodes, recorded_shifts, rows_of_cases
 from km3aid.reproduction.sweep.waves import (
-    RICH_EPOCHS,
     RICH_NOISE,
     WAVES,
     WEIGHTS_KEPT,
@@ -32,7 +32,8 @@ from km3aid.reproduction.sweep.waves import (
     member,
     unit_of,
 )
-from km3aid.reproduction.trainings import settings
+from km3aid.reproduction.tasks import table_3_groups
+from km3aid.reproduction.trainings import pretraining, settings
 from km3aid.reproduction.variants import K_M3AID, RICH
 from km3aid.training.config import TrainingConfig
 from km3aid.training.run import encoder_settings, ids_hash, processor, versions
@@ -58,9 +59,9 @@ class Sweep:
         self.log(f"data on {self.workshop.device}")
         self.figures: dict[str, Content] = {}
         self.weights: dict[str, Content] = {}
-        self.judged: dict[str, Future[Shares]] = {}
+        self.judged: dict[str, Future[NDArray[np.float32]]] = {}
         self.pool = ProcessPoolExecutor(1, get_context("spawn"))
-        self.groups = isomers_of_table_3(plan, self.data)
+        self.groups = table_3_groups(plan, self.data)
 
     def run(self, waves: Sequence[Wave] = WAVES) -> None:
         """Train everything there is time for; a wave that fails does not take the others with it."""
@@ -96,12 +97,10 @@ class Sweep:
         return min(wave.end * self.seconds, self.seconds - _RESERVED_S) - spent
 
     def _pretrain(self, rich: bool) -> None:
-        model, config = settings(K_M3AID, self.plan)
-        pretraining = replace(config, pretrain_epochs=self.plan.pretrain_epochs or config.pretrain_epochs)
-        config = encoder_settings(Settings(model, pretraining)).training
+        variant = RICH if rich else K_M3AID
+        model = settings(variant, self.plan).model
+        config = encoder_settings(Settings(model, pretraining(self.plan, variant))).training
         members = [encoder_member(self.plan, self.data, rich, fold) for fold in range(FOLDS)]
-        if rich and self.plan.pretrain_epochs is None:
-            config = replace(config, epochs=RICH_EPOCHS)
         stack = self.workshop.stack(members, _in_batches(config, members), noise=RICH_NOISE if rich else (0.0, 0.0))
         (history,) = self.workshop.train([stack], lambda: False)
         for one in self.workshop.results(stack, history):
@@ -178,7 +177,8 @@ class Sweep:
             except Exception as error:
                 self.log(f"{name}: not judged one-to-one ({type(error).__name__}: {error})")
                 continue
-            self.figures[f"{name}.nodes.npz"] = array_content(f"{name}.nodes", shares._asdict())
+            by = dict(zip(NodeShares._fields, shares.T, strict=True))
+            self.figures[f"{name}.nodes.npz"] = array_content(f"{name}.nodes", by)
 
     def _keep_weights(self, one: Trained) -> None:
         if one.member.name in {unit_of(self.plan, of) for of in WEIGHTS_KEPT}:

@@ -6,13 +6,12 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from km3aid.data.dataset import Dataset
-from km3aid.data.folds import FOLDS, read_paper_ids, strict_split
+from km3aid.data.folds import FOLDS, read_paper_ids
 from km3aid.models.config import KM3AIDConfig
 from km3aid.reproduction.plan import Plan
-from km3aid.reproduction.trainings import settings
+from km3aid.reproduction.trainings import rich_rows, settings
 from km3aid.reproduction.variants import (
     BY_KIND,
     BY_KIND_RICH,
@@ -39,7 +38,7 @@ from km3aid.reproduction.variants import (
 from km3aid.training.split import training_split
 from km3aid.training.stacked.stack import Member
 
-RICH_EPOCHS, RICH_NOISE = 80, (0.1, 0.04)  # standard deviation in ppm, and share of lost peaks
+RICH_NOISE = (0.1, 0.04)  # standard deviation in ppm, and share of lost peaks
 _WEAK = tuple(v for v in VARIANTS if v.name.startswith("wp-id"))
 
 Of = tuple[Variant, int]  # a variant without a fold
@@ -59,7 +58,7 @@ FIRST = (*((v, 0) for v in (K_M3AID, SP_RELEASED, *_WEAK, CONDITIONED, CONDITION
 WITHOUT_CHANNEL = (*((NO_CHANNEL, fold) for fold in range(FOLDS)), (NO_CHANNEL_RICH, 0))
 OTHER_FOLDS = (*((v, fold) for v in (K_M3AID, SP_RELEASED) for fold in _OTHERS), (seeded(K_M3AID, SEEDS[0]), 0))
 OTHER_TARGETS = (
-    *((v, 0) for v in (*GUIDED[1:4], RICH, BY_KIND_RICH, temperature_variant(*UNLIKE_STRONG_PAIRS), RELEASED[1])),
+    *((v, 0) for v in (*GUIDED[1:4], RICH, BY_KIND_RICH, temperature_variant(*UNLIKE_STRONG_PAIRS[0]), RELEASED[1])),
     *((v, 0) for v in (EQUATION_5, seeded(K_M3AID, SEEDS[1]))),
 )
 MORE_FOLDS = (*((v, fold) for v in (CONDITIONED_RICH, WP_ID) for fold in _OTHERS), (seeded(SP_RELEASED, SEEDS[0]), 0))
@@ -107,13 +106,3 @@ def encoder_member(plan: Plan, data: Dataset, rich: bool, fold: int) -> Member:
 def encoder_name(variant: Variant, fold: int) -> str:
     """The name of the spectrum encoder that a variant uses."""
     return f"encoders/{variant.encoder}-{fold}"
-
-
-def rich_rows(plan: Plan, data: Dataset, fold: int) -> NDArray[np.int64]:
-    """All molecules with a shift that share no connectivity with the validation block, listed by the paper or not."""
-    strict = strict_split(data.record_id, data.inchi_key, read_paper_ids(plan.paper_ids), fold)
-    first = data.value_offset[data.spectrum_offset[strict.train]]
-    sizes = data.atom_offset[strict.train + 1] - data.atom_offset[strict.train]
-    seen = [bool((~np.isnan(data.shift_ppm[a : a + n])).any()) for a, n in zip(first, sizes, strict=True)]
-    rows: NDArray[np.int64] = strict.train[np.array(seen)]
-    return rows
