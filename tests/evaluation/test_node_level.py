@@ -19,20 +19,20 @@ from km3aid.evaluation.node_level import (
 def test_each_peak_alone_and_one_to_one():
     score = np.array([[3.0, 2.0, 0.0], [4.0, 3.9, 0.0], [0.0, 0.0, 1.0]])
     ppm = np.array([10.0, 20.0, 30.0], np.float32)
-    assert node_shares(score, ppm, ppm) == NodeShares(alone=2 / 3, one_to_one=1.0)
+    assert node_shares(score, ppm, ppm) == NodeShares(alone=2 / 3, released=1.0, one_to_one=1.0)
 
 
 def test_a_carbon_of_the_same_shift_is_right():
     score = np.array([[0.0, 1.0], [1.0, 0.0]])
     same, different = np.array([10, 10], np.float32), np.array([10, 20], np.float32)
-    assert node_shares(score, same, same) == (1.0, 1.0)
-    assert node_shares(score, different, different) == (0.0, 0.0)
-    assert node_shares(score, different, different[::-1]) == (1.0, 1.0)  # carbons in another order
+    assert node_shares(score, same, same) == (1.0, 1.0, 1.0)
+    assert node_shares(score, different, different) == (0.0, 0.0, 0.0)
+    assert node_shares(score, different, different[::-1]) == (1.0, 1.0, 1.0)  # carbons in another order
 
 
 def test_means_and_molecules_without_an_error():
-    found = summarise_shares([NodeShares(0.5, 1.0), NodeShares(1.0, 0.5), NodeShares(0.0, 0.9), NodeShares(1.0, 1.0)])
-    assert found == {"node": 0.625, "one_to_one": pytest.approx(0.85), "no_error": 0.5}
+    found = summarise_shares([NodeShares(a, 0.25, b) for a, b in ((0.5, 1.0), (1.0, 0.5), (0.0, 0.9), (1.0, 1.0))])
+    assert found == {"node": 0.625, "released": 0.25, "one_to_one": pytest.approx(0.85), "no_error": 0.5}
     assert found["no_error"] == accuracy_summary(np.array([1.0, 0.5, 0.9, 1.0]))["perfect"]
 
 

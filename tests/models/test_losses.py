@@ -9,7 +9,6 @@ from km3aid.models.losses import (
     laplace_nll,
     pair_within_classes,
     symmetric_contrast,
-    weak_pairs,
 )
 
 
@@ -66,19 +65,6 @@ def test_the_loss_of_knowledge_span_is_least_where_equation_3_holds():
         (gradient,) = torch.autograd.grad(contrast(logits, target), logits)
         logits = (logits - 5 * gradient).detach().requires_grad_()
     torch.testing.assert_close(logits.softmax(1), target, atol=1e-6, rtol=1e-5)
-
-
-def test_weak_pairs_share_their_weight_within_the_threshold():
-    assert weak_pairs(SHIFTS, 1.5)[0].tolist() == [1 / 3, 1 / 3, 1 / 3, 0, 0]
-
-
-def test_weak_pairs_at_threshold_0_are_strong_pairs():
-    strong = (SHIFTS[:, None] == SHIFTS[None, :]).double()
-    torch.testing.assert_close(weak_pairs(SHIFTS, 0.0), strong / strong.sum(1, keepdim=True))
-
-
-def test_published_temperatures_make_strong_pairs():
-    torch.testing.assert_close(knowledge_span(SHIFTS, tau1=1e-5, tau2=10.0), weak_pairs(SHIFTS, 0.0))
 
 
 def test_an_outlier_costs_no_more_than_its_own_distribution():

@@ -23,7 +23,7 @@ def test_a_configuration_survives_its_table():
         ("training.alike=2", "expected 1 or less"),
         ("training.augment=1", "expected true or false"),
         ("training.split='random'", "split: 'random'; expected strict or paper"),
-        ("training.schedule={kind='plateau'}", "schedule: .*expected one-cycle or plateau"),
+        ("training.schedule={kind='plateau'}", "schedule: .*expected one-cycle or plateau or constant"),
         ("training.precision='half'", "expected auto or single"),
     ],
 )

@@ -14,7 +14,7 @@ def test_one_cycle_rises_and_falls():
 
 @pytest.mark.parametrize(
     ("losses", "rate"),
-    [([], 1.0), ([3, 2, 1], 1.0), ([3, 3], 1.0), ([3, 3, 3], 0.5), ([3, 4, 2, 2, 2, 2], 0.5), ([1] * 5, 0.25)],
+    [([], 1.0), ([3, 2, 1], 1.0), ([3] * 3, 1.0), ([3] * 4, 0.5), ([3, 4, 2, 2, 2, 2], 0.5), ([1] * 7, 0.25)],
 )
-def test_plateau_halves_after_two_epochs_without_a_better_loss(losses, rate):
+def test_plateau_halves_after_the_third_epoch_without_a_better_loss(losses, rate):
     assert plateau(losses, CONFIG) == rate

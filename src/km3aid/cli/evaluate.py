@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Measure a model on a validation block.", no_args_is_help=True)
 app.command("paper")(reproduce.reproduce)
 app.command("report")(reproduce.report)
+app.command("sweep")(reproduce.sweep)
+app.command("take")(reproduce.take)
 LinesOption = Annotated[Path, typer.Option("--literature", help="JSON lines with the keys report and smiles.")]
 LibraryOption = Annotated[Path, typer.Option("--library", help="Folder written by `library build`.")]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,7 +38,8 @@ class ScheduleOptions:
     """How the models are trained."""
 
     folds: Annotated[str, typer.Option("--folds", help="Validation blocks, the first first.")] = "0,1,2,3,4"
-    published: Annotated[bool, typer.Option("--published", help="200 epochs with halvings, not the fast 40.")] = False
+    published: Annotated[bool, typer.Option("--published", help="200 epochs at one rate, not the fast 40.")] = False
+    plateau: Annotated[bool, typer.Option("--plateau", help="200 epochs with halvings, as the text says.")] = False
     epochs: Annotated[int | None, typer.Option("--epochs", min=1, help="Instead of the schedule's.")] = None
     accelerator: Annotated[str, typer.Option("--accelerator", help="auto, cpu or gpu.")] = "auto"
 
@@ -69,7 +70,7 @@ def reproduce(
     schedule: ScheduleOptions,
     retrieval: RetrievalOptions,
     table: Annotated[
-        list[str] | None, typer.Option("--table", help="best, 1 2 3 C1 C2 D1 D2 F3 F4 beyond; default all.")
+        list[str] | None, typer.Option("--table", help="best, 1 2 3 C1 C2 D1 D2 F3 F4 targets beyond; default all.")
     ] = None,
     budget: Annotated[float | None, typer.Option("--budget", help="Hours, after which it stops.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List what is missing and stop.")] = False,
@@ -87,7 +88,7 @@ def reproduce(
     if unknown := set(wanted) - {*TABLES, "all"}:
         raise ConfigError(f"--table {sorted(unknown)[0]}; expected {', '.join(TABLES)} or all")
     clock, store = deadline(budget), Store(places.results, places.work / "locks")
-    every = paper_units(_plan(places, schedule, retrieval), store, schedule.blocks(), clock, log)
+    every = paper_units(replace(_plan(places, schedule, retrieval), log=log), store, schedule.blocks(), clock, log)
     units = units_of_tables(every, wanted)
     if dry_run:
         print("\n".join(missing_units(units, store)))
@@ -103,7 +104,8 @@ def _plan(places: Places, schedule: ScheduleOptions, retrieval: RetrievalOptions
         places.data,
         places.paper_ids,
         places.work,
-        fast=not schedule.published,
+        fast=not (schedule.published or schedule.plateau),
+        plateau=schedule.plateau,
         epochs=schedule.epochs,
         accelerator=schedule.accelerator,
         structures=tuple(retrieval.structures or ()),
@@ -122,3 +124,45 @@ def report(
     from km3aid.reproduction.report.report import write_report
 
     print(write_report(results, out))
+
+
+def sweep(
+    data: DataOption,
+    paper_ids: IdsOption,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the two archives that it leaves.")],
+    minutes: Annotated[float, typer.Option("--minutes", min=0.5, help="When it ends.")] = 8,
+    accelerator: Annotated[str, typer.Option("--accelerator", help="auto, cpu or gpu.")] = "auto",
+    smoke: Annotated[bool, typer.Option("--smoke", help="One epoch of a few models, to see that it works.")] = False,
+) -> None:
+    """Train the models of all tables side by side on one GPU, and leave their figures and the weights of the first."""
+    from km3aid.reproduction.plan import Plan
+    from km3aid.reproduction.sweep.run import Sweep
+    from km3aid.reproduction.sweep.waves import SMOKE, WAVES
+
+    short = 1 if smoke else None
+    plan = Plan(data, paper_ids, out, fast=False, epochs=short, pretrain_epochs=short, accelerator=accelerator)
+    Sweep(plan, out, minutes, lambda line: print(line, flush=True)).run(SMOKE if smoke else WAVES)
+
+
+@grouped
+def take(
+    places: Places,
+    archives: Annotated[Path, typer.Option("--archives", help="Folder that `evaluate sweep` wrote.")],
+    epochs: Annotated[int | None, typer.Option("--epochs", min=1, help="Of the sweep, where not 200.")] = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Make units of the reproduction of what a sweep trained; `km3aid reproduce --published` measures the rest."""
+    from km3aid.data.folds import FOLDS
+    from km3aid.reproduction.plan import Plan
+    from km3aid.reproduction.sweep.take import Taker
+    from km3aid.reproduction.units import paper_units
+    from km3aid.reproduction.workflow import Store
+
+    def log(line: str) -> None:
+        if not quiet:
+            print(line, file=sys.stderr, flush=True)
+
+    store = Store(places.results, places.work / "locks")
+    plan = Plan(places.data, places.paper_ids, places.work, fast=False, epochs=epochs, log=log)
+    units = paper_units(plan, store, list(range(FOLDS)), lambda: False, log)
+    print(f"{len(Taker(plan, store, archives, log).take(units))} units written to {places.results}")

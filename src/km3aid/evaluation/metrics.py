@@ -17,10 +17,23 @@ Floats = NDArray[np.floating]
 def best_alone(score: Floats) -> NDArray[np.intp]:
     """The best carbon (P,) of every peak by itself; `score` is (P, C), among equals the first carbon wins.
 
-    This choice gives the paper's node-level accuracy; several peaks may choose one carbon.
+    Several peaks may choose one carbon.
     """
     chosen: NDArray[np.intp] = score.argmax(1)
     return chosen
+
+
+def best_released(score: Floats) -> NDArray[np.intp]:
+    """The best carbon (P,) of every peak after a softmax over the peaks for each carbon; `score` (P, C) in nats.
+
+    The paper's release scores the node level so: a carbon that some peak fits much better counts less for the others.
+
+    >>> crowded = np.array([[5.0, 4.0], [9.0, 1.0]])  # both peaks like the first carbon best
+    >>> best_alone(crowded).tolist(), best_released(crowded).tolist()
+    ([0, 0], [1, 0])
+    """
+    away = score - score.max(0, keepdims=True)
+    return best_alone(away - np.log(np.exp(away).sum(0, keepdims=True)))
 
 
 def best_one_to_one(score: Floats) -> NDArray[np.intp]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from km3aid.encoding.encode import node_logits
 from km3aid.engine import Engine
 from km3aid.evaluation.cases import Case
-from km3aid.evaluation.metrics import best_alone, best_one_to_one, share_right
+from km3aid.evaluation.metrics import best_alone, best_one_to_one, best_released, share_right
 
 NodeScores = Callable[[Engine, Case], NDArray[np.float64]]
 """Scores (C, C) of the peaks by rising shift at the carbons in the order of the atoms.
@@ -22,9 +22,12 @@ right one by the way they are listed.
 
 
 class NodeShares(NamedTuple):
-    """Share of a molecule's peaks that are right: each peak's best carbon by itself, and the best matching."""
+    """Share of a molecule's peaks that are right: each peak's best carbon by itself; the same as the paper's release
+    scores it, after a softmax over the peaks for each carbon; and the best matching.
+    """
 
     alone: float
+    released: float
     one_to_one: float
 
 
@@ -43,16 +46,17 @@ def logit_scores(engine: Engine, case: Case) -> NDArray[np.float64]:
 def node_shares(
     score: NDArray[np.float64], peak_ppm: NDArray[np.float32], carbon_ppm: NDArray[np.float32]
 ) -> NodeShares:
-    """Both shares for `score` (C, C) of peaks at `peak_ppm` (C,) and carbons recorded at `carbon_ppm` (C,)."""
-    alone, matched = carbon_ppm[best_alone(score)], carbon_ppm[best_one_to_one(score)]
-    return NodeShares(share_right(alone, peak_ppm), share_right(matched, peak_ppm))
+    """All shares for `score` (C, C) of peaks at `peak_ppm` (C,) and carbons recorded at `carbon_ppm` (C,)."""
+    chosen = (best_alone(score), best_released(score), best_one_to_one(score))
+    return NodeShares(*(share_right(carbon_ppm[c], peak_ppm) for c in chosen))
 
 
 def summarise_shares(shares: Sequence[NodeShares]) -> dict[str, float]:
     """Means over molecules, and the share of them without an error one-to-one."""
-    alone, one_to_one = np.array(shares).T
+    alone, released, one_to_one = np.array(shares).T
     return {
         "node": float(alone.mean()),
+        "released": float(released.mean()),
         "one_to_one": float(one_to_one.mean()),
         "no_error": float((one_to_one == 1).mean()),
     }

@@ -74,11 +74,14 @@ class KM3AIDConfig(ModelConfig):
     dropout: Dropout = 0.2
     projection_dropout: Dropout = 0.1
     channel: bool = True  # both levels share one graph encoder; without the channel each has its own
-    discrimination: Literal["knowledge-span", "strong-pair", "weak-pair"] = "knowledge-span"
+    discrimination: Literal["knowledge-span", "strong-pair", "weak-pair", "laplace"] = "knowledge-span"
+    normalised: bool = True  # the targets of a carbon sum to 1; not so in the release's strong and weak pairs
     tau1: Positive = 1e-5
     tau2: Positive = 10.0
     threshold_ppm: Weight = 0.0  # of weak pairs
-    peak_unit_ppm: Positive = 1.0  # of the peak encoder's input; 1 as published, with which it learns slowly
+    kernel_ppm: Weight = 1.0  # laplace: its width; 0: the scatter of each kind of carbon, between equal multiplicities
+    peak_centre_ppm: float = 0.0  # subtracted from the peak encoder's input
+    peak_unit_ppm: Positive = 1.0  # and by which it is divided; 0 and 1 as published, with which it learns slowly
     alpha: Share = 0.1  # weight of the graph level; that of the node level is 1 − alpha
     frozen_spectrum: bool = True  # false while the spectrum encoder is pretrained
 

@@ -30,11 +30,6 @@ def knowledge_span(shift_ppm: Tensor, tau1: float, tau2: float) -> Tensor:
     return (tau2 / ((shift_ppm[:, None] - shift_ppm[None, :]).abs() + tau1)).softmax(1)
 
 
-def weak_pairs(shift_ppm: Tensor, threshold_ppm: float) -> Tensor:
-    """Target (C, C): equal weights where |Δppm| ≤ threshold (0: strong pairs), rows normalised, eq. 13 of K-M3AID."""
-    return _rows(((shift_ppm[:, None] - shift_ppm[None, :]).abs() <= threshold_ppm).to(shift_ppm.dtype))
-
-
 def _rows(weights: Tensor) -> Tensor:
     return weights / weights.sum(1, keepdim=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,10 @@ from km3aid.reproduction.variants import Variant
 from km3aid.training.run import FINAL
 
 FAST_EPOCHS, PUBLISHED_EPOCHS = 40, 200
+
+
+def _silent(line: str) -> None:
+    pass
 
 
 @dataclass(frozen=True)
@@ -27,11 +32,14 @@ class Plan:
     library: Path | None = None  # encoded by the bundled model, for its retrieval instead of the drawn one
     queries: int = 1000
     workers: int = 1  # processes that encode the library
+    log: Callable[[str], None] = _silent  # told of long work
+    plateau: bool = False  # halve the published rate where the validation loss stands still, as the text says
 
     @property
     def schedule(self) -> str:
         """The name of the schedule, such as `fast-40`."""
         kind, usual = ("fast", FAST_EPOCHS) if self.fast else ("published", PUBLISHED_EPOCHS)
+        kind = "plateau" if self.plateau else kind
         return f"{kind}-{self.epochs or usual}"
 
     def unit(self, variant: Variant, fold: int, task: str) -> str:
@@ -40,7 +48,8 @@ class Plan:
 
     def encoder_unit(self, variant: Variant, fold: int) -> str:
         """The name of the unit that trains the spectrum encoder of a fold."""
-        return f"spectrum-encoder/fold-{fold}{'-strict' if variant.split == 'strict' else ''}"
+        kind = "".join(f"-{k}" for k in (variant.split, variant.encoder) if k != "paper")
+        return f"spectrum-encoder/fold-{fold}{kind}"
 
     def model_folder(self, variant: Variant, fold: int) -> Path:
         return self.work / self.schedule / f"fold-{fold}" / variant.name

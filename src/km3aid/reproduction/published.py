@@ -4,6 +4,12 @@ from __future__ import annotations
 
 Stated = tuple[float, float]
 
+
+def stated_as(name: str) -> str:
+    """The paper's name of a variant: it knows SP-ID and WP-ID as released only."""
+    return name.removesuffix("-released")
+
+
 TABLE_1: dict[str, tuple[Stated, Stated]] = {  # graph level, node level, after 200 epochs
     "sp-id": ((93.5, 0.6), (89.3, 0.4)),
     "wp-id-1": ((91.3, 0.8), (83.7, 0.6)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -17,20 +18,26 @@ from km3aid.engine import Engine
 from km3aid.errors import CheckpointError, DataError
 from km3aid.evaluation.block import open_validation_block
 from km3aid.evaluation.cases import Case, make_cases
-from km3aid.evaluation.isomers import isomer_groups, similarity_scores, tool_scores
+from km3aid.evaluation.isomers import similarity_scores, tool_scores
 from km3aid.evaluation.node_level import NodeScores, cost_scores, logit_scores
 from km3aid.library import BuildOptions, Library
-from km3aid.reproduction.measures.alignment import evaluate_alignment, summarise_groups
+from km3aid.models.k_m3aid.vectors import graph_vectors
+from km3aid.reproduction.measures.alignment import evaluate_alignment
 from km3aid.reproduction.measures.baselines import evaluate_baselines
-from km3aid.reproduction.measures.case_studies import study_cases
+from km3aid.reproduction.measures.case_studies import engine_method, study_cases
 from km3aid.reproduction.measures.error_analysis import contradicted_records, difficulty, reliability
+from km3aid.reproduction.measures.isomers import engine_scores, groups_of, judge_groups
 from km3aid.reproduction.measures.nested_library import Reference
-from km3aid.reproduction.measures.retrieval import EVERYTHING, PAPER, evaluate_zero_shot
+from km3aid.reproduction.measures.retrieval import EVERYTHING, PAPER, SIZES, evaluate_zero_shot
+from km3aid.reproduction.measures.targets import compare_with_strong_pairs
+from km3aid.reproduction.measures.wide_library import Encoded, GraphStore, encode_places
 from km3aid.reproduction.plan import Plan
 from km3aid.reproduction.pool import build_pool, pool_structures, read_pool
-from km3aid.reproduction.variants import K_M3AID, SP_ID, WP_ID
+from km3aid.reproduction.published import TABLE_3
+from km3aid.reproduction.variants import K_M3AID, SP_RELEASED, TEMPERATURES, WP_ID
 
-CASE_VARIANTS = (SP_ID, WP_ID, K_M3AID)  # of figures 4, F.1 and F.2
+_MORE = 64  # places beyond the largest library: some of it may be the right molecule itself
+CASE_VARIANTS = (SP_RELEASED, WP_ID, K_M3AID)  # of figures 4, F.1 and F.2
 
 
 class Block(NamedTuple):
@@ -76,24 +83,46 @@ def measure_alignment(plan: Plan, model: MeasuredModel, fold: int) -> dict[str, 
 def measure_isomers(plan: Plan, model: MeasuredModel, fold: int) -> dict[str, Any]:
     """Table 3."""
     block, engine = open_paper_block(plan, fold), _engine(plan, model)
-    groups = isomer_groups(block.data, list(make_cases(engine, block.data, block.rows)))
-    return summarise_groups(engine, groups, similarity_scores if model.as_in_paper else tool_scores)
+    scores = engine_scores(engine, block.data, similarity_scores if model.as_in_paper else tool_scores)
+    return judge_groups(block.data, table_3_groups(plan, block.data), scores, block.rows)
+
+
+def table_3_groups(plan: Plan, data: Dataset) -> dict[str, NDArray[np.int64]]:
+    """The rows of the paper's ten groups: all molecules of its list with one of these formulas."""
+    listed = np.flatnonzero(np.isin(data.record_id, read_paper_ids(plan.paper_ids)) & data.complete)
+    return groups_of(data, listed, TABLE_3)
 
 
 def measure_retrieval(plan: Plan, model: MeasuredModel, fold: int) -> dict[str, Any]:
     """Encode the pool and the queries' molecules, then rank."""
     block, engine = open_paper_block(plan, fold), _engine(plan, model)
     cases = list(make_cases(engine, block.data, query_rows(plan, block)))
-    if plan.library is None or model.as_in_paper:
-        library, about = _pool_library(plan, engine), read_pool(plan.pool_folder)[1]
-    else:
-        library = Library.open(plan.library, engine.model_sha256, strict=True)
-        about = {"deduplicate": library.manifest.deduplicate, "sources": list(library.manifest.sources)}
+    reference, about = _reference(plan, model, engine)
     with TemporaryDirectory() as folder:
         own = Reference(_own_library(engine, block.data, cases, Path(folder) / "truths"))
         scope = PAPER if model.as_in_paper else EVERYTHING
-        figures = evaluate_zero_shot(engine, block.data, cases, Reference(library), own, scope)
+        figures = evaluate_zero_shot(engine, block.data, cases, reference, own, scope)
     return {**figures, "source": about}
+
+
+def bundled_engine(plan: Plan) -> Engine:
+    """The bundled model."""
+    return _engine(plan, BUNDLED)
+
+
+def _reference(plan: Plan, model: MeasuredModel, engine: Engine) -> tuple[Reference, dict[str, Any]]:
+    """The library to search, in its random order, and what it was made of."""
+    if plan.library is None:
+        return Reference(_pool_library(plan, engine)), read_pool(plan.pool_folder)[1]
+    library = Library.open(plan.library, None if model.as_in_paper else engine.model_sha256, strict=True)
+    about = {"deduplicate": library.manifest.deduplicate, "sources": list(library.manifest.sources)}
+    if model.weights is None:
+        return Reference(library), about
+    store = GraphStore(library, plan.work / f"graphs-{SIZES[-1]}", SIZES[-1] + _MORE)
+    store.write(plan.log)
+    path = plan.work / "vectors" / f"{engine.model_sha256[:12]}.npy"
+    encode_places(store, partial(graph_vectors, model.weights), path, plan.log)
+    return Encoded(library, np.load(path, mmap_mode="r")), about
 
 
 def analyse_errors(plan: Plan, model: MeasuredModel, fold: int) -> dict[str, Any]:
@@ -120,8 +149,14 @@ def measure_cases(plan: Plan, fold: int) -> dict[str, Any]:
     block = open_paper_block(plan, fold)
     models = {v.title: MeasuredModel(plan.model_file(v, fold), as_in_paper=True) for v in CASE_VARIANTS}
     models["best"] = BUNDLED
-    methods = {title: (_engine(plan, model), model.node_scores) for title, model in models.items()}
+    methods = {t: engine_method(_engine(plan, m), block.data, m.node_scores) for t, m in models.items()}
     return study_cases(methods, block.data, block.rows)
+
+
+def measure_targets(plan: Plan, fold: int) -> dict[str, Any]:
+    """Table C.2 without training: which targets are those of strong pairs."""
+    block = open_paper_block(plan, fold)
+    return compare_with_strong_pairs(block.data, block.train, TEMPERATURES)
 
 
 def query_rows(plan: Plan, block: Block) -> NDArray[np.int64]:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache, partial
-from pathlib import Path
 
 from km3aid.config import to_dict
 from km3aid.data.dataset import read_meta
@@ -24,14 +23,17 @@ from km3aid.reproduction.tasks import (
     measure_baselines,
     measure_cases,
     measure_retrieval,
+    measure_targets,
 )
-from km3aid.reproduction.trainings import pretrain_encoder, settings, train_variant
+from km3aid.reproduction.trainings import pretrain_encoder, pretraining, settings, train_variant
 from km3aid.reproduction.variants import (
+    BESIDE,
+    EVERY_FOLD,
     SHAPES,
     STRICT,
     TABLE_2,
     TEMPERATURES,
-    VARIANTS,
+    UNLIKE_STRONG_PAIRS,
     Variant,
     shape_variant,
     temperature_variant,
@@ -39,7 +41,7 @@ from km3aid.reproduction.variants import (
 from km3aid.reproduction.workflow import Clock, Identity, Log, Store, Unit
 
 BEST_FOLD = 0  # the bundled model trained without it
-TABLES = ("best", "1", "2", "3", "C1", "C2", "D1", "D2", "F3", "F4", "beyond")
+TABLES = ("best", "1", "2", "3", "C1", "C2", "D1", "D2", "F3", "F4", "targets", "beyond")
 _TABLES_OF = {
     "alignment": ("1", "F3"),
     "isomers": ("3",),
@@ -55,7 +57,7 @@ def deadline(hours: float | None) -> Clock:
 
 
 def paper_units(plan: Plan, store: Store, folds: list[int], out_of_time: Clock, log: Log) -> list[Unit]:
-    """The six variants of table 1 fold by fold, the bundled model after the first, the strict split, the ablations."""
+    """Table 1's variants fold by fold, the bundled model after the first, what stands beside them, the ablations."""
     lists = _UnitLists(plan, store, out_of_time, log)
     first = folds[0]
     by_name: dict[str, Unit] = {}
@@ -65,17 +67,20 @@ def paper_units(plan: Plan, store: Store, folds: list[int], out_of_time: Clock, 
             by_name.setdefault(unit.name, unit)
 
     for fold in folds:
-        for variant in VARIANTS:
+        for variant in EVERY_FOLD:
             add(lists.trained(variant, fold, ("alignment", "isomers")))
         for variant in TABLE_2:
             add(lists.trained(variant, fold, ("retrieval",)))
         add(lists.cases(fold))
         add(lists.best())
         add(lists.baselines(fold))
+    for variant in BESIDE:
+        add(lists.trained(variant, first, ("alignment", "isomers"), "targets"))
     add(lists.trained(STRICT, first, ("alignment",)))
+    add([lists.targets(first)])
     for shape in SHAPES:
         add(lists.trained(shape_variant(*shape), first, ("alignment",), "C1"))
-    for pair in TEMPERATURES:
+    for pair in UNLIKE_STRONG_PAIRS:
         add(lists.trained(temperature_variant(*pair), first, ("alignment",), "C2"))
     return list(by_name.values())
 
@@ -102,6 +107,7 @@ class _UnitLists:
 
     def __init__(self, plan: Plan, store: Store, out_of_time: Clock, log: Log) -> None:
         self.plan, self.store, self.out_of_time, self.log = plan, store, out_of_time, log
+        self.library = None if plan.library is None else Library.open(plan.library)
         self.data = {
             "data_sha256": read_meta(plan.data)["source_sha256"],
             "paper_ids_sha256": sha256_of(plan.paper_ids),
@@ -123,8 +129,8 @@ class _UnitLists:
         """Evaluations of the bundled model: stale as soon as its weights or its constants of matching change."""
         units: list[Unit] = []
         for task in TASKS:
-            if task == "retrieval" and self.plan.library is not None:
-                units.append(self._library_retrieval(self.plan.library))
+            if task == "retrieval" and self.library is not None:
+                units.append(self._library_retrieval(self.library))
                 continue
             name = f"best/fold-{BEST_FOLD}/{self._task(task)}"
             tables = ("best", *_TABLES_OF[task])
@@ -132,16 +138,15 @@ class _UnitLists:
             units += self._evaluation(task, BEST_FOLD, Unit(name, lambda: {**bundled_model()}, run, (), tables))
         return units
 
-    def _library_retrieval(self, path: Path) -> Unit:
+    def _library_retrieval(self, library: Library) -> Unit:
         """The retrieval of the bundled model in an existing library."""
-        plan, library = self.plan, Library.open(path)
-        size = max((n for n in SIZES if n <= len(library)), default=0)
+        plan = self.plan
 
         def identity() -> Identity:
             shards = [shard.sha256 for shard in library.manifest.shards]
             return {**self.data, **bundled_model(), "shards": shards, "queries": plan.queries, "fold": BEST_FOLD}
 
-        name = f"best/fold-{BEST_FOLD}/retrieval-{size}"
+        name = f"best/fold-{BEST_FOLD}/{self._task('retrieval')}"
         tables = ("best", *_TABLES_OF["retrieval"])
         return Unit(name, identity, partial(measure_retrieval, plan, BUNDLED, BEST_FOLD), (), tables)
 
@@ -157,6 +162,12 @@ class _UnitLists:
         name = f"{plan.schedule}/fold-{fold}/cases"
         return [Unit(name, identity, partial(measure_cases, plan, fold), needs, ("F4",))]
 
+    def targets(self, fold: int) -> Unit:
+        """The targets of table C.2, which need no training."""
+        known = {**self.data, "fold": fold, "task": "targets", "points": TEMPERATURES}
+        run = partial(measure_targets, self.plan, fold)
+        return Unit(f"targets/fold-{fold}/strong-pairs", lambda: known, run, (), ("C2", "targets"))
+
     def _trained_model(self, variant: Variant, fold: int) -> Identity | None:
         value = self.store.read(self.plan.unit(variant, fold, "training"))
         return None if value is None else {"model_sha256": value["result"]["model_sha256"]}
@@ -169,7 +180,7 @@ class _UnitLists:
             pool = self._pool_identity()
             return None if pool is None else {**self.data, **pool, "fold": fold, "task": "baselines"}
 
-        name = f"baselines/fold-{fold}/{self._task('retrieval').replace('retrieval', 'baselines')}"
+        name = f"baselines/fold-{fold}/baselines-{plan.library_size}"
         run = Unit(name, identity, partial(measure_baselines, plan, fold), (plan.pool_unit,), ("beyond",))
         return [self._pool(), run]
 
@@ -185,7 +196,12 @@ class _UnitLists:
         return {"queries": self.plan.queries, "keys_sha256": drawn["result"]["keys_sha256"]}
 
     def _task(self, task: str) -> str:
-        return f"retrieval-{self.plan.library_size}" if task == "retrieval" else task
+        if task != "retrieval":
+            return task
+        size = self.plan.library_size
+        if self.library is not None:
+            size = max((n for n in SIZES if n <= len(self.library)), default=0)
+        return f"retrieval-{size}"
 
     def _evaluation(self, task: str, fold: int, unit: Unit) -> list[Unit]:
         """The unit, whose identity is that of its model, with all else that it depends on."""
@@ -197,10 +213,12 @@ class _UnitLists:
             known = {**self.data, **model, "fold": fold, "task": task}
             if task != "retrieval":
                 return known
+            if self.library is not None:
+                return {**known, "molecules": len(self.library), "sources": list(self.library.manifest.sources)}
             pool = self._pool_identity()
             return None if pool is None else {**known, **pool}
 
-        if task != "retrieval":
+        if task != "retrieval" or self.library is not None:
             return [replace(unit, identity=identity)]
         return [self._pool(), replace(unit, identity=identity, needs=(*unit.needs, self.plan.pool_unit))]
 
@@ -209,12 +227,13 @@ class _UnitLists:
         model, config = settings(variant, plan)
         encoder_name = plan.encoder_unit(variant, fold)
         known = {**self.data, "fold": fold, "split": variant.split}
-        pretraining = {**known, "epochs": plan.pretrain_epochs or config.pretrain_epochs, "seed": config.seed}
-        training = {**known, "model": model.to_dict(), "training": to_dict(config), "spectrum_encoder": pretraining}
+        how = pretraining(plan, variant)
+        encoder = {**known, "encoder": variant.encoder, "epochs": how.pretrain_epochs, "seed": how.seed}
+        training = {**known, "model": model.to_dict(), "training": to_dict(config), "spectrum_encoder": encoder}
         return [
             Unit(
                 encoder_name,
-                lambda: pretraining,
+                lambda: encoder,
                 partial(pretrain_encoder, plan, variant, fold, self.out_of_time, self.log),
                 leaves=plan.encoder_file(variant, fold),
             ),

@@ -136,11 +136,16 @@ def missing_units(units: Sequence[Unit], store: Store) -> tuple[str, ...]:
     return tuple(unit.name for unit in units if unit.name in missing)
 
 
+def record(name: str, identity: Identity, result: dict[str, Any], elapsed_s: float, store: Store) -> None:
+    """Write the file of a unit that has ended."""
+    head = {"unit": name, "identity_sha256": identity_hash(identity), "identity": identity}
+    store.write(name, {**head, "elapsed_s": elapsed_s, "result": result})
+
+
 def _run(unit: Unit, identity: Identity, store: Store) -> None:
     began = time.monotonic()
     result = unit.run()
-    head = {"unit": unit.name, "identity_sha256": identity_hash(identity), "identity": identity}
-    store.write(unit.name, {**head, "elapsed_s": round(time.monotonic() - began, 1), "result": result})
+    record(unit.name, identity, result, round(time.monotonic() - began, 1), store)
 
 
 def _ready(units: Sequence[Unit], store: Store) -> Iterator[Unit]:

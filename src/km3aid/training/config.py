@@ -16,18 +16,21 @@ Share = Annotated[float, Ge(0), Le(1)]
 
 @dataclass(frozen=True, slots=True)
 class TrainingConfig:
-    """AdamW on one of two schedules, with an exponential moving average of the weights."""
+    """AdamW on one of three schedules, with an exponential moving average of the weights."""
 
     split: SplitKind = "strict"
-    schedule: Literal["one-cycle", "plateau"] = "one-cycle"  # plateau: halve the rate while the loss stands still
+    schedule: Literal["one-cycle", "plateau", "constant"] = "one-cycle"  # plateau: halve it where no loss is better
+    keep: Literal["last", "best"] = "last"  # which weights are the outcome; best: of the lowest validation loss
     epochs: Annotated[int, Ge(1)] = 40
     minutes: Annotated[float, Ge(0)] = 0  # one-cycle: end by then, whatever the epochs; 0: no limit
     pretrain_epochs: Annotated[int, Ge(0)] = 0  # of a spectrum encoder that is frozen afterwards
     batch_size: Annotated[int, Ge(2)] = 128
     learning_rate: Annotated[float, Gt(0)] = 2e-3
     weight_decay: Annotated[float, Ge(0)] = 1e-2
+    decay_all: bool = False  # of all weights, not of the matrices of linear layers alone
+    beta2: Annotated[float, Gt(0), Lt(1)] = 0.98  # of AdamW
     warm_up: Annotated[float, Gt(0), Lt(1)] = 0.15  # one-cycle: share of the steps in which the rate rises
-    patience: Annotated[int, Ge(1)] = 2  # plateau: epochs without a better validation loss before the rate is halved
+    patience: Annotated[int, Ge(0)] = 2  # plateau: epochs without a better validation loss that are forgiven
     precision: Literal["auto", "single"] = "auto"  # auto: bfloat16 in the encoders' products where that is faster
     alike: Share = 0.0  # of the batches: their molecules have nearly the same formula
     augment: bool = True  # vary the spectra as people record them

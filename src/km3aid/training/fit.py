@@ -23,8 +23,9 @@ from km3aid.models.memory import keep_freed_memory
 from km3aid.models.precision import fast_single_precision, multiplies_bfloat16
 from km3aid.models.tensors import on_device
 from km3aid.optional import require
+from km3aid.training.config import TrainingConfig
 from km3aid.training.order import epoch_order, molecule_sizes
-from km3aid.training.schedule import one_cycle, plateau, progress
+from km3aid.training.schedule import fixed_rate, one_cycle, progress
 from km3aid.training.setup import Hardware, Run, Settings
 from km3aid.training.split import Material
 from km3aid.training.state import Metrics, read_state, write_state
@@ -35,7 +36,7 @@ _HIDE_MULTIPLICITY = 0.3  # share of the augmented batches whose node level sees
 
 
 def fit(material: Material, settings: Settings, run: Run) -> Path:
-    """Train on `split.train`, watch `split.validation`, and return the path of the last weights.
+    """Train on `split.train`, watch `split.validation`, and return the path of the weights to keep.
 
     After every epoch the folder holds everything needed to go on: each epoch draws its randomness from the seed and
     its own number, so that a resumed run and an unbroken one see the same batches. Raises `ConfigError` where there is
@@ -67,7 +68,7 @@ def fit(material: Material, settings: Settings, run: Run) -> Path:
             fitting.write(run.folder, history)
             if run.report:
                 run.report(line)
-    return run.folder / LAST
+    return run.folder / (BEST if config.keep == "best" else LAST)
 
 
 class _Fitting:
@@ -85,7 +86,7 @@ class _Fitting:
             start_from(self.plain, run.start)
         self.average = copy.deepcopy(self.plain).eval().to(self.fabric.device)
         optimiser = torch.optim.AdamW(
-            _groups(self.plain, self.config.weight_decay), lr=self.config.learning_rate, betas=(0.9, 0.98)
+            _groups(self.plain, self.config), lr=self.config.learning_rate, betas=(0.9, self.config.beta2)
         )
         self.model, self.optimiser = self.fabric.setup(self.plain, optimiser)
         self.model.mark_forward_method("losses")
@@ -117,16 +118,16 @@ class _Fitting:
         write_state(folder, self.plain, self.average, self.optimiser, history)
 
     def epoch(self, number: int, validation_losses: list[float]) -> list[float]:
-        """One pass over the training molecules, each with one of its spectra; returns the mean losses."""
+        """One pass over the training molecules; returns the mean losses. Unless varied, spectra are the fullest."""
         data, config, fabric, frozen = self.data, self.config, self.fabric, self.frozen
-        fixed_rate = plateau(validation_losses, config) if config.schedule == "plateau" else None
+        fixed = fixed_rate(validation_losses, config)
         rng = np.random.default_rng([config.seed, number])
         torch.manual_seed(config.seed * 100_003 + number)
         rows = self._rows(rng)
         mine = rng.permutation(rows)[fabric.global_rank :: fabric.world_size]  # every process its own
         mine = mine[: len(rows) // fabric.world_size]
         order = epoch_order(mine, self.sizes[mine], config.batch_size, config.alike, rng)
-        spectra_of_each = data.spectrum_offset[order + 1] - data.spectrum_offset[order]
+        spectra_of_each = data.spectrum_offset[order + 1] - data.spectrum_offset[order] if config.augment else 1
         spectra = data.spectrum_offset[order] + (rng.random(len(order)) * spectra_of_each).astype(np.int64)
         steps = len(order) // config.batch_size
         how = Augmentation() if config.augment else AS_RECORDED
@@ -138,7 +139,7 @@ class _Fitting:
                 break
             done = number * steps + step
             part = slice(step * config.batch_size, (step + 1) * config.batch_size)
-            rate = one_cycle(now, config) if fixed_rate is None else fixed_rate
+            rate = one_cycle(now, config) if fixed is None else fixed
             known = None if frozen is None else frozen[torch.from_numpy(spectra[part]).to(fabric.device)]
             batch = on_device(cut_batch(data, order[part], spectra[part], how, rng), fabric.device)
             hide = config.augment and rng.random() < _HIDE_MULTIPLICITY
@@ -194,12 +195,13 @@ def _frozen_features(model: AlignmentModel, data: Dataset, device: torch.device)
     return torch.cat(parts).clone()
 
 
-def _groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """Weight decay for the matrices of linear layers alone; what is frozen is left out."""
-    decayed = {id(m.weight) for m in model.modules() if isinstance(m, nn.Linear)}
+def _groups(model: nn.Module, config: TrainingConfig) -> list[dict[str, Any]]:
+    """Weight decay for the matrices of linear layers alone, or for everything; what is frozen is left out."""
+    matrices = {id(m.weight) for m in model.modules() if isinstance(m, nn.Linear)}
+    decayed = {id(p) for p in model.parameters()} if config.decay_all else matrices
     every = [p for p in model.parameters() if p.requires_grad]
     return [
-        {"params": [p for p in every if id(p) in decayed], "weight_decay": weight_decay},
+        {"params": [p for p in every if id(p) in decayed], "weight_decay": config.weight_decay},
         {"params": [p for p in every if id(p) not in decayed], "weight_decay": 0.0},
     ]
 

@@ -21,8 +21,15 @@ def progress(steps: float, elapsed_s: float, config: TrainingConfig) -> float:
     return max(steps, elapsed_s / (60 * config.minutes)) if config.minutes else steps
 
 
+def fixed_rate(validation_losses: Sequence[float], config: TrainingConfig) -> float | None:
+    """The rate of the epoch after these, or None where it changes within an epoch."""
+    if config.schedule == "one-cycle":
+        return None
+    return plateau(validation_losses, config) if config.schedule == "plateau" else config.learning_rate
+
+
 def plateau(validation_losses: Sequence[float], config: TrainingConfig) -> float:
-    """The rate after these epochs: halved each time that `patience` epochs in a row brought no better loss.
+    """The rate after these epochs: halved once more than `patience` epochs in a row brought no better loss.
 
     It follows from the history alone, so that a resumed run goes on where it was.
     """
@@ -32,6 +39,6 @@ def plateau(validation_losses: Sequence[float], config: TrainingConfig) -> float
             best, waited = loss, 0
         else:
             waited += 1
-        if waited >= config.patience:
+        if waited > config.patience:
             rate, waited = rate / 2, 0
     return rate

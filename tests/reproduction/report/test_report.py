@@ -12,23 +12,73 @@ def write(folder, name, result):
     path.write_text(json.dumps({"result": result}))
 
 
-def training(loss):
-    epoch = {"epoch": 1, "loss": loss, "validation_node_accuracy": 0.5}
-    return {
-        "epochs": 1,
-        "history": [epoch],
-        "seconds_per_epoch": 1.0,
-        "device": "CPU",
-        "matmul_precision": "highest",
-    }
+SHARES = {"perfect": 0.5, "at_least_80": 0.6, "histogram": [1] * 10}
+BANDS = ("all", "under_10", "10_to_20", "over_20")
 
 
-@pytest.mark.parametrize(("loss", "folds"), [(2.0, "1 of 1"), (2.0 + 1e-12, "0 of 1")])
-def test_variants_that_trained_alike_to_the_last_digit_are_named(tmp_path, loss, folds):
-    write(tmp_path, "fast-1/fold-0/k-m3aid/training", training(2.0))
-    write(tmp_path, "fast-1/fold-0/sp-id/training", training(loss))
+def alignment(graph, node):
+    by_size = {band: {"node": SHARES, "released": SHARES, "one_to_one": SHARES} for band in BANDS}
+    shares = {"node": node - 0.02, "released": node, "one_to_one": node + 0.01}
+    return {"graph": {"spectrum_to_molecule": graph}, **shares, "by_size": by_size}
+
+
+def verdict(text, claim):
+    row = next(line for line in text.splitlines() if line.startswith(f"| {claim}"))
+    return [cell.strip() for cell in row.split("|")[2:-1]]
+
+
+@pytest.mark.parametrize(
+    ("better", "says"),
+    [([0.01, 0.011, 0.012], "confirmed"), ([0.01, -0.02, 0.01], "within noise"), ([-0.01] * 3, "refuted")],
+)
+def test_the_verdict_on_the_channel_weighs_the_difference_against_its_spread(tmp_path, better, says):
+    for fold, more in enumerate(better):
+        write(tmp_path, f"published-200/fold-{fold}/no-comm/alignment", alignment(0.9, 0.9))
+        write(tmp_path, f"published-200/fold-{fold}/k-m3aid/alignment", alignment(0.9 + more, 0.9))
     text, _ = build_report(Results.read(tmp_path))
-    assert f"in {folds} folds" in text
+    paper, here, found = verdict(text, "the channel helps the graph level")
+    assert (paper, found) == ("+0.9", says)
+    assert here.endswith("(3 folds)")
+    assert text.index("The verdicts") < text.index("Table 1")
+
+
+def test_one_fold_is_judged_by_the_spread_over_seeds(tmp_path):
+    write(tmp_path, "published-200/fold-0/no-comm/alignment", alignment(0.88, 0.9))
+    write(tmp_path, "published-200/fold-0/k-m3aid/alignment", alignment(0.9, 0.9))
+    assert verdict(build_report(Results.read(tmp_path))[0], "the channel helps")[2] == "one training each: undecided"
+    write(tmp_path, "published-200/fold-0/k-m3aid-seed-43/alignment", alignment(0.915, 0.9))
+    text, _ = build_report(Results.read(tmp_path))
+    assert verdict(text, "the channel helps")[1:] == ["+2.0 ± 1.5 (1 fold)", "within noise"]
+    write(tmp_path, "published-200/fold-0/k-m3aid-seed-43/alignment", alignment(0.902, 0.9))
+    assert verdict(build_report(Results.read(tmp_path))[0], "the channel helps")[2] == "confirmed"
+
+
+def test_points_with_the_targets_of_strong_pairs_are_filled_by_identity(tmp_path):
+    point = {"tau1": "1e-5", "tau2": "1e2", "largest_difference": 0.0, "nearest_weight": 0.0}
+    other = {"tau1": "1e-1", "tau2": "1e1", "largest_difference": 1.4e-3, "nearest_weight": 1e-4}
+    write(tmp_path, "targets/fold-0/strong-pairs", {"points": [point, other]})
+    write(tmp_path, "published-200/fold-0/k-m3aid/alignment", alignment(0.9, 0.89))
+    text, _ = build_report(Results.read(tmp_path))
+    assert "| 1e-5 | 1e2 | < 1e-300 | 0.0e+00 | 95.0 / 89.5 | = 90.0 / 89.0 |" in text
+    assert "| 1e-1 | 1e1 | 1e-04 | 1.4e-03 | 94.9 / 89.6 | not run |" in text
+
+
+def test_isomers_are_counted_as_published_and_held_out(tmp_path):
+    for fold in (0, 1):
+        members = [
+            {"right": 1.0, "held_out": fold == 0},
+            {"right": 0.5, "held_out": fold == 1},
+            {"right": 0.0, "held_out": False},
+        ]
+        write(
+            tmp_path,
+            f"published-200/fold-{fold}/k-m3aid/isomers",
+            {"by_group": [{"formula": "C4H6O", "members": members}]},
+        )
+    text, _ = build_report(Results.read(tmp_path))
+    published, held_out = text.split("Held out (published-200)")
+    assert "| C4H6O | 15 | 100.0 | 50.0 (of 3) |" in published
+    assert "| C4H6O | 15 | 100.0 | 75.0 (of 2) |" in held_out
 
 
 def test_the_peer_stands_beside_the_bundled_model(tmp_path):

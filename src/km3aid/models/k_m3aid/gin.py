@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
 from km3aid.data.batches import BOND_KINDS, GraphBatch
 from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS
 
-_NODE_COLUMNS = ("atomic_number", "chiral_tag", "hybridisation")
+NODE_COLUMNS = ("atomic_number", "chiral_tag", "hybridisation")
+EMBEDDED = len(NODE_COLUMNS)
 _TYPES, _DIRECTIONS = BOND_COLUMNS["type"], BOND_COLUMNS["direction"]
 _BOND_VECTOR = _TYPES + 1 + _DIRECTIONS  # the additional type is the loop of an atom to itself
+
+
+def kind_vectors() -> NDArray[np.float32]:
+    """The type and the direction (BOND_KINDS, 9) of each kind of bond, one-hot; no bond has the loop's type."""
+    columns = np.array(np.unravel_index(np.arange(BOND_KINDS), list(BOND_COLUMNS.values()), order="F"))
+    by_name = dict(zip(BOND_COLUMNS, columns, strict=True))
+    vectors = np.zeros((BOND_KINDS, _BOND_VECTOR), np.float32)
+    vectors[np.arange(BOND_KINDS), by_name["type"]] = 1
+    vectors[np.arange(BOND_KINDS), _TYPES + 1 + by_name["direction"]] = 1
+    return vectors
 
 
 class GinLayer(nn.Module):
@@ -39,19 +51,14 @@ class Gin(nn.Module):
 
     def __init__(self, layers: int, width: int, dropout: float) -> None:
         super().__init__()
-        self.columns = [list(ATOM_COLUMNS).index(name) for name in _NODE_COLUMNS]
-        embeddings = [nn.Embedding(ATOM_COLUMNS[name], width) for name in _NODE_COLUMNS]
+        self.columns = [list(ATOM_COLUMNS).index(name) for name in NODE_COLUMNS]
+        embeddings = [nn.Embedding(ATOM_COLUMNS[name], width) for name in NODE_COLUMNS]
         for embedding in embeddings:
             nn.init.xavier_uniform_(embedding.weight)
         self.embeddings = nn.ModuleList(embeddings)
         self.layers = nn.ModuleList(GinLayer(width) for _ in range(layers))
         self.dropout = nn.Dropout(dropout)
-        columns = np.array(np.unravel_index(np.arange(BOND_KINDS), list(BOND_COLUMNS.values()), order="F"))
-        by_name = dict(zip(BOND_COLUMNS, columns, strict=True))
-        vectors = np.zeros((BOND_KINDS, _BOND_VECTOR), np.float32)
-        vectors[np.arange(BOND_KINDS), by_name["type"]] = 1
-        vectors[np.arange(BOND_KINDS), _TYPES + 1 + by_name["direction"]] = 1
-        self.register_buffer("kind_vectors", torch.from_numpy(vectors), persistent=False)
+        self.register_buffer("kind_vectors", torch.from_numpy(kind_vectors()), persistent=False)
 
     def forward(self, graph: GraphBatch) -> Tensor:
         parts = [e(graph.atoms[:, c]) for e, c in zip(self.embeddings, self.columns, strict=True)]

@@ -11,7 +11,8 @@ from km3aid.models.config import KM3AIDConfig
 from km3aid.models.k_m3aid.gin import Gin, Readout
 from km3aid.models.k_m3aid.projection import Projection
 from km3aid.models.k_m3aid.spectrum_encoder import FEATURES, ConvSpectrumEncoder
-from km3aid.models.losses import knowledge_span, symmetric_contrast, weak_pairs
+from km3aid.models.k_m3aid.target import target
+from km3aid.models.losses import symmetric_contrast
 from km3aid.models.network import Encoded
 from km3aid.models.precision import exact
 from km3aid.molecules.features import ATOM_COLUMNS
@@ -25,9 +26,9 @@ _NARROWEST_PPM = 0.05
 class LinearPeakEncoder(nn.Module):
     """One peak (P, width): its shift, linearly, and its type; an unknown type is the mean of the four."""
 
-    def __init__(self, width: int, unit_ppm: float) -> None:
+    def __init__(self, width: int, centre_ppm: float, unit_ppm: float) -> None:
         super().__init__()
-        self.unit_ppm = unit_ppm
+        self.centre_ppm, self.unit_ppm = centre_ppm, unit_ppm
         self.position = nn.Linear(1, width)
         self.kind = nn.Embedding(_TYPES, width)
         self.mlp = nn.Sequential(nn.Linear(2 * width, width), nn.ReLU(), nn.Linear(width, width))
@@ -35,7 +36,8 @@ class LinearPeakEncoder(nn.Module):
     def forward(self, shift_ppm: Tensor, multiplicity: Tensor) -> Tensor:
         table = torch.cat([self.kind.weight, self.kind.weight.mean(0, keepdim=True)])
         kind = table.index_select(0, multiplicity.clamp(max=UNKNOWN))
-        out: Tensor = self.mlp(torch.cat([self.position(shift_ppm.unsqueeze(-1) / self.unit_ppm), kind], -1))
+        place = (shift_ppm.unsqueeze(-1) - self.centre_ppm) / self.unit_ppm
+        out: Tensor = self.mlp(torch.cat([self.position(place), kind], -1))
         return out
 
 
@@ -50,7 +52,7 @@ class KM3AIDModel(AlignmentModel):
         self.node_encoder = None if config.channel else Gin(config.layers, width, config.dropout)
         self.readout = Readout(width)
         self.spectrum = ConvSpectrumEncoder()
-        self.peak = LinearPeakEncoder(width, config.peak_unit_ppm)
+        self.peak = LinearPeakEncoder(width, config.peak_centre_ppm, config.peak_unit_ppm)
         sizes = {"graph": width, "spectrum": FEATURES, "node": width, "peak": width}
         self.projections = nn.ModuleDict(
             {name: Projection(size, config.projection, config.projection_dropout) for name, size in sizes.items()}
@@ -87,14 +89,13 @@ class KM3AIDModel(AlignmentModel):
             kinds = torch.full_like(carbons.multiplicity, UNKNOWN) if hide_multiplicity else carbons.multiplicity
             peaks = self.encode_peaks(carbons.shift_ppm, kinds)
             own = nodes.index_select(0, carbons.atom)
-            node = symmetric_contrast(self.node_logits(peaks, own), self._target(carbons.shift_ppm))
+            node = symmetric_contrast(self.node_logits(peaks, own), target(c, carbons.shift_ppm, carbons.multiplicity))
         return Losses(c.alpha * graph + (1 - c.alpha) * node, graph, node, zero)
 
-    def _target(self, shift_ppm: Tensor) -> Tensor:
-        c = self.config
-        if c.discrimination == "knowledge-span":
-            return knowledge_span(shift_ppm, c.tau1, c.tau2)
-        return weak_pairs(shift_ppm, c.threshold_ppm if c.discrimination == "weak-pair" else 0.0)
+    def embed_molecules(self, graph: GraphBatch) -> Tensor:
+        """Molecules (B, projection), as `encode` gives them."""
+        out: Tensor = self.projections["graph"](self.readout(self.encoder(graph), graph))
+        return out
 
     def _embed(self, graph: GraphBatch) -> tuple[Tensor, Tensor]:
         """Molecules (B, projection) and atoms (A, projection)."""

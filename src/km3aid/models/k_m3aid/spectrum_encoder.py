@@ -14,14 +14,14 @@ FEATURES = 768
 
 
 class ResidualBlock(nn.Module):
-    """x + W₂ relu(W₁x)."""
+    """relu(x + W₂ relu(W₁x))."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
         self.mlp = nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Linear(width, width))
 
     def forward(self, x: Tensor) -> Tensor:
-        out: Tensor = x + self.mlp(x)
+        out: Tensor = functional.relu(x + self.mlp(x))
         return out
 
 
@@ -40,8 +40,13 @@ class ConvSpectrumEncoder(nn.Module):
         return functional.normalize(self.out(self.blocks(x)), dim=1)
 
 
+def bins(shift_ppm: Tensor) -> Tensor:
+    """Bin of every shift, of the same shape."""
+    return torch.round((shift_ppm - _LOWEST_PPM) / _BIN_PPM + 1e-3).long().clamp(0, BINS - 1)
+
+
 def stick_spectrum(peaks: PeakBatch) -> Tensor:
-    """0 or 1 (B, 4000): which bins of 0.1 ppm from −50 to 350 ppm hold a peak; the outer ones hold what lies beyond."""
-    index = torch.floor((peaks.shift_ppm - _LOWEST_PPM) / _BIN_PPM + 1e-3).long().clamp(0, BINS - 1)
+    """0 or 1 (B, 4000): whether a peak rounds to a bin of 0.1 ppm from −50 ppm on; the outer ones hold the rest."""
+    index = bins(peaks.shift_ppm)
     sticks: Tensor = peaks.shift_ppm.new_zeros(len(index), BINS)
     return sticks.scatter_reduce(1, index, peaks.mask.to(sticks.dtype), "amax")

@@ -1,9 +1,9 @@
-"""Tables 1 and 3 and figure 3: one model on a validation block, molecule by molecule and isomer by isomer."""
+"""Table 1 and figure 3: one model on a validation block, molecule by molecule."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +11,19 @@ from numpy.typing import NDArray
 from km3aid.data.dataset import Dataset
 from km3aid.engine import Engine
 from km3aid.evaluation.cases import Case
-from km3aid.evaluation.graph_level import match_in_batches
-from km3aid.evaluation.isomers import IsomerGroup, MemberScores, Ranked, rank_members
+from km3aid.evaluation.graph_level import GraphMatches, match_in_batches
 from km3aid.evaluation.metrics import accuracy_summary, size_bands
 from km3aid.evaluation.node_level import NodeScores, case_shares
+
+NODE_METRICS = ("node", "released", "one_to_one")  # as in `NodeShares`
+
+
+class NodeLevel(NamedTuple):
+    """Of V molecules: which they are, how many carbons they have, and their shares by all definitions."""
+
+    rows: NDArray[np.int64]  # (V,) of the data
+    carbons: NDArray[np.int64]  # (V,)
+    shares: NDArray[np.floating]  # (V, 3) in the order of `NodeShares`; NaN where a definition was not computed
 
 
 def evaluate_alignment(
@@ -26,62 +35,38 @@ def evaluate_alignment(
     """
     rows = np.array([case.row for case in cases])
     shares = np.array([case_shares(case, scores(engine, case)) for case in cases])
-    carbons = np.array([len(case.carbons) for case in cases])
-    graph, new = match_in_batches(engine, data, rows), unseen[rows]
+    nodes = NodeLevel(rows, np.array([len(case.carbons) for case in cases]), shares)
+    return summarise_alignment(match_in_batches(engine, data, rows), nodes, unseen)
+
+
+def summarise_alignment(graph: GraphMatches, nodes: NodeLevel, unseen: NDArray[np.bool_]) -> dict[str, Any]:
+    """The figures of table 1 and figure 3; see `evaluate_alignment`."""
+    new = unseen[nodes.rows]
+    by = dict(zip(NODE_METRICS, nodes.shares.T, strict=True))
     return {
-        "molecules": len(cases),
+        "molecules": len(nodes.rows),
         "graph": graph.summary(),
-        "node": float(shares[:, 0].mean()),
-        "one_to_one": float(shares[:, 1].mean()),
+        **{name: _mean(shares) for name, shares in by.items()},
         "unseen_connectivity": {
             "molecules": int(new.sum()),
             "graph": _mean(graph.spectrum_to_molecule[unseen[graph.rows]]),
-            "node": _mean(shares[new, 0]),
-            "one_to_one": _mean(shares[new, 1]),
+            **{name: _mean(shares[new]) for name, shares in by.items()},
         },
         "by_size": {
-            name: {
-                "molecules": int(band.sum()),
-                "node": accuracy_summary(shares[band, 0]),
-                "one_to_one": accuracy_summary(shares[band, 1]),
+            band: {
+                "molecules": int(inside.sum()),
+                **{name: accuracy_summary(_known(shares[inside])) for name, shares in by.items()},
             }
-            for name, band in size_bands(carbons).items()
+            for band, inside in size_bands(nodes.carbons).items()
         },
     }
 
 
-def summarise_groups(engine: Engine, groups: Sequence[IsomerGroup], scores: MemberScores) -> dict[str, Any]:
-    """Share of all spectra that are told from their isomers; a stereoisomer in front is told from another connectivity.
-
-    Every spectrum counts the same here; `evaluate_isomers` gives every group the same weight.
-    """
-    rows = [_group_figures(group, rank_members(engine, group, scores)) for group in groups]
-    total = sum(r["members"] for r in rows)
-    differ = [r for r in rows if r["connectivities"] == r["members"]]
-    return {
-        "groups": len(rows),
-        "molecules": total,
-        "accuracy": sum(r["right"] for r in rows) / total if total else None,
-        "connectivity_accuracy": sum(r["right_connectivity"] for r in rows) / total if total else None,
-        "groups_without_error": sum(r["right"] == r["members"] for r in rows),
-        "groups_of_different_connectivity": len(differ),
-        "groups_of_different_connectivity_without_error": sum(r["right"] == r["members"] for r in differ),
-        "by_group": rows,
-    }
-
-
-def _group_figures(group: IsomerGroup, ranked: Sequence[Ranked]) -> dict[str, Any]:
-    sizes = np.unique(group.blocks, return_counts=True)[1]
-    return {
-        "formula": group.formula,
-        "members": len(group.cases),
-        "connectivities": len(sizes),
-        "members_with_stereoisomers": int(sizes[sizes > 1].sum()),
-        "right": sum(r.right for r in ranked),
-        "right_connectivity": sum(r.right_connectivity for r in ranked),
-    }
+def _known(values: NDArray[Any]) -> NDArray[Any]:
+    known: NDArray[Any] = values[~np.isnan(values)]
+    return known
 
 
 def _mean(values: NDArray[Any]) -> float | None:
     """None where there are no values."""
-    return float(values.mean()) if len(values) else None
+    return None if not len(values) or np.isnan(values.astype(float)).any() else float(values.mean())

@@ -80,7 +80,7 @@ def _by_chance(recorded: NDArray[np.float32], groups: NDArray[np.int64]) -> Node
     same_group = groups[:, None] == groups[None, :]
     same_shift = (recorded[:, None] == recorded[None, :]) & same_group
     share = float((same_shift.sum(1) / same_group.sum(1)).mean())
-    return NodeShares(share, share)
+    return NodeShares(share, share, share)
 
 
 def _retrieval(

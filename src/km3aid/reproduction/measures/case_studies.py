@@ -1,8 +1,8 @@
-"""Figures 4, F.1 and F.2: how the methods assign a few molecules of the block, picked by rule."""
+"""Figures 4, F.1 and F.2: how the methods assign the paper's molecules, and others where the paper names none."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from km3aid.data.dataset import Dataset
 from km3aid.engine import Engine
-from km3aid.evaluation.cases import Case, make_cases
-from km3aid.evaluation.metrics import best_alone
+from km3aid.evaluation.cases import make_cases
+from km3aid.evaluation.metrics import best_released
 from km3aid.evaluation.node_level import NodeScores
 from km3aid.molecules import Molecule, featurise, lay_out, parse_smiles
 from km3aid.reproduction.measures.hose_codes import hose_codes
@@ -28,14 +28,23 @@ class Candidate(NamedTuple):
     shift_ppm: dict[int, float]
 
 
-Method = tuple[Engine, NodeScores]
-_Picked = tuple[str, str, int, Candidate, NDArray[np.int64]]
+Method = Callable[[NDArray[np.int64]], Sequence[NDArray[np.floating]]]
+"""Of molecules the scores (C, C) of their peaks by rising shift at their carbons in the order of the atoms."""
+
+PAPERS = {"4A": 20191776, "F.2A": 11429, "F.2B": 20212786}  # nmrshiftdb2 ids of the paper's figures
 
 
-def near_symmetry(candidate: Candidate) -> bool:
-    """One ring, of five members, with two CH₂ or two CH of nearly equal shift."""
-    rings = _rings(candidate)
-    return len(rings) == 1 and len(rings[0]) == 5 and not _aromatic(candidate, rings[0]) and _close(candidate, rings[0])
+class _Picked(NamedTuple):
+    figure: str
+    about: str
+    row: int
+    candidate: Candidate
+    order: NDArray[np.int64]  # of each atom of the record, the atom of the SMILES
+
+
+def engine_method(engine: Engine, data: Dataset, scores: NodeScores) -> Method:
+    """The method of a model."""
+    return lambda rows: [scores(engine, case) for case in make_cases(engine, data, rows)]
 
 
 def symmetric_aromatic(candidate: Candidate) -> bool:
@@ -54,14 +63,39 @@ def natural_product(candidate: Candidate) -> bool:
 
 
 RULES: tuple[tuple[str, str, Callable[[Candidate], bool], int], ...] = (
-    ("4A", "nearly symmetric carbons on one five-membered ring", near_symmetry, 1),
     ("4B", "a symmetric aromatic", symmetric_aromatic, 1),
     ("F.1", "natural products with four rings and six stereocentres or more", natural_product, 2),
 )
 
 
-def study_cases(methods: Mapping[str, Method], data: Dataset, rows: NDArray[np.int64]) -> dict[str, Any]:
-    """The first molecules by nmrshiftdb2 id that each rule admits, with the carbon that each method gives each peak."""
+def study_cases(
+    methods: Mapping[str, Method], data: Dataset, rows: NDArray[np.int64], by_rule: bool = True
+) -> dict[str, Any]:
+    """The paper's molecules among `rows`, and those that a rule admits, with the carbon each method gives each peak.
+
+    Each peak's carbon is that of the release's metric. By a rule: the first molecules by nmrshiftdb2 id.
+    """
+    picked = _papers(data, rows) + (_by_rule(data, rows) if by_rule else [])
+    chosen = np.array([p.row for p in picked], np.int64)
+    choices = {
+        title: [_choice(s, data, p) for s, p in zip(scores_of(chosen), picked, strict=True)]
+        for title, scores_of in methods.items()
+    }
+    studies = [_study(data, p, {title: by[n] for title, by in choices.items()}) for n, p in enumerate(picked)]
+    return {"studies": studies}
+
+
+def _papers(data: Dataset, rows: NDArray[np.int64]) -> list[_Picked]:
+    picked = []
+    for figure, record in PAPERS.items():
+        for row in rows[data.record_id[rows] == record]:
+            candidate, order = _candidate(data, row)
+            if order is not None:
+                picked.append(_Picked(figure, "the paper's molecule", int(row), candidate, order))
+    return picked
+
+
+def _by_rule(data: Dataset, rows: NDArray[np.int64]) -> list[_Picked]:
     picked: list[_Picked] = []
     wanted = {name: count for name, _, _, count in RULES}
     for row in rows[np.argsort(data.record_id[rows], kind="stable")]:
@@ -72,26 +106,19 @@ def study_cases(methods: Mapping[str, Method], data: Dataset, rows: NDArray[np.i
         for name, about, admits, _ in RULES:
             if wanted[name] and order is not None and admits(candidate):
                 wanted[name] -= 1
-                picked.append((name, about, int(row), candidate, order))
+                picked.append(_Picked(name, f"our choice: {about}", int(row), candidate, order))
                 break
-    picked.sort(key=lambda p: p[0])
-    chosen = np.array([p[2] for p in picked], np.int64)
-    choices: dict[str, list[list[int]]] = {}
-    for title, (engine, scores) in methods.items():
-        cases = make_cases(engine, data, chosen)
-        choices[title] = [_choice(scores(engine, c), c, p[4]) for c, p in zip(cases, picked, strict=True)]
-    studies = [_study(data, p, {title: by[n] for title, by in choices.items()}) for n, p in enumerate(picked)]
-    return {"studies": studies, "not_found": [name for name, count in wanted.items() if count]}
+    return sorted(picked, key=lambda p: p.figure)
 
 
 def _study(data: Dataset, picked: _Picked, choices: dict[str, list[int]]) -> dict[str, Any]:
-    name, about, row, candidate, _ = picked
+    candidate = picked.candidate
     drawing = lay_out(candidate.molecule)
     carbons = sorted(candidate.shift_ppm)
     return {
-        "figure": name,
-        "rule": about,
-        "nmrshiftdb2_id": int(data.record_id[row]),
+        "figure": picked.figure,
+        "rule": picked.about,
+        "nmrshiftdb2_id": int(data.record_id[picked.row]),
         "smiles": candidate.molecule.source,
         "carbons": carbons,
         "shift_ppm": [round(candidate.shift_ppm[i], 2) for i in carbons],
@@ -101,14 +128,22 @@ def _study(data: Dataset, picked: _Picked, choices: dict[str, list[int]]) -> dic
     }
 
 
-def _choice(score: NDArray[np.float64], case: Case, order: NDArray[np.int64]) -> list[int]:
+def _choice(score: NDArray[np.floating], data: Dataset, picked: _Picked) -> list[int]:
     """For the peak of every carbon by atom of the SMILES, which carbon in that order it is given."""
-    atoms = np.sort(case.carbons)
-    place = {int(atom): int(order[atom]) for atom in atoms}  # record's atom → atom of the SMILES
+    shift = recorded_ppm(data, picked.row)
+    atoms = np.flatnonzero(~np.isnan(shift))
+    peaks = atoms[np.argsort(shift[atoms], kind="stable")]
+    place = {int(atom): int(picked.order[atom]) for atom in atoms}  # record's atom → atom of the SMILES
     rank = {atom: n for n, atom in enumerate(sorted(place.values()))}
-    chosen = {int(case.carbons[p]): int(atoms[c]) for p, c in enumerate(best_alone(score))}
+    chosen = {int(peaks[p]): int(atoms[c]) for p, c in enumerate(best_released(score))}
     by_smiles = {place[peak]: rank[place[atom]] for peak, atom in chosen.items()}
     return [by_smiles[atom] for atom in sorted(by_smiles)]
+
+
+def recorded_ppm(data: Dataset, row: int) -> NDArray[np.float32]:
+    """The shift of every atom (A,) in the fullest spectrum, NaN where there is none."""
+    first = int(data.value_offset[data.spectrum_offset[row]])
+    return np.asarray(data.shift_ppm[first : first + len(_record_atoms(data, row))])
 
 
 def _candidate(data: Dataset, row: int) -> tuple[Candidate, NDArray[np.int64] | None]:
@@ -123,8 +158,7 @@ def _candidate(data: Dataset, row: int) -> tuple[Candidate, NDArray[np.int64] | 
         return Candidate(molecule, {}), None
     order = np.empty(len(record), np.int64)
     order[first] = second
-    start = int(data.value_offset[data.spectrum_offset[row]])
-    shifts = data.shift_ppm[start : start + len(record)]
+    shifts = recorded_ppm(data, row)
     return Candidate(molecule, {int(order[i]): float(x) for i, x in enumerate(shifts) if not np.isnan(x)}), order
 
 

@@ -13,7 +13,7 @@ from km3aid.errors import DataError
 from km3aid.reproduction.published import Stated
 
 NOT_RUN = "not run"
-_SCHEDULE = re.compile(r"(fast|published)-\d+")
+_SCHEDULE = re.compile(r"(fast|plateau|published)-\d+")
 
 
 class Results:
@@ -34,6 +34,10 @@ class Results:
 
     def folds(self, schedule: str, variant: str, task: str) -> list[dict[str, Any]]:
         """The figures of a task for every fold that ran; of `retrieval` those with the largest library."""
+        return [*self.by_fold(schedule, variant, task).values()]
+
+    def by_fold(self, schedule: str, variant: str, task: str) -> dict[int, dict[str, Any]]:
+        """The same by the number of the fold."""
         of_fold: dict[int, tuple[int, dict[str, Any]]] = {}
         for name, unit in self.units.items():
             parts = name.split("/")
@@ -44,7 +48,7 @@ class Results:
                 fold = int(parts[1].removeprefix("fold-"))
                 sized = (int(size or 0), unit["result"])
                 of_fold[fold] = max(of_fold.get(fold, (-1, {})), sized, key=lambda x: x[0])
-        return [of_fold[fold][1] for fold in sorted(of_fold)]
+        return {fold: of_fold[fold][1] for fold in sorted(of_fold)}
 
     def best(self, task: str) -> list[dict[str, Any]]:
         """The figures of a task for the bundled model."""
@@ -74,10 +78,13 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def each(folds: Sequence[dict[str, Any]], *path: str) -> list[float | None]:
     """One figure of every fold, None where a fold lacks it."""
-    figures: list[float | None] = []
-    for value in folds:
-        here: Any = value
-        for part in path:
-            here = here.get(part) if isinstance(here, dict) else None
-        figures.append(here)
-    return figures
+    return [reach(value, *path) for value in folds]
+
+
+def reach(value: dict[str, Any], *path: str) -> float | None:
+    """One figure, None where it is lacking."""
+    here: Any = value
+    for part in path:
+        here = here.get(part) if isinstance(here, dict) else None
+    figure: float | None = here
+    return figure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from km3aid.reproduction.published import TABLE_D1, TABLE_D2
+from km3aid.reproduction.published import TABLE_D1, TABLE_D2, stated_as
 from km3aid.reproduction.report.results import Results, each, percent, stated, table
 from km3aid.reproduction.variants import TABLE_2
 
@@ -45,7 +45,9 @@ def _top_k(results: Results) -> str:
     rows = []
     for k in (1, 5, 10, 25):
         for variant in TABLE_2:
-            rows.append([f"{variant.title}, top {k}", "paper", *(stated(x) for x in TABLE_D1[variant.name][k])])
+            rows.append(
+                [f"{variant.title}, top {k}", "paper", *(stated(x) for x in TABLE_D1[stated_as(variant.name)][k])]
+            )
             for schedule in results.schedules:
                 folds = results.folds(schedule, variant.name, "retrieval")
                 rows.append(["", schedule, *_cells(folds, "similarity", "distinct", "none", "by_key", f"top_{k}")])
@@ -81,7 +83,7 @@ def _cells(folds: list[dict[str, Any]], scoring: str, kind: str, known: str, by:
 def _similarities(results: Results) -> str:
     rows = []
     for variant in TABLE_2:
-        for measure, values in TABLE_D2[variant.name].items():
+        for measure, values in TABLE_D2[stated_as(variant.name)].items():
             rows.append([f"{variant.title}, {measure}", "paper", *map(stated, values)])
             for schedule in results.schedules:
                 folds = results.folds(schedule, variant.name, "retrieval")
