@@ -38,7 +38,7 @@ class GraphBatch(NamedTuple):
     turn_atoms: Array  # (T, 6) int64, three neighbours of each of two centres; A stands for none
     turn_kind: Array  # (T,) int64 in [0, TURN_KINDS)
     turn_sign: Array  # (T,) float32, 1 or −1
-    molecules: int  # B
+    molecules: int  # B, or B + 1 in a batch that is filled up
 
 
 class PeakBatch(NamedTuple):
@@ -67,6 +67,21 @@ class Batch(NamedTuple):
     graph: GraphBatch
     peaks: PeakBatch
     carbons: CarbonBatch
+
+    @property
+    def filled(self) -> bool:
+        """Whether a last molecule, which has no spectrum, fills the batch up to fixed sizes with atoms and carbons."""
+        return bool(self.graph.molecules > len(self.peaks.shift_ppm))
+
+    @property
+    def real(self) -> Array:
+        """Which of the carbons (C,) are some molecule's, and do not only fill up."""
+        return self.carbons.molecule < len(self.peaks.shift_ppm)
+
+    def without_multiplicity(self) -> Batch:
+        """The same (of arrays), but for the carbons' multiplicities, none of which is known."""
+        unknown = np.full_like(self.carbons.multiplicity, UNKNOWN)
+        return self._replace(carbons=self.carbons._replace(multiplicity=unknown))
 
 
 @dataclass(frozen=True, slots=True)

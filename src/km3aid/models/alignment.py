@@ -25,6 +25,7 @@ class AlignmentModel(nn.Module, ABC):
     """Joint embedding of molecules and spectra on the graph level, and of carbons and peaks on the node level."""
 
     config: ModelConfig  # from which `build_model` makes an equal model
+    takes_filled = False  # whether `losses` takes batches that are filled up to fixed sizes
 
     @abstractmethod
     def encode(self, graph: GraphBatch) -> Encoded:
@@ -43,12 +44,8 @@ class AlignmentModel(nn.Module, ABC):
         """Logits (P, A) of the node level, between peaks (P, node_dim) and atoms (A, node_dim)."""
 
     @abstractmethod
-    def losses(self, batch: Batch, *, hide_multiplicity: bool = False, frozen: Tensor | None = None) -> Losses:
-        """The losses on one batch.
-
-        `hide_multiplicity` leaves the node level's peaks without multiplicities; `frozen` holds what `frozen_features`
-        said of the batch's spectra, if it is stored.
-        """
+    def losses(self, batch: Batch, *, frozen: Tensor | None = None) -> Losses:
+        """The losses on one batch; `frozen` holds what `frozen_features` said of its spectra, if it is stored."""
 
     def frozen_features(self, peaks: PeakBatch) -> Tensor | None:
         """Outputs (B, D) of the frozen part of the spectrum encoder, worth storing; None where nothing is frozen."""

@@ -9,20 +9,38 @@ from torch import Tensor
 from torch.nn import functional
 
 
-def contrast(logits: Tensor, target: Tensor) -> Tensor:
-    """Cross-entropy of the rows of `logits` (N, M) against the distributions `target` (N, M), averaged over rows."""
-    return -(target * functional.log_softmax(logits, 1)).sum(1).mean()
+_ABSENT = -1e4  # a logit that adds nothing to any softmax
 
 
-def symmetric_contrast(logits: Tensor, target: Tensor) -> Tensor:
-    """Both directions of `contrast`, averaged; row i of `target` (N, N) is the distribution of row and column i."""
-    return 0.5 * (contrast(logits, target) + contrast(logits.T, target))
+def contrast(logits: Tensor, target: Tensor, real: Tensor | None = None) -> Tensor:
+    """Cross-entropy of the rows of `logits` (…, N, M) against the distributions `target`, averaged over all rows.
+
+    `real` (…, N) tells where rows and columns are none and only fill up a square; the target is 0 there.
+    """
+    if real is None:
+        return -(target * functional.log_softmax(logits, -1)).sum(-1).mean()
+    logits = logits.masked_fill(~real.unsqueeze(-2), _ABSENT)
+    return -(target * functional.log_softmax(logits, -1)).sum() / real.sum()
 
 
-def laplace_kernel(shift_ppm: Tensor, multiplicity: Tensor, width_ppm: float) -> Tensor:
-    """Target (C, C): exp(−|Δppm|/width) between carbons of equal multiplicity, 0 otherwise, rows normalised."""
-    near = torch.exp(-(shift_ppm[:, None] - shift_ppm[None, :]).abs() / width_ppm)
-    return _rows(near * (multiplicity[:, None] == multiplicity[None, :]))
+def symmetric_contrast(logits: Tensor, target: Tensor, real: Tensor | None = None) -> Tensor:
+    """Both directions of `contrast`, averaged; row i of `target` (…, N, N) is the distribution of row and column i."""
+    return 0.5 * (contrast(logits, target, real) + contrast(logits.mT, target, real))
+
+
+def laplace_kernel(
+    shift_ppm: Tensor, multiplicity: Tensor, width_ppm: float, real: Tensor | None = None
+) -> Tensor:
+    """Target (…, C, C): exp(−|Δppm|/width) between carbons of equal multiplicity, 0 otherwise, rows normalised.
+
+    It is 0 from and to the carbons that are not `real` (…, C).
+    """
+    near = torch.exp(-(shift_ppm.unsqueeze(-1) - shift_ppm.unsqueeze(-2)).abs() / width_ppm)
+    near = near * (multiplicity.unsqueeze(-1) == multiplicity.unsqueeze(-2))
+    if real is None:
+        return _rows(near)
+    near = near * (real.unsqueeze(-1) & real.unsqueeze(-2))
+    return near / near.sum(-1, keepdim=True).clamp(min=1)  # a carbon is as near as 1 to itself
 
 
 def knowledge_span(shift_ppm: Tensor, tau1: float, tau2: float) -> Tensor:

@@ -15,28 +15,46 @@ from km3aid.molecules.configuration import FORMS, PLACES, REACH, TURN_KINDS
 from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS
 
 
+class SumOfEmbeddings(nn.EmbeddingBag):
+    """Sums of the embeddings of different codes, by lookup or, as a captured CUDA graph needs it, as one product."""
+
+    as_product = False
+
+    def __init__(self, number: int, width: int) -> None:
+        super().__init__(number, width, mode="sum")
+        nn.init.normal_(self.weight, std=0.3)
+
+    def forward(self, codes: Tensor) -> Tensor:  # type: ignore[override]
+        """(N, K) codes, no two in a row alike → (N, width)."""
+        if self.as_product:
+            return self.weight.new_zeros(len(codes), self.num_embeddings).scatter_(1, codes, 1.0) @ self.weight
+        out: Tensor = super().forward(codes)
+        return out
+
+
 class AtomEmbedding(nn.Module):
     """The sum of one embedding per atom column, without the chiral tag, which depends on the order of atoms.
 
     Unless `handed`, R and S count as neither.
     """
 
+    columns: Tensor
     offset: Tensor
     seen: Tensor
 
     def __init__(self, width: int, handed: bool) -> None:
         super().__init__()
         sizes = list(ATOM_COLUMNS.values())
-        self.columns = [i for i, name in enumerate(ATOM_COLUMNS) if name != "chiral_tag"]
+        columns = [i for i, name in enumerate(ATOM_COLUMNS) if name != "chiral_tag"]
         seen = [handed or name != "cip" for name in ATOM_COLUMNS]
-        self.register_buffer("seen", torch.tensor(seen).long()[self.columns], persistent=False)
-        self.register_buffer("offset", torch.tensor((np.cumsum(sizes) - sizes)[self.columns]), persistent=False)
-        self.bag = nn.EmbeddingBag(sum(sizes), width, mode="sum")
-        nn.init.normal_(self.bag.weight, std=0.3)
+        self.register_buffer("columns", torch.tensor(columns), persistent=False)
+        self.register_buffer("seen", torch.tensor(seen).long()[columns], persistent=False)
+        self.register_buffer("offset", torch.tensor((np.cumsum(sizes) - sizes)[columns]), persistent=False)
+        self.bag = SumOfEmbeddings(sum(sizes), width)
 
     def forward(self, atoms: Tensor) -> Tensor:
         """(A, 10) codes → (A, width)."""
-        out: Tensor = self.bag(atoms[:, self.columns] * self.seen + self.offset)
+        out: Tensor = self.bag(atoms.index_select(1, self.columns) * self.seen + self.offset)
         return out
 
 
@@ -53,8 +71,7 @@ class BondTable(nn.Module):
         columns = np.array(np.unravel_index(np.arange(BOND_KINDS), sizes, order="F")).T
         codes = columns + (np.cumsum(sizes) - sizes)
         self.register_buffer("codes", torch.from_numpy(codes[:, used]), persistent=False)
-        self.bag = nn.EmbeddingBag(sum(sizes), 2 * width, mode="sum")
-        nn.init.normal_(self.bag.weight, std=0.3)
+        self.bag = SumOfEmbeddings(sum(sizes), 2 * width)
 
     def forward(self) -> tuple[Tensor, Tensor]:
         factor, term = self.bag(self.codes).chunk(2, dim=1)
@@ -70,8 +87,7 @@ class RelationTable(nn.Module):
         super().__init__()
         kinds = torch.arange(FORMS * PLACES)
         self.register_buffer("codes", torch.stack([kinds // PLACES, FORMS + kinds % PLACES], 1), persistent=False)
-        self.bag = nn.EmbeddingBag(FORMS + PLACES, 2 * width, mode="sum")
-        nn.init.normal_(self.bag.weight, std=0.3)
+        self.bag = SumOfEmbeddings(FORMS + PLACES, 2 * width)
 
     def forward(self) -> tuple[Tensor, Tensor]:
         factor, term = self.bag(self.codes).chunk(2, dim=1)

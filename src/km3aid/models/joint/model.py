@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from km3aid.data.batches import UNKNOWN, Batch, CarbonBatch, GraphBatch, PeakBatch
+from km3aid.data.batches import Batch, CarbonBatch, GraphBatch, PeakBatch
 from km3aid.models.alignment import AlignmentModel, Losses
 from km3aid.models.config import JointConfig
 from km3aid.models.joint.graph_encoder import GraphEncoder
@@ -23,6 +23,8 @@ _LOG_SCALE_RANGE = (math.log(0.05), math.log(50.0))
 
 class JointModel(AlignmentModel):
     """One encoder serves the graph level, the node level and the predicted shifts."""
+
+    takes_filled = True
 
     def __init__(self, config: JointConfig) -> None:
         super().__init__()
@@ -58,45 +60,54 @@ class JointModel(AlignmentModel):
         return functional.normalize(self.peak(shift_ppm, multiplicity), dim=-1)
 
     def node_logits(self, peaks: Tensor, nodes: Tensor) -> Tensor:
-        return self.node_scale.exp() * peaks @ nodes.T
+        return self.node_scale.exp() * peaks @ nodes.mT
 
-    def losses(self, batch: Batch, *, hide_multiplicity: bool = False, frozen: Tensor | None = None) -> Losses:
+    def losses(self, batch: Batch, *, frozen: Tensor | None = None) -> Losses:
         encoded, spectra = self.encode(batch.graph), self.encode_spectra(batch.peaks)
         with exact(spectra):
-            return self._losses(encoded, spectra, batch, hide_multiplicity)
+            return self._losses(encoded, spectra, batch)
 
-    def _losses(self, encoded: Encoded, spectra: Tensor, batch: Batch, hide_multiplicity: bool) -> Losses:
-        graph_logits = self.graph_scale.exp() * spectra @ encoded.graph.T
+    def _losses(self, encoded: Encoded, spectra: Tensor, batch: Batch) -> Losses:
+        graph_logits = self.graph_scale.exp() * spectra @ encoded.graph[: len(spectra)].T
         graph = symmetric_contrast(graph_logits, torch.eye(len(graph_logits), device=graph_logits.device))
         carbons, atom = batch.carbons, batch.carbons.atom
         if self.config.configuration:  # which tells carbons of one class apart
-            atom = atom[pair_within_classes(encoded.shift_ppm[atom], carbons.shift_ppm, carbons.carbon_class)]
-        shift = self._shift_loss(encoded.shift_ppm[atom], encoded.log_scale[atom], carbons)
-        multiplicity = torch.full_like(carbons.multiplicity, UNKNOWN) if hide_multiplicity else carbons.multiplicity
-        nodes = encoded.node.index_select(0, atom)
-        node = self._node_loss(nodes, carbons.shift_ppm, multiplicity, carbons.molecule)
+            predicted = encoded.shift_ppm.detach().index_select(0, atom)
+            atom = atom.index_select(0, pair_within_classes(predicted, carbons.shift_ppm, carbons.carbon_class))
+        shift_ppm, log_scale = (x.index_select(0, atom) for x in (encoded.shift_ppm, encoded.log_scale))
+        shift = self._shift_loss(shift_ppm, log_scale, carbons, batch.real)
+        node = self._node_loss(encoded.node.index_select(0, atom), batch)
         c = self.config
         return Losses(c.graph_weight * graph + c.node_weight * node + c.shift_weight * shift, graph, node, shift)
 
-    def _shift_loss(self, shift_ppm: Tensor, log_scale: Tensor, carbons: CarbonBatch) -> Tensor:
-        """The mean cost of the carbons' shifts; those of a teacher have their own weight, and noise of their own."""
+    def _shift_loss(self, shift_ppm: Tensor, log_scale: Tensor, carbons: CarbonBatch, real: Tensor) -> Tensor:
+        """The mean cost of the real carbons' shifts; a teacher's have their own weight, and noise of their own."""
         c = self.config
         taught = carbons.noise_ppm > 0
         log_scale = torch.where(taught, (log_scale.exp() + c.taught_noise * carbons.noise_ppm).log(), log_scale)
         cost = laplace_nll(carbons.shift_ppm, shift_ppm, log_scale, c.outlier, c.outlier_ppm)
-        weight = torch.where(taught, c.taught_weight, 1.0)
+        weight = torch.where(taught, c.taught_weight, 1.0) * real
         return (weight * cost).sum() / weight.sum().clamp(min=1)
 
-    def _node_loss(self, nodes: Tensor, shift_ppm: Tensor, multiplicity: Tensor, molecule: Tensor) -> Tensor:
-        """Contrast of carbons and peaks within groups of `node_group` molecules, averaged over carbons."""
-        peaks = self.encode_peaks(shift_ppm, multiplicity)
-        group = torch.div(molecule, self.config.node_group, rounding_mode="floor")
+    def _node_loss(self, nodes: Tensor, batch: Batch) -> Tensor:
+        """Contrast of carbons and peaks within groups of `node_group` molecules, averaged over carbons.
+
+        In a batch that is filled up every group has as many places for carbons, one group after the other.
+        """
+        c, carbons = self.config, batch.carbons
+        peaks = self.encode_peaks(carbons.shift_ppm, carbons.multiplicity)
+        each = (nodes, peaks, carbons.shift_ppm, carbons.multiplicity)
+        if batch.filled:
+            groups = -(-len(batch.peaks.mask) // c.node_group)
+            node, peak, shift, kind, real = (x.unflatten(0, (groups, -1)) for x in (*each, batch.real))
+            target = laplace_kernel(shift, kind, c.node_kernel_ppm, real)
+            return symmetric_contrast(self.node_logits(peak, node), target, real)
+        group = torch.div(carbons.molecule, c.node_group, rounding_mode="floor")
         sizes = torch.bincount(group).tolist()
         total = nodes.new_zeros(())
-        parts = (torch.split(x, sizes) for x in (nodes, peaks, shift_ppm, multiplicity))
-        for node, peak, shift, kind in zip(*parts, strict=True):
+        for node, peak, shift, kind in zip(*(torch.split(x, sizes) for x in each), strict=True):
             if len(node):
-                target = laplace_kernel(shift, kind, self.config.node_kernel_ppm)
+                target = laplace_kernel(shift, kind, c.node_kernel_ppm)
                 total = total + symmetric_contrast(self.node_logits(peak, node), target) * len(node)
         return total / len(nodes)
 

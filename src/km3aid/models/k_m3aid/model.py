@@ -78,7 +78,7 @@ class KM3AIDModel(AlignmentModel):
     def frozen_features(self, peaks: PeakBatch) -> Tensor | None:
         return self.spectrum(peaks) if self.config.frozen_spectrum else None
 
-    def losses(self, batch: Batch, *, hide_multiplicity: bool = False, frozen: Tensor | None = None) -> Losses:
+    def losses(self, batch: Batch, *, frozen: Tensor | None = None) -> Losses:
         c, carbons = self.config, batch.carbons
         molecules, nodes = self._embed(batch.graph)
         features = self.spectrum(batch.peaks) if frozen is None else frozen
@@ -86,8 +86,7 @@ class KM3AIDModel(AlignmentModel):
         graph = symmetric_contrast(logits, torch.eye(len(logits), device=logits.device))
         node = zero = logits.new_zeros(())
         if c.alpha < 1:
-            kinds = torch.full_like(carbons.multiplicity, UNKNOWN) if hide_multiplicity else carbons.multiplicity
-            peaks = self.encode_peaks(carbons.shift_ppm, kinds)
+            peaks = self.encode_peaks(carbons.shift_ppm, carbons.multiplicity)
             own = nodes.index_select(0, carbons.atom)
             node = symmetric_contrast(self.node_logits(peaks, own), target(c, carbons.shift_ppm, carbons.multiplicity))
         return Losses(c.alpha * graph + (1 - c.alpha) * node, graph, node, zero)
