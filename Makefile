@@ -16,7 +16,7 @@ MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
 SOME_FAILED = [ $$? -eq 1 ]
 BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 
-.PHONY: help demo test check bench runtime install-size scaling stores peer cluster measured fuzz interop serve editor browser schema load train stereo kit calibrate evaluate trust paper report clean
+.PHONY: help demo test check bench runtime install-size starter scaling stores peer cluster measured fuzz interop serve editor browser schema load train stereo kit calibrate evaluate trust paper report clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -82,6 +82,12 @@ runtime: $(DEV)  ## Compare what could compute the model; write results/runtime.
 
 install-size: $(DEV)  ## Measure a fresh installation; write results/install.json, docs/runtime.md
 	$(BIN)/python benchmarks/install.py --out results/install.json --page docs/runtime.md
+
+CHEMICALS = 1.5.2
+starter: $(DEV)  ## Choose the compounds of the starter library anew; write src/km3aid/starter/compounds.smi.gz
+	$(BIN)/pip download --quiet --no-deps --only-binary=:all: -d $(RUNS)/chemicals chemicals==$(CHEMICALS)
+	$(BIN)/python benchmarks/starter.py --chemicals $(RUNS)/chemicals/chemicals-$(CHEMICALS)-py3-none-any.whl \
+	  --structures $(MOLECULES) --public $(DATA)/library.smi.gz --out src/km3aid/starter/compounds.smi.gz
 
 serve: $(READY)  ## Serve the page and the JSON service on this machine
 	$(PIP) -e '.[web]'

@@ -1,5 +1,6 @@
 """Small real compounds with their shifts, from which tests make the records that they need."""
 
+import gzip
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,15 @@ _ENDS = ["O", "N", "C(=O)O", "C(=O)N"]
 @pytest.fixture(autouse=True)
 def _one_thread():
     torch.set_num_threads(1)
+
+
+@pytest.fixture
+def few_compounds(monkeypatch, tmp_path):
+    """A starter library of three compounds instead of the real one, and its cache."""
+    listed = gzip.compress(b"CCO ethanol\nCCCO propanol\nc1ccccc1O phenol\n")
+    monkeypatch.setattr("km3aid.engine.starter._compounds", lambda: listed)
+    monkeypatch.setenv("KM3AID_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,10 @@ def serve(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: any free one.")] = 8013,
     library: Annotated[
-        list[Path] | None, typer.Option("--library", help="Folder written by `library build`; may be repeated.")
+        list[Path] | None,
+        typer.Option(
+            "--library", help="Folder written by `library build`; may be repeated; default: the starter library."
+        ),
     ] = None,
     token: Annotated[
         str | None,
@@ -74,13 +77,21 @@ def serve(
     workers = load.workers or min(cores, 8)
     config = ServeConfig(
         model=model,
-        libraries=_named(library or []),
+        libraries=_named(library) if library else {"starter": _starter(model, quiet)},
         workers=workers,
         threads=max(1, cores // workers),
         token=token,
         limits=Limits(seconds=load.seconds, queue=load.queue),
     )
     run(config, host, port, browse=show.open)
+
+
+def _starter(model: Path | None, quiet: bool) -> Path:
+    """The folder of the starter library, built here rather than by every worker."""
+    from km3aid.cli.libraries import starter_folder
+    from km3aid.engine import Engine
+
+    return starter_folder(Engine.load(model, "cpu"), quiet)
 
 
 def _named(folders: list[Path]) -> dict[str, Path]:

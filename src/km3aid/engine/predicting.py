@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from km3aid.encoding.encode import EncodedMolecule
-from km3aid.engine.results import PredictedCarbon, Prediction
+from km3aid.engine.results import Asked, PredictedCarbon, Prediction
 from km3aid.matching.config import MatchConfig
 from km3aid.spectra.spectrum import MULTIPLICITIES
 
@@ -23,4 +23,4 @@ def prediction(encoded: EncodedMolecule, config: MatchConfig) -> Prediction:
         )
         for k, atoms in enumerate(classes.atoms)
     )
-    return Prediction(encoded.molecule.smiles, carbons)
+    return Prediction(encoded.molecule.smiles, carbons, asked=Asked(encoded.molecule.source))
