@@ -60,7 +60,7 @@ def _open(engine: Any, path: Path) -> Any:
 
 
 def _ready(shared: Any) -> dict[str, Any]:
-    from km3aid.spectra import FORMATS
+    from km3aid.spectra import text_formats
     from km3aid.spectra.solvents import SOLVENTS
     from km3aid.web.bodies import describe_bodies
     from km3aid.web.exports import formats
@@ -75,7 +75,7 @@ def _ready(shared: Any) -> dict[str, Any]:
             for name, library in shared.libraries.items()
         ],
         "formats": formats(),
-        "input_formats": {name: form.description for name, form in FORMATS.items()},
+        "input_formats": {name: form.description for name, form in text_formats().items()},
         "solvents": [solvent.name for solvent in SOLVENTS],
         **describe_bodies(shared.session.limits),
     }
