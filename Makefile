@@ -16,7 +16,7 @@ MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
 SOME_FAILED = [ $$? -eq 1 ]
 BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 
-.PHONY: help demo test check bench runtime install-size starter scaling stores peer cluster measured fuzz interop serve editor browser schema load train stereo kit calibrate evaluate trust paper report clean
+.PHONY: help demo test notebooks docs wheel check bench runtime install-size starter scaling stores peer cluster measured fuzz interop serve editor browser schema load train stereo kit calibrate evaluate trust paper report clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,10 @@ check: $(DEV)  ## Check format, lint, types, imports and docstring examples, and
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest --doctest-modules src/km3aid
 	$(BIN)/python -m pytest
+
+notebooks: $(DEV)  ## Run the notebooks of docs/notebooks in a kernel
+	$(PIP) -e '.[notebook,notebooks]'
+	$(BIN)/python -m pytest --nbmake docs/notebooks
 
 fuzz: $(DEV)  ## Read 10,000 damaged files of every format
 	$(BIN)/python -m pytest -m fuzz tests/spectra
