@@ -12,8 +12,6 @@ from km3aid.cli.options import RunOptions
 from km3aid.errors import ConfigError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from km3aid.engine import Engine
     from km3aid.engine.starter import Building
     from km3aid.progress import Progress
@@ -53,14 +51,6 @@ def starter(engine: Engine, quiet: bool) -> Searchable:
     from km3aid.threads import available_cores
 
     return LocalLibrary(starter_library(engine, _building(quiet), available_cores()))
-
-
-def starter_folder(engine: Engine, quiet: bool) -> Path:
-    """The folder of the starter library, built first where this model has not searched it yet."""
-    from km3aid.engine.starter import starter_folder
-    from km3aid.threads import available_cores
-
-    return starter_folder(engine, _building(quiet), available_cores())
 
 
 def _building(quiet: bool) -> Building:

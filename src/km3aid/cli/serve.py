@@ -77,21 +77,13 @@ def serve(
     workers = load.workers or min(cores, 8)
     config = ServeConfig(
         model=model,
-        libraries=_named(library) if library else {"starter": _starter(model, quiet)},
+        libraries=_named(library or []),
         workers=workers,
         threads=max(1, cores // workers),
         token=token,
         limits=Limits(seconds=load.seconds, queue=load.queue),
     )
     run(config, host, port, browse=show.open)
-
-
-def _starter(model: Path | None, quiet: bool) -> Path:
-    """The folder of the starter library, built here rather than by every worker."""
-    from km3aid.cli.libraries import starter_folder
-    from km3aid.engine import Engine
-
-    return starter_folder(Engine.load(model, "cpu"), quiet)
 
 
 def _named(folders: list[Path]) -> dict[str, Path]:
