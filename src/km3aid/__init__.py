@@ -6,6 +6,7 @@ first used, so that importing the package costs no torch.
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = ["Engine", "Peak", "Spectrum", "__version__", "read_spectra"]
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # programs that want to see it set up logging
 
 _HOME = {
     "Engine": "km3aid.engine",

@@ -132,12 +132,13 @@ def test_one_file_serves_several_commands(libraries, tmp_path):
     assert answer("search", "--library", libraries / "acids", "--batch", path)["hits"][0]["name"] == "aspirin"
 
 
-def test_records_may_bring_every_library(libraries, tmp_path):
+def test_records_may_bring_every_library(libraries, few_compounds, tmp_path):
     records = [{"peaks": [58, 18], "library": str(libraries / "alcohols")}, {"peaks": [58, 18]}]
     code, lines = answers("search", "--batch", json_lines(tmp_path / "in.jsonl", records))
-    assert code == 1
-    assert lines[0]["hits"][0]["name"] == "ethanol"
-    assert "give --library FOLDER, or the record's own 'library'" in lines[1]["error"]
+    assert code == 0
+    assert [line["hits"][0]["name"] for line in lines] == ["ethanol", "ethanol"]
+    assert [line["candidates"] for line in lines] == [4, 3]
+    assert "searched the starter library" in " ".join(lines[1]["warnings"])
 
 
 def test_the_library_of_the_command_must_be_usable(libraries, untrained_weights, tmp_path):
@@ -145,7 +146,6 @@ def test_the_library_of_the_command_must_be_usable(libraries, untrained_weights,
     assert "no library here" in refused("search", "--library", tmp_path, "--batch", path)
     other = ("--model", untrained_weights)
     assert "build it again" in refused("search", "--library", libraries / "acids", "--batch", path, *other)
-    assert "--library FOLDER" in refused("search", "--peaks", "58 18")
 
 
 def test_warnings_of_a_library_are_printed_once(libraries, tmp_path):

@@ -88,6 +88,15 @@ def test_rank_and_search_answer_after_the_contract(files):
     assert found["candidates"] == 2
 
 
+def test_a_search_without_a_library_answers_from_the_starter_library(few_compounds):
+    done = km3aid("search", "--peaks", "58.3 18.4")
+    assert json.loads(done.stdout)["hits"][0]["name"] == "ethanol"
+    assert "building the starter library" in done.stderr
+    assert "searched the starter library" in done.stderr
+    again = km3aid("search", "--peaks", "58.3 18.4", "--quiet")
+    assert (again.returncode, again.stderr) == (0, "")
+
+
 def test_formats(files, tmp_path):
     rows = list(csv.DictReader(io.StringIO(km3aid("predict", "CCO", "--format", "csv").stdout)))
     assert {r["atoms_from_1"] for r in rows} == {"1", "2"}

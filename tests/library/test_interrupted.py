@@ -215,6 +215,7 @@ def _build_slowly(weights, path):
     Engine.load(weights, "cpu").build_library(lines(), path, options=SMALL)
 
 
+@pytest.mark.posix
 def test_a_killed_build_goes_on(engine, untrained_weights, tmp_path):
     engine.build_library(LINES, tmp_path / "whole", options=SMALL)
     child = multiprocessing.get_context("spawn").Process(

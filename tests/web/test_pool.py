@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import multiprocessing
 import os
 import signal
 from dataclasses import replace
@@ -18,13 +19,14 @@ CONFIG = ServeConfig(workers=2, limits=Limits(seconds=60, queue=2))
 
 
 @pytest.fixture
-def pool():
-    made = Pool(CONFIG, Metrics())
+def pool(small_library):
+    made = Pool(replace(CONFIG, libraries={"compounds": small_library}), Metrics())
     made.start()
     yield made
     made.stop()
 
 
+@pytest.mark.posix
 def test_killed_and_hanging_workers_lose_no_other_request(pool):
     """One scenario after another on one pool, because its start costs seconds."""
 
@@ -53,11 +55,11 @@ async def _killed(pool):
 async def _hanging(pool):
     """A worker that does not answer in time is replaced, and its client is told."""
     os.kill(pool.process_ids()[0], signal.SIGSTOP)
-    pool.config = replace(CONFIG, limits=Limits(seconds=0.5, queue=2))
+    pool.config = replace(usual := pool.config, limits=Limits(seconds=0.5, queue=2))
     asked = [asyncio.create_task(pool.run("predict", {"body": '{"smiles": "CCO"}'})) for _ in range(2)]
     replies = await asyncio.gather(*asked, return_exceptions=True)
     assert sorted(str(getattr(r, "status", "fine")) for r in replies) == ["504", "fine"]
-    pool.config = CONFIG
+    pool.config = usual
     await _all_idle(pool)
 
 
@@ -93,3 +95,15 @@ def test_what_cannot_be_loaded_is_said_at_the_start(tmp_path, untrained_weights,
     ):
         with pytest.raises(ConfigError, match=said):
             Pool(config, Metrics()).start()
+
+
+def test_workers_are_spawned_where_there_is_no_fork(monkeypatch, small_library):
+    """As on Windows."""
+    monkeypatch.setattr(multiprocessing, "get_all_start_methods", lambda: ["spawn"])
+    made = Pool(replace(CONFIG, workers=1, libraries={"compounds": small_library}), Metrics())
+    made.start()
+    try:
+        assert asyncio.run(made.run("assign", ETHANOL)).kind == "answer"
+        assert type(made._all[0].process).__name__ == "SpawnProcess"
+    finally:
+        made.stop()

@@ -50,10 +50,11 @@ def _all(process, ending):
     os.killpg(process.pid, ending)  # what a terminal does
 
 
+@pytest.mark.posix
 @pytest.mark.parametrize(("ending", "send"), [(signal.SIGINT, _all), (signal.SIGTERM, subprocess.Popen.send_signal)])
-def test_it_serves_and_ends_cleanly_with_all_its_workers(ending, send):
+def test_it_serves_and_ends_cleanly_with_all_its_workers(small_library, ending, send):
     process = subprocess.Popen(
-        [*COMMAND, "--port", "0", "--workers", "1", "--log", "json"],
+        [*COMMAND, "--port", "0", "--workers", "1", "--log", "json", "--library", small_library],
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
@@ -72,10 +73,16 @@ def test_it_serves_and_ends_cleanly_with_all_its_workers(ending, send):
         process.stderr.close()
 
 
-def test_people_read_one_sentence_with_the_address():
-    process = subprocess.Popen([*COMMAND, "--port", "0", "--workers", "1"], stderr=subprocess.PIPE, text=True)
+@pytest.mark.posix
+def test_people_read_one_sentence_with_the_address(tmp_path):
+    """And another where the starter library is served."""
+    environment = {**os.environ, "KM3AID_CACHE": str(tmp_path)}
+    command = [*COMMAND, "--port", "0", "--workers", "1"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
     try:
+        assert process.stderr.readline().startswith("km3aid: no --library: serving the starter library")
         said = process.stderr.readline()
+        assert "starter with 20,000 molecules" in said
         assert said.startswith("km3aid: the page is at http://127.0.0.1:")
         with urllib.request.urlopen(said.split()[5] + "api/health") as got:
             assert json.load(got)["status"] == "ok"

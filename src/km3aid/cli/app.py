@@ -27,7 +27,6 @@ app = typer.Typer(
     name="km3aid",
     help="Tell from a 13C NMR spectrum which molecule it is and which peak belongs to which carbon.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 

@@ -1,4 +1,4 @@
-"""`km3aid library build|add|merge|info|verify|export`."""
+"""`km3aid library build|add|merge|info|verify|export|fetch`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from km3aid.cli.fetch import fetch
 from km3aid.cli.groups import grouped
 from km3aid.cli.options import ClusterOption, ModelOptions, QuietOption, RunOptions, joined
 from km3aid.errors import ConfigError, MoleculeError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from km3aid.library import BuildOptions, BuildReport
 
 app = typer.Typer(help="Build and look after libraries of molecules.", no_args_is_help=True)
+app.command("fetch")(fetch)
 _SHOWN = 10
 _MANY_BYTES = 100_000  # of structures, above which starting a process per core pays
 LibraryArgument = Annotated[str, typer.Argument(help="Folder written by `library build`, or a URI.")]
@@ -83,7 +85,7 @@ def build(
     from km3aid.library import SHARD_RECORDS, BuildOptions
 
     options = BuildOptions(new.deduplicate.value, new.shard_records or SHARD_RECORDS, new.overwrite)
-    _write(paths, table, options, work, model, run)
+    write(paths, table, options, work, model, run)
 
 
 @app.command()
@@ -99,10 +101,10 @@ def add(
     """Add molecules to a library; searches that run meanwhile see it as it was."""
     from km3aid.library import BuildOptions
 
-    _write(paths, table, BuildOptions(add=True), work, model, run)
+    write(paths, table, BuildOptions(add=True), work, model, run)
 
 
-def _write(
+def write(
     paths: list[str],
     table: TableOptions,
     options: BuildOptions,
@@ -110,6 +112,7 @@ def _write(
     model: ModelOptions,
     run: RunOptions,
 ) -> None:
+    """Encode the inputs, all but the last of `paths`, into the library at the last one."""
     from km3aid.cli.progress import compiled_kernels, progress_bar
     from km3aid.library import is_complete
 

@@ -33,6 +33,9 @@ OutOption = Annotated[Path | None, typer.Option("--out", help="Write the answer 
 ModelOption = Annotated[Path | None, typer.Option("--model", help="A model file instead of the bundled one.")]
 DeviceOption = Annotated[Device, typer.Option("--device", help="Where the model runs; cuda needs the extra train.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress and no warnings on standard error.")]
+VerboseOption = Annotated[
+    int, typer.Option("--verbose", "-v", count=True, help="Log what is done on standard error; -vv: in detail.")
+]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Stop at the first record that fails.")]
 BatchOption = Annotated[
     Path | None,
@@ -184,6 +187,12 @@ class RunOptions:
 
     quiet: QuietOption = False
     strict: StrictOption = False
+    verbose: VerboseOption = 0
+
+    def __post_init__(self) -> None:
+        from km3aid.cli.verbosity import set_verbosity
+
+        set_verbosity(self.verbose)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from km3aid.cli.options import TABLE, OutputOptions
 from km3aid.errors import ConfigError
 from km3aid.files import check_writable, write_output
 from km3aid.render.export import export
-from km3aid.render.registry import FORMATS, check_format, format_of_file
+from km3aid.render.registry import check_format, format_of_file, formats
 from km3aid.requests.answers import Case
 
 Files = Mapping[str, Path | None]  # format → file to write beside the answer
@@ -28,7 +28,7 @@ def check_outputs(output: OutputOptions, kind: type, files: Files, answers: int 
     for path in [output.out, *files.values()]:
         if path is not None:
             check_writable(path)
-    if wanted != TABLE and FORMATS[wanted].binary and output.out is None and sys.stdout.isatty():
+    if wanted != TABLE and formats()[wanted].binary and output.out is None and sys.stdout.isatty():
         raise ConfigError(f"{wanted}: cannot be shown on a terminal; give --out FILE")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -65,9 +66,10 @@ class FilterOptions:
 class SearchOptions:
     """What is searched, how thoroughly, and for how many hits."""
 
-    library: Annotated[str | None, typer.Option("--library", help="Folder written by `library build`, or a URI.")] = (
-        None
-    )
+    library: Annotated[
+        str | None,
+        typer.Option("--library", help="Folder written by `library build`, or a URI; default: the starter library."),
+    ] = None
     exhaustive: Annotated[bool, typer.Option("--exhaustive", help="Score every molecule; much slower.")] = False
     cluster: ClusterOption = None
     top: Annotated[int, typer.Option("--top", min=1, help="Only the best K.")] = 10
@@ -86,7 +88,7 @@ def search(
     model: ModelOptions,
     run: RunOptions,
 ) -> None:
-    """Search a library for the molecule of a 13C spectrum."""
+    """Search a library, or the starter library in the package, for the molecule of a 13C spectrum."""
     from km3aid.cli.batch import check_batch, run_batch
     from km3aid.cli.libraries import opener
     from km3aid.cli.output import check_outputs, emit, wants_page
@@ -96,8 +98,6 @@ def search(
     files = {"html": html}
     page, wanted = wants_page(output, files), filters.filters()
     if batch is None:
-        if search.library is None:
-            raise ConfigError("give the library to search: --library FOLDER")
         spectra = spectrum.read()
         check_outputs(output, Hits, files, len(spectra))
     else:
@@ -105,13 +105,15 @@ def search(
         defaults = spectrum.defaults() | {"filters": wanted, "library": search.library}
         defaults |= {"top": search.top, "by": search.by.value}
     with joined(search.cluster) as on_cluster:
-        opened = opener(on_cluster, run, told=batch is not None)
-        usual = None if search.library is None else opened(search.library)
+        engine = cache(model.engine)
+        opened = opener(on_cluster, run, batch is not None, engine)
+        if search.library is not None:
+            opened(search.library)
         if not on_cluster:
             compiled_kernels(run.quiet)
-        session = tasks.Session(model.engine(), opened, detailed=page, exhaustive=search.exhaustive)
-        if usual is not None:
-            usual.check_model(session.engine.model_sha256)
+        session = tasks.Session(engine(), opened, detailed=page, exhaustive=search.exhaustive)
+        if search.library is not None:
+            opened(search.library).check_model(session.engine.model_sha256)
         if batch is not None:
             return run_batch("search", batch, session, defaults, output, run)
         queries = [tasks.SearchQuery(s, wanted, search.library, search.top, search.by.value) for s in spectra]

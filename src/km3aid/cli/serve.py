@@ -45,7 +45,10 @@ def serve(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: any free one.")] = 8013,
     library: Annotated[
-        list[Path] | None, typer.Option("--library", help="Folder written by `library build`; may be repeated.")
+        list[Path] | None,
+        typer.Option(
+            "--library", help="Folder written by `library build`; may be repeated; default: the starter library."
+        ),
     ] = None,
     token: Annotated[
         str | None,

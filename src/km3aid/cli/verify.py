@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated
 
 import typer
@@ -50,17 +51,18 @@ def verify(
 
     files = {"html": html}
     rates = ErrorRates(verdict.false_accept, verdict.false_reject)
-    opened = opener(False, run, told=batch is not None)
+    engine = cache(model.engine)
+    opened = opener(False, run, batch is not None, engine)
     if batch is not None:
         check_batch("verify", output, files)
         defaults = spectrum.defaults(structure) | {"library": verdict.library}
         defaults |= {"false_accept": rates.false_accept, "false_reject": rates.false_reject}
-        return run_batch("verify", batch, tasks.Session(model.engine(), opened), defaults, output, run)
+        return run_batch("verify", batch, tasks.Session(engine(), opened), defaults, output, run)
     if structure is None:
         raise ConfigError("give a structure and a spectrum, or --batch FILE.jsonl")
     spectra = spectrum.read()
     text = read_structure(structure)
     check_outputs(output, Verification, files, len(spectra))
-    session = tasks.Session(model.engine(), opened)
+    session = tasks.Session(engine(), opened)
     cases = [tasks.verify(session, text, s, verdict.library, rates) for s in spectra]
     return emit(cases, output, files, run.quiet)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.encoding.encode import EncodedMolecule
-from km3aid.engine.results import Alternative, AssignedPeak, Assignment, Matrix
+from km3aid.engine.results import Alternative, Asked, AssignedPeak, Assignment, Matrix
 from km3aid.errors import ConfigError
 from km3aid.matching.assign import Match
 from km3aid.matching.classes import CarbonClasses
@@ -45,6 +45,7 @@ def assignment(
             *_warnings(match, spectrum, unobserved),
             *_split_lines(encoded, spectrum, match),
         ),
+        asked=Asked(encoded.molecule.source, spectrum),
     )
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import resources
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +18,10 @@ from km3aid.encoding.entries import Entries
 from km3aid.encoding.library_entries import encode_chunk
 from km3aid.engine.assigning import assignment, matrix, pins_of_input
 from km3aid.engine.familiar import Familiar
-from km3aid.engine.hits import elapsed_ms, hits_of, shown_smiles
 from km3aid.engine.judging import judged
 from km3aid.engine.predicting import prediction
 from km3aid.engine.rates import USUAL_RATES, ErrorRates
-from km3aid.engine.results import Assignment, By, Hits, Matrix, Prediction, Verification
+from km3aid.engine.results import Answers, Assignment, By, Hits, Matrix, Prediction, Verification
 from km3aid.errors import MoleculeError
 from km3aid.library import BuildOptions, Filters
 from km3aid.matching.assign import Match, assign
@@ -37,17 +35,19 @@ from km3aid.matching.verifier import Verifiers
 from km3aid.models.network import Network, open_network
 from km3aid.models.weights import ModelFile, read_model_file
 from km3aid.molecules import Molecule, parse_structure
-from km3aid.search import NO_FILTERS, Limits, Query
-from km3aid.search.query import KEPT, MATCHED_EXACTLY, SURE
+from km3aid.molecules.given import Structure, structure_text
+from km3aid.progress import Progress, watched
+from km3aid.search import NO_FILTERS, Query
+from km3aid.spectra.given import AnySpectrum, Frame, spectra_of_frame, spectrum_of
 from km3aid.spectra.spectrum import Spectrum
-from km3aid.spectra.twins import find_twins, merge_twins, places_in_merged, twins_note
+from km3aid.spectra.twins import find_twins, merge_twins, places_in_merged
 
 if TYPE_CHECKING:
     from km3aid.library import BuildReport, Library, Place
     from km3aid.search import Searchable
 
 DEFAULT_BUILD = BuildOptions()
-_TOGETHER = 32  # spectra that share one pass over a library
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +74,7 @@ class Engine:
         bundled = resources.files("km3aid") / "weights" / "best.safetensors"
         file = Path(str(bundled)) if path is None else Path(path)
         held = read_model_file(file)
+        _log.info("model %s (%s)", file, held.sha256[:12])
         return cls(
             file,
             open_network(held, device),
@@ -105,8 +106,8 @@ class Engine:
 
     def assign(
         self,
-        structure: str,
-        spectrum: Spectrum,
+        structure: Structure,
+        spectrum: AnySpectrum,
         *,
         pinned: Mapping[int, Sequence[int]] | None = None,
     ) -> Assignment:
@@ -115,7 +116,7 @@ class Engine:
         `pinned` holds peaks on atoms (on none: the peak belongs to no carbon), both counted as in the answer; the rest
         is assigned around them. Raises `ConfigError` where pins name what is not there or contradict each other.
         """
-        encoded = self._encode(structure)
+        encoded, spectrum = self._encode(structure), spectrum_of(spectrum)
         classes = encoded.classes()
         if spectrum.one_per_carbon:
             spectrum = replace(spectrum, peaks=tuple(replace(p, aside=None) for p in spectrum))
@@ -123,21 +124,21 @@ class Engine:
         made = assignment(encoded, classes, spectrum, self.match(encoded.node, classes, spectrum, pins), pins)
         return judged(self, made, encoded, spectrum)
 
-    def matrix(self, structure: str, spectrum: Spectrum) -> Matrix:
+    def matrix(self, structure: Structure, spectrum: AnySpectrum) -> Matrix:
         """Cost and probability of every peak at every carbon class, from which `assign` chooses; raises as it does."""
-        encoded = self._encode(structure)
+        encoded, spectrum = self._encode(structure), spectrum_of(spectrum)
         classes = encoded.classes()
         match = self.match(encoded.node, classes, spectrum)
         return matrix(encoded, classes, self.match_costs(encoded.node, classes, spectrum), match)
 
-    def predict(self, structure: str) -> Prediction:
+    def predict(self, structure: Structure) -> Prediction:
         """The shift of every carbon class, with its spread; raises `MoleculeError`."""
         return prediction(self._encode(structure), self.matching, self.familiar)
 
     def verify(
         self,
-        structure: str,
-        spectrum: Spectrum,
+        structure: Structure,
+        spectrum: AnySpectrum,
         *,
         library: Library | Searchable | str | Path | None = None,
         rates: ErrorRates = USUAL_RATES,
@@ -149,40 +150,24 @@ class Engine:
         """
         from km3aid.engine.verifying import verify
 
-        return verify(self, structure, spectrum, library, rates)
+        return verify(self, structure_text(structure), spectrum_of(spectrum), library, rates)
 
     def rank(
         self,
-        candidates: Sequence[str],
-        spectrum: Spectrum,
+        candidates: Sequence[Structure],
+        spectrum: AnySpectrum,
         *,
         names: Sequence[str | None] | None = None,
         top: int | None = None,
         by: By = "connectivity",
     ) -> Hits:
-        """Order candidates (SMILES or mol blocks) by how well they explain the spectrum, scored as in a search.
+        """Order candidates by how well they explain the spectrum, scored as in a search.
 
         A candidate that cannot be read becomes a warning; raises `MoleculeError` where none can be read.
         """
-        from km3aid.library import Library
-        from km3aid.search import LocalLibrary
+        from km3aid.engine.searching import rank
 
-        began = time.perf_counter()
-        given = list(zip(candidates, names or [None] * len(candidates), strict=True))
-        parts = list(self.entries(given))
-        rejected = {number - 1: reason for part in parts for number, _, reason in part.rejected}
-        warnings = tuple(f"candidate {n + 1}: {reason}" for n, reason in rejected.items())
-        readable = [pair for n, pair in enumerate(given) if n not in rejected]
-        if not readable:
-            raise MoleculeError("; ".join(["no candidate can be read", *warnings[:3]]))
-        library, query = LocalLibrary(Library.of_entries(parts)), self.query(spectrum.without_aside())
-        everything = Limits(None, len(readable), len(readable), len(readable))
-        (found,) = library.find_many([query], [NO_FILTERS], everything)
-        shown = [shown_smiles(text, library.library.smiles(row)) for row, (text, _) in enumerate(readable)]
-        entries = [(shown[row], readable[row][1]) for row in found.rows]
-        hits, present = hits_of(found, query, entries, self.presence, top, by)
-        said = (*warnings, *twins_note(spectrum))
-        return Hits(spectrum.id, hits, len(readable), elapsed_ms(began), said, present)
+        return rank(self, [structure_text(c) for c in candidates], spectrum_of(spectrum), names, top, by)
 
     def open_library(self, path: str | Place, *, strict: bool = False, on_cluster: bool = False) -> Searchable:
         """Open the library at `path`, a folder or a URI, for searches; see `km3aid.search.open_library`.
@@ -195,28 +180,57 @@ class Engine:
         library.check_model(self.model_sha256)
         return library
 
+    @overload
     def search(
         self,
-        spectrum: Spectrum,
-        library: Library | Searchable | str | Path,
+        spectrum: Frame,
+        library: Library | Searchable | str | Path | None = None,
         *,
         top: int = 10,
         filters: Filters = NO_FILTERS,
         exhaustive: bool = False,
         by: By = "connectivity",
-    ) -> Hits:
+    ) -> Answers[Hits]: ...
+
+    @overload
+    def search(
+        self,
+        spectrum: Spectrum | Sequence[float],
+        library: Library | Searchable | str | Path | None = None,
+        *,
+        top: int = 10,
+        filters: Filters = NO_FILTERS,
+        exhaustive: bool = False,
+        by: By = "connectivity",
+    ) -> Hits: ...
+
+    def search(
+        self,
+        spectrum: AnySpectrum,
+        library: Library | Searchable | str | Path | None = None,
+        *,
+        top: int = 10,
+        filters: Filters = NO_FILTERS,
+        exhaustive: bool = False,
+        by: By = "connectivity",
+    ) -> Hits | Answers[Hits]:
         """The molecules of a library that best explain the spectrum; filters come first.
 
-        An `exhaustive` search passes over no molecule because of its similarity or the quick match. Raises
-        `LibraryError`, and `LibraryMismatchError` where another model built the library.
+        A data frame gives `Answers`, one for each of its spectra. Without a library, the starter library is searched,
+        which is built when it is first needed. An `exhaustive` search passes over no molecule because of its similarity
+        or the quick match. Raises `SpectrumFormatError`, `LibraryError`, and `LibraryMismatchError` where another model
+        built the library.
         """
-        found = self.search_many([spectrum], library, top=top, filters=[filters], exhaustive=exhaustive, by=by)
-        return next(found)
+        several = isinstance(spectrum, Frame)
+        spectra = spectra_of_frame(spectrum) if isinstance(spectrum, Frame) else [spectrum_of(spectrum)]
+        conditions = [filters] * len(spectra)
+        found = self.search_many(spectra, library, top=top, filters=conditions, exhaustive=exhaustive, by=by)
+        return Answers(found) if several else next(found)
 
     def search_many(
         self,
         spectra: Sequence[Spectrum],
-        library: Library | Searchable | str | Path,
+        library: Library | Searchable | str | Path | None = None,
         *,
         top: int = 10,
         filters: Sequence[Filters] | None = None,
@@ -224,26 +238,9 @@ class Engine:
         by: By = "connectivity",
     ) -> Iterator[Hits]:
         """`search` for many spectra, which share the passes over the library; `filters` are one for each."""
-        from km3aid.search.opening import searchable
+        from km3aid.engine.searching import search_many
 
-        searched = searchable(library)
-        searched.check_model(self.model_sha256)
-        conditions = filters or [NO_FILTERS] * len(spectra)
-        together = 1 if exhaustive else _TOGETHER  # an exhaustive search keeps every molecule for each spectrum
-        for first in range(0, len(spectra), together):
-            part = slice(first, first + together)
-            began = time.perf_counter()
-            asked = self.queries([s.without_aside() for s in spectra[part]])
-            limits = _limits(top, conditions[part], len(searched) if exhaustive else None)
-            answers = searched.find_many(asked, conditions[part], limits)
-            shared_ms = round((time.perf_counter() - began) * 1000 / len(asked), 1)
-            for spectrum, query, found in zip(spectra[part], asked, answers, strict=True):
-                began = time.perf_counter()
-                hits, present = hits_of(found, query, found.entries, self.presence, top, by)
-                none = () if found.passed else ("no molecule of the library passes the filters",)
-                said = (*searched.warnings, *none, *twins_note(spectrum))
-                took_ms = elapsed_ms(began) + shared_ms
-                yield Hits(query.spectrum.id, hits, found.passed, took_ms, said, present)
+        return search_many(self, spectra, library, top, filters, exhaustive, by)
 
     def query(self, spectrum: Spectrum) -> Query:
         """A spectrum ready for a search."""
@@ -255,10 +252,10 @@ class Engine:
         vectors = encode_spectra(self.network, spectra)
         return [Query(s, v, self.matching.ranking(s.one_per_carbon)) for s, v in zip(spectra, vectors, strict=True)]
 
-    def embed(self, smiles: Sequence[str]) -> NDArray[np.float32]:
+    def embed(self, structures: Sequence[Structure]) -> NDArray[np.float32]:
         """Graph-level unit vectors (N, D) of N structures; raises `MoleculeError` for the first that cannot be read."""
         parts = []
-        for chunk in self.entries((s, None) for s in smiles):
+        for chunk in self.entries((structure_text(s), None) for s in structures):
             if chunk.rejected:
                 raise MoleculeError(f"structure {chunk.rejected[0][0]}: {chunk.rejected[0][2]}")
             parts.append(chunk.embedding)
@@ -270,43 +267,26 @@ class Engine:
 
     def build_library(
         self,
-        source: Iterable[Line],
+        source: Iterable[tuple[Structure, str | None]],
         path: str | Path,
         *,
         label: str = "a list",
         options: BuildOptions = DEFAULT_BUILD,
         workers: int = 1,
         on_cluster: bool = False,
-        progress: Callable[[int], None] | None = None,
+        progress: Progress | bool | None = None,
     ) -> BuildReport:
-        """Encode (SMILES or mol block, name) pairs into the library at `path`; raises `LibraryError`.
+        """Encode (structure, name) pairs into the library at `path`; raises `LibraryError`.
 
         On a CPU `workers` processes encode, or the processors of the joined Ray cluster; the library is the same. An
         interrupted build goes on where the same source, named by `label`, is given again. `progress` is told how many
-        records have come in since the last time.
+        records have come in since the last time; True shows a bar.
         """
-        from km3aid.library import open_builder
+        from km3aid.engine.building import build_library
 
-        with open_builder(path, self.model_sha256, label, options) as builder:
-            key = builder.manifest.deduplicate
-            rest = chunks(islice(source, builder.done, None), builder.done, builder.manifest.shard_records)
-            if progress and builder.done:
-                progress(builder.done)
-            if on_cluster:
-                from km3aid.encoding.on_ray import encode_on_ray
-
-                encoded = encode_on_ray(self.file, rest, key)
-            elif workers == 1 or not self.network.on_cpu:
-                encoded = (encode_chunk(self.network, chunk, key) for chunk in rest)
-            else:
-                from km3aid.encoding.processes import encode_in_processes
-
-                encoded = encode_in_processes(self.path, rest, workers, key)
-            for entries in encoded:
-                builder.append(entries)
-                if progress:
-                    progress(entries.records)
-            return builder.finish()
+        lines = ((structure_text(structure), name) for structure, name in source)
+        with watched(progress, "Encoding") as told:
+            return build_library(self, lines, path, label, options, workers, on_cluster, told)
 
     def match(
         self,
@@ -338,13 +318,5 @@ class Engine:
         """What the model says about one molecule, atom by atom."""
         return encode_molecules(self.network, [molecule])[0]
 
-    def _encode(self, structure: str) -> EncodedMolecule:
-        return self.encode(parse_structure(structure))
-
-
-def _limits(top: int, filters: Sequence[Filters], every: int | None) -> Limits:
-    """How many molecules a search looks at for `top` hits; `every` is the size of a library that is matched whole."""
-    tested = any(f.substructure is not None for f in filters)  # one by one: fewer of them
-    exactly = max(top, KEPT if tested else MATCHED_EXACTLY)
-    limits = Limits(exactly=exactly, kept=max(top, KEPT), sure=max(top, SURE))
-    return limits if every is None else limits._replace(quickly=None, exactly=max(1, every))
+    def _encode(self, structure: Structure) -> EncodedMolecule:
+        return self.encode(parse_structure(structure_text(structure)))

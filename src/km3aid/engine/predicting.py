@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from km3aid.encoding.encode import EncodedMolecule
 from km3aid.engine.familiar import Familiar
-from km3aid.engine.results import PredictedCarbon, Prediction
+from km3aid.engine.results import Asked, PredictedCarbon, Prediction
 from km3aid.matching.config import MatchConfig
 from km3aid.matching.spread import ONE_SIGMA, half_width
 from km3aid.spectra.spectrum import MULTIPLICITIES
@@ -27,4 +27,5 @@ def prediction(encoded: EncodedMolecule, config: MatchConfig, familiar: Familiar
         )
         for k, atoms in enumerate(classes.atoms)
     )
-    return Prediction(encoded.molecule.smiles, carbons, familiar.note(encoded.molecule) if familiar else ())
+    warnings = familiar.note(encoded.molecule) if familiar else ()
+    return Prediction(encoded.molecule.smiles, carbons, warnings, asked=Asked(encoded.molecule.source))

@@ -2,12 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from km3aid.drawn import Drawn
 from km3aid.matching.verdict import Verdict
+from km3aid.spectra.spectrum import Spectrum
+
+if TYPE_CHECKING:
+    from km3aid.molecules.given import RDKitMolecule
 
 By = Literal["connectivity", "structure"]  # what makes two candidates one hit
+Answer = TypeVar("Answer", bound=Drawn)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an answer is about: the structure as it was given, a SMILES or mol block, and the spectrum."""
+
+    structure: str | None = None
+    spectrum: Spectrum | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told(Drawn):
+    """An answer of the engine, with what was `asked` where that is known, for its picture."""
+
+    asked: Asked | None = field(default=None, repr=False, compare=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON of the command line."""
+        values = _plain(asdict(replace(self, asked=None)))
+        del values["asked"]
+        return values
+
+
+class Answers(tuple[Answer, ...], Drawn):
+    """Answers of one kind, in order, such as those to the spectra of a data frame."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +68,7 @@ class AssignedPeak:
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Told):
     """Peaks ↔ carbons of one molecule; atom indices are 0-based in the order of the input structure.
 
     The confidences hold only if the structure is right. `probability` says how likely that is by the fit of the lines
@@ -54,11 +87,22 @@ class Assignment:
     probability: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        values = _plain(asdict(self))
+        values = Told.to_dict(self)  # super() fails in a class with slots
         for peak in values["assignments"]:
             if not peak["pinned"]:
                 del peak["pinned"]  # kept only where it is true
         return values
+
+    def to_rdkit(self) -> RDKitMolecule:
+        """An RDKit molecule with the shifts of its peaks beside the atoms, which are those of the input.
+
+        Raises `MoleculeError`.
+        """
+        notes: dict[int, list[str]] = {}
+        for peak in self.assignments:
+            for atom in peak.atoms:
+                notes.setdefault(atom, []).append(f"{peak.shift_ppm:g}")
+        return _rdkit(self.smiles, self.asked, {atom: "/".join(shifts) for atom, shifts in notes.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +145,13 @@ class Hit:
     match_score: float
     members: tuple[Member, ...] = ()
 
+    def to_rdkit(self) -> RDKitMolecule:
+        """The molecule for RDKit; raises `MoleculeError`."""
+        return _rdkit(self.smiles, None, {})
+
 
 @dataclass(frozen=True, slots=True)
-class Hits:
+class Hits(Told):
     """The answer of `rank` and `search`, best first; `candidates` is how many were compared.
 
     `present` is the probability that the right structure is among them; those of all candidates add up to it. It is
@@ -116,9 +164,6 @@ class Hits:
     elapsed_ms: float
     warnings: tuple[str, ...] = ()
     present: float | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        return _plain(asdict(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +202,7 @@ class Rival:
 
 
 @dataclass(frozen=True, slots=True)
-class Verification:
+class Verification(Told):
     """Whether a structure fits a spectrum.
 
     `probability` is that of the structure if a close wrong one, an isomer that looks like it, were as likely. `rivals`
@@ -174,9 +219,6 @@ class Verification:
     compared: int
     elapsed_ms: float
     warnings: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        return _plain(asdict(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,15 +237,26 @@ class PredictedCarbon:
 
 
 @dataclass(frozen=True, slots=True)
-class Prediction:
+class Prediction(Told):
     """The predicted spectrum of one molecule."""
 
     smiles: str
     carbons: tuple[PredictedCarbon, ...]
     warnings: tuple[str, ...] = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        return _plain(asdict(self))
+    def to_rdkit(self) -> RDKitMolecule:
+        """An RDKit molecule with the predicted shifts beside the atoms, which are those of the input.
+
+        Raises `MoleculeError`.
+        """
+        notes = {atom: f"{carbon.shift_ppm:.1f}" for carbon in self.carbons for atom in carbon.atoms}
+        return _rdkit(self.smiles, self.asked, notes)
+
+
+def _rdkit(smiles: str, asked: Asked | None, notes: dict[int, str]) -> RDKitMolecule:
+    from km3aid.molecules.given import rdkit_molecule
+
+    return rdkit_molecule(smiles if asked is None or asked.structure is None else asked.structure, notes)
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

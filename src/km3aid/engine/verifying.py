@@ -13,7 +13,7 @@ from km3aid.encoding.encode import EncodedMolecule
 from km3aid.engine.checks import checks, misfits, rivals
 from km3aid.engine.hits import elapsed_ms
 from km3aid.engine.rates import ErrorRates
-from km3aid.engine.results import Verification
+from km3aid.engine.results import Asked, Verification
 from km3aid.errors import CheckpointError
 from km3aid.library import Filters, Library
 from km3aid.matching.fit import fit_of
@@ -67,6 +67,7 @@ def verify(
         len(isomers),
         elapsed_ms(began),
         (*twins_note(spectrum), *(engine.familiar.note(molecule) if engine.familiar else ())),
+        asked=Asked(structure, spectrum),
     )
 
 

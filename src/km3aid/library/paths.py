@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from km3aid.errors import LibraryError
 
@@ -73,7 +74,7 @@ def place_of(name: str | Path | RemotePath) -> Place:
     uri = str(name)
     kind, _, rest = uri.partition("://")
     if kind == "file":
-        return Path(unquote(urlsplit(uri).path))
+        return Path(url2pathname(urlsplit(uri).path))
     from pyarrow import ArrowException, fs
 
     try:

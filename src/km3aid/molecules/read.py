@@ -29,8 +29,8 @@ def read_structures(
     """(SMILES or mol block, name or None) of every structure of a file, or of standard input (`-`).
 
     The suffix decides, after .gz or .zst: .csv, .tsv and .parquet are tables (`column` holds the SMILES), .sdf and .sd
-    are SD files; any other file has a SMILES and an optional name on each line. A structure that is missing from its
-    row comes as an empty text. Raises `MoleculeError`, with the line where the fault is in one.
+    are SD files; any other file has a SMILES and an optional name on each line, or a number and then a SMILES. A
+    structure that is missing from its row comes as an empty text. Raises `MoleculeError`, with the line of the fault.
     """
     path = Path(source)
     kind = _kind(path)
@@ -112,6 +112,8 @@ def _open(path: Path) -> Iterator[IO[str]]:
 def _list(stream: IO[str]) -> Iterator[NamedStructure]:
     for number, line in enumerate(stream):
         smiles, *name = _SEPARATOR.split(line.strip(), maxsplit=1)
+        if smiles.isdecimal() and name:  # as in PubChem's list
+            smiles, name = name[0], [smiles]
         if smiles and not (number == 0 and smiles.lower() in _SMILES_COLUMNS):
             yield smiles, name[0] if name and name[0] else None
 

@@ -1,17 +1,19 @@
-"""The table of output formats: a new one needs its writer and a row here."""
+"""The table of output formats: a new one needs its writer and a row here. Other packages bring rows of their own."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from km3aid.engine.results import Assignment, Hits, Prediction, Verification
 from km3aid.errors import ConfigError
+from km3aid.plugins import EXPORTERS, plugged
 from km3aid.requests.answers import Reading
 
 
@@ -39,24 +41,24 @@ _DRAWN = (Assignment, Prediction, Reading)
 class Format:
     """An output format.
 
-    `writer` is the `module:function` within `km3aid.render` that turns cases of one kind into bytes. `answers` are the
-    kinds that it can show, `several` whether more than one fits into a file, `needs_input` whether an assignment
-    must come with its structure and spectrum. `stream` is the `module:function` that opens a batch where the bytes of
-    its parts, one after another, would not be a whole file (see `stream.Opener`).
+    `writer` turns cases of one kind into bytes: a function, or the `module:function` within `km3aid.render`. `answers`
+    are the kinds that it can show, `several` whether more than one fits into a file, `needs_input` whether an
+    assignment must come with its structure and spectrum. `stream` opens a batch where the bytes of its parts, one after
+    another, would not be a whole file (see `stream.Opener`).
     """
 
     name: str
     description: str
     media_type: str
     suffixes: tuple[str, ...]  # the first is that of new files
-    writer: str
+    writer: str | Callable[..., Any]
     answers: tuple[type, ...] = _ANY
     several: bool = True
     needs_input: bool = False
     binary: bool = False
     streaming: Streaming = Streaming.AT_THE_END
     failed: Failed = Failed.IS_SKIPPED
-    stream: str | None = None
+    stream: str | Callable[..., Any] | None = None
 
 
 # fmt: off
@@ -89,13 +91,20 @@ _ROWS = (
 FORMATS: dict[str, Format] = {row.name: row for row in _ROWS}
 
 
+@cache
+def formats() -> dict[str, Format]:
+    """`FORMATS`, and those of other packages (`km3aid.plugins`)."""
+    others = plugged(EXPORTERS, Format)
+    return FORMATS | {name: row for name, row in others.items() if name not in FORMATS}
+
+
 def check_format(format: str, kind: type, answers: int = 1) -> Format:
     """The row of a format; raises `ConfigError` where it is unknown or cannot show so many answers of that kind."""
-    if format not in FORMATS:
-        raise ConfigError(f"unknown format {format!r}; known: {', '.join(FORMATS)}")
-    row = FORMATS[format]
+    if format not in formats():
+        raise ConfigError(f"unknown format {format!r}; known: {', '.join(formats())}")
+    row = formats()[format]
     if kind not in row.answers:
-        others = ", ".join(name for name, other in FORMATS.items() if kind in other.answers)
+        others = ", ".join(name for name, other in formats().items() if kind in other.answers)
         raise ConfigError(f"{format}: is for {_plural(row.answers)}, not for {_plural([kind])}; take one of {others}")
     if answers > 1 and not row.several:
         raise ConfigError(f"{format}: shows one answer, not {answers}; take html, or one spectrum at a time")
@@ -113,10 +122,12 @@ def format_of_file(path: Path) -> str | None:
     'nmredata'
     """
     name = path.name.lower()
-    return next((row.name for row in FORMATS.values() if name.endswith(row.suffixes)), None)
+    return next((format for format, row in formats().items() if name.endswith(row.suffixes)), None)
 
 
-def load(function: str) -> Any:
-    """The function that a row names as `module:function`; its module is imported now."""
+def load(function: str | Callable[..., Any]) -> Any:
+    """The function of a row; the module of one that is named as `module:function` is imported now."""
+    if not isinstance(function, str):
+        return function
     module, _, name = function.partition(":")
     return getattr(import_module(f"km3aid.render.{module}"), name)

@@ -54,7 +54,7 @@ def read_pool(folder: Path) -> tuple[NDArray[np.bytes_], dict[str, Any]]:
     """InChIKeys (N,) of the pool in its order, and its description; raises `DataError` where there is none."""
     try:
         keys: NDArray[np.bytes_] = np.load(folder / _KEYS, allow_pickle=False)
-        return keys, json.loads((folder / _META).read_text())
+        return keys, json.loads((folder / _META).read_text(encoding="utf-8"))
     except OSError as error:
         raise DataError(f"{folder}: no pool here; run `km3aid reproduce --table 2`, which draws it") from error
 

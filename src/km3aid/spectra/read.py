@@ -1,19 +1,23 @@
 """Every input format, recognised from the content of a source and handed to its reader.
 
 A new format is a file with its reader, and a row in one of the tables below: `FORMATS` for text, `FILES` for other
-files, `ARCHIVES` for members of a zip archive, `FOLDERS`. Each table is in the order of recognition.
+files, `ARCHIVES` for members of a zip archive, `FOLDERS`. Each table is in the order of recognition. Readers of text
+that other packages bring (`km3aid.plugins`) are asked first.
 """
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from km3aid.errors import SpectrumFormatError
+from km3aid.plugins import READERS, plugged
 from km3aid.spectra.formats.archive import member_names
 from km3aid.spectra.formats.doubts import check_list, check_table, refuse_unread
 from km3aid.spectra.formats.json_records import is_json, read_json, read_json_lines
@@ -44,6 +48,7 @@ from km3aid.spectra.wanted import ANYTHING, Wanted
 Read = Iterator[Spectrum | SpectrumFormatError]  # an error takes the place of a bad record
 Seen = TypeVar("Seen")
 
+_log = logging.getLogger(__name__)
 _HEAD_LINES = 200
 _ZIP = b"PK\x03\x04"
 _SPECTROMETER_FILES = ("fid", "1r", "acqus", "procs", "procpar")  # each names its folder
@@ -116,6 +121,13 @@ FOLDERS: dict[str, Folder] = {
 BINARY_FORMATS: dict[str, Format[Any]] = {**FILES, **ARCHIVES, **FOLDERS}
 
 
+@cache
+def text_formats() -> dict[str, Text]:
+    """The formats of texts in the order of recognition: those of other packages, then `FORMATS`."""
+    others: dict[str, Text] = plugged(READERS, Format)
+    return {**{name: row for name, row in others.items() if name not in FORMATS}, **FORMATS}
+
+
 def read_spectra(source: Source, input_format: str | None = None, wanted: Wanted = ANYTHING) -> list[Spectrum]:
     """Read all spectra of a file or folder, of standard input (`-`) or of an open text stream, plain or gzipped.
 
@@ -139,7 +151,7 @@ def iter_spectra(
 
     With `on_error`, which gets the error of each bad record of a JSON lines or SD file, reading goes on past it.
     """
-    known = dict.fromkeys((*FORMATS, *BINARY_FORMATS))
+    known = dict.fromkeys((*text_formats(), *BINARY_FORMATS))
     if input_format is not None and input_format not in known:
         raise SpectrumFormatError(f"unknown input format {input_format!r}; known: {', '.join(known)}")
     return _iterate(source, input_format, on_error, wanted)
@@ -162,6 +174,7 @@ def _iterate(
                     raise
                 on_error(error)
                 continue
+            _log.info("%s: %d peaks, %s", where, len(spectrum), spectrum.experiment.value)
             yield spectrum
     if empty:
         raise SpectrumFormatError(f"{where}: no spectrum found")
@@ -180,7 +193,7 @@ def _read(source: Source, input_format: str | None, where: str, stack: ExitStack
     if file := _recognised(FILES, start):
         named = Named(whole(binary, where), None if str(source) == "-" else Path(source).stem)
         return file.spectra(named, where, wanted)
-    if input_format is not None and input_format not in FORMATS:
+    if input_format is not None and input_format not in text_formats():
         expected = BINARY_FORMATS[input_format].description
         raise SpectrumFormatError(f"{where}: not recognised as the input format {input_format!r} ({expected})")
     return _read_text(text_lines(binary, where, stack), input_format, where, wanted)
@@ -192,15 +205,18 @@ def _recognised(table: dict[str, Format[Seen]], seen: Seen) -> Format[Seen] | No
 
 def _read_text(lines: Iterator[str], input_format: str | None, where: str, wanted: Wanted) -> Read:
     head = list(islice(lines, _HEAD_LINES))
-    row = FORMATS[input_format] if input_format else _text_format(head, where)
+    row = text_formats()[input_format] if input_format else _text_format(head, where)
+    _log.debug("%s: read as %s", where, row.description)
     every = chain(head, lines)
     return row.spectra(every if row.streams else bounded(every, where), where, wanted)
 
 
 def _text_format(head: list[str], where: str) -> Text:
-    row = _recognised(FORMATS, head) if any(line.strip() for line in head) else None
+    row = _recognised(text_formats(), head) if any(line.strip() for line in head) else None
     if row is None:
-        raise SpectrumFormatError(f"{where}: empty; expected a spectrum in one of the formats {', '.join(FORMATS)}")
+        raise SpectrumFormatError(
+            f"{where}: empty; expected a spectrum in one of the formats {', '.join(text_formats())}"
+        )
     if row.doubt:
         row.doubt(head, where)
     return row

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+from km3aid.drawn import Drawn
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.experiment import Experiment
 from km3aid.spectra.trace import Trace
@@ -112,7 +113,7 @@ class LeftOut(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Spectrum:
+class Spectrum(Drawn):
     """A 13C peak list, in the order of the input.
 
     `left_out` is what the reader did not take, `notes` what it decided. With `one_per_carbon` the list has one peak

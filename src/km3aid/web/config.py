@@ -22,7 +22,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class ServeConfig:
-    """The setup of the service; `libraries` are folders by the name under which a request asks for them."""
+    """The setup of the service.
+
+    `libraries` are folders by the name under which a request asks for them; without any, the starter library is served.
+    """
 
     model: Path | None = None
     libraries: dict[str, Path] = field(default_factory=dict)

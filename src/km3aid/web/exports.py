@@ -5,7 +5,7 @@ from __future__ import annotations
 from km3aid.engine.results import Assignment, Hits, Prediction, Verification
 from km3aid.render.export import Document
 from km3aid.render.export import export as write
-from km3aid.render.registry import FORMATS
+from km3aid.render.registry import formats as known
 from km3aid.requests.answers import Case
 
 _ANSWERS: dict[str, type] = {
@@ -19,7 +19,7 @@ _ANSWERS: dict[str, type] = {
 
 def formats() -> dict[str, list[str]]:
     """The formats in which the answer to each task can be had."""
-    return {task: [name for name, form in FORMATS.items() if kind in form.answers] for task, kind in _ANSWERS.items()}
+    return {task: [name for name, form in known().items() if kind in form.answers] for task, kind in _ANSWERS.items()}
 
 
 def export_case(case: Case, format: str) -> Document:

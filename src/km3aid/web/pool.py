@@ -47,8 +47,10 @@ class _Worker:
     """One process and our end of its pipe."""
 
     def __init__(self, config: ServeConfig) -> None:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["km3aid.web.preload"])
+        quick = "forkserver" in multiprocessing.get_all_start_methods()  # not on Windows
+        context: Any = multiprocessing.get_context("forkserver" if quick else "spawn")
+        if quick:
+            context.set_forkserver_preload(["km3aid.web.preload"])
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(
             target=serve,

@@ -32,6 +32,8 @@ def run(config: ServeConfig, host: str, port: int, *, browse: bool = False) -> N
     with _bind(host, port) as listening:
         metrics = Metrics()
         pool = Pool(config, metrics)
+        if not config.libraries:
+            log("info", "starter", "no --library: serving the starter library, which is built once, in some seconds")
         try:
             pool.start()
             bound = listening.getsockname()[1]

@@ -17,7 +17,7 @@ from typing import Any
 from km3aid.errors import ConfigError, Km3aidError, MoleculeError, SpectrumFormatError
 from km3aid.molecules.read import read_structures
 from km3aid.requests.limits import Limits
-from km3aid.spectra import FORMATS, AssignedSpectrum
+from km3aid.spectra import AssignedSpectrum, text_formats
 from km3aid.web.bodies import ParseRequest
 from km3aid.web.config import Limits as ServiceLimits
 from km3aid.web.reopen import is_mol, iter_assigned
@@ -95,12 +95,12 @@ def _check_length(path: Path, input_format: str | None) -> None:
     if b"\0" in head or head.startswith(b"PK"):
         return  # files of spectrometers and archives
     lines = head.decode("utf-8", "replace").splitlines(keepends=True)
-    name = input_format or next(name for name, form in FORMATS.items() if form.recognise(lines))
+    name = input_format or next(name for name, form in text_formats().items() if form.recognise(lines))
     size, most = path.stat().st_size, _MOST_BYTES.get(name)
     if most is not None and size > most:
         raise SpectrumFormatError(
-            f"{size:,} bytes, read as {FORMATS[name].description}; at most {most:,} are taken: keep the peaks alone, "
-            "or choose another format"
+            f"{size:,} bytes, read as {text_formats()[name].description}; at most {most:,} are taken: keep the peaks "
+            "alone, or choose another format"
         )
 
 

@@ -47,7 +47,7 @@ def _load(model: Path | None, libraries: dict[str, Path], limits: Any) -> Any:
     from km3aid.web.tasks import share
 
     engine = Engine.load(model, "cpu")
-    opened = {name: _open(engine, path) for name, path in libraries.items()}
+    opened = {name: _open(engine, path) for name, path in libraries.items()} or {"starter": _starter(engine)}
     spectrum = Spectrum.from_shifts([170.0, 130.0, 21.0])
     engine.assign(_ASPIRIN, spectrum)
     for library in opened.values():
@@ -59,8 +59,15 @@ def _open(engine: Any, path: Path) -> Any:
     return engine.open_library(path)
 
 
+def _starter(engine: Any) -> Any:
+    """The starter library, which the first worker builds where this model has not searched it yet."""
+    from km3aid.engine.starter import starter_folder
+
+    return _open(engine, starter_folder(engine))
+
+
 def _ready(shared: Any) -> dict[str, Any]:
-    from km3aid.spectra import FORMATS
+    from km3aid.spectra import text_formats
     from km3aid.spectra.solvents import SOLVENTS
     from km3aid.web.bodies import describe_bodies
     from km3aid.web.exports import formats
@@ -75,7 +82,7 @@ def _ready(shared: Any) -> dict[str, Any]:
             for name, library in shared.libraries.items()
         ],
         "formats": formats(),
-        "input_formats": {name: form.description for name, form in FORMATS.items()},
+        "input_formats": {name: form.description for name, form in text_formats().items()},
         "solvents": [solvent.name for solvent in SOLVENTS],
         **describe_bodies(shared.session.limits),
     }

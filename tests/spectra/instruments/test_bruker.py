@@ -27,6 +27,7 @@ def test_a_raw_bruker_folder_is_transformed_and_phased(tmp_path, delay):
     assert "transformed" in spectrum.notes[0]
 
 
+@pytest.mark.posix
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
     examples.write_bruker(tmp_path / "other", SHIFTS)
     examples.write_bruker(tmp_path / "10", SHIFTS)

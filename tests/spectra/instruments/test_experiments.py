@@ -116,6 +116,7 @@ def test_fids_beside_their_spectra_do_not_count(tmp_path):
     assert [p.shift_ppm for p in read_spectra(tmp_path / "a.zip")[0]] == pytest.approx(SHIFTS, abs=0.01)
 
 
+@pytest.mark.posix
 def test_links_are_not_followed(tmp_path):
     write(tmp_path / "outside", "7")
     (tmp_path / "inside").mkdir()

@@ -32,6 +32,13 @@ tr.lit,tr:focus,.matrix tr.lit th{background:var(--lit);outline:none}[data-mark]
 .verdict{font-weight:bold}.consistent{color:#1c9c46}.inconsistent{color:#c33}.undecided{color:#b8860b}
 summary{cursor:pointer}.failed{color:#c33}.quiet{opacity:.7;font-size:.85rem}
 """
+_IN_NOTEBOOK = """
+.km3aid svg{max-width:100%;height:auto}.km3aid table{border-collapse:collapse;font-variant-numeric:tabular-nums}
+.km3aid th,.km3aid td{padding:.2rem .6rem;text-align:left}.km3aid td.smiles{overflow-wrap:anywhere;max-width:18rem}
+.km3aid .swatch{display:inline-block;width:.7em;height:.7em;border-radius:50%;margin-right:.4em}
+.km3aid .verdict{font-weight:bold}.km3aid .consistent{color:#1c9c46}.km3aid .inconsistent,.km3aid .failed{color:#c33}
+.km3aid .undecided{color:#b8860b}.km3aid .quiet{opacity:.7}
+"""
 _SCRIPT = """
 for(const part of document.querySelectorAll('.report')){
 const all=[...part.querySelectorAll('[data-mark]')];
@@ -54,6 +61,12 @@ def write_html(cases: Sequence[Case]) -> bytes:
         f'<meta name="viewport" content="width=device-width,initial-scale=1"><style>{_STYLE}</style></head><body>'
         f"{body}<script>{_SCRIPT}</script></body></html>\n"
     ).encode()
+
+
+def fragment(cases: Sequence[Case], above: str = "") -> str:
+    """What `write_html` puts into a page, for a notebook's: no title, no script, a style for itself alone."""
+    body = _report(cases[0], 1) if len(cases) == 1 else _overview(cases)
+    return f'<div class="km3aid"><style>{_IN_NOTEBOOK}</style>{above}{body}</div>'
 
 
 def _title(case: Case) -> str:

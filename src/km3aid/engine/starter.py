@@ -1,0 +1,123 @@
+"""The starter library: compounds in the package, encoded when a model first searches them, and kept for the next time.
+
+Only the list of structures is in the package, so that it serves every model. What is built of it stands in the user's
+cache folder under the hash of model and list, or, where that cannot be written, in a temporary folder of this process.
+"""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from km3aid.cache import VARIABLE, cache_folder
+from km3aid.errors import LibraryError
+
+if TYPE_CHECKING:
+    from km3aid.engine.engine import Engine
+    from km3aid.library import Library
+
+COMPOUNDS = 20_000
+_NAME = "km3aid's starter library"
+_log = logging.getLogger(__name__)
+
+Progress = Callable[[int], None]  # told how many more are done
+Building = Callable[[int], AbstractContextManager[Progress | None]]  # entered while so many compounds are encoded
+
+
+def _in_silence(_: int) -> AbstractContextManager[Progress | None]:
+    return nullcontext()
+
+
+def starter_library(engine: Engine, building: Building = _in_silence, workers: int = 1) -> Library:
+    """The starter library of the engine's model; `building` is entered where it has to be built first.
+
+    Its warnings say what is searched. Raises `LibraryError` where there is no room for it anywhere.
+    """
+    from km3aid.library import Library
+
+    folder = starter_folder(engine, building, workers)
+    library = Library.open(folder, engine.model_sha256)
+    note = (
+        f"no library was named: searched the starter library, {len(library):,} common compounds and natural products; "
+        "`km3aid library fetch` lists larger collections"
+    )
+    return replace(library, warnings=(note, *library.warnings))
+
+
+def starter_folder(engine: Engine, building: Building = _in_silence, workers: int = 1) -> Path:
+    """The folder of the starter library, built first where it is not there yet; raises `LibraryError`."""
+    content = _compounds()
+    name = f"starter-{hashlib.sha256(engine.model_sha256.encode() + content).hexdigest()[:16]}"
+    kept = cache_folder() / name
+    if _is_whole(kept):
+        return kept
+    part = _room(kept.parent)
+    try:
+        _build(engine, content, part / name, building, workers)
+        return _put(part / name, kept)
+    finally:
+        if part.parent == kept.parent:
+            shutil.rmtree(part, ignore_errors=True)
+
+
+def _room(cache: Path) -> Path:
+    """A new folder to build in, beside where the library will be kept, or else a temporary one of this process."""
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix="building-", dir=cache))
+    except OSError as error:
+        _log.warning("%s: cannot be written (%s): the starter library is not kept; set %s", cache, error, VARIABLE)
+    try:
+        made = Path(tempfile.mkdtemp(prefix="km3aid-"))
+    except OSError as error:
+        raise LibraryError(f"no folder to build the starter library in ({error}); set {VARIABLE} to one") from error
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
+
+
+def _build(engine: Engine, content: bytes, folder: Path, building: Building, workers: int) -> None:
+    from km3aid.molecules.read import read_structures
+
+    source = folder.with_name("compounds.smi.gz")
+    source.write_bytes(content)
+    with building(COMPOUNDS) as progress:
+        engine.build_library(read_structures(source), folder, label=_NAME, workers=workers, progress=progress)
+
+
+def _put(built: Path, kept: Path) -> Path:
+    """Give a finished library its place in the cache; where another process was quicker, take that one's."""
+    if built.parent.parent != kept.parent:
+        return built
+    try:
+        os.replace(built, kept)
+    except OSError:  # there is one, damaged or of another process
+        if not _is_whole(kept):
+            shutil.rmtree(kept, ignore_errors=True)
+            os.replace(built, kept)
+    return kept
+
+
+def _compounds() -> bytes:
+    """The list of structures, compressed."""
+    return (resources.files("km3aid") / "starter" / "compounds.smi.gz").read_bytes()
+
+
+def _is_whole(folder: Path) -> bool:
+    from km3aid.library import Library
+
+    try:
+        Library.open(folder, strict=True)
+    except (LibraryError, OSError) as error:
+        _log.info("no starter library at %s (%s)", folder, error)
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""A reader and an exporter for km3aid, as an example."""
