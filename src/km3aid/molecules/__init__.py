@@ -1,10 +1,11 @@
-"""Molecules: reading, features, symmetry, formulas, layout. RDKit is hidden behind this package."""
+"""Molecules: reading, features, symmetry, formulas, layout, isomers. RDKit is hidden behind this package."""
 
 from km3aid.molecules.connectivity import connectivity
 from km3aid.molecules.couplings import splitting_hz
 from km3aid.molecules.depict import Drawing, lay_out
 from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS, MolGraph, featurise
 from km3aid.molecules.formula import check_elements, element_counts, hill
+from km3aid.molecules.isomers import diastereomers, nearby_isomers
 from km3aid.molecules.mol_block import write_heavy_mol_block, write_mol_block
 from km3aid.molecules.molecule import Molecule, parse_mol_block, parse_smiles, parse_structure
 from km3aid.molecules.substructure import substructure_test
@@ -25,6 +26,7 @@ __all__ = [
     "featurise",
     "hill",
     "lay_out",
+    "nearby_isomers",
     "parse_mol_block",
     "parse_smiles",
     "parse_structure",

@@ -11,17 +11,41 @@ from km3aid.molecules.isomers.parent import Parent, pair
 def traded_atoms(parent: Parent) -> Iterator[Edit]:
     """Every pair of atoms of different elements that have room for each other's bonds."""
     places = [_place(parent, atom) for atom in range(len(parent.elements))]
-    for i, element in enumerate(parent.elements):
-        if element == 6 or parent.fixed[i] or parent.charges[i]:
+    for i, j in _pairs(parent):
+        hydrogens = _hydrogens(parent, i, j, places)
+        if hydrogens is not None:
+            kind = f"atoms {''.join(sorted(parent.site(i) + parent.site(j)))}"
+            yield Edit(kind, (), hydrogens, parent.distances[i][j], ((i, j),))
+
+
+def traded_ring_atoms(parent: Parent) -> Iterator[Edit]:
+    """Two atoms of a ring trade places with all that they carry: N and C-R of an azole, N-R and C=O of a lactam."""
+    of_ring = parent.ring_neighbours()
+    rings = [set(ring) for ring in parent.mol.GetRingInfo().AtomRings()]
+    for i, j in _pairs(parent):
+        if not any(i in ring and j in ring for ring in rings):
             continue
+        if len(of_ring[i]) != 2 or len(of_ring[j]) != 2 or parent.aromatic[i] != parent.aromatic[j]:
+            continue
+        if not parent.aromatic[i] and len({sum(parent.order(a, n) for n in of_ring[a]) for a in (i, j)}) > 1:
+            continue
+        bonds: list[tuple[int, int, int]] = []
+        for here, there in ((i, j), (j, i)):
+            for n in parent.neighbours[here]:
+                if n not in of_ring[here]:
+                    bonds += [(here, n, 0), (there, n, parent.order(here, n))]
+        hydrogens = {i: parent.hydrogens[j], j: parent.hydrogens[i]}
+        if bonds:
+            yield Edit("ring atoms", tuple(bonds), hydrogens, parent.distances[i][j], ((i, j),))
+
+
+def _pairs(parent: Parent) -> Iterator[tuple[int, int]]:
+    """Pairs of uncharged atoms of different elements, each once."""
+    may = [not (parent.fixed[i] or parent.charges[i]) for i in range(len(parent.elements))]
+    for i, element in enumerate(parent.elements):
         for j, other in enumerate(parent.elements):
-            if element == other or (other != 6 and j < i) or parent.fixed[j] or parent.charges[j]:
-                continue
-            hydrogens = _hydrogens(parent, i, j, places)
-            if hydrogens:
-                aromatic = parent.aromatic[i] and parent.aromatic[j]
-                kind = "atoms of rings" if aromatic else "atoms"
-                yield Edit(kind, (), hydrogens, parent.distances[i][j], (i, j))
+            if may[i] and may[j] and element not in (6, other) and (other == 6 or i < j):
+                yield i, j
 
 
 def _place(parent: Parent, atom: int) -> str:

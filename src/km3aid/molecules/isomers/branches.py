@@ -25,7 +25,7 @@ def moved_branches(parent: Parent) -> Iterator[Edit]:
             for new in range(len(parent.elements)):
                 if new in branch or new == old or parent.hydrogens[new] < order or parent.fixed[new]:
                     continue
-                kind = "carbonyl" if order == 2 else _kind(parent, old, new)
+                kind = "carbonyl" if order == 2 else f"branch {parent.site(old)}{parent.site(new)}"
                 edit = rebond(parent, kind, ((old, end, 0), (new, end, order)), parent.distances[old][new])
                 if edit:
                     yield edit
@@ -47,31 +47,24 @@ def moved_ring_bonds(parent: Parent) -> Iterator[Edit]:
 
 def traded_branches(parent: Parent) -> Iterator[Edit]:
     """Two bonds trade an end: branches swap places, and what lies between two bonds is turned round."""
-    bonds = parent.cuttable()
-    bits = [sum(1 << n for n in near) for near in parent.neighbours]
-    for (a, f), second in combinations(bonds, 2):
+    for (a, f), second in combinations(parent.cuttable(), 2):
         for b, g in (second, second[::-1]):
             if len({a, f, b, g}) < 4 or parent.order(a, g) or parent.order(b, f):
                 continue
-            if not _connected(bits, ((a, f), (b, g)), ((a, g), (b, f))):
-                continue
-            ring = pair(a, f) in parent.ring_bonds, pair(b, g) in parent.ring_bonds
-            kind = (
-                "turn in ring"
-                if all(ring)
-                else "turn"
-                if parent.distances[f][g] == 1 or parent.distances[a][b] == 1
-                else "trade"
-            )
-            edit = rebond(parent, kind, ((a, f, 0), (b, g, 0), (a, g, 1), (b, f, 1)), max(parent.distances[a][b], 1))
-            if edit:
-                yield edit
+            bonds = ((a, f, 0), (b, g, 0), (a, g, 1), (b, f, 1))
+            if parent.in_one_piece(bonds):
+                edit = rebond(parent, _trade(parent, a, f, b, g), bonds, max(parent.distances[a][b], 1))
+                if edit:
+                    yield edit
 
 
-def _kind(parent: Parent, old: int, new: int) -> str:
-    if parent.aromatic[old] and parent.aromatic[new]:
-        return "position" if parent.elements[old] == parent.elements[new] else "alkylation"
-    return "branch" if parent.elements[old] == parent.elements[new] else "alkylation"
+def _trade(parent: Parent, a: int, f: int, b: int, g: int) -> str:
+    """The kind of a trade: a unit of two atoms turned round, in a ring or not; or branches that swap places."""
+    if pair(a, f) in parent.ring_bonds and pair(b, g) in parent.ring_bonds:
+        return "turn in ring"
+    if 1 in (parent.distances[f][g], parent.distances[a][b]):
+        return "turn"
+    return "trade on ring" if parent.aromatic[a] and parent.aromatic[b] else "trade"
 
 
 def _carbonyl(parent: Parent, i: int, j: int) -> bool:
@@ -87,20 +80,3 @@ def _distances_without(parent: Parent, old: int, end: int) -> dict[int, int]:
         edge = [n for n in dict.fromkeys(edge) if n not in found]
         found.update(dict.fromkeys(edge, distance))
     return found
-
-
-def _connected(bits: list[int], cut: tuple[tuple[int, int], ...], made: tuple[tuple[int, int], ...]) -> bool:
-    """Whether a structure stays in one piece; `bits` are the neighbours of each atom as a bit mask."""
-    changed: dict[int, int] = {}
-    for i, j in (*cut, *made):
-        changed[i] = changed.get(i, bits[i]) ^ (1 << j)
-        changed[j] = changed.get(j, bits[j]) ^ (1 << i)
-    seen, edge = 1, 1
-    while edge:
-        low = edge & -edge
-        at = low.bit_length() - 1
-        edge ^= low
-        fresh = changed.get(at, bits[at]) & ~seen
-        seen |= fresh
-        edge |= fresh
-    return seen == (1 << len(bits)) - 1

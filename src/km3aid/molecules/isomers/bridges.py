@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from km3aid.molecules.isomers.edit import Bonds, Edit, rebond
+from km3aid.molecules.isomers.configuration import Bonds
+from km3aid.molecules.isomers.edit import Edit, rebond
 from km3aid.molecules.isomers.parent import Parent, pair
 
 _MOST_ATOMS = 3  # of a unit: the atom between and what hangs on it, such as C(=O) or S(=O)(=O)

@@ -6,17 +6,17 @@ from typing import NamedTuple
 
 from rdkit import Chem
 
+from km3aid.molecules.isomers.configuration import Bonds, keep_centres, kept_double_bonds, set_double_bonds
 from km3aid.molecules.isomers.parent import Parent, pair
 
 _TYPES = {1: Chem.BondType.SINGLE, 2: Chem.BondType.DOUBLE, 3: Chem.BondType.TRIPLE}
-Bonds = tuple[tuple[int, int, int], ...]  # two atoms and the new order of the bond between them; 0: none
 
 
 class Edit(NamedTuple):
     """A change that keeps the formula.
 
-    `exchanged` atoms trade places, element
-    and charge. `hydrogens` are atoms and how many hydrogens they have afterwards. `reach` is how many bonds away
+    `exchanged` pairs of atoms trade element and
+    charge. `hydrogens` are atoms and how many hydrogens they have afterwards. `reach` is how many bonds away
     something went.
     """
 
@@ -24,34 +24,32 @@ class Edit(NamedTuple):
     bonds: Bonds
     hydrogens: dict[int, int]
     reach: int
-    exchanged: tuple[int, int] | None = None
+    exchanged: tuple[tuple[int, int], ...] = ()
 
 
 def rebond(parent: Parent, kind: str, bonds: Bonds, reach: int) -> Edit | None:
-    """The edit that sets these orders, the last one said of a bond; None where nothing changes or hydrogens lack."""
+    """The edit that sets these orders, the last one said of a bond; None where nothing or the formula changes."""
     final = {pair(i, j): order for i, j, order in bonds}
     hydrogens: dict[int, int] = {}
     for (i, j), order in final.items():
         change = parent.order(i, j) - order
         for atom in (i, j):
             hydrogens[atom] = hydrogens.get(atom, parent.hydrogens[atom]) + change
-    if min(hydrogens.values()) < 0:
+    if min(hydrogens.values()) < 0 or sum(h - parent.hydrogens[a] for a, h in hydrogens.items()) != 0:
         return None
     changed = tuple((*atoms, order) for atoms, order in final.items() if order != parent.order(*atoms))
-    return (
-        Edit(kind, changed, {a: h for a, h in hydrogens.items() if h != parent.hydrogens[a]}, reach)
-        if changed
-        else None
-    )
+    if not changed:
+        return None
+    return Edit(kind, changed, {a: h for a, h in hydrogens.items() if h != parent.hydrogens[a]}, reach)
 
 
 def build(parent: Parent, edit: Edit) -> Chem.Mol | None:
     """The edited molecule, sanitised; None where its valences or its aromatic rings cannot be.
 
-    Configurations stay where the edit leaves the neighbours as they are, and are open elsewhere.
+    Configurations stay where the edit leaves the neighbours as they are or replaces one, and are open elsewhere.
     """
     mol = Chem.RWMol(parent.mol if edit.exchanged else parent.kekule)
-    touched = {atom for i, j, _ in edit.bonds for atom in (i, j)}
+    keep_centres(mol, edit.bonds, edit.exchanged)
     for i, j, order in edit.bonds:
         bond = mol.GetBondBetweenAtoms(i, j)
         if bond is None:
@@ -60,19 +58,13 @@ def build(parent: Parent, edit: Edit) -> Chem.Mol | None:
             bond.SetBondType(_TYPES[order])
         else:
             mol.RemoveBond(i, j)
-    if edit.exchanged:
-        touched.update(edit.exchanged)
-        _exchange(mol, *edit.exchanged)
+    for i, j in edit.exchanged:
+        _exchange(mol, i, j)
     for atom, hydrogens in edit.hydrogens.items():
         mol.GetAtomWithIdx(atom).SetNumExplicitHs(hydrogens)
-    for i in touched:
-        atom = mol.GetAtomWithIdx(i)
-        atom.SetChiralTag(Chem.ChiralType.CHI_UNSPECIFIED)
-        for bond in atom.GetBonds():
-            bond.SetStereo(Chem.BondStereo.STEREONONE)
-            bond.SetBondDir(Chem.BondDir.NONE)
     if Chem.SanitizeMol(mol, catchErrors=True) != Chem.SanitizeFlags.SANITIZE_NONE:
         return None
+    set_double_bonds(mol, kept_double_bonds(parent, edit.bonds))
     return mol
 
 

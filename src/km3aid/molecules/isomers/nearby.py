@@ -11,6 +11,7 @@ from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from km3aid.molecules.isomers import atoms, branches, bridges, unsaturation
 from km3aid.molecules.isomers.edit import build
+from km3aid.molecules.isomers.joint import joint_edits
 from km3aid.molecules.isomers.parent import Parent
 from km3aid.molecules.isomers.plausibility import costs
 from km3aid.molecules.isomers.salts import main_part, with_others
@@ -21,6 +22,7 @@ from km3aid.molecules.molecule import Molecule
 _MOVES = (
     branches.moved_branches,
     atoms.traded_atoms,
+    atoms.traded_ring_atoms,
     unsaturation.moved_along_paths,
     unsaturation.moved_double_bonds,
     branches.moved_ring_bonds,
@@ -30,13 +32,14 @@ _MOVES = (
 )
 _LARGEST = 250  # atoms of a parent; a few hundred changes say little about a larger one
 _MOST_SKETCHED = 400_000  # edits times atoms
+_MOST_JOINT = 2_500
 
 
 def nearby_isomers(structure: Molecule | str, limit: int = 200) -> tuple[str, ...]:
     """Up to `limit` constitutional isomers that one small change makes, the most plausible first, as canonical SMILES.
 
     Same formula and charge; neither the structure itself nor a tautomer of it, each connectivity once. Of a salt the
-    largest part changes and the others stay. Configurations that a change may touch are left
+    largest part changes and the others stay. A configuration that a change does not touch is kept, others are left
     open. The order depends on the structure alone, not on how it is written. Empty for a structure of more than 250
     atoms. Raises `MoleculeError` for a SMILES that cannot be read or holds no carbon.
 
@@ -51,21 +54,27 @@ def nearby_isomers(structure: Molecule | str, limit: int = 200) -> tuple[str, ..
 
 def _isomers(parent: Parent) -> Iterator[str]:
     """SMILES of the isomers of one fragment, the most plausible first."""
-    edits = list(islice(chain.from_iterable(move(parent) for move in _MOVES), _MOST_SKETCHED // len(parent.elements)))
+    most = _MOST_SKETCHED // len(parent.elements)
+    edits = list(islice(chain.from_iterable(move(parent) for move in _MOVES), most))
     if not edits:
         return
-    figures = sketch(parent, edits)
-    known = _Known(parent.mol, figures.own_skeleton)
+    single = sketch(parent, edits)
+    cost = np.where(single.stable, costs(edits, single.groups), np.inf)
+    both, both_cost = joint_edits(parent, edits, cost, min(most, _MOST_JOINT))
+    joint = sketch(parent, both)
+    edits, cost = edits + both, np.concatenate([cost, np.where(joint.stable, both_cost, np.inf)])
+    structures = np.concatenate([single.structure, joint.structure]).tolist()
+    skeletons = np.concatenate([single.skeleton, joint.skeleton]).tolist()
+    known = _Known(parent.mol, single.own_skeleton)
     strain, formula = Strain.of(parent.mol), CalcMolFormula(parent.mol)
-    tried = {figures.own_structure}
-    for n in np.argsort(costs(edits, figures.groups), kind="stable").tolist():
-        structure = int(figures.structure[n])
-        if structure in tried:
+    tried = {single.own_structure}
+    for n in np.argsort(cost, kind="stable")[: np.isfinite(cost).sum()].tolist():
+        if structures[n] in tried:
             continue
-        tried.add(structure)
+        tried.add(structures[n])
         mol = build(parent, edits[n])
         if mol is not None and _is_isomer(mol, formula) and not Strain.of(mol).exceeds(strain):
-            smiles = known.new(mol, int(figures.skeleton[n]))
+            smiles = known.new(mol, skeletons[n])
             if smiles:
                 yield smiles
 
@@ -87,7 +96,10 @@ class _Known:
         """The SMILES of a structure that is not there yet."""
         Chem.AssignStereochemistry(mol, cleanIt=True, force=True)
         smiles = str(Chem.MolToSmiles(mol))
-        flat = str(Chem.MolToSmiles(mol, isomericSmiles=False)) if set(smiles) & set("@/\\") else smiles
+        flat = smiles
+        if set(smiles) & set("@/"):
+            smiles = str(Chem.MolToSmiles(Chem.MolFromSmiles(smiles)))  # once is not canonical where rings have stereo
+            flat = str(Chem.MolToSmiles(mol, isomericSmiles=False))
         if flat in self._smiles or self._tautomer_known(mol, skeleton):
             return None
         self._smiles.add(flat)

@@ -6,6 +6,9 @@ from rdkit import Chem
 
 from km3aid.molecules.molecule import Molecule, parse_smiles
 
+_EVEN_OF_IMINES = Chem.RemoveHsParameters()
+_EVEN_OF_IMINES.removeDefiningBondStereo = True
+
 
 def main_part(structure: Molecule | str) -> tuple[Chem.Mol, list[str]]:
     """The part with the most carbons, its atoms in an order that the input does not change, and SMILES of the others.
@@ -13,7 +16,8 @@ def main_part(structure: Molecule | str) -> tuple[Chem.Mol, list[str]]:
     Isotopes of hydrogen count as hydrogen. Raises `MoleculeError` for a SMILES that cannot be read or holds no carbon.
     """
     molecule = parse_smiles(structure) if isinstance(structure, str) else structure
-    main, *others = sorted(str(Chem.MolToSmiles(molecule.mol)).split("."), key=_main_first)
+    plain = Chem.RemoveHs(molecule.mol, _EVEN_OF_IMINES)
+    main, *others = sorted(str(Chem.MolToSmiles(plain)).split("."), key=_main_first)
     return Chem.MolFromSmiles(main), others
 
 

@@ -24,25 +24,31 @@ class Sketches(NamedTuple):
 
     `structure` and `skeleton` (E,) are equal where two edits give the same molecule, or the same one but for hydrogens
     and bond orders; `own_structure` and `own_skeleton` are the parent's. `groups` (E, G) is how many of each of
-    `GROUPS` an edit makes more than the parent has.
+    `GROUPS` an edit makes more than the parent has, and `stable` (E,) whether it makes nothing of `UNSTABLE`.
     """
 
     structure: Integers
     skeleton: Integers
     groups: Floats
+    stable: NDArray[np.bool_]
     own_structure: int
     own_skeleton: int
 
 
 GROUPS = (
-    "hetero_pairs",  # O-O, N-O, N-N, N-Cl
-    "sulphur_pairs",
+    "hetero pairs",  # N-N, N-O, and those of `UNSTABLE`
+    "sulphur pairs",  # S-N, S-O, S-S by a single bond
     "geminal",  # two hetero atoms at one saturated carbon
+    "acyl halides",
+    "quaternary",  # carbons with four carbons
+    "double bonds",
+    "enamines",
+)
+UNSTABLE = (
+    "peroxides",  # and halogens at O, N
+    "hemiacetals",  # and diols at one carbon
     "enols",
-    "acyl_halides",
     "cumulated",
-    "branches",  # carbons with four carbons
-    "double_bonds",
     "bare",  # hydrogen on Si, P, B or a sulphonyl
     "alkoxides",
 )
@@ -84,11 +90,12 @@ def sketch(parent: Parent, edits: Sequence[Edit]) -> Sketches:
     coded = np.sin(batch.elements * 1.7 + batch.charges * 0.9)
     structure = _hash(batch, coded + 0.37 * batch.hydrogens, "order")
     skeleton = _hash(batch, coded, "bond")
-    groups = _counts(batch)
+    groups, unstable = _counts(batch)
     return Sketches(
         structure[1:],
         skeleton[1:],
         groups[1:] - groups[0],
+        (unstable[1:] <= unstable[0]).all(1),
         int(structure[0]),
         int(skeleton[0]),
     )
@@ -107,8 +114,7 @@ def _batch(parent: Parent, edits: Sequence[Edit]) -> _Batch:
     bonds: Integers = np.array(changes, np.int64).reshape(-1, 4)
     begin, end = bonds[:, 1], bonds[:, 2]
     for n, edit in enumerate(edits, 1):
-        if edit.exchanged:
-            here, there = edit.exchanged
+        for here, there in edit.exchanged:
             for column in (elements, charges):
                 column[n, here], column[n, there] = column[n, there], column[n, here]
         for atom, count in edit.hydrogens.items():
@@ -126,32 +132,34 @@ def _hash(batch: _Batch, values: Floats, weight: str) -> Integers:
     return np.round(summed * 1e9).astype(np.int64)
 
 
-def _counts(batch: _Batch) -> Floats:
-    """How many of each of `GROUPS` stand in every row."""
+def _counts(batch: _Batch) -> tuple[Floats, Floats]:
+    """How many of each of `GROUPS` (E, G) and of `UNSTABLE` (E, U) stand in every row."""
     z = batch.elements
-    carbon = (z == 6).astype(float)
+    carbon, oxygen, sulphur = ((z == element).astype(float) for element in (6, 8, 16))
     halogen = np.isin(z, list(HALOGENS)).astype(float)
-    hard = np.isin(z, (7, 8)).astype(float) + halogen
-    sulphur = (z == 16).astype(float)
-    double = batch.along(carbon, "double"), batch.along(1 - carbon, "double")
+    hard = (z == 7) + oxygen + halogen
+    to_carbon, to_hetero = batch.along(carbon, "double"), batch.along(1 - carbon, "double")
     aromatic = (batch.orders == 1.5).any(1).astype(float)
-    flat = np.minimum(double[0] + double[1] + aromatic, 1)
+    saturated = carbon * (1 - np.minimum(to_carbon + to_hetero + aromatic, 1))
+    ene = carbon * np.minimum(to_carbon, 1) * (1 - aromatic)
+    acyl = carbon * np.minimum(batch.along(oxygen, "double"), 1)
+    hydroxyl = (oxygen + sulphur) * (batch.hydrogens > 0)
     near_hard = batch.along(hard + sulphur, "bond")
-    ene = carbon * np.minimum(double[0], 1) * (1 - aromatic)
-    acyl = carbon * np.minimum(batch.along((z == 8).astype(float), "double"), 1)
-    giver = np.isin(z, (7, 8, 16)) & (batch.hydrogens > 0)
-    return np.stack(
-        [
-            (hard * batch.along(hard, "bond")).sum(1) / 2,
-            (sulphur * (batch.along(hard + sulphur, "bond") - double[1])).sum(1),
-            (carbon * (1 - flat) * np.maximum(near_hard - 1, 0)).sum(1),
-            (giver * batch.along(ene, "bond")).sum(1),
-            (halogen * batch.along(acyl, "bond")).sum(1),
-            (carbon * np.maximum(double[0] + double[1] - 1, 0)).sum(1),
-            (carbon * (1 - aromatic) * (batch.along(carbon, "bond") >= 4)).sum(1),
-            (carbon * np.minimum(double[0], 1)).sum(1) / 2,
-            (batch.hydrogens * (np.isin(z, (5, 14, 15)) + sulphur * (double[1] > 0))).sum(1),
-            ((batch.charges < 0) * batch.along(carbon * (1 - flat), "bond")).sum(1),
-        ],
-        axis=1,
+    groups = (
+        hard * batch.along(hard, "bond") / 2,
+        sulphur * (batch.along(hard + sulphur, "bond") - to_hetero),
+        saturated * np.maximum(near_hard - 1, 0),
+        halogen * batch.along(acyl, "bond"),
+        carbon * (1 - aromatic) * (batch.along(carbon, "bond") >= 4),
+        carbon * np.minimum(to_carbon, 1) / 2,
+        (z == 7) * (batch.hydrogens > 0) * batch.along(ene, "bond"),
     )
+    unstable = (
+        oxygen * batch.along(oxygen, "bond") + halogen * batch.along(hard, "bond"),
+        hydroxyl * batch.along(saturated * (near_hard > 1), "bond"),
+        hydroxyl * batch.along(ene, "bond"),
+        carbon * np.maximum(to_carbon + to_hetero - 1, 0),
+        batch.hydrogens * (np.isin(z, (5, 14, 15)) + sulphur * (to_hetero > 0)),
+        (batch.charges < 0) * batch.along(saturated, "bond"),
+    )
+    return np.stack([g.sum(1) for g in groups], axis=1), np.stack([u.sum(1) for u in unstable], axis=1)
