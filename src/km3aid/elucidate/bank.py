@@ -1,0 +1,143 @@
+"""Pieces of molecules, and which two of them together have the formula and explain the spectrum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from km3aid.elucidate.scoring import Scorer
+from km3aid.molecules.graphs import Sketch
+from km3aid.molecules.graphs.pieces import joined, piece, sides, with_hydrogens
+
+ELEMENTS = (1, 6, 7, 8, 5, 9, 14, 15, 16, 17, 34, 35, 53)
+_AT_CUT_PPM = 4.0  # by which a carbon beside an open bond may be farther off
+_PER_PIECE = 24  # partners of one piece
+_UNSEEN = 0.6  # of a carbon of which nothing is known
+Counts = tuple[int, ...]  # of `ELEMENTS`, then the charge
+
+
+class Pair(NamedTuple):
+    """Two pieces that fit together."""
+
+    value: float
+    sketch: Sketch
+    graph: float  # the cosine of the better parent
+    parent: int  # the number of that parent
+
+
+class _Half(NamedTuple):
+    sketch: Sketch  # its open atom is the first
+    anchor: int
+    counts: Counts
+    graph: float
+    parent: int
+
+
+def counts_of(sketch: Sketch) -> Counts:
+    """Atoms of each of `ELEMENTS`, and the charge."""
+    found = np.bincount(sketch.element, minlength=120)
+    found[1] += int(sketch.hydrogens.sum())
+    return (*found[list(ELEMENTS)].tolist(), int(sketch.charge.sum()))
+
+
+class Bank:
+    """Pieces with one open bond, by their formula."""
+
+    def __init__(self, scorer: Scorer, formulas: frozenset[Counts]) -> None:
+        self._spectrum, self._config = scorer.query.spectrum, scorer.query.config
+        self._formulas = formulas
+        self._halves: list[_Half] = []
+        self._explained: list[NDArray[np.float64]] = []
+        self._misfit: list[float] = []
+        self._of: dict[Counts, list[int]] = {}
+
+    def __len__(self) -> int:
+        return len(self._halves)
+
+    def add_groups(self, groups: Iterable[Sketch]) -> None:
+        """Take groups of which no shifts are known."""
+        for sketch in groups:
+            self._put(_Half(sketch, 0, counts_of(sketch), 0.0, -1), np.zeros(len(self._spectrum)), _UNSEEN)
+
+    def add(
+        self, sketch: Sketch, shift_ppm: NDArray[np.float32], scale_ppm: NDArray[np.float32], graph: float, parent: int
+    ) -> list[int]:
+        """Take all pieces of a molecule, and itself with one hydrogen less; returns their numbers."""
+        near = self._near(sketch, shift_ppm, scale_ppm)
+        carbon = sketch.element == 6
+        found = []
+        for both in sides(sketch):
+            for atoms in both:
+                part = piece(sketch, atoms)
+                own = near[atoms]
+                own[0] *= 0.7
+                found.append(self._put(_Half(part, 0, counts_of(part), graph, parent), *_summary(own, carbon[atoms])))
+        summary = _summary(near, carbon)
+        sites = {}
+        for atom in np.flatnonzero(sketch.hydrogens).tolist():
+            sites.setdefault((int(sketch.element[atom]), float(shift_ppm[atom])), atom)
+        for atom in sites.values():
+            open_one = with_hydrogens(sketch, atom, -1)
+            found.append(self._put(_Half(open_one, atom, counts_of(open_one), graph, parent), *summary))
+        return found
+
+    def pairs(self, numbers: Iterable[int], most: int) -> list[Pair]:
+        """The best pairs of one of the pieces `numbers` with any other."""
+        found: list[tuple[float, int, int]] = []
+        done: set[tuple[int, int]] = set()
+        for n in numbers:
+            for formula in self._formulas:
+                partners = self._of.get(tuple(a - b for a, b in zip(formula, self._halves[n].counts, strict=True)))
+                if not partners:
+                    continue
+                at = np.array(partners)
+                explained = np.maximum(self._explained[n], np.stack([self._explained[m] for m in partners])).sum(1)
+                value = explained - self._misfit[n] - np.array([self._misfit[m] for m in partners])
+                for place in np.argsort(-value, kind="stable")[:_PER_PIECE].tolist():
+                    key = (n, int(at[place]))
+                    if key[::-1] not in done and key not in done:
+                        done.add(key)
+                        found.append((float(value[place]), *key))
+        found.sort(key=lambda pair: -pair[0])
+        return [self._pair(*pair) for pair in found[:most]]
+
+    def _pair(self, value: float, n: int, m: int) -> Pair:
+        one, other = self._halves[n], self._halves[m]
+        if other.anchor:
+            one, other = other, one
+        best = max(one, other, key=lambda half: half.graph)
+        if other.anchor:  # both are whole molecules
+            order = [other.anchor, *(a for a in range(len(other.sketch.element)) if a != other.anchor)]
+            other = other._replace(sketch=piece(other.sketch, order), anchor=0)
+        return Pair(value, joined(one.sketch, one.anchor, other.sketch), best.graph, best.parent)
+
+    def _put(self, half: _Half, explained: NDArray[np.float64], misfit: float) -> int:
+        self._of.setdefault(half.counts, []).append(len(self._halves))
+        self._halves.append(half)
+        self._explained.append(explained)
+        self._misfit.append(misfit)
+        return len(self._halves) - 1
+
+    def _near(
+        self, sketch: Sketch, shift_ppm: NDArray[np.float32], scale_ppm: NDArray[np.float32]
+    ) -> NDArray[np.float64]:
+        """How near each peak is to each atom (A, P), 0 to 1."""
+        scale = self._config.trusted_scale(np.maximum(scale_ppm.astype(np.float64), 0.3))[:, None]
+        peaks = np.array([p.shift_ppm for p in self._spectrum])
+        near = np.exp(-np.maximum(np.abs(shift_ppm[:, None] - peaks) - scale, 0) / (2 * scale))
+        for p, peak in enumerate(self._spectrum):
+            if peak.multiplicity is not None:
+                near[~np.isin(sketch.hydrogens, list(peak.possible_hydrogens)), p] *= 0.2
+        near[sketch.element != 6] = 0
+        return near
+
+
+def _summary(near: NDArray[np.float64], carbon: NDArray[np.bool_]) -> tuple[NDArray[np.float64], float]:
+    """What a piece explains of each peak (P,), and how many of its carbons have no peak."""
+    if not carbon.any():
+        return np.zeros(near.shape[1]), 0.0
+    own = near[carbon]
+    return own.max(0), float((1 - own.max(1)).sum())

@@ -1,0 +1,85 @@
+"""Estimate how well changed molecules explain the spectrum, before any of them is made."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from km3aid.elucidate.compiled.surroundings import Surroundings, class_table, surroundings
+from km3aid.elucidate.environments import NOTHING_PPM, Environments
+from km3aid.elucidate.scoring import Scorer
+from km3aid.matching.compiled.packed import pack_classes
+from km3aid.molecules.graphs import Sketch, Sketches, stacked
+
+# nats that an atom costs whose surroundings were seen to so many bonds only
+_ODD = np.array([4.0, 1.5, 0.4, 0.0])
+
+
+class Estimates(NamedTuple):
+    """Of M sketches."""
+
+    match: NDArray[np.float64]  # (M,) estimated log-likelihood of the best assignment
+    odd: NDArray[np.float64]  # (M,) nats by which its chemistry is less usual than any
+    structure: NDArray[np.uint64]  # (M,) equal for one connectivity
+
+
+class Base(NamedTuple):
+    """A molecule from which others are made, its atoms keeping their places, and what the model predicts for it."""
+
+    keys: NDArray[np.uint64]  # (A, 3) surroundings
+    shift_ppm: NDArray[np.float32]  # (A,)
+    scale_ppm: NDArray[np.float32]  # (A,)
+    table_ppm: NDArray[np.float32]  # (A,) what the table says of it
+    known: NDArray[np.uint8]  # (A,)
+
+
+class Estimator:
+    """Estimates for one spectrum, by the table of surroundings."""
+
+    def __init__(self, scorer: Scorer, environments: Environments) -> None:
+        self.scorer, self.environments = scorer, environments
+        self.estimated = 0
+
+    def base(self, sketch: Sketch, shift_ppm: NDArray[np.float32], scale_ppm: NDArray[np.float32]) -> Base:
+        """A molecule as the base of estimates."""
+        keys = surroundings(stacked([sketch])).radius[0]
+        told = self.environments.estimate(keys)
+        return Base(keys, shift_ppm, scale_ppm, told.shift_ppm, told.known)
+
+    def estimate(self, sketches: Sketches, base: Base | None = None) -> Estimates:
+        """Estimates (M,); with a `base` of which the sketches are edits, what it leaves unchanged is known well."""
+        self.estimated += len(sketches.atoms)
+        around = surroundings(sketches)
+        there = np.arange(sketches.element.shape[1]) < sketches.atoms[:, None]
+        shift, scale = np.zeros(there.shape), np.full(there.shape, NOTHING_PPM)
+        cost = np.zeros(there.shape)
+        new = there if base is None else there & (around.radius[:, :, 2] != base.keys[None, :, 2])
+        told = self.environments.estimate(around.radius[new])
+        shift[new], scale[new], cost[new] = told.shift_ppm, told.scale_ppm, _ODD[told.known]
+        if base is not None:
+            atom = np.nonzero(new)[1]
+            kept = np.nonzero(there & ~new)
+            shift[kept], scale[kept] = base.shift_ppm[kept[1]], base.scale_ppm[kept[1]]
+            cost[kept] = _ODD[base.known[kept[1]]]
+            moved = told.shift_ppm - base.table_ppm[atom]
+            both = (told.known > 0) & (base.known[atom] > 0) & np.isfinite(moved)
+            shift[new] = np.where(both, base.shift_ppm[atom] + moved, told.shift_ppm)
+        shift = np.nan_to_num(shift)
+        scale[~np.isfinite(scale)] = NOTHING_PPM
+        match = self._matched(sketches, around, shift, scale)
+        return Estimates(match, cost.sum(1), around.structure)
+
+    def odd(self, sketches: Sketches) -> tuple[NDArray[np.float64], NDArray[np.uint64]]:
+        """How unusual the chemistry of some molecules is (M,), and their structures (M,)."""
+        around = surroundings(sketches)
+        there = np.arange(sketches.element.shape[1]) < sketches.atoms[:, None]
+        cost = np.zeros(there.shape)
+        cost[there] = _ODD[self.environments.estimate(around.radius[there]).known]
+        return cost.sum(1), around.structure
+
+    def _matched(
+        self, sketches: Sketches, around: Surroundings, shift: NDArray[np.float64], scale: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        return self.scorer.matched(pack_classes(class_table(sketches, around.equal, shift, scale)))
