@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.elucidate.scoring import Scorer
+from km3aid.elucidate.target import Counts, counts_of
 from km3aid.molecules.graphs import Sketch
 from km3aid.molecules.graphs.pieces import joined, piece, sides, with_hydrogens
 
-ELEMENTS = (1, 6, 7, 8, 5, 9, 14, 15, 16, 17, 34, 35, 53)
-_AT_CUT_PPM = 4.0  # by which a carbon beside an open bond may be farther off
+_AT_CUT = 0.7  # how far the prediction of a carbon beside an open bond is trusted
 _PER_PIECE = 24  # partners of one piece
+_MOST_FREE, _PARTNERS_FREE, _GROUPS_FREE = 300, 1500, 40  # where the formula is not known
 _UNSEEN = 0.6  # of a carbon of which nothing is known
-Counts = tuple[int, ...]  # of `ELEMENTS`, then the charge
 
 
 class Pair(NamedTuple):
@@ -36,13 +36,6 @@ class _Half(NamedTuple):
     parent: int
 
 
-def counts_of(sketch: Sketch) -> Counts:
-    """Atoms of each of `ELEMENTS`, and the charge."""
-    found = np.bincount(sketch.element, minlength=120)
-    found[1] += int(sketch.hydrogens.sum())
-    return (*found[list(ELEMENTS)].tolist(), int(sketch.charge.sum()))
-
-
 class Bank:
     """Pieces with one open bond, by their formula."""
 
@@ -53,6 +46,8 @@ class Bank:
         self._explained: list[NDArray[np.float64]] = []
         self._misfit: list[float] = []
         self._of: dict[Counts, list[int]] = {}
+        self._groups = 0
+        self._any: NDArray[np.int64] = np.zeros(0, np.int64)
 
     def __len__(self) -> int:
         return len(self._halves)
@@ -60,7 +55,8 @@ class Bank:
     def add_groups(self, groups: Iterable[Sketch]) -> None:
         """Take groups of which no shifts are known."""
         for sketch in groups:
-            self._put(_Half(sketch, 0, counts_of(sketch), 0.0, -1), np.zeros(len(self._spectrum)), _UNSEEN)
+            self._put(_Half(sketch, 0, counts_of(sketch), 0.0, -1), np.zeros(len(self._spectrum)), _UNSEEN * int((sketch.element == 6).sum()))
+            self._groups += 1
 
     def add(
         self, sketch: Sketch, shift_ppm: NDArray[np.float32], scale_ppm: NDArray[np.float32], graph: float, parent: int
@@ -73,7 +69,7 @@ class Bank:
             for atoms in both:
                 part = piece(sketch, atoms)
                 own = near[atoms]
-                own[0] *= 0.7
+                own[0] *= _AT_CUT
                 found.append(self._put(_Half(part, 0, counts_of(part), graph, parent), *_summary(own, carbon[atoms])))
         summary = _summary(near, carbon)
         sites = {}
@@ -88,14 +84,13 @@ class Bank:
         """The best pairs of one of the pieces `numbers` with any other."""
         found: list[tuple[float, int, int]] = []
         done: set[tuple[int, int]] = set()
+        explained, misfit = np.stack(self._explained), np.array(self._misfit)
+        if not self._formulas:
+            self._any = self._shortlist(explained, misfit)
+            numbers = sorted(numbers, key=lambda n: misfit[n] - explained[n].sum())[:_MOST_FREE]
         for n in numbers:
-            for formula in self._formulas:
-                partners = self._of.get(tuple(a - b for a, b in zip(formula, self._halves[n].counts, strict=True)))
-                if not partners:
-                    continue
-                at = np.array(partners)
-                explained = np.maximum(self._explained[n], np.stack([self._explained[m] for m in partners])).sum(1)
-                value = explained - self._misfit[n] - np.array([self._misfit[m] for m in partners])
+            for at in self._partners(n):
+                value = np.maximum(self._explained[n], explained[at]).sum(1) - self._misfit[n] - misfit[at]
                 for place in np.argsort(-value, kind="stable")[:_PER_PIECE].tolist():
                     key = (n, int(at[place]))
                     if key[::-1] not in done and key not in done:
@@ -103,6 +98,20 @@ class Bank:
                         found.append((float(value[place]), *key))
         found.sort(key=lambda pair: -pair[0])
         return [self._pair(*pair) for pair in found[:most]]
+
+    def _partners(self, n: int) -> Iterator[NDArray[np.int64]]:
+        """The pieces that make a wanted formula with piece `n`; any, where none is wanted."""
+        if not self._formulas:
+            yield self._any
+        for formula in self._formulas:
+            partners = self._of.get(tuple(a - b for a, b in zip(formula, self._halves[n].counts, strict=True)))
+            if partners:
+                yield np.array(partners)
+
+    def _shortlist(self, explained: NDArray[np.float64], misfit: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Pieces for any partner: the most frequent groups, and those whose carbons have a peak most often."""
+        known = np.argsort(misfit - explained.sum(1), kind="stable")[:_PARTNERS_FREE]
+        return np.union1d(np.arange(min(self._groups, _GROUPS_FREE)), known)
 
     def _pair(self, value: float, n: int, m: int) -> Pair:
         one, other = self._halves[n], self._halves[m]

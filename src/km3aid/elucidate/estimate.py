@@ -48,23 +48,31 @@ class Estimator:
         told = self.environments.estimate(keys)
         return Base(keys, shift_ppm, scale_ppm, told.shift_ppm, told.known)
 
-    def estimate(self, sketches: Sketches, base: Base | None = None) -> Estimates:
-        """Estimates (M,); with a `base` of which the sketches are edits, what it leaves unchanged is known well."""
+    def estimate(
+        self, sketches: Sketches, base: Base | None = None, source: NDArray[np.int64] | None = None
+    ) -> Estimates:
+        """Estimates (M,); of sketches made from a `base`, what was left unchanged is known well.
+
+        `source` (M, A) says which of its atoms each atom was, −1: none; without it they have kept their places.
+        """
         self.estimated += len(sketches.atoms)
         around = surroundings(sketches)
         there = np.arange(sketches.element.shape[1]) < sketches.atoms[:, None]
         shift, scale = np.zeros(there.shape), np.full(there.shape, NOTHING_PPM)
         cost = np.zeros(there.shape)
-        new = there if base is None else there & (around.radius[:, :, 2] != base.keys[None, :, 2])
+        new = there
+        if base is not None:
+            if source is None:
+                source = np.broadcast_to(np.arange(there.shape[1]), there.shape)
+            new = there & ((source < 0) | (around.radius[:, :, 2] != base.keys[source, 2]))
         told = self.environments.estimate(around.radius[new])
         shift[new], scale[new], cost[new] = told.shift_ppm, told.scale_ppm, _ODD[told.known]
-        if base is not None:
-            atom = np.nonzero(new)[1]
-            kept = np.nonzero(there & ~new)
-            shift[kept], scale[kept] = base.shift_ppm[kept[1]], base.scale_ppm[kept[1]]
-            cost[kept] = _ODD[base.known[kept[1]]]
+        if base is not None and source is not None:
+            atom, kept = source[new], there & ~new
+            shift[kept], scale[kept] = base.shift_ppm[source[kept]], base.scale_ppm[source[kept]]
+            cost[kept] = _ODD[base.known[source[kept]]]
             moved = told.shift_ppm - base.table_ppm[atom]
-            both = (told.known > 0) & (base.known[atom] > 0) & np.isfinite(moved)
+            both = (atom >= 0) & (told.known > 0) & (base.known[atom] > 0) & np.isfinite(moved)
             shift[new] = np.where(both, base.shift_ppm[atom] + moved, told.shift_ppm)
         shift = np.nan_to_num(shift)
         scale[~np.isfinite(scale)] = NOTHING_PPM
@@ -78,6 +86,17 @@ class Estimator:
         cost = np.zeros(there.shape)
         cost[there] = _ODD[self.environments.estimate(around.radius[there]).known]
         return cost.sum(1), around.structure
+
+    def figures(self, sketches: Sketches) -> NDArray[np.float64]:
+        """Of each molecule (M, 6): atoms seen to no, one and two bonds only, rarity, small and large rings."""
+        around = surroundings(sketches)
+        there = np.arange(sketches.element.shape[1]) < sketches.atoms[:, None]
+        told = self.environments.estimate(around.radius[there])
+        known, rare = np.full(there.shape, 9), np.zeros(there.shape)
+        known[there], rare[there] = told.known, np.where(told.known > 1, np.exp(-told.log_count / 2), 0)
+        ring = around.ring
+        columns = [(known == 0), (known == 1), (known == 2), rare, (ring == 3) | (ring == 4), ring == 8]
+        return np.stack([column.sum(1) for column in columns], 1).astype(float)
 
     def _matched(
         self, sketches: Sketches, around: Surroundings, shift: NDArray[np.float64], scale: NDArray[np.float64]

@@ -15,20 +15,23 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from km3aid.elucidate.bank import Bank, Counts, counts_of
+from km3aid.elucidate.bank import Bank
 from km3aid.elucidate.estimate import Base, Estimator
 from km3aid.elucidate.index import Index
 from km3aid.elucidate.scoring import Scored, Scorer
+from km3aid.elucidate.target import Counts, Target, counts_of
 from km3aid.molecules.graphs import Sketch, Sketches, mol_of_sketch, sketch_of_mol, stacked
+from km3aid.molecules.graphs.changes import changes
 from km3aid.molecules.graphs.edited import edited, edits_of, sketch_of_parent
 from km3aid.molecules.isomers.edit import Edit, build
 from km3aid.molecules.isomers.parent import Parent
 
 BATCH = 160
-_EXPANDED = 4  # parents a batch
+_EXPANDED, _EXPANDED_FREE = 4, 2  # parents a batch, where the formula is known and where it is not
 _EDITS = 4000
 _WAITING = 40_000  # candidates kept
 _NOISE = 0.7
+_ALL_GROUPS, _USUAL_GROUPS, _RARE_GROUPS = 400, 18, 12
 _CROSS_EVERY, _CROSSED, _PAIRS = 6, 12, 1500
 
 
@@ -64,13 +67,14 @@ class _Candidate:
 class Explorer:
     """A population of molecules for one spectrum, and what may come of them."""
 
-    def __init__(self, scorer: Scorer, index: Index, formulas: frozenset[Counts], seed: int) -> None:
-        self.scorer, self.formulas = scorer, formulas
+    def __init__(self, scorer: Scorer, index: Index, target: Target, seed: int) -> None:
+        self.scorer, self.target = scorer, target
         self.estimator = Estimator(scorer, index.environments)
-        self.bank = Bank(scorer, formulas)
+        self.bank = Bank(scorer, target.formulas)
         self.bank.add_groups(index.groups.one(m) for m in range(len(index.groups.atoms)))
         self.members: list[Member] = []
         self.batches = 0
+        self._groups = [index.groups.one(m) for m in range(min(_ALL_GROUPS, len(index.frequency)))]
         self._rng = np.random.default_rng(seed)
         self._seen: set[int] = set()
         self._waiting: list[_Candidate] = []
@@ -135,7 +139,7 @@ class Explorer:
         while self._waiting and len(mols) < BATCH:
             candidate = heapq.heappop(self._waiting)
             mol = candidate.make()
-            if mol is not None:
+            if mol is not None and self.target.holds(mol):
                 mols.append(mol)
                 told.append(
                     (candidate.structure, candidate.odd, candidate.origin, candidate.parent, candidate.estimate)
@@ -178,9 +182,10 @@ class Explorer:
         if not self._open:
             return
         totals = np.array([self.members[n].total for n in self._open])
-        shortlist = np.argsort(-totals, kind="stable")[: 8 * _EXPANDED].tolist()
+        most = _EXPANDED if self.target.formulas else _EXPANDED_FREE
+        shortlist = np.argsort(-totals, kind="stable")[: 8 * most].tolist()
         chosen: set[int] = set()
-        for _ in range(min(_EXPANDED, len(shortlist))):
+        for _ in range(min(most, len(shortlist))):
             best = max(
                 (place for place in shortlist if place not in chosen),
                 key=lambda place: self.members[self._open[place]].total - self._turn(self._open[place]),
@@ -209,7 +214,23 @@ class Explorer:
         own = sketch_of_parent(parent)
         base = self.estimator.base(own, member.shift_ppm, member.scale_ppm)
         sketches = edited(own, edits)
-        self._judge(sketches, base, member.graph, number, "moves", lambda n: _maker(parent, edits[n]))
+        self._judge(sketches, (base, None), member.graph, number, "moves", lambda n: _maker(parent, edits[n]))
+        if not self.target.formulas:
+            self._change_formula(number, own, base)
+
+    def _change_formula(self, number: int, own: Sketch, base: Base) -> None:
+        """Estimate what comes of a member by changes of its formula."""
+        some = self._rng.choice(np.arange(_USUAL_GROUPS, len(self._groups)), _RARE_GROUPS, replace=False)
+        groups = [*self._groups[:_USUAL_GROUPS], *(self._groups[g] for g in some.tolist())]
+        found = list(changes(own, groups))
+        for first in range(0, len(found), 1024):
+            part = found[first : first + 1024]
+            sketches = stacked([change.sketch for change in part])
+            source = np.full(sketches.element.shape, -1)
+            for m, change in enumerate(part):
+                source[m, : len(change.source)] = change.source
+            graph = self.members[number].graph
+            self._judge(sketches, (base, source), graph, number, "moves", lambda n, part=part: _sketch_maker(part[n].sketch))
 
     def _cross(self) -> None:
         """Cut the best members that were not cut yet, and join their pieces with others."""
@@ -238,16 +259,22 @@ class Explorer:
     def _judge(
         self,
         sketches: Sketches,
-        base: Base | None,
+        base: tuple[Base, NDArray[np.int64] | None] | None,
         graph: float | NDArray[np.float64],
         parent: int,
         origin: str,
         maker: Callable[[int], Callable[[], Any]],
     ) -> None:
         """Estimate what may become of some sketches, and let those that are new wait."""
-        told = self.estimator.estimate(sketches, base)
+        fits = np.flatnonzero(self.target.fits(sketches))
+        if not len(fits):
+            return
+        sketches = Sketches(*(column[fits] for column in sketches))
+        if base is not None and base[1] is not None:
+            base = base[0], base[1][fits]
+        told = self.estimator.estimate(sketches, *(base or ()))
         fusion = self.scorer.query.fusion
-        estimate = fusion.match_weight * told.match + fusion.graph_weight * np.asarray(graph) - told.odd
+        estimate = fusion.match_weight * told.match + fusion.graph_weight * (graph if isinstance(graph, float) else graph[fits]) - told.odd
         sums = self._bias.get(origin, [0.0, 0.0])
         rank = -(estimate + sums[0] / max(sums[1], 1.0)) + _NOISE * self._rng.gumbel(size=len(estimate))
         for n, structure in enumerate(told.structure.tolist()):
@@ -264,7 +291,7 @@ class Explorer:
                     float(told.odd[n]),
                     origin,
                     parent,
-                    maker(n),
+                    maker(int(fits[n])),
                     float(estimate[n]),
                 ),
             )
