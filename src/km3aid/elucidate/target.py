@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from km3aid.molecules.graphs import Sketch, Sketches
+from km3aid.molecules.graphs import Sketch, Sketches, stacked
 
 ELEMENTS = (1, 6, 7, 8, 5, 9, 14, 15, 16, 17, 34, 35, 53)
 Counts = tuple[int, ...]  # of `ELEMENTS`, then the charge
@@ -51,6 +51,10 @@ class Target:
             rings = (sketches.order > 0).sum((1, 2)) // 2 - sketches.atoms + 1
             fits &= (rings >= self.rings[0]) & (rings <= self.rings[1])
         return fits
+
+    def allows(self, sketch: Sketch) -> bool:
+        """Whether one molecule has the elements and numbers of carbons and rings."""
+        return bool(self.fits(stacked([sketch]))[0])
 
     def has_formula(self, sketch: Sketch) -> bool:
         """Whether a molecule has one of the formulas."""

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import resources
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +21,7 @@ from km3aid.engine.hits import elapsed_ms, hits_of, shown_smiles
 from km3aid.engine.judging import judged
 from km3aid.engine.predicting import prediction
 from km3aid.engine.rates import USUAL_RATES, ErrorRates
-from km3aid.engine.results import Assignment, By, Hits, Matrix, Prediction, Verification
+from km3aid.engine.results import Assignment, By, Elucidation, Hits, Matrix, Prediction, Verification
 from km3aid.errors import MoleculeError
 from km3aid.library import BuildOptions, Filters
 from km3aid.matching.assign import Match, assign
@@ -42,6 +41,8 @@ from km3aid.spectra.spectrum import Spectrum
 from km3aid.spectra.twins import find_twins, merge_twins, places_in_merged, twins_note
 
 if TYPE_CHECKING:
+    from km3aid.elucidate.known import Effort, Known
+    from km3aid.elucidate.run import Progress
     from km3aid.library import BuildReport, Library, Place
     from km3aid.search import Searchable
 
@@ -242,6 +243,26 @@ class Engine:
                 took_ms = elapsed_ms(began) + shared_ms
                 yield Hits(query.spectrum.id, hits, found.passed, took_ms, said, present)
 
+    def elucidate(
+        self,
+        spectrum: Spectrum,
+        library: Library | Searchable | str | Path,
+        *,
+        known: Known | None = None,
+        effort: Effort | None = None,
+        top: int = 10,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> Elucidation:
+        """Structures proposed for a spectrum that need not stand in any library; `library` is what they start from.
+
+        Proposals have the formula or the mass that is `known`, or none in particular. Raises `LibraryError`, and
+        `ConfigError`, `MoleculeError` or `SpectrumFormatError` where nothing can satisfy what is known.
+        """
+        from km3aid.elucidate.known import Effort, Known
+        from km3aid.engine.elucidating import elucidate
+
+        return elucidate(self, spectrum, library, known or Known(), effort or Effort(), top, progress)
+
     def query(self, spectrum: Spectrum) -> Query:
         """A spectrum ready for a search."""
         return self.queries([spectrum])[0]
@@ -282,28 +303,9 @@ class Engine:
         interrupted build goes on where the same source, named by `label`, is given again. `progress` is told how many
         records have come in since the last time.
         """
-        from km3aid.library import open_builder
+        from km3aid.engine.building import Destination, Encoders, build
 
-        with open_builder(path, self.model_sha256, label, options) as builder:
-            key = builder.manifest.deduplicate
-            rest = chunks(islice(source, builder.done, None), builder.done, builder.manifest.shard_records)
-            if progress and builder.done:
-                progress(builder.done)
-            if on_cluster:
-                from km3aid.encoding.on_ray import encode_on_ray
-
-                encoded = encode_on_ray(self.file, rest, key)
-            elif workers == 1 or not self.network.on_cpu:
-                encoded = (encode_chunk(self.network, chunk, key) for chunk in rest)
-            else:
-                from km3aid.encoding.processes import encode_in_processes
-
-                encoded = encode_in_processes(self.path, rest, workers, key)
-            for entries in encoded:
-                builder.append(entries)
-                if progress:
-                    progress(entries.records)
-            return builder.finish()
+        return build(self, source, Destination(path, label, options), Encoders(workers, on_cluster), progress)
 
     def match(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -36,6 +37,17 @@ class Sketches(NamedTuple):
         """Molecule `m`."""
         n = int(self.atoms[m])
         return Sketch(self.element[m, :n], self.charge[m, :n], self.hydrogens[m, :n], self.order[m, :n, :n])
+
+
+def atomic_number(symbol: str) -> int:
+    """The atomic number of an element."""
+    return int(Chem.GetPeriodicTable().GetAtomicNumber(symbol))
+
+
+@cache
+def symbol(number: int) -> str:
+    """The symbol of an element."""
+    return str(Chem.GetPeriodicTable().GetElementSymbol(number))
 
 
 def flat_mol(smiles: str) -> Chem.Mol:

@@ -1,0 +1,68 @@
+"""How far to trust proposals: the chance that the right structure is among them, fitted on runs with known answers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from km3aid.config import from_dict, to_dict
+from km3aid.elucidate.explore import Member
+from km3aid.elucidate.run import Found
+from km3aid.matching.logistic import Logistic
+from km3aid.matching.presence import Compared, bounded, presence_figures
+
+FILE = "elucidate.json"  # beside the bundled weights
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """The constants for spectra whose formula is known, and for others.
+
+    `sharpness` is what the difference of two scores is multiplied by to be log-odds. `model_sha256` says with which
+    model they were fitted; another one is trusted by the same constants until they are fitted again.
+    """
+
+    model_sha256: str = ""
+    sharpness: float = 0.7
+    formula: Logistic = field(default_factory=Logistic)
+    free: Logistic = field(default_factory=Logistic)
+
+    @classmethod
+    def bundled(cls) -> Trust:
+        """The constants that come with the bundled model; those of a fresh installation where there are none."""
+        return _bundled()
+
+    def present(self, figures: dict[str, float], formula: bool) -> float:
+        """The probability that the right structure is among the proposals."""
+        return bounded((self.formula if formula else self.free)(figures))
+
+    def to_dict(self) -> dict[str, Any]:
+        """As it stands in the file."""
+        return to_dict(self)
+
+
+def figures_of(compared: Compared, best: Member, found: Found) -> dict[str, float]:
+    """The figures by which trust is told."""
+    figures = presence_figures(compared)
+    return {
+        name: figures[name]
+        for name in ("log_peaks", "match_per_peak", "ahead", "root_ahead", "worst_line", "dissimilarity", "surprise")
+    } | {
+        "total_per_peak": max(best.total / compared.fit.peaks, -5.0),
+        "unusual": min(best.odd, 20.0),
+        "from_library": float(best.origin == "library"),
+        "last_gain": found.last_gain,
+        "exhausted": float(found.exhausted),
+    }
+
+
+@lru_cache(1)
+def _bundled() -> Trust:
+    path = Path(str(resources.files("km3aid") / "weights" / FILE))
+    if not path.exists():
+        return Trust()
+    return from_dict(Trust, json.loads(path.read_text(encoding="utf-8")), FILE)

@@ -1,0 +1,175 @@
+"""Elucidate: propose structures for a spectrum, and say how far to trust them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from km3aid.elucidate.explore import Member
+from km3aid.elucidate.index import Index, open_index
+from km3aid.elucidate.known import Effort, Known
+from km3aid.elucidate.run import Found, Progress, run, starts_of
+from km3aid.elucidate.trust import Trust, figures_of
+from km3aid.engine.hits import elapsed_ms
+from km3aid.engine.results import Elucidation, Proposal, SharedPart
+from km3aid.errors import LibraryError
+from km3aid.library import Filters, Library
+from km3aid.matching.fit import fit_of
+from km3aid.matching.fusion import probabilities
+from km3aid.matching.presence import Compared
+from km3aid.molecules import common_part, connectivity, parse_smiles, smiles_of
+from km3aid.search import LocalLibrary, Query, Searchable
+from km3aid.spectra.spectrum import Spectrum
+from km3aid.spectra.twins import twins_note
+
+if TYPE_CHECKING:
+    from km3aid.engine.engine import Engine
+
+_GROUPED = 120  # members among which connectivities are told apart
+_SHARED_OF = 0.9  # of the probability of all proposals, which the first ones hold that are compared
+_SHARED_MOST = 6
+_ENOUGH = 0.05  # presence below which nothing is said to be shared
+
+
+def elucidate(
+    engine: Engine,
+    spectrum: Spectrum,
+    library: Library | Searchable | str | Path,
+    known: Known,
+    effort: Effort,
+    top: int,
+    progress: Callable[[Progress], None] | None,
+) -> Elucidation:
+    """See `Engine.elucidate`."""
+    began = time.perf_counter()
+    searched = local_library(library)
+    searched.check_model(engine.model_sha256)
+    query = engine.query(spectrum.without_aside())
+    mass = Filters(mass_da=known.mass_da, mass_tolerance_da=known.mass_tolerance_da)
+    common = {} if known.mass_da is None else _formulas(searched.library, mass)
+    target = known.target(query.spectrum, common)
+    filters = mass if known.formula is None else Filters(formula=known.formula)
+    index = index_of(engine, searched.library)
+    starts = starts_of(query, searched, target, filters, known.start)
+    spent = time.perf_counter() - began
+    effort = Effort(max(effort.seconds - spent, 0.0), effort.molecules, effort.seed)
+    found = run(engine.network, query, index, target, starts, effort, progress)
+    listed = {connectivity(text) for text in (*starts.fitting, *starts.similar)}
+    grouped = _by_connectivity(found.members)
+    present, share = _trusted(engine, query, grouped, found, bool(target.formulas))
+    proposals = tuple(
+        _proposal(engine, spectrum, number, group, probability, listed)
+        for number, (group, probability) in enumerate(list(zip(grouped, share, strict=True))[:top], 1)
+    )
+    stopped = ("stopped early; these are the best so far",) if found.stopped else ()
+    none = () if grouped else ("nothing that satisfies the conditions was found",)
+    said = (*searched.warnings, *stopped, *none, *twins_note(spectrum))
+    return Elucidation(
+        spectrum.id,
+        proposals,
+        found.scored,
+        elapsed_ms(began),
+        said,
+        present,
+        found.estimated,
+        found.exhausted,
+        _shared(proposals, present),
+    )
+
+
+def local_library(library: Library | Searchable | str | Path) -> LocalLibrary:
+    """The library on this machine; raises `LibraryError` for one that lies on a cluster."""
+    from km3aid.search.opening import searchable
+
+    opened = searchable(library)
+    if not isinstance(opened, LocalLibrary):
+        raise LibraryError("elucidate starts from a library on this machine; name its folder without --cluster")
+    return opened
+
+
+_indexes: dict[tuple[str, int, str], Index] = {}
+
+
+def index_of(engine: Engine, library: Library, progress: Callable[[int], None] | None = None) -> Index:
+    """The index of a library, kept from one call to the next."""
+    key = (str(library.path), len(library), library.manifest.model_sha256)
+    if key not in _indexes:
+        _indexes.clear()
+        _indexes[key] = open_index(engine.network, library, progress)
+    return _indexes[key]
+
+
+def _formulas(library: Library, filters: Filters) -> dict[str, int]:
+    """The formulas of the molecules that pass, and how many have each."""
+    found: dict[str, int] = {}
+    for shard, rows in zip(library.shards, library.filter(filters), strict=True):
+        codes, counts = np.unique(shard.formula_code[rows], return_counts=True)
+        for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
+            text = str(shard.formulas[code].as_py())
+            found[text] = found.get(text, 0) + count
+    return found
+
+
+def _by_connectivity(members: list[Member]) -> list[list[Member]]:
+    """Members of one connectivity together, best first; far down each is by itself."""
+    groups: dict[str, list[Member]] = {}
+    for member in members[:_GROUPED]:
+        groups.setdefault(connectivity(smiles_of(member.mol)), []).append(member)
+    return [*groups.values(), *([member] for member in members[_GROUPED:])]
+
+
+def _trusted(
+    engine: Engine, query: Query, grouped: list[list[Member]], found: Found, formula: bool
+) -> tuple[float, list[float]]:
+    """The probability that the right structure is there, and that of each group."""
+    if not grouped:
+        return 0.0, []
+    best = grouped[0][0]
+    scores = np.array([group[0].total for group in grouped])
+    classes = engine.encode(parse_smiles(smiles_of(best.mol))).classes()
+    fit = fit_of(query.spectrum, classes, query.config)
+    trust = Trust.bundled()
+    compared = Compared(scores, best.graph, best.match, fit, found.scored)
+    present = trust.present(figures_of(compared, best, found), formula)
+    share = probabilities(scores * trust.sharpness) * present
+    return round(present, 4), share.tolist()
+
+
+def _proposal(
+    engine: Engine, spectrum: Spectrum, rank: int, group: list[Member], probability: float, listed: set[str]
+) -> Proposal:
+    best = group[0]
+    smiles = smiles_of(best.mol)
+    molecule = parse_smiles(smiles)
+    return Proposal(
+        rank,
+        smiles,
+        None,
+        best.total,
+        probability,
+        best.graph,
+        best.match,
+        (),
+        best.origin,
+        connectivity(smiles) not in listed,
+        molecule.formula,
+        round(best.odd, 2),
+        engine.assign(smiles, spectrum).assignments,
+    )
+
+
+def _shared(proposals: tuple[Proposal, ...], present: float | None) -> SharedPart | None:
+    """What the likeliest proposals have in common."""
+    if not proposals or present is None or present < _ENOUGH:
+        return None
+    held, count = 0.0, 0
+    for proposal in proposals[:_SHARED_MOST]:
+        held, count = held + proposal.probability, count + 1
+        if held >= _SHARED_OF * present:
+            break
+    part: Any = common_part([proposal.smiles for proposal in proposals[:count]])
+    return None if part is None else SharedPart(part.smiles, part.atoms, round(part.share, 3), count)
