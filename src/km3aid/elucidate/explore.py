@@ -20,6 +20,7 @@ from km3aid.elucidate.estimate import Base, Estimator
 from km3aid.elucidate.index import Index
 from km3aid.elucidate.scoring import Scored, Scorer
 from km3aid.elucidate.target import Counts, Target, counts_of
+from km3aid.elucidate.trust import Trust
 from km3aid.molecules.graphs import Sketch, Sketches, mol_of_sketch, sketch_of_mol, stacked
 from km3aid.molecules.graphs.changes import changes
 from km3aid.molecules.graphs.edited import edited, edits_of, sketch_of_parent
@@ -28,6 +29,8 @@ from km3aid.molecules.isomers.parent import Parent
 
 BATCH = 160
 _EXPANDED, _EXPANDED_FREE = 4, 2  # parents a batch, where the formula is known and where it is not
+_SHORTLIST, _FEW, _MOST_EXPANDED = 8, 3, 6  # times the usual number, or that of a batch
+_OPEN = 2000  # members kept to be changed
 _EDITS = 4000
 _WAITING = 40_000  # candidates kept
 _NOISE = 0.7
@@ -69,7 +72,7 @@ class Explorer:
 
     def __init__(self, scorer: Scorer, index: Index, target: Target, seed: int) -> None:
         self.scorer, self.target = scorer, target
-        self.estimator = Estimator(scorer, index.environments)
+        self.estimator = Estimator(scorer, index, Trust.bundled().unusual, len(target.formulas) == 1)
         self.bank = Bank(scorer, target.formulas)
         self.bank.add_groups(index.groups.one(m) for m in range(len(index.groups.atoms)))
         self.members: list[Member] = []
@@ -178,25 +181,27 @@ class Explorer:
         return found
 
     def _expand(self) -> None:
-        """Change the best members that were not changed yet, of ring systems that had their turn later ones."""
-        if not self._open:
-            return
+        """Change the best members that were not changed yet, of ring systems that had their turn later ones.
+
+        More of them are changed where few candidates wait.
+        """
+        usual = _EXPANDED if self.target.formulas else _EXPANDED_FREE
         totals = np.array([self.members[n].total for n in self._open])
-        most = _EXPANDED if self.target.formulas else _EXPANDED_FREE
-        shortlist = np.argsort(-totals, kind="stable")[: 8 * most].tolist()
-        chosen: set[int] = set()
-        for _ in range(min(most, len(shortlist))):
-            best = max(
-                (place for place in shortlist if place not in chosen),
-                key=lambda place: self.members[self._open[place]].total - self._turn(self._open[place]),
-            )
-            chosen.add(best)
+        shortlist = np.argsort(-totals, kind="stable")[: _SHORTLIST * usual].tolist()
+        chosen: list[int] = []
+        while shortlist and (
+            len(chosen) < usual or (len(self._waiting) < _FEW * BATCH and len(chosen) < _MOST_EXPANDED * usual)
+        ):
+            best = max(shortlist, key=lambda place: totals[place] - self._turn(self._open[place]))
+            shortlist.remove(best)
+            chosen.append(best)
             rings = self._rings(self._open[best])
             self._expanded_rings[rings] = self._expanded_rings.get(rings, 0) + 1
             self._change(self._open[best])
-        self._open = [n for place, n in enumerate(self._open) if place not in chosen]
-        if len(self._open) > 4000:
-            self._open = sorted(self._open, key=lambda n: -self.members[n].total)[:2000]
+        done = set(chosen)
+        self._open = [n for place, n in enumerate(self._open) if place not in done]
+        if len(self._open) > 2 * _OPEN:
+            self._open = sorted(self._open, key=lambda n: -self.members[n].total)[:_OPEN]
 
     def _turn(self, number: int) -> float:
         return 0.8 * math.log1p(self._expanded_rings.get(self._rings(number), 0))

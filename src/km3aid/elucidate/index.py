@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.elucidate.compiled.surroundings import surroundings
+from km3aid.elucidate.composition import Compositions, hetero
 from km3aid.elucidate.environments import Environments
 from km3aid.encoding.encode import encode_graphs
 from km3aid.errors import ConfigError, MoleculeError
@@ -26,7 +27,7 @@ _GROUP_ATOMS = 8  # of the largest group that is kept
 _GROUPS = 12_000  # kept, the most frequent
 _TOGETHER = 512
 _SEED = 5
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,13 @@ class Index:
     environments: Environments
     groups: Sketches
     frequency: NDArray[np.int64]  # (G,)
+    compositions: Compositions
 
     def write(self, path: Path) -> None:
         """Write to a file; raises `ConfigError`."""
-        self.environments.write(path, {f"groups_{k}": v for k, v in self.groups._asdict().items()} | {"frequency": self.frequency})
+        groups = {f"groups_{name}": column for name, column in self.groups._asdict().items()}
+        held = {"held": self.compositions.held, "count": self.compositions.count}
+        self.environments.write(path, groups | held | {"frequency": self.frequency})
 
     @classmethod
     def read(cls, path: Path) -> Index | None:
@@ -48,7 +52,8 @@ class Index:
             with np.load(path) as file:
                 values = dict(file)
             groups = Sketches(*(values[f"groups_{name}"] for name in Sketches._fields))
-            return cls(Environments.read(values), groups, values["frequency"])
+            compositions = Compositions(values["held"], values["count"])
+            return cls(Environments.read(values), groups, values["frequency"], compositions)
         except (OSError, KeyError, ValueError):
             return None
 
@@ -72,7 +77,7 @@ def build_index(
     rows = np.arange(len(library))
     if len(rows) > sample:
         rows = np.sort(np.random.default_rng(_SEED).choice(rows, sample, replace=False))
-    keys, shifts, groups = [], [], _Groups({}, {})
+    keys, shifts, compositions, groups = [], [], [], _Groups({}, {})
     for first in range(0, len(rows), _TOGETHER):
         part = [library.smiles(int(row)) for row in rows[first : first + _TOGETHER]]
         sketches, shift = _read(network, part)
@@ -81,11 +86,12 @@ def build_index(
             there = np.arange(held.element.shape[1]) < held.atoms[:, None]
             keys.append(surroundings(held).radius[there])
             shifts.append(np.where(held.element[there] == 6, shift, np.nan).astype(np.float32))
+            compositions.append(hetero(held))
             groups.add(sketches)
         if progress:
             progress(len(part))
     environments = Environments.of_atoms(np.concatenate(keys), np.concatenate(shifts), len(rows))
-    return Index(environments, *groups.best())
+    return Index(environments, *groups.best(), Compositions.of(np.concatenate(compositions)))
 
 
 class _Groups(NamedTuple):

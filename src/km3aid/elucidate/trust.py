@@ -10,12 +10,23 @@ from pathlib import Path
 from typing import Any
 
 from km3aid.config import from_dict, to_dict
-from km3aid.elucidate.explore import Member
-from km3aid.elucidate.run import Found
 from km3aid.matching.logistic import Logistic
-from km3aid.matching.presence import Compared, bounded, presence_figures
+from km3aid.matching.presence import bounded
 
 FILE = "elucidate.json"  # beside the bundled weights
+
+
+@dataclass(frozen=True, slots=True)
+class Unusual:
+    """By how much an atom lowers a score whose surroundings were seen to no bond, to one, to two bonds only.
+
+    Where they were seen to two bonds, `rare` is what an atom costs that was met once; it falls with the root of the
+    number. Where the formula is not known, each nat by which the hetero atoms are unusual costs `composition`.
+    """
+
+    unseen: tuple[float, float, float] = (1.6, 1.1, 0.9)
+    rare: float = 1.7
+    composition: float = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +38,8 @@ class Trust:
     """
 
     model_sha256: str = ""
-    sharpness: float = 0.7
+    sharpness: float = 0.6
+    unusual: Unusual = field(default_factory=Unusual)
     formula: Logistic = field(default_factory=Logistic)
     free: Logistic = field(default_factory=Logistic)
 
@@ -43,21 +55,6 @@ class Trust:
     def to_dict(self) -> dict[str, Any]:
         """As it stands in the file."""
         return to_dict(self)
-
-
-def figures_of(compared: Compared, best: Member, found: Found) -> dict[str, float]:
-    """The figures by which trust is told."""
-    figures = presence_figures(compared)
-    return {
-        name: figures[name]
-        for name in ("log_peaks", "match_per_peak", "ahead", "root_ahead", "worst_line", "dissimilarity", "surprise")
-    } | {
-        "total_per_peak": max(best.total / compared.fit.peaks, -5.0),
-        "unusual": min(best.odd, 20.0),
-        "from_library": float(best.origin == "library"),
-        "last_gain": found.last_gain,
-        "exhausted": float(found.exhausted),
-    }
 
 
 @lru_cache(1)

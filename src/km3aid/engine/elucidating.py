@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from km3aid.elucidate.explore import Member
+from km3aid.elucidate.figures import figures_of
 from km3aid.elucidate.index import Index, open_index
 from km3aid.elucidate.known import Effort, Known
 from km3aid.elucidate.run import Found, Progress, run, starts_of
-from km3aid.elucidate.trust import Trust, figures_of
+from km3aid.elucidate.trust import Trust
 from km3aid.engine.hits import elapsed_ms
 from km3aid.engine.results import Elucidation, Proposal, SharedPart
 from km3aid.errors import LibraryError
