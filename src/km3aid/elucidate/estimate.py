@@ -38,9 +38,9 @@ class Base(NamedTuple):
 class Estimator:
     """Estimates for one spectrum, by the table of surroundings."""
 
-    def __init__(self, scorer: Scorer, index: Index, unusual: Unusual, formula: bool) -> None:
+    def __init__(self, scorer: Scorer, index: Index, unusual: Unusual) -> None:
         self.scorer, self.environments, self._compositions = scorer, index.environments, index.compositions
-        self._by_composition = 0.0 if formula else unusual.composition
+        self._by_composition = unusual.composition
         self._unseen, self._rare = np.array([*unusual.unseen, 0.0]), unusual.rare
         self.estimated = 0
 

@@ -72,7 +72,7 @@ class Explorer:
 
     def __init__(self, scorer: Scorer, index: Index, target: Target, seed: int) -> None:
         self.scorer, self.target = scorer, target
-        self.estimator = Estimator(scorer, index, Trust.bundled().unusual, len(target.formulas) == 1)
+        self.estimator = Estimator(scorer, index, Trust.bundled().unusual(len(target.formulas) == 1))
         self.bank = Bank(scorer, target.formulas)
         self.bank.add_groups(index.groups.one(m) for m in range(len(index.groups.atoms)))
         self.members: list[Member] = []

@@ -75,11 +75,11 @@ class Known:
         for counts in formulas:
             if self.formula is not None:
                 self._check_lines(counts, spectrum)
-        allowed = self.elements or _USUAL
+        allowed = None if self.formula is not None else self.elements
         carbons = self.carbons or (max(1, lines - 2), 2 * lines + _SPARE_CARBONS)
         return Target(
             frozenset(formulas),
-            frozenset(ELEMENTS) if formulas else frozenset(atomic_number(s) for s in (*allowed, "H", "C")),
+            frozenset(ELEMENTS) if allowed is None else frozenset(atomic_number(s) for s in (*allowed, "H", "C")),
             self.carbons or (1, 250) if formulas else carbons,
             self.rings,
             () if self.substructure is None else (pattern_of(self.substructure),),

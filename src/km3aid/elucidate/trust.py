@@ -21,12 +21,12 @@ class Unusual:
     """By how much an atom lowers a score whose surroundings were seen to no bond, to one, to two bonds only.
 
     Where they were seen to two bonds, `rare` is what an atom costs that was met once; it falls with the root of the
-    number. Where the formula is not known, each nat by which the hetero atoms are unusual costs `composition`.
+    number. Each nat by which the hetero atoms are unusual costs `composition`.
     """
 
     unseen: tuple[float, float, float] = (1.6, 1.1, 0.9)
     rare: float = 1.7
-    composition: float = 0.7
+    composition: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class Trust:
 
     model_sha256: str = ""
     sharpness: float = 0.6
-    unusual: Unusual = field(default_factory=Unusual)
+    unusual_of_formula: Unusual = field(default_factory=Unusual)
+    unusual_free: Unusual = field(default_factory=lambda: Unusual((4.8, 1.4, 0.4), 0.0, 0.25))
     formula: Logistic = field(default_factory=Logistic)
     free: Logistic = field(default_factory=Logistic)
 
@@ -47,6 +48,10 @@ class Trust:
     def bundled(cls) -> Trust:
         """The constants that come with the bundled model; those of a fresh installation where there are none."""
         return _bundled()
+
+    def unusual(self, formula: bool) -> Unusual:
+        """The weights for spectra whose formula is known, or for others."""
+        return self.unusual_of_formula if formula else self.unusual_free
 
     def present(self, figures: dict[str, float], formula: bool) -> float:
         """The probability that the right structure is among the proposals."""
