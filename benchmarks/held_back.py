@@ -70,7 +70,9 @@ def without(library: Library, tasks: list[Task], folder: Path) -> Library:
                 [
                     not _like(text, formula, truths, keys, formulas)
                     for text, formula in zip(
-                        shard.smiles.to_pylist(), shard.formulas.take(pa.array(shard.formula_code)).to_pylist(), strict=True
+                        shard.smiles.to_pylist(),
+                        shard.formulas.take(pa.array(shard.formula_code)).to_pylist(),
+                        strict=True,
                     )
                 ]
             )

@@ -125,9 +125,7 @@ def elucidate(
         session = tasks.Session(engine, opened, detailed=page, progress=progress)
         if batch is not None:
             return run_batch("elucidate", batch, session, defaults, output, run)
-        cases = [
-            tasks.elucidate(session, s, asked, record.effort(), effort.library, effort.top) for s in spectra
-        ]
+        cases = [tasks.elucidate(session, s, asked, record.effort(), effort.library, effort.top) for s in spectra]
     return emit(cases, output, files, run.quiet)
 
 

@@ -55,7 +55,11 @@ class Bank:
     def add_groups(self, groups: Iterable[Sketch]) -> None:
         """Take groups of which no shifts are known."""
         for sketch in groups:
-            self._put(_Half(sketch, 0, counts_of(sketch), 0.0, -1), np.zeros(len(self._spectrum)), _UNSEEN * int((sketch.element == 6).sum()))
+            self._put(
+                _Half(sketch, 0, counts_of(sketch), 0.0, -1),
+                np.zeros(len(self._spectrum)),
+                _UNSEEN * int((sketch.element == 6).sum()),
+            )
             self._groups += 1
 
     def add(

@@ -235,7 +235,9 @@ class Explorer:
             for m, change in enumerate(part):
                 source[m, : len(change.source)] = change.source
             graph = self.members[number].graph
-            self._judge(sketches, (base, source), graph, number, "moves", lambda n, part=part: _sketch_maker(part[n].sketch))
+            self._judge(
+                sketches, (base, source), graph, number, "moves", lambda n, part=part: _sketch_maker(part[n].sketch)
+            )
 
     def _cross(self) -> None:
         """Cut the best members that were not cut yet, and join their pieces with others."""
@@ -279,7 +281,11 @@ class Explorer:
             base = base[0], base[1][fits]
         told = self.estimator.estimate(sketches, *(base or ()))
         fusion = self.scorer.query.fusion
-        estimate = fusion.match_weight * told.match + fusion.graph_weight * (graph if isinstance(graph, float) else graph[fits]) - told.odd
+        estimate = (
+            fusion.match_weight * told.match
+            + fusion.graph_weight * (graph if isinstance(graph, float) else graph[fits])
+            - told.odd
+        )
         sums = self._bias.get(origin, [0.0, 0.0])
         rank = -(estimate + sums[0] / max(sums[1], 1.0)) + _NOISE * self._rng.gumbel(size=len(estimate))
         for n, structure in enumerate(told.structure.tolist()):

@@ -58,9 +58,15 @@ class Index:
             return None
 
 
+def index_file(library: Library) -> Path:
+    """Where the index of a library is kept; its name tells model and size, for another library of that name."""
+    name = f"elucidate-{library.manifest.model_sha256[:12]}-{len(library)}-{_VERSION}.npz"
+    return Path(str(library.path)) / name
+
+
 def open_index(network: Network, library: Library, progress: Callable[[int], None] | None = None) -> Index:
     """The index of a library, which is made once and kept beside it where that can be written to."""
-    path = Path(str(library.path)) / f"elucidate-{library.manifest.model_sha256[:12]}-{len(library)}-{_VERSION}.npz"
+    path = index_file(library)
     found = Index.read(path)
     if found is None:
         found = build_index(network, library, progress=progress)

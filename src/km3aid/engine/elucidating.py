@@ -11,7 +11,7 @@ import numpy as np
 
 from km3aid.elucidate.explore import Member
 from km3aid.elucidate.figures import figures_of
-from km3aid.elucidate.index import Index, open_index
+from km3aid.elucidate.index import Index, index_file, open_index
 from km3aid.elucidate.known import Effort, Known
 from km3aid.elucidate.run import Found, Progress, run, starts_of
 from km3aid.elucidate.trust import Trust
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _GROUPED = 120  # members among which connectivities are told apart
 _SHARED_OF = 0.9  # of the probability of all proposals, which the first ones hold that are compared
 _SHARED_MOST = 6
+_QUICKLY_READ = 5000  # molecules of a library of which an index is made at once
 _ENOUGH = 0.05  # presence below which nothing is said to be shared
 
 
@@ -102,6 +103,13 @@ def index_of(engine: Engine, library: Library, progress: Callable[[int], None] |
         _indexes.clear()
         _indexes[key] = open_index(engine.network, library, progress)
     return _indexes[key]
+
+
+def require_index(library: Searchable) -> None:
+    """Raise `LibraryError` where an index would first have to be made for a library, which takes long."""
+    opened = local_library(library).library
+    if len(opened) > _QUICKLY_READ and not index_file(opened).exists():
+        raise LibraryError(f"{opened.path}: not made ready for elucidations; run: km3aid library index {opened.path}")
 
 
 def _formulas(library: Library, filters: Filters) -> dict[str, int]:

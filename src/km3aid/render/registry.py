@@ -103,7 +103,10 @@ def check_format(format: str, kind: type, answers: int = 1) -> Format:
 
 
 def _plural(kinds: Sequence[type]) -> str:
-    return " and ".join("hits" if kind is Hits else "proposals" if kind is Elucidation else f"{kind.__name__.lower()}s" for kind in kinds)
+    return " and ".join(
+        "hits" if kind is Hits else "proposals" if kind is Elucidation else f"{kind.__name__.lower()}s"
+        for kind in kinds
+    )
 
 
 def format_of_file(path: Path) -> str | None:

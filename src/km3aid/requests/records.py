@@ -158,7 +158,9 @@ class ElucidateRecord(SpectrumRecord):
         mass = mine.mass_da if self.mass_da is None else self.mass_da
         if self.adduct is not None:
             mass = _neutral(mass, self.adduct)
-        tolerance = mine.mass_tolerance_da if mine.mass_tolerance_ppm is None else (mass or 0) * mine.mass_tolerance_ppm / 1e6
+        tolerance = (
+            mine.mass_tolerance_da if mine.mass_tolerance_ppm is None else (mass or 0) * mine.mass_tolerance_ppm / 1e6
+        )
         return Known(
             formula=mine.formula if self.formula is None else self.formula,
             mass_da=mass,

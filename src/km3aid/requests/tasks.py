@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, islice
@@ -138,9 +139,12 @@ def elucidate(
     session.limits.check_seconds(effort.seconds)
     for text in known.start:
         session.limits.read_structure(text)
-    found = session.engine.elucidate(
-        spectrum, session.library(library), known=known, effort=effort, top=top, progress=session.progress
-    )
+    searched = session.library(library)
+    if math.isfinite(session.limits.seconds):
+        from km3aid.engine.elucidating import require_index
+
+        require_index(searched)
+    found = session.engine.elucidate(spectrum, searched, known=known, effort=effort, top=top, progress=session.progress)
     return _hits_case(session, found, spectrum)
 
 

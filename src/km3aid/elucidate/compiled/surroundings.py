@@ -29,7 +29,10 @@ def surroundings(sketches: Sketches) -> Surroundings:
     """Describe the atoms of some molecules."""
     m, a = sketches.element.shape
     out = Surroundings(
-        np.zeros((m, a, RADII), np.uint64), np.zeros((m, a), np.uint64), np.zeros(m, np.uint64), np.zeros((m, a), np.uint8)
+        np.zeros((m, a, RADII), np.uint64),
+        np.zeros((m, a), np.uint64),
+        np.zeros(m, np.uint64),
+        np.zeros((m, a), np.uint8),
     )
     arrays = [np.ascontiguousarray(x) for x in sketches[:4]]
     describe(*arrays, sketches.atoms, _VALENCE, *out)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from km3aid.engine.results import Assignment, Elucidation, Hit, Hits, Matrix, Prediction, Proposal, SharedPart, Verification
+from km3aid.engine.results import (
+    Assignment,
+    Elucidation,
+    Hit,
+    Hits,
+    Matrix,
+    Prediction,
+    Proposal,
+    SharedPart,
+    Verification,
+)
 from km3aid.errors import MoleculeError
 from km3aid.render.drawing.marks import ASSIGNMENT_COLUMNS, PREDICTION_COLUMNS, Mark, confidence_colour, marks_of
 from km3aid.render.drawing.picture import comparison, picture, sketch
