@@ -90,7 +90,7 @@ class Estimator:
         return cost.sum(1) + self._composition(sketches), around.structure
 
     def figures(self, sketches: Sketches) -> NDArray[np.float64]:
-        """Of each molecule (M, 5): atoms seen to no, one and two bonds only, how rare the others are in sum, and the composition."""
+        """Of each molecule (M, 5): atoms seen to no, one and two bonds only, the rarity of others, the composition."""
         there = np.arange(sketches.element.shape[1]) < sketches.atoms[:, None]
         told = self.environments.estimate(surroundings(sketches).radius[there])
         known, rare = np.full(there.shape, RADII), np.zeros(there.shape)

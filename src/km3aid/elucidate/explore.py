@@ -20,7 +20,7 @@ from km3aid.elucidate.estimate import Base, Estimator
 from km3aid.elucidate.index import Index
 from km3aid.elucidate.scoring import Scored, Scorer
 from km3aid.elucidate.target import Counts, Target, counts_of
-from km3aid.elucidate.trust import Trust
+from km3aid.elucidate.trust import NOT_UNUSUAL, Trust
 from km3aid.molecules.graphs import Sketch, Sketches, mol_of_sketch, sketch_of_mol, stacked
 from km3aid.molecules.graphs.changes import changes
 from km3aid.molecules.graphs.edited import edited, edits_of, sketch_of_parent
@@ -36,6 +36,23 @@ _WAITING = 40_000  # candidates kept
 _NOISE = 0.7
 _ALL_GROUPS, _USUAL_GROUPS, _RARE_GROUPS = 400, 18, 12
 _CROSS_EVERY, _CROSSED, _PAIRS = 6, 12, 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a run makes use of; parts are left out to see what they are worth.
+
+    `steered`: the best estimates come first, rather than any. `pieces`: pieces of known molecules are joined. `moves`:
+    molecules are changed step by step. `usual`: unusual chemistry costs something.
+    """
+
+    steered: bool = True
+    pieces: bool = True
+    moves: bool = True
+    usual: bool = True
+
+
+EVERY_PART = Parts()
 
 
 class Member(NamedTuple):
@@ -70,9 +87,11 @@ class _Candidate:
 class Explorer:
     """A population of molecules for one spectrum, and what may come of them."""
 
-    def __init__(self, scorer: Scorer, index: Index, target: Target, seed: int) -> None:
-        self.scorer, self.target = scorer, target
-        self.estimator = Estimator(scorer, index, Trust.bundled().unusual(len(target.formulas) == 1))
+    def __init__(self, scorer: Scorer, index: Index, target: Target, seed: int, parts: Parts) -> None:
+        self.scorer, self.target, self.parts = scorer, target, parts
+        self.estimator = Estimator(
+            scorer, index, Trust.bundled().unusual(len(target.formulas) == 1) if parts.usual else NOT_UNUSUAL
+        )
         self.bank = Bank(scorer, target.formulas)
         self.bank.add_groups(index.groups.one(m) for m in range(len(index.groups.atoms)))
         self.members: list[Member] = []
@@ -211,6 +230,8 @@ class Explorer:
 
     def _change(self, number: int) -> None:
         """Estimate all isomers near a member."""
+        if not self.parts.moves:
+            return
         member = self.members[number]
         parent = Parent.of(member.mol)
         edits = edits_of(parent, _EDITS)
@@ -256,7 +277,7 @@ class Explorer:
         self._pair(pieces, _PAIRS)
 
     def _pair(self, pieces: list[int], most: int) -> None:
-        pairs = self.bank.pairs(pieces, most)
+        pairs = self.bank.pairs(pieces, most) if self.parts.pieces else []
         for first in range(0, len(pairs), 512):
             part = pairs[first : first + 512]
             sketches = stacked([pair.sketch for pair in part])
@@ -287,6 +308,8 @@ class Explorer:
             - told.odd
         )
         sums = self._bias.get(origin, [0.0, 0.0])
+        if not self.parts.steered:
+            estimate = np.zeros(len(estimate))
         rank = -(estimate + sums[0] / max(sums[1], 1.0)) + _NOISE * self._rng.gumbel(size=len(estimate))
         for n, structure in enumerate(told.structure.tolist()):
             if structure in self._seen:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from km3aid.elucidate.explore import Explorer, Member
+from km3aid.elucidate.explore import EVERY_PART, Explorer, Member, Parts
 from km3aid.elucidate.index import Index
 from km3aid.elucidate.known import Effort
 from km3aid.elucidate.scoring import Scorer
@@ -52,7 +52,7 @@ class Found(NamedTuple):
 
 
 def starts_of(query: Query, library: Searchable, target: Target, filters: Filters, given: Sequence[str]) -> Starts:
-    """The hits of a library to start from; `filters` are the conditions on a proposal, as far as a search knows them."""
+    """The hits of a library to start from; `filters` are the conditions on proposals as far as a search knows them."""
     limits = Limits(kept=_SIMILAR, sure=_FITTING)
     asked = [filters, NO_FILTERS] if target.formulas else [NO_FILTERS]
     found = library.find_many([query] * len(asked), asked, limits)
@@ -60,23 +60,25 @@ def starts_of(query: Query, library: Searchable, target: Target, filters: Filter
     return Starts(given, hits[0][:_FITTING], hits[-1][:_SIMILAR])
 
 
-def run(
-    network: Network,
-    query: Query,
-    index: Index,
-    target: Target,
-    starts: Starts,
-    effort: Effort,
-    progress: Callable[[Progress], None] | None = None,
-) -> Found:
+class Asked(NamedTuple):
+    """What a run is asked."""
+
+    query: Query
+    index: Index
+    target: Target
+    starts: Starts
+    parts: Parts = EVERY_PART
+
+
+def run(network: Network, asked: Asked, effort: Effort, progress: Callable[[Progress], None] | None = None) -> Found:
     """Propose molecules for a spectrum until the effort is spent, nothing is left to try, or Ctrl-C."""
     began = time.monotonic()
-    scorer = Scorer(network, query)
-    explorer = Explorer(scorer, index, target, effort.seed)
+    scorer = Scorer(network, asked.query)
+    explorer = Explorer(scorer, asked.index, asked.target, effort.seed, asked.parts)
     exhausted = stopped = False
     best, gained = -math.inf, 0
     try:
-        _begin(explorer, target, starts)
+        _begin(explorer, asked.target, asked.starts)
         while True:
             left = effort.seconds - (time.monotonic() - began)
             if effort.molecules is not None:

@@ -29,6 +29,9 @@ class Unusual:
     composition: float = 0.0
 
 
+NOT_UNUSUAL = Unusual((0.0, 0.0, 0.0), 0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Trust:
     """The constants for spectra whose formula is known, and for others.

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from km3aid.elucidate.explore import Member
+from km3aid.elucidate.explore import EVERY_PART, Member, Parts
 from km3aid.elucidate.figures import figures_of
 from km3aid.elucidate.index import Index, index_file, open_index
 from km3aid.elucidate.known import Effort, Known
-from km3aid.elucidate.run import Found, Progress, run, starts_of
+from km3aid.elucidate.run import Asked, Found, Progress, Starts, run, starts_of
+from km3aid.elucidate.target import Target
 from km3aid.elucidate.trust import Trust
 from km3aid.engine.hits import elapsed_ms
 from km3aid.engine.results import Elucidation, Proposal, SharedPart
@@ -48,6 +51,68 @@ def elucidate(
 ) -> Elucidation:
     """See `Engine.elucidate`."""
     began = time.perf_counter()
+    made = propose(engine, spectrum, library, known, effort, progress)
+    listed = {connectivity(text) for text in (*made.starts.fitting, *made.starts.similar)}
+    trust, formula = Trust.bundled(), bool(made.target.formulas)
+    present, share = 0.0, np.zeros(0)
+    if made.grouped:
+        present = round(trust.present(made.figures(engine), formula), 4)
+        share = probabilities(made.scores * trust.sharpness) * present
+    proposals = tuple(
+        _proposal(engine, spectrum, number, group, probability, listed)
+        for number, (group, probability) in enumerate(list(zip(made.grouped, share.tolist(), strict=True))[:top], 1)
+    )
+    stopped = ("stopped early; these are the best so far",) if made.found.stopped else ()
+    none = () if made.grouped else ("nothing that satisfies the conditions was found",)
+    return Elucidation(
+        spectrum.id,
+        proposals,
+        made.found.scored,
+        elapsed_ms(began),
+        (*made.warnings, *stopped, *none, *twins_note(spectrum)),
+        present,
+        made.found.estimated,
+        made.found.exhausted,
+        _shared(proposals, present),
+    )
+
+
+class Run(NamedTuple):
+    """What was asked of a run, and what it found."""
+
+    query: Query
+    target: Target
+    index: Index
+    starts: Starts
+    found: Found
+    grouped: list[list[Member]]  # members of one connectivity together, best first
+    warnings: tuple[str, ...]
+
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        """The best total of each group."""
+        return np.array([group[0].total for group in self.grouped])
+
+    def figures(self, engine: Engine) -> dict[str, float]:
+        """The figures by which the proposals are trusted; there has to be one."""
+        best = self.grouped[0][0]
+        classes = engine.encode(parse_smiles(smiles_of(best.mol))).classes()
+        fit = fit_of(self.query.spectrum, classes, self.query.config)
+        compared = Compared(self.scores, best.graph, best.match, fit, self.found.scored)
+        return figures_of(compared, best, self.found)
+
+
+def propose(
+    engine: Engine,
+    spectrum: Spectrum,
+    library: Library | Searchable | str | Path,
+    known: Known,
+    effort: Effort,
+    progress: Callable[[Progress], None] | None = None,
+    parts: Parts = EVERY_PART,
+) -> Run:
+    """Run an elucidation, with `parts` of it alone for a comparison; raises as `Engine.elucidate` does."""
+    began = time.perf_counter()
     searched = local_library(library)
     searched.check_model(engine.model_sha256)
     query = engine.query(spectrum.without_aside())
@@ -57,30 +122,9 @@ def elucidate(
     filters = mass if known.formula is None else Filters(formula=known.formula)
     index = index_of(engine, searched.library)
     starts = starts_of(query, searched, target, filters, known.start)
-    spent = time.perf_counter() - began
-    effort = Effort(max(effort.seconds - spent, 0.0), effort.molecules, effort.seed)
-    found = run(engine.network, query, index, target, starts, effort, progress)
-    listed = {connectivity(text) for text in (*starts.fitting, *starts.similar)}
-    grouped = _by_connectivity(found.members)
-    present, share = _trusted(engine, query, grouped, found, bool(target.formulas))
-    proposals = tuple(
-        _proposal(engine, spectrum, number, group, probability, listed)
-        for number, (group, probability) in enumerate(list(zip(grouped, share, strict=True))[:top], 1)
-    )
-    stopped = ("stopped early; these are the best so far",) if found.stopped else ()
-    none = () if grouped else ("nothing that satisfies the conditions was found",)
-    said = (*searched.warnings, *stopped, *none, *twins_note(spectrum))
-    return Elucidation(
-        spectrum.id,
-        proposals,
-        found.scored,
-        elapsed_ms(began),
-        said,
-        present,
-        found.estimated,
-        found.exhausted,
-        _shared(proposals, present),
-    )
+    left = max(effort.seconds - (time.perf_counter() - began), 0.0)
+    found = run(engine.network, Asked(query, index, target, starts, parts), replace(effort, seconds=left), progress)
+    return Run(query, target, index, starts, found, _by_connectivity(found.members), searched.warnings)
 
 
 def local_library(library: Library | Searchable | str | Path) -> LocalLibrary:
@@ -129,23 +173,6 @@ def _by_connectivity(members: list[Member]) -> list[list[Member]]:
     for member in members[:_GROUPED]:
         groups.setdefault(connectivity(smiles_of(member.mol)), []).append(member)
     return [*groups.values(), *([member] for member in members[_GROUPED:])]
-
-
-def _trusted(
-    engine: Engine, query: Query, grouped: list[list[Member]], found: Found, formula: bool
-) -> tuple[float, list[float]]:
-    """The probability that the right structure is there, and that of each group."""
-    if not grouped:
-        return 0.0, []
-    best = grouped[0][0]
-    scores = np.array([group[0].total for group in grouped])
-    classes = engine.encode(parse_smiles(smiles_of(best.mol))).classes()
-    fit = fit_of(query.spectrum, classes, query.config)
-    trust = Trust.bundled()
-    compared = Compared(scores, best.graph, best.match, fit, found.scored)
-    present = trust.present(figures_of(compared, best, found), formula)
-    share = probabilities(scores * trust.sharpness) * present
-    return round(present, 4), share.tolist()
 
 
 def _proposal(

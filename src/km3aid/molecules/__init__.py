@@ -6,7 +6,7 @@ from km3aid.molecules.couplings import splitting_hz
 from km3aid.molecules.depict import Drawing, lay_out
 from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS, MolGraph, featurise
 from km3aid.molecules.formula import check_elements, element_counts, formula_charge, hill
-from km3aid.molecules.isomers import diastereomers, nearby_isomers
+from km3aid.molecules.isomers import nearby_isomers
 from km3aid.molecules.mol_block import write_heavy_mol_block, write_mol_block
 from km3aid.molecules.molecule import Molecule, parse_mol_block, parse_smiles, parse_structure, smiles_of
 from km3aid.molecules.substructure import pattern_of, substructure_test

@@ -1,4 +1,4 @@
-"""The work of records: assign, verify, rank, search, elucidate, predict; in order, with every failure in its record's place."""
+"""The work of records, one function for each task; in order, with every failure in its record's place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A molecule as arrays of elements, charges, hydrogens and bond orders: quick to change, without aromaticity or stereo."""
+"""A molecule as arrays of elements, charges, hydrogens and bond orders: quick to change, without configurations."""
 
 from __future__ import annotations
 
