@@ -11,6 +11,7 @@ from km3aid.cli import (
     assign,
     data,
     demo,
+    elucidate,
     evaluate,
     library,
     predict,
@@ -51,6 +52,7 @@ app.command("assign")(assign.assign)
 app.command("verify")(verify.verify)
 app.command("rank")(rank.rank)
 app.command("search")(search.search)
+app.command("elucidate")(elucidate.elucidate)
 app.command("predict")(predict.predict)
 app.add_typer(library.app, name="library")
 app.add_typer(data.app, name="data")

@@ -13,7 +13,7 @@ import typer
 
 from km3aid.cli.options import TABLE, OutputOptions, RunOptions
 from km3aid.cli.output import Files, check_outputs, standard_output, wanted_format
-from km3aid.engine.results import Assignment, Hits, Verification
+from km3aid.engine.results import Assignment, Elucidation, Hits, Verification
 from km3aid.errors import ConfigError, Km3aidError
 from km3aid.files import open_output
 from km3aid.render.stream import Stream, open_stream
@@ -21,7 +21,13 @@ from km3aid.requests.answers import Failure
 from km3aid.requests.records import Task, read_record
 from km3aid.requests.tasks import Session, answer_lines
 
-_KINDS: dict[Task, type] = {"assign": Assignment, "verify": Verification, "rank": Hits, "search": Hits}
+_KINDS: dict[Task, type] = {
+    "assign": Assignment,
+    "verify": Verification,
+    "rank": Hits,
+    "search": Hits,
+    "elucidate": Elucidation,
+}
 
 
 def check_batch(task: Task, output: OutputOptions, files: Files) -> None:

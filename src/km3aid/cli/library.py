@@ -240,6 +240,23 @@ def info(
 
 @app.command()
 @grouped
+def index(library: LibraryArgument, *, model: ModelOptions, quiet: QuietOption = False) -> None:
+    """Make a library ready for elucidations, which otherwise do so when they first start from it."""
+    from km3aid.cli.progress import progress_bar
+    from km3aid.elucidate.index import SAMPLE
+    from km3aid.engine.elucidating import index_of
+    from km3aid.library import Library
+
+    engine = model.engine()
+    opened = Library.open(library, engine.model_sha256)
+    with progress_bar("Molecules", min(SAMPLE, len(opened)), quiet) as advance:
+        made = index_of(engine, opened, advance)
+    kinds = len(made.environments.levels[-1].key)
+    print(f"km3aid: {library}: {kinds:,} surroundings of atoms, {len(made.frequency):,} groups", file=sys.stderr)
+
+
+@app.command()
+@grouped
 def verify(library: LibraryArgument, *, model: ModelOptions) -> None:
     """Compare a library with its checksums, and a sample of its molecules with the model."""
     from km3aid.library import Library, verify_library

@@ -23,6 +23,7 @@ from km3aid.cli.options import (
     joined,
 )
 from km3aid.cli.progress import compiled_kernels
+from km3aid.cli.ranges import range_of, symbols_of
 from km3aid.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -54,9 +55,9 @@ class FilterOptions:
             self.mass,
             self.mass_tolerance,
             self.mass_ppm,
-            None if self.elements is None else _symbols(self.elements),
-            () if self.required is None else _symbols(self.required),
-            None if self.carbons is None else _range(self.carbons),
+            None if self.elements is None else symbols_of(self.elements),
+            () if self.required is None else symbols_of(self.required),
+            None if self.carbons is None else range_of(self.carbons, "--carbons"),
             None if self.names is None else _names(self.names),
             self.substructure,
         )
@@ -118,18 +119,6 @@ def search(
             return run_batch("search", batch, session, defaults, output, run)
         queries = [tasks.SearchQuery(s, wanted, search.library, search.top, search.by.value) for s in spectra]
         return emit(tasks.search(session, queries), output, files, run.quiet)
-
-
-def _symbols(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def _range(text: str) -> tuple[int, int]:
-    low, _, high = text.partition("-")
-    try:
-        return int(low), int(high or low)
-    except ValueError as error:
-        raise ConfigError(f"--carbons {text!r}: expected a number or a range such as 8-12") from error
 
 
 def _names(path: Path) -> frozenset[str]:

@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from km3aid.engine.results import Assignment, Hits, Prediction, Verification
+from km3aid.engine.results import Assignment, Elucidation, Hits, Prediction, Verification
 from km3aid.render.reading import reading_title
 from km3aid.render.rows import answer_rows
-from km3aid.render.verdicts import hits_lines, misfit_lines, rival_lines, verdict_line
+from km3aid.render.verdicts import effort_line, hits_lines, misfit_lines, rival_lines, verdict_line
 from km3aid.requests.answers import Case, Reading
 from km3aid.requests.conditions import remarks
 
@@ -22,6 +22,7 @@ _WIDTH = 140  # of what is not written to a terminal
 _ELSEWHERE: dict[type, tuple[str, ...]] = {  # columns of which title or footer tell
     Prediction: ("smiles",),
     Hits: ("present", "members"),
+    Elucidation: ("present", "graph_score", "match_score"),
     Reading: ("id",),
     Verification: ("smiles", "verdict", "probability"),
 }
@@ -52,6 +53,8 @@ def _table(case: Case) -> Table:
 
 
 def _title(case: Case) -> str:
+    if isinstance(case.answer, Elucidation):
+        return effort_line(case.answer)
     if isinstance(case.answer, Hits):
         return f"{case.answer.candidates:,} candidates, {case.answer.elapsed_ms:.0f} ms"
     if isinstance(case.answer, Reading):

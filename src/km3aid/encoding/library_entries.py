@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from km3aid.encoding.chunks import Chunk
 from km3aid.encoding.encode import encode_graphs
@@ -54,10 +55,12 @@ def _describe(text: str, name: str | None, key: str) -> _Described:
     )
 
 
-def _entries(described: list[_Described], out: Encoded) -> Entries:
-    atoms = np.array([len(m.graph.atoms) for m in described])
-    members = np.array([len(m.classes) for m in described])
-    flat = [c for m in described for c in m.classes]
+def carbon_class_table(
+    classes: Sequence[tuple[CarbonClass, ...]], atoms: NDArray[np.int64], out: Encoded
+) -> CarbonClassTable:
+    """The carbon classes of M molecules of `atoms` (M,) atoms each, with what was predicted for them."""
+    members = np.array([len(c) for c in classes])
+    flat = [c for of_molecule in classes for c in of_molecule]
     start = np.repeat(np.cumsum(atoms) - atoms, members)
     size = np.array([len(c.atoms) for c in flat], np.int64)
     carbon = np.array([i for c in flat for i in c.atoms], np.int64) + np.repeat(start, size)
@@ -66,7 +69,7 @@ def _entries(described: list[_Described], out: Encoded) -> Entries:
     mean = np.bincount(owner, shift, len(flat)) / size
     scale = np.bincount(owner, np.exp(out.log_scale[carbon]), len(flat)) / size
     away = np.bincount(owner, np.abs(shift - mean[owner]), len(flat)) / size
-    table = CarbonClassTable(
+    return CarbonClassTable(
         np.concatenate([[0], np.cumsum(members)]).astype(np.int64),
         mean.astype(np.float32),
         (scale + np.where(splits & (away > TOLD_APART_PPM), away, 0)).astype(np.float32),
@@ -74,6 +77,10 @@ def _entries(described: list[_Described], out: Encoded) -> Entries:
         np.minimum(size, 255).astype(np.uint8),
         splits,
     )
+
+
+def _entries(described: list[_Described], out: Encoded) -> Entries:
+    atoms = np.array([len(m.graph.atoms) for m in described])
     return Entries(
         smiles=[m.smiles for m in described],
         names=[m.name for m in described],
@@ -81,7 +88,7 @@ def _entries(described: list[_Described], out: Encoded) -> Entries:
         mass_da=[m.mass_da for m in described],
         key=np.array([m.key for m in described], np.uint64),
         embedding=out.graph,
-        classes=table,
+        classes=carbon_class_table([m.classes for m in described], atoms, out),
         records=len(described),
     )
 

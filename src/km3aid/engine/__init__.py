@@ -8,11 +8,13 @@ from km3aid.engine.results import (
     Alternative,
     AssignedPeak,
     Assignment,
+    Elucidation,
     Hit,
     Hits,
     Matrix,
     PredictedCarbon,
     Prediction,
+    Proposal,
     Verification,
 )
 
@@ -23,12 +25,14 @@ __all__ = [
     "Alternative",
     "AssignedPeak",
     "Assignment",
+    "Elucidation",
     "Engine",
     "Hit",
     "Hits",
     "Matrix",
     "PredictedCarbon",
     "Prediction",
+    "Proposal",
     "Verification",
 ]
 

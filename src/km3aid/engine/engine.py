@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
@@ -21,7 +21,7 @@ from km3aid.engine.familiar import Familiar
 from km3aid.engine.judging import judged
 from km3aid.engine.predicting import prediction
 from km3aid.engine.rates import USUAL_RATES, ErrorRates
-from km3aid.engine.results import Answers, Assignment, By, Hits, Matrix, Prediction, Verification
+from km3aid.engine.results import Answers, Assignment, By, Elucidation, Hits, Matrix, Prediction, Verification
 from km3aid.errors import MoleculeError
 from km3aid.library import BuildOptions, Filters
 from km3aid.matching.assign import Match, assign
@@ -43,6 +43,8 @@ from km3aid.spectra.spectrum import Spectrum
 from km3aid.spectra.twins import find_twins, merge_twins, places_in_merged
 
 if TYPE_CHECKING:
+    from km3aid.elucidate.known import Effort, Known
+    from km3aid.elucidate.run import Progress as Stage
     from km3aid.library import BuildReport, Library, Place
     from km3aid.search import Searchable
 
@@ -241,6 +243,26 @@ class Engine:
         from km3aid.engine.searching import search_many
 
         return search_many(self, spectra, library, top, filters, exhaustive, by)
+
+    def elucidate(
+        self,
+        spectrum: Spectrum,
+        library: Library | Searchable | str | Path,
+        *,
+        known: Known | None = None,
+        effort: Effort | None = None,
+        top: int = 10,
+        progress: Callable[[Stage], None] | None = None,
+    ) -> Elucidation:
+        """Structures proposed for a spectrum that need not stand in any library; `library` is what they start from.
+
+        Proposals have the formula or the mass that is `known`, or none in particular. Raises `LibraryError`, and
+        `ConfigError`, `MoleculeError` or `SpectrumFormatError` where nothing can satisfy what is known.
+        """
+        from km3aid.elucidate.known import Effort, Known
+        from km3aid.engine.elucidating import elucidate
+
+        return elucidate(self, spectrum, library, known or Known(), effort or Effort(), top, progress)
 
     def query(self, spectrum: Spectrum) -> Query:
         """A spectrum ready for a search."""

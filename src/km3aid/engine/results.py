@@ -167,6 +167,48 @@ class Hits(Told):
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal(Hit):
+    """A structure that an elucidation proposes.
+
+    `origin` says where it came from: "library", "start" (given), "pieces" (two parts of known molecules) or "moves"
+    (changed step by step). `novel` is whether the library lacks its connectivity. `unusual` is by how many log-odds its
+    `score` is lowered for surroundings of atoms that are seldom or never met. `assignments` are the peaks' carbons.
+    """
+
+    origin: str = ""
+    novel: bool = True
+    formula: str = ""
+    unusual: float = 0.0
+    assignments: tuple[AssignedPeak, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPart:
+    """What the first `proposals`, which together are likely to hold the right one, have in common.
+
+    `atoms` are those of the first proposal (0-based), and `share` how much of it they are.
+    """
+
+    smiles: str
+    atoms: tuple[int, ...]
+    share: float
+    proposals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Elucidation(Hits):
+    """Proposals, best first; `candidates` is how many molecules were scored, `estimated` how many more were looked at.
+
+    `present` is the probability that the right structure is among the proposals: the rest is "none of these".
+    `exhausted` says that nothing was left to try.
+    """
+
+    estimated: int = 0
+    exhausted: bool = False
+    shared: SharedPart | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """One of the tests of a verification: `score` from −1 (speaks against) to 1 (speaks for), `significance` 0 to 1."""
 

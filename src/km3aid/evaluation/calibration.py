@@ -144,7 +144,9 @@ def write_calibrated(
     The constants of presence and verification depend on those of matching: without new ones there are none.
     """
     header = {name: value for name, value in engine.header.items() if name not in ("presence", "verifiers")}
-    told: dict[str, Any] = {} if trust is None else {"presence": trust.presence.to_dict(), "verifiers": trust.verifiers.to_dict()}
+    told: dict[str, Any] = (
+        {} if trust is None else {"presence": trust.presence.to_dict(), "verifiers": trust.verifiers.to_dict()}
+    )
     told |= {} if known is None else known.to_header()
     write_model_file(weights, engine.file._replace(header={**header, "matching": matching.to_dict(), **told}))
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_RIDGE = 1e-3  # of the squared weights of standardised figures, beside the mean loss: enough to keep them finite
+RIDGE = 1e-3  # of the squared weights of standardised figures, beside the mean loss: enough to keep them finite
 _STEPS = 50
 
 
@@ -31,23 +31,27 @@ class Logistic:
 
 
 def fit_logistic(
-    names: Sequence[str], figures: NDArray[np.float64], true: NDArray[np.bool_], weight: NDArray[np.float64]
+    names: Sequence[str],
+    figures: NDArray[np.float64],
+    true: NDArray[np.bool_],
+    weight: NDArray[np.float64],
+    ridge: float = RIDGE,
 ) -> Logistic:
     """The logistic that makes `true` (N,) likeliest, given `figures` (N, F) and what each case weighs (N,).
 
-    Newton's steps on standardised figures; a figure that never changes has no weight.
+    Newton's steps on standardised figures; a figure that never changes has no weight. Few cases want a larger `ridge`.
     """
     mean, spread = figures.mean(0), figures.std(0)
     used = spread > 0
     x = np.column_stack([np.ones(len(figures)), (figures[:, used] - mean[used]) / spread[used]])
     share = weight / weight.sum()
-    ridge = np.full(x.shape[1], _RIDGE)
-    ridge[0] = 0.0
+    drawn = np.full(x.shape[1], ridge)
+    drawn[0] = 0.0
     solution = np.zeros(x.shape[1])
     for _ in range(_STEPS):
         probability = _sigmoid(x @ solution)
-        slope = x.T @ (share * (probability - true)) + ridge * solution
-        curvature = (x * (share * probability * (1 - probability))[:, None]).T @ x + np.diag(ridge + 1e-9)
+        slope = x.T @ (share * (probability - true)) + drawn * solution
+        curvature = (x * (share * probability * (1 - probability))[:, None]).T @ x + np.diag(drawn + 1e-9)
         step = np.linalg.solve(curvature, slope)
         solution -= step
         if np.abs(step).max() < 1e-8:

@@ -28,6 +28,15 @@ def element_counts(formula: str) -> dict[str, int]:
     return _read(formula)[0]
 
 
+def formula_charge(formula: str) -> int:
+    """The charge that a formula names; raises `MoleculeError`.
+
+    >>> formula_charge("C9H7O4-")
+    -1
+    """
+    return _read(formula)[1]
+
+
 def hill(formula: str) -> str:
     """The formula in Hill order: C, H, then the others by letter, then the charge; raises `MoleculeError`.
 

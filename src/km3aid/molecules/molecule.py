@@ -83,6 +83,11 @@ class Molecule:
         return found
 
 
+def smiles_of(mol: Chem.Mol) -> str:
+    """Canonical SMILES of a molecule of RDKit, as it is written after reading it again."""
+    return str(Chem.MolToSmiles(Chem.MolFromSmiles(Chem.MolToSmiles(mol))))
+
+
 def parse_smiles(smiles: str, name: str | None = None) -> Molecule:
     """Read a SMILES; raises `MoleculeError` where it is not valid or holds no carbon.
 

@@ -12,6 +12,14 @@ from rdkit.Chem.rdSubstructLibrary import CachedSmilesMolHolder, CachedTrustedSm
 from km3aid.errors import MoleculeError
 
 
+def pattern_of(smarts: str) -> Chem.Mol:
+    """The pattern of a SMARTS; raises `MoleculeError`."""
+    pattern = Chem.MolFromSmarts(smarts)
+    if pattern is None or not pattern.GetNumAtoms():
+        raise MoleculeError(f"SMARTS {smarts!r} cannot be read; write for example c1ccccc1[OX2H]")
+    return pattern
+
+
 def substructure_test(smarts: str) -> Callable[[Sequence[str]], NDArray[np.bool_]]:
     """A function that says which of some molecules contain the substructure; raises `MoleculeError`.
 
@@ -21,9 +29,7 @@ def substructure_test(smarts: str) -> Callable[[Sequence[str]], NDArray[np.bool_
     >>> substructure_test("c1ccccc1O")(["Cc1ccccc1O", "Cc1ccccc1"]).tolist()
     [True, False]
     """
-    pattern = Chem.MolFromSmarts(smarts)
-    if pattern is None or not pattern.GetNumAtoms():
-        raise MoleculeError(f"SMARTS {smarts!r} cannot be read; write for example c1ccccc1[OX2H]")
+    pattern = pattern_of(smarts)
     holder = CachedSmilesMolHolder if "^" in smarts else CachedTrustedSmilesMolHolder
 
     def holds(smiles: Sequence[str]) -> NDArray[np.bool_]:

@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from km3aid.engine.results import Assignment, Hits, Prediction, Verification
+from km3aid.engine.results import Assignment, Elucidation, Hits, Prediction, Verification
 from km3aid.errors import ConfigError
 from km3aid.plugins import EXPORTERS, plugged
 from km3aid.requests.answers import Reading
@@ -32,7 +32,7 @@ class Failed(Enum):
     IS_SKIPPED = "skipped"
 
 
-_COMPUTED = (Assignment, Verification, Hits, Prediction)
+_COMPUTED = (Assignment, Verification, Hits, Elucidation, Prediction)
 _ANY = (*_COMPUTED, Reading)
 _DRAWN = (Assignment, Prediction, Reading)
 
@@ -112,7 +112,10 @@ def check_format(format: str, kind: type, answers: int = 1) -> Format:
 
 
 def _plural(kinds: Sequence[type]) -> str:
-    return " and ".join("hits" if kind is Hits else f"{kind.__name__.lower()}s" for kind in kinds)
+    return " and ".join(
+        "hits" if kind is Hits else "proposals" if kind is Elucidation else f"{kind.__name__.lower()}s"
+        for kind in kinds
+    )
 
 
 def format_of_file(path: Path) -> str | None:

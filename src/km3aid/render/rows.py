@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from km3aid.engine.results import Assignment, Hits, Prediction, Verification
+from km3aid.engine.results import Assignment, Elucidation, Hits, Prediction, Proposal, Verification
 from km3aid.render.numbering import atoms_from_1
 from km3aid.requests.answers import Case, Reading
 
@@ -13,6 +13,7 @@ _ASSIGNMENT = (
     "alternatives_from_1", "id",
 )  # fmt: skip
 _HITS = ("id", "rank", "smiles", "name", "score", "probability", "graph_score", "match_score", "members", "present")
+_PROPOSALS = (*_HITS[:3], "formula", "origin", "novel", *_HITS[4:8], "unusual", "present")
 _VERIFICATION = ("id", "smiles", "verdict", "probability", "test", "score", "significance", "detail")
 _PREDICTION = ("smiles", "atoms_from_1", "shift_ppm", "std_ppm", "interval_ppm", "multiplicity")
 _READING = ("id", "peak_from_1", "shift_ppm", "multiplicity", "count", "intensity", "aside")
@@ -20,6 +21,7 @@ COLUMNS: dict[type, tuple[str, ...]] = {
     Assignment: _ASSIGNMENT,
     Verification: _VERIFICATION,
     Hits: _HITS,
+    Elucidation: _PROPOSALS,
     Prediction: _PREDICTION,
     Reading: _READING,
 }
@@ -55,6 +57,8 @@ def answer_rows(case: Case) -> list[dict[str, Any]]:
             }
             for number, p in enumerate(answer.spectrum, 1)
         ]
+    if isinstance(answer, Elucidation):
+        return [_proposal_row(answer, h) for h in answer.hits if isinstance(h, Proposal)]
     if isinstance(answer, Hits):
         return [
             {
@@ -84,6 +88,23 @@ def answer_rows(case: Case) -> list[dict[str, Any]]:
             for c in answer.carbons
         ]
     return [answer.to_dict()]
+
+
+def _proposal_row(answer: Elucidation, proposal: Proposal) -> dict[str, Any]:
+    return {
+        "id": answer.id,
+        "rank": proposal.rank,
+        "smiles": proposal.smiles,
+        "formula": proposal.formula,
+        "origin": proposal.origin,
+        "novel": proposal.novel,
+        "score": round(proposal.score, 3),
+        "probability": round(proposal.probability, 4),
+        "graph_score": round(proposal.graph_score, 4),
+        "match_score": round(proposal.match_score, 3),
+        "unusual": proposal.unusual,
+        "present": None if answer.present is None else round(answer.present, 4),
+    }
 
 
 def _assignment_rows(case: Case, answer: Assignment) -> list[dict[str, Any]]:

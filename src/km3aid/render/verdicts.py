@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from km3aid.engine.results import Assignment, Hits, Misfit, Verification
+from km3aid.engine.results import Assignment, Elucidation, Hits, Misfit, SharedPart, Verification
 from km3aid.render.numbering import atoms_from_1
 
 
@@ -28,9 +28,32 @@ def hits_lines(answer: Hits) -> list[str]:
         for hit in answer.hits
         if hit.members
     ]
+    if isinstance(answer, Elucidation) and answer.shared is not None:
+        lines.append(shared_line(answer.shared))
     if answer.present is not None:
         lines.append(none_of_these(answer.present))
     return lines
+
+
+def effort_line(answer: Elucidation) -> str:
+    """What an elucidation did.
+
+    >>> effort_line(Elucidation(None, (), 9000, 5000.0, estimated=50000, exhausted=True))
+    '9,000 molecules scored, 50,000 estimated, 5 s; nothing was left to try'
+    """
+    done = f"{answer.candidates:,} molecules scored, {answer.estimated:,} estimated, {answer.elapsed_ms / 1000:.0f} s"
+    return f"{done}; nothing was left to try" if answer.exhausted else done
+
+
+def shared_line(shared: SharedPart) -> str:
+    """What the likeliest proposals have in common.
+
+    >>> shared_line(SharedPart("CCO", (0, 1, 2), 0.5, 3))
+    'the first 3 proposals share 50 %: CCO'
+    """
+    if shared.proposals == 1:
+        return "the first proposal has nearly all of the probability"
+    return f"the first {shared.proposals} proposals share {100 * shared.share:.0f} %: {shared.smiles}"
 
 
 def none_of_these(present: float) -> str:

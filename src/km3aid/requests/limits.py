@@ -19,6 +19,7 @@ class Limits:
     atoms: float = math.inf  # without hydrogens
     candidates: float = math.inf
     hits: float = math.inf
+    seconds: float = math.inf  # of an elucidation
 
     def check_spectrum(self, spectrum: Spectrum) -> Spectrum:
         """The spectrum; raises `SpectrumFormatError` where it has too many peaks."""
@@ -37,6 +38,11 @@ class Limits:
         """Raise `ConfigError` where there are too many candidates."""
         if len(candidates) > self.candidates:
             raise ConfigError(f"{len(candidates)} candidates; at most {self.candidates} are allowed")
+
+    def check_seconds(self, seconds: float) -> None:
+        """Raise `ConfigError` where an elucidation would take too long."""
+        if seconds > self.seconds:
+            raise ConfigError(f"seconds: {seconds:g}; at most {self.seconds:g} are given to one request")
 
     def check_hits(self, top: int | None) -> None:
         """Raise `ConfigError` where too many hits are asked for."""

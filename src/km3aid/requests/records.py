@@ -7,9 +7,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Annotated, Any, Literal, NamedTuple
 
-from annotated_types import Ge, Gt, MinLen
+from annotated_types import Ge, Gt, Le, MinLen
 
 from km3aid.config import from_dict
+from km3aid.elucidate.known import Effort, Known
 from km3aid.engine.rates import USUAL_RATES, ErrorRates, Rate
 from km3aid.engine.results import By
 from km3aid.errors import ConfigError, Km3aidError
@@ -19,7 +20,7 @@ from km3aid.requests.conditions import Conditions
 from km3aid.spectra import Spectrum, spectrum_from_dict
 
 Index = Annotated[int, Ge(0)]
-Task = Literal["assign", "verify", "rank", "search", "predict"]
+Task = Literal["assign", "verify", "rank", "search", "elucidate", "predict"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +124,58 @@ class SearchRecord(SpectrumRecord):
         """All that a hit must satisfy; raises `MoleculeError` and `ConfigError`."""
         mass = self.filters.mass_da if self.mass_da is None else self.mass_da
         if self.adduct is not None:
-            if mass is None:
-                raise ConfigError("adduct: needs the measured m/z; give it as 'mass_da'")
-            mass = neutral_mass_da(mass, self.adduct)
+            mass = _neutral(mass, self.adduct)
         formula = self.filters.formula if self.formula is None else self.formula
         return replace(self.filters, formula=formula, mass_da=mass)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElucidateRecord(SpectrumRecord):
+    """Structures proposed for the spectrum, which need not stand in a library; `library` is what they start from.
+
+    With an `adduct` such as [M+Na]+ the mass is the measured m/z of that ion. The work ends after `seconds`, or once so
+    many `molecules` are scored, which with equal seeds gives equal answers.
+    """
+
+    library: str | None = None
+    formula: str | None = None
+    mass_da: Annotated[float, Gt(0)] | None = None
+    adduct: str | None = None
+    filters: Filters = field(default_factory=Filters)
+    rings: tuple[int, int] | None = None
+    without: str | None = None
+    start: list[str] = field(default_factory=list)
+    seconds: Annotated[float, Gt(0), Le(86_400)] = 60.0
+    molecules: Annotated[int, Ge(1)] | None = None
+    seed: Index = 0
+    top: Annotated[int, Ge(1)] = 10
+
+    def known(self) -> Known:
+        """What is known beside the spectrum; raises `MoleculeError` and `ConfigError`."""
+        mine = self.filters
+        if mine.names is not None or mine.required:
+            raise ConfigError("filters: 'names' and 'required' say nothing of structures that are in no library")
+        mass = mine.mass_da if self.mass_da is None else self.mass_da
+        if self.adduct is not None:
+            mass = _neutral(mass, self.adduct)
+        tolerance = (
+            mine.mass_tolerance_da if mine.mass_tolerance_ppm is None else (mass or 0) * mine.mass_tolerance_ppm / 1e6
+        )
+        return Known(
+            formula=mine.formula if self.formula is None else self.formula,
+            mass_da=mass,
+            mass_tolerance_da=tolerance,
+            elements=mine.elements,
+            carbons=mine.carbons,
+            rings=self.rings,
+            substructure=mine.substructure,
+            without=self.without,
+            start=tuple(self.start),
+        )
+
+    def effort(self) -> Effort:
+        """How long to go on."""
+        return Effort(self.seconds, self.molecules, self.seed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,12 +185,19 @@ class PredictRecord:
     smiles: Annotated[str, MinLen(1)]
 
 
-Record = AssignRecord | VerifyRecord | RankRecord | SearchRecord | PredictRecord
+def _neutral(mz: float | None, adduct: str) -> float:
+    if mz is None:
+        raise ConfigError("adduct: needs the measured m/z; give it as 'mass_da'")
+    return neutral_mass_da(mz, adduct)
+
+
+Record = AssignRecord | VerifyRecord | RankRecord | SearchRecord | ElucidateRecord | PredictRecord
 RECORDS: dict[Task, type[Record]] = {
     "assign": AssignRecord,
     "verify": VerifyRecord,
     "rank": RankRecord,
     "search": SearchRecord,
+    "elucidate": ElucidateRecord,
     "predict": PredictRecord,
 }
 

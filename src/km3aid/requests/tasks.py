@@ -1,13 +1,15 @@
-"""The work of records: assign, verify, rank, search, predict; in order, with every failure in its record's place."""
+"""The work of records, one function for each task; in order, with every failure in its record's place."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, islice
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from km3aid.engine import Assignment, Engine, Hits, Verification
+from km3aid.elucidate.known import Effort, Known
+from km3aid.engine import Assignment, Elucidation, Engine, Hits, Verification
 from km3aid.engine.rates import USUAL_RATES, ErrorRates
 from km3aid.engine.results import By
 from km3aid.errors import Km3aidError, LibraryError, MoleculeError
@@ -15,13 +17,25 @@ from km3aid.library import Filters
 from km3aid.requests.answers import Case, Failure
 from km3aid.requests.conditions import remarks
 from km3aid.requests.limits import NO_LIMITS, Limits
-from km3aid.requests.records import AssignRecord, Line, PredictRecord, RankRecord, Record, SearchRecord, VerifyRecord
+from km3aid.requests.records import (
+    AssignRecord,
+    ElucidateRecord,
+    Line,
+    PredictRecord,
+    RankRecord,
+    Record,
+    SearchRecord,
+    VerifyRecord,
+)
 from km3aid.search import Searchable
 from km3aid.spectra import Spectrum
 
+if TYPE_CHECKING:
+    from km3aid.elucidate.run import Progress
+
 TOGETHER = 32  # searches that share their passes over a library
 Outcome = Case | Km3aidError
-Told = TypeVar("Told", Assignment, Hits, Verification)
+Told = TypeVar("Told", Assignment, Elucidation, Hits, Verification)
 
 
 def no_library(name: str | None) -> Searchable:
@@ -41,6 +55,7 @@ class Session:
     limits: Limits = NO_LIMITS
     detailed: bool = False
     exhaustive: bool = False
+    progress: Callable[[Progress], None] | None = None  # is told how far an elucidation is
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +125,29 @@ def search(session: Session, queries: Sequence[SearchQuery]) -> list[Case]:
     return cases
 
 
+def elucidate(
+    session: Session,
+    spectrum: Spectrum,
+    known: Known,
+    effort: Effort,
+    library: str | None = None,
+    top: int = 10,
+) -> Case:
+    """Propose structures for a spectrum; raises `Km3aidError`."""
+    session.limits.check_spectrum(spectrum)
+    session.limits.check_hits(top)
+    session.limits.check_seconds(effort.seconds)
+    for text in known.start:
+        session.limits.read_structure(text)
+    searched = session.library(library)
+    if math.isfinite(session.limits.seconds):
+        from km3aid.engine.elucidating import require_index
+
+        require_index(searched)
+    found = session.engine.elucidate(spectrum, searched, known=known, effort=effort, top=top, progress=session.progress)
+    return _hits_case(session, found, spectrum)
+
+
 def predict(session: Session, structure: str) -> Case:
     """Predict the shifts of a structure; raises `Km3aidError`."""
     session.limits.read_structure(structure)
@@ -127,6 +165,9 @@ def answer(session: Session, record: Record) -> Case:
             return rank(session, record.candidates, record.spectrum(), record.names, record.top, record.by)
         case SearchRecord():
             return search(session, [_query(session, record)])[0]
+        case ElucidateRecord():
+            spectrum, known = record.spectrum(), record.known()
+            return elucidate(session, spectrum, known, record.effort(), record.library, record.top)
         case PredictRecord():
             return predict(session, record.smiles)
 

@@ -43,13 +43,14 @@ class BatchTask(StrEnum):
     VERIFY = "verify"
     RANK = "rank"
     SEARCH = "search"
+    ELUCIDATE = "elucidate"
 
 
 class BatchOptions(BaseModel, extra="forbid"):
     """Defaults for the records of a batch; a record's own value wins."""
 
-    library: str | None = Field(default=None, max_length=500, description="For search.")
-    top: int | None = Field(default=None, ge=1, description="For rank and search.")
+    library: str | None = Field(default=None, max_length=500, description="For search and elucidate.")
+    top: int | None = Field(default=None, ge=1, description="For rank, search and elucidate.")
     solvent: str | None = Field(default=None, max_length=500, description="none: nothing is set aside.")
     one_per_carbon: bool | None = None
 
@@ -61,6 +62,7 @@ _SUMMARIES = {
     "verify": "Whether a structure fits: consistent, inconsistent or undecided",
     "rank": "Which of some candidates it is",
     "search": "Which molecule of a library it is",
+    "elucidate": "Structures proposed for a spectrum, which need not stand in a library",
     "predict": "The shifts that a structure should show",
     "spectrum": "How a spectrum is understood: multiplicities from DEPT, peaks set aside",
     "parse": "What a file or a pasted text holds",

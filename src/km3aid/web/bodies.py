@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from annotated_types import Gt, Le
 
 from km3aid.config import from_dict
 from km3aid.errors import ConfigError
 from km3aid.requests.limits import Limits
-from km3aid.requests.records import AssignRecord, PredictRecord, RankRecord, SearchRecord, SpectrumRecord, VerifyRecord
+from km3aid.requests.records import (
+    AssignRecord,
+    ElucidateRecord,
+    PredictRecord,
+    RankRecord,
+    SearchRecord,
+    SpectrumRecord,
+    VerifyRecord,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +51,19 @@ class ParseRequest:
             raise ConfigError("give either text or base64")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElucidateRequest(ElucidateRecord):
+    """Structures proposed for a spectrum, which need not stand in a library."""
+
+    seconds: Annotated[float, Gt(0), Le(86_400)] = 15.0
+
+
 BODIES: dict[str, type] = {
     "assign": AssignRequest,
     "verify": VerifyRecord,
     "rank": RankRecord,
     "search": SearchRecord,
+    "elucidate": ElucidateRequest,
     "predict": PredictRequest,
     "spectrum": SpectrumRecord,
     "parse": ParseRequest,
@@ -82,6 +100,12 @@ _DESCRIPTIONS = {
     "required": "Elements that must occur.",
     "carbons": "Lowest and highest number of carbons.",
     "substructure": "SMARTS.",
+    "rings": "Lowest and highest number of rings.",
+    "without": "SMARTS of a substructure that must not occur.",
+    "start": "SMILES of structures that it may be near.",
+    "seconds": "How long proposals are sought.",
+    "molecules": "Stop after so many are scored instead: with equal seeds the answers are equal.",
+    "seed": "Of all that is left to chance.",
     "kind": "What the content is.",
     "text": "The pasted text. Either text or base64 is required.",
     "base64": "The bytes of the file; may be gzipped.",
@@ -114,6 +138,7 @@ def describe_bodies(limits: Limits) -> dict[str, Any]:
         "peaks": {"maxItems": limits.peaks},
         "candidates": {"maxItems": limits.candidates},
         "top": {"maximum": limits.hits},
+        "seconds": {"maximum": limits.seconds},
     }
     for name, schema in made["$defs"].items():
         fields = schema["properties"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from km3aid.engine.results import Assignment, Hits, Prediction, Verification
+from km3aid.engine.results import Assignment, Elucidation, Hits, Prediction, Verification
 from km3aid.render.export import Document
 from km3aid.render.export import export as write
 from km3aid.render.registry import formats as known
@@ -13,6 +13,7 @@ _ANSWERS: dict[str, type] = {
     "verify": Verification,
     "rank": Hits,
     "search": Hits,
+    "elucidate": Elucidation,
     "predict": Prediction,
 }
 

@@ -37,7 +37,7 @@ class RequestLimits(Limits):
         return Limits.read_structure(self, structure)  # super() fails in a class with slots
 
 
-REQUEST_LIMITS = RequestLimits(peaks=1000, atoms=300, candidates=1000, hits=100)
+REQUEST_LIMITS = RequestLimits(peaks=1000, atoms=300, candidates=1000, hits=100, seconds=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +121,7 @@ _TASKS: dict[str, Callable[[Shared, Any], dict[str, Any]]] = {
     "verify": _answered,
     "rank": _answered,
     "search": _answered,
+    "elucidate": _answered,
     "predict": _predicted,
     "spectrum": _understood,
     "parse": _parsed,

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from km3aid.engine.results import Assignment, Hits, Prediction, Verification
+from km3aid.engine.results import Assignment, Elucidation, Hits, Prediction, Verification
 from km3aid.requests.answers import Case
 
 _TEXT, _INT, _REAL = pa.string(), pa.int32(), pa.float64()
@@ -26,18 +26,28 @@ _PEAK = pa.struct(
     }
 )
 _MEMBER = pa.struct({"smiles": _TEXT, "name": _TEXT, "score": _REAL, "probability": _REAL})
-_HIT = pa.struct(
-    {
-        "rank": _INT,
-        "smiles": _TEXT,
-        "name": _TEXT,
-        "score": _REAL,
-        "probability": _REAL,
-        "graph_score": _REAL,
-        "match_score": _REAL,
-        "members": pa.list_(_MEMBER),
+_HIT_FIELDS = {
+    "rank": _INT,
+    "smiles": _TEXT,
+    "name": _TEXT,
+    "score": _REAL,
+    "probability": _REAL,
+    "graph_score": _REAL,
+    "match_score": _REAL,
+    "members": pa.list_(_MEMBER),
+}
+_HIT = pa.struct(_HIT_FIELDS)
+_PROPOSAL = pa.struct(
+    _HIT_FIELDS
+    | {
+        "origin": _TEXT,
+        "novel": pa.bool_(),
+        "formula": _TEXT,
+        "unusual": _REAL,
+        "assignments": pa.list_(_PEAK),
     }
 )
+_SHARED = pa.struct({"smiles": _TEXT, "atoms": pa.list_(_INT), "share": _REAL, "proposals": _INT})
 _CARBON = pa.struct(
     {"atoms": pa.list_(_INT), "shift_ppm": _REAL, "std_ppm": _REAL, "multiplicity": _TEXT, "interval_ppm": _REAL}
 )
@@ -91,6 +101,20 @@ SCHEMAS: dict[type, Any] = {
             "elapsed_ms": _REAL,
             "warnings": pa.list_(_TEXT),
             "present": _REAL,
+            "error": _TEXT,
+        }
+    ),
+    Elucidation: pa.schema(
+        {
+            "id": _TEXT,
+            "hits": pa.list_(_PROPOSAL),
+            "candidates": pa.int64(),
+            "elapsed_ms": _REAL,
+            "warnings": pa.list_(_TEXT),
+            "present": _REAL,
+            "estimated": pa.int64(),
+            "exhausted": pa.bool_(),
+            "shared": _SHARED,
             "error": _TEXT,
         }
     ),

@@ -5,14 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from km3aid.engine.results import Assignment, Hits, Matrix, Prediction, Verification
+from km3aid.engine.results import (
+    Assignment,
+    Elucidation,
+    Hit,
+    Hits,
+    Matrix,
+    Prediction,
+    Proposal,
+    SharedPart,
+    Verification,
+)
+from km3aid.errors import MoleculeError
 from km3aid.render.drawing.marks import ASSIGNMENT_COLUMNS, PREDICTION_COLUMNS, Mark, confidence_colour, marks_of
 from km3aid.render.drawing.picture import comparison, picture, sketch
 from km3aid.render.drawing.scene import Scene
 from km3aid.render.drawing.sticks import PREDICTED
 from km3aid.render.drawing.svg import ON_PAGE, svg
 from km3aid.render.numbering import atoms_from_1
-from km3aid.render.verdicts import misfit_lines, none_of_these, rival_lines, verdict_line
+from km3aid.render.verdicts import (
+    effort_line,
+    misfit_lines,
+    none_of_these,
+    rival_lines,
+    shared_line,
+    verdict_line,
+)
 from km3aid.requests.answers import Case
 
 
@@ -32,6 +50,8 @@ def assignment_report(case: Case, number: int) -> str:
 def hits_report(case: Case, answer: Hits) -> str:
     """A row for each hit: structure, probability, and the observed shifts above the predicted where both are known."""
     summary = f"{answer.candidates:,} candidates, {answer.elapsed_ms:.0f} ms"
+    if isinstance(answer, Elucidation):
+        summary = effort_line(answer)
     compared = case.spectrum is not None and len(case.predictions) > 0
     key = (
         f'<p class="quiet">{escape(summary)}. Sticks: observed above, '
@@ -50,10 +70,31 @@ def hits_report(case: Case, answer: Hits) -> str:
             f"<tr><td>{hit.rank}</td><td>{_drawn(sketch(hit.smiles))}</td>"
             f'<td class="smiles">{name}{escape(hit.smiles)}<br>probability {hit.probability:.1%}<br>'
             f'<span class="quiet">score {hit.score:.2f}: graph {hit.graph_score:.3f}, match {hit.match_score:.1f}'
-            f"</span></td><td>{sticks}</td></tr>"
+            f"</span>{_origin(hit)}</td><td>{sticks}</td></tr>"
         )
     absent = "" if answer.present is None else f"<p><strong>{escape(none_of_these(answer.present))}</strong></p>"
-    return f"{key}<table>{''.join(rows)}</table>{absent}"
+    shared = answer.shared if isinstance(answer, Elucidation) else None
+    return f"{key}<table>{''.join(rows)}</table>{_shared(shared)}{absent}"
+
+
+def _origin(hit: Hit) -> str:
+    """Where a proposal comes from, and whether it is new."""
+    if not isinstance(hit, Proposal):
+        return ""
+    new = "in no library entry" if hit.novel else "in the library"
+    unusual = f"; unusual by {hit.unusual:.1f}" if hit.unusual else ""
+    return f'<br><span class="quiet">{escape(hit.formula)}, {new}; from {escape(hit.origin)}{unusual}</span>'
+
+
+def _shared(shared: SharedPart | None) -> str:
+    """What the likeliest proposals share, drawn where it can stand by itself."""
+    if shared is None:
+        return ""
+    try:
+        drawn = _drawn(sketch(shared.smiles)) if shared.proposals > 1 else ""
+    except MoleculeError:  # a part cut out of an aromatic ring system
+        drawn = ""
+    return f"<h2>Certain</h2><p>{escape(shared_line(shared))}</p>{drawn}"
 
 
 def verification_report(answer: Verification) -> str:

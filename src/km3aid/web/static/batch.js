@@ -27,7 +27,7 @@ async function run() {
   byId("batch-download").hidden = true;
   const query = new URLSearchParams({ one_per_carbon: state.perCarbon });
   if (state.chosenSolvent) query.set("solvent", state.chosenSolvent);
-  if (byId("batch-task").value === "search" && byId("library").value) query.set("library", byId("library").value);
+  if (["search", "elucidate"].includes(byId("batch-task").value) && byId("library").value) query.set("library", byId("library").value);
   try {
     const response = await send(`/api/jobs/${byId("batch-task").value}?${query}`, "POST", file, "application/x-ndjson");
     job = (await response.json()).id;

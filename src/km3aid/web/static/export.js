@@ -3,11 +3,12 @@
 import { getModels, post } from "./api.js";
 import { shownAnswer } from "./assign.js";
 import { byId, copy, download, h, show, toast } from "./dom.js";
+import { shownElucidation } from "./elucidate.js";
 import { shownRank } from "./rank.js";
 import { shownSearch } from "./search.js";
 import { onChange, state } from "./state.js";
 
-const SHOWN = { assign: shownAnswer, rank: shownRank, search: shownSearch };
+const SHOWN = { assign: shownAnswer, rank: shownRank, search: shownSearch, elucidate: shownElucidation };
 let formats = {};
 
 export async function setUpExports() {

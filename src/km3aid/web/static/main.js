@@ -4,6 +4,7 @@ import { setUpAssign } from "./assign.js";
 import { setUpBatch } from "./batch.js";
 import { byId, say, toast } from "./dom.js";
 import { lighting } from "./drag.js";
+import { setUpElucidate } from "./elucidate.js";
 import { setUpExamples } from "./examples.js";
 import { setUpExports } from "./export.js";
 import { loadSolvents, setUpExtras } from "./extras.js";
@@ -89,6 +90,7 @@ async function start() {
   setUpStructure();
   setUpAssign();
   setUpRank();
+  setUpElucidate();
   setUpBatch();
   setUpExports().catch(() => {});
   setUpRecent();

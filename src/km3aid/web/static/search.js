@@ -2,6 +2,7 @@
 
 import { getJson } from "./api.js";
 import { byId, h, say, show } from "./dom.js";
+import { plainFormula, readRange, symbols } from "./entries.js";
 import { drawHits } from "./hits.js";
 import { Question } from "./question.js";
 import { change, onChange, spectrumRequest, state } from "./state.js";
@@ -37,10 +38,6 @@ export async function loadLibraries() {
   }
 }
 
-/** A formula in any writing, such as C₉H₈O₄ or "C9 H8 O4", as the service takes it. */
-const plainFormula = (text) => text.normalize("NFKC").replace(/\s+/g, "").replace(/−/g, "-");
-const symbols = (text) => text.split(/[\s,;]+/).filter(Boolean);
-
 /** The filters as the service takes them; throws an error that can be shown. */
 function filters() {
   const value = (f) => state.filters[f] ?? DEFAULTS[f] ?? "";
@@ -58,11 +55,7 @@ function filters() {
   if (value("elements")) made.elements = symbols(value("elements"));
   if (value("required")) made.required = symbols(value("required"));
   if (value("smarts")) made.substructure = value("smarts");
-  if (value("carbons")) {
-    const range = /^(\d+)(?:\s*[-–]\s*(\d+))?$/.exec(value("carbons"));
-    if (!range) throw new Error("Carbons: enter a number, or a range such as 8-12");
-    made.carbons = [Number(range[1]), Number(range[2] ?? range[1])];
-  }
+  if (value("carbons")) made.carbons = readRange(value("carbons"), "Carbons");
   return made;
 }
 

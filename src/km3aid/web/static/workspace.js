@@ -21,9 +21,10 @@ export const EMPTY = Object.freeze({
   candidates: "",
   library: null,
   filters: {},
+  known: {}, // for an elucidation
 });
 
-const TASKS = ["assign", "rank", "search", "batch"];
+const TASKS = ["assign", "rank", "search", "elucidate", "batch"];
 const MULTIPLICITIES = ["S", "D", "T", "Q"];
 const isText = (value) => typeof value === "string";
 const isPlain = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -41,6 +42,7 @@ const CHECKS = {
   perCarbon: (value) => typeof value === "boolean",
   pinned: (value) => isPlain(value) && Object.values(value).every(listOf(isWhole)),
   filters: (value) => isPlain(value) && Object.values(value).every(isText),
+  known: (value) => isPlain(value) && Object.values(value).every(isText),
   source: orNull(isText),
   solvent: orNull(isText),
   library: orNull(isText),

@@ -1,0 +1,174 @@
+"""Elucidate molecules that neither the library nor the training holds, and fit by how much proposals are trusted.
+
+    python benchmarks/elucidate.py run --data runs/prepared --paper-ids km3aid_ids.csv --library runs/million \
+        --work runs/elucidate --of watched --count 100 --molecules 15000 [--formula] [--without pieces]
+    python benchmarks/elucidate.py calibrate --work runs/elucidate
+    python benchmarks/elucidate.py report --work runs/elucidate --out results/elucidate.json
+
+`run` writes a line for every molecule and goes on where it stopped. The molecules have 10 to 30 heavy atoms; their
+distinct recorded shifts are the spectrum. What shares the connectivity of any of them, or has a Tanimoto similarity of
+0.95 to it, is taken out of the library and its index. `calibrate` takes the lines of molecules that were held back from
+training ("watched"), `report` those of validation block 0 ("block").
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from elucidate_report import calibrated, reported
+from held_back import Task, tasks_of, without
+from rdkit import Chem, DataStructs
+from rdkit.Chem import rdFingerprintGenerator
+
+from km3aid.elucidate.explore import EVERY_PART, Explorer
+from km3aid.elucidate.known import Effort, Known
+from km3aid.elucidate.scoring import Scorer
+from km3aid.elucidate.trust import FILE, Trust
+from km3aid.engine import Engine
+from km3aid.engine.elucidating import Run, propose
+from km3aid.evaluation.block import open_validation_block
+from km3aid.files import write_json
+from km3aid.library import Library
+from km3aid.matching.fusion import probabilities
+from km3aid.molecules import connectivity
+from km3aid.molecules.graphs import flat_mol, sketch_of_mol, stacked
+from km3aid.spectra.spectrum import Spectrum
+
+WATCHED, BLOCK = 160, 300
+_GENERATOR = rdFingerprintGenerator.GetMorganGenerator(radius=2, fpSize=2048)
+_KEPT = 100  # proposals in a line
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in ("run", "calibrate", "report"):
+        command = commands.add_parser(name)
+        command.add_argument("--work", type=Path, required=True)
+        if name == "report":
+            command.add_argument("--out", type=Path, required=True)
+    command = commands.choices["run"]
+    for name in ("data", "paper-ids", "library"):
+        command.add_argument(f"--{name}", type=Path, required=True)
+    command.add_argument("--of", choices=("watched", "block"), required=True)
+    command.add_argument("--count", type=int, default=300)
+    command.add_argument("--molecules", type=int, help="scored for each; without it --seconds count")
+    command.add_argument("--seconds", type=float, default=60.0)
+    command.add_argument("--formula", action="store_true", help="the formula is known")
+    command.add_argument("--without", choices=("steered", "pieces", "moves", "usual"), help="leave a part out")
+    command.add_argument("--truth-left-in", action="store_true")
+    given = parser.parse_args()
+    {"run": run, "calibrate": calibrate, "report": report}[given.command](given)
+
+
+def run(given: argparse.Namespace) -> None:
+    engine = Engine.load(device="cpu")
+    block = open_validation_block(given.data, given.paper_ids, 0)
+    watched = tasks_of(engine, block, block.split.validation, WATCHED, 1)
+    tested = tasks_of(engine, block, block.rows, BLOCK, 2)
+    given.work.mkdir(parents=True, exist_ok=True)
+    whole = Library.open(given.library, engine.model_sha256)
+    library = whole if given.truth_left_in else without(whole, watched + tested, given.work / "library")
+    out = given.work / f"{_setting(given)}.jsonl"
+    done = {line["row"] for line in _lines(out)}
+    for task in (watched if given.of == "watched" else tested)[: given.count]:
+        if task.row not in done:
+            line = _elucidated(engine, library, task, given)
+            with open(out, "a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
+            print(f"{task.formula} rank {line['rank']} of {line['smiles']}, {line['elapsed_s']:.0f} s", flush=True)
+
+
+def _setting(given: argparse.Namespace) -> str:
+    effort = f"{given.molecules}-molecules" if given.molecules else f"{given.seconds:g}-s"
+    left = f"-without-{given.without}" if given.without else "-truth-left-in" if given.truth_left_in else ""
+    return f"{given.of}-{'formula' if given.formula else 'free'}-{effort}{left}"
+
+
+def _elucidated(engine: Engine, library: Library, task: Task, given: argparse.Namespace) -> dict[str, Any]:
+    began = time.perf_counter()
+    known = Known(formula=task.formula if given.formula else None)
+    effort = Effort(86_400.0 if given.molecules else given.seconds, given.molecules)
+    parts = replace(EVERY_PART, **{given.without: False}) if given.without else EVERY_PART
+    made = propose(engine, Spectrum.from_shifts(list(task.shifts_ppm)), library, known, effort, None, parts)
+    elapsed_s = time.perf_counter() - began
+    key, truth = connectivity(task.smiles), _fingerprint(task.smiles)
+    smiles = [Chem.MolToSmiles(group[0].mol) for group in made.grouped[:_KEPT]]
+    keys = [connectivity(text) for text in smiles]
+    alike = [DataStructs.TanimotoSimilarity(truth, _fingerprint(text)) for text in smiles[:10]]
+    hits = made.starts.fitting or made.starts.similar
+    own, figures = _scored(engine, made, task.smiles)
+    formula = bool(made.target.formulas)
+    return {
+        "row": task.row,
+        "smiles": task.smiles,
+        "formula": task.formula,
+        "setting": _setting(given),
+        "rank": keys.index(key) + 1 if key in keys else None,
+        "formula_right": bool(smiles) and _formula(smiles[0]) == _formula(task.smiles),
+        "best_tanimoto": max(alike, default=0.0),
+        "hit_tanimoto": DataStructs.TanimotoSimilarity(truth, _fingerprint(hits[0])) if hits else 0.0,
+        "hit_rank": next((n for n, text in enumerate(hits, 1) if connectivity(text) == key), None),
+        "origin": made.grouped[keys.index(key)][0].origin if key in keys else None,
+        "figures": made.figures(engine) if made.grouped else {},
+        "present": Trust.bundled().present(made.figures(engine), formula) if made.grouped else 0.0,
+        "share": probabilities(made.scores * Trust.bundled().sharpness)[:10].round(5).tolist() if made.grouped else [],
+        "score": [round(group[0].score, 4) for group in made.grouped[:_KEPT]],
+        "unusual": figures[:-1].round(4).tolist(),
+        "right_score": own,
+        "right_unusual": figures[-1].round(4).tolist(),
+        "scored": made.found.scored,
+        "estimated": made.found.estimated,
+        "elapsed_s": round(elapsed_s, 2),
+        "load_average_1_min": round(os.getloadavg()[0], 2),
+    }
+
+
+def _scored(engine: Engine, made: Run, smiles: str) -> tuple[float, Any]:
+    """The score of the right structure, and the figures of what is unusual in the proposals and, last, in it."""
+    scorer = Scorer(engine.network, made.query)
+    explorer = Explorer(scorer, made.index, made.target, 0, EVERY_PART)
+    truth = flat_mol(smiles)
+    own = float(scorer.start([truth]).result().score[0])
+    scorer.close()
+    mols = [*(group[0].mol for group in made.grouped[:_KEPT]), truth]
+    return own, explorer.estimator.figures(stacked([sketch_of_mol(mol) for mol in mols]))
+
+
+def calibrate(given: argparse.Namespace) -> None:
+    lines = [line for path in sorted(given.work.glob("watched-*.jsonl")) for line in _lines(path)]
+    engine = Engine.load(device="cpu")
+    path = Path(__file__).parents[1] / "src" / "km3aid" / "weights" / FILE
+    write_json(path, calibrated(lines, engine.model_sha256).to_dict())
+    print(path.read_text(encoding="utf-8"))
+
+
+def report(given: argparse.Namespace) -> None:
+    settings = {path.stem: _lines(path) for path in sorted(given.work.glob("block-*.jsonl"))}
+    made = {"command": "make elucidate", "model_sha256": Engine.load(device="cpu").model_sha256} | reported(settings)
+    write_json(given.out, made)
+    print(given.out.read_text(encoding="utf-8"))
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(text) for text in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+
+def _fingerprint(smiles: str) -> Any:
+    return _GENERATOR.GetFingerprint(Chem.MolFromSmiles(smiles))
+
+
+def _formula(smiles: str) -> str:
+    return str(Chem.rdMolDescriptors.CalcMolFormula(Chem.MolFromSmiles(smiles)))
+
+
+if __name__ == "__main__":
+    np.seterr(all="raise", under="ignore")
+    main()

@@ -1,0 +1,121 @@
+"""What the lines of `elucidate.py` say: constants of trust, and figures with intervals."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from km3aid.elucidate.trust import Trust, Unusual
+from km3aid.evaluation.metrics import brier_score, calibration_error, roc_area
+from km3aid.matching.logistic import Logistic, fit_logistic
+
+Line = dict[str, Any]
+_DRAWS = 1000
+_LEAST = 12  # lines from which a figure is fitted
+
+
+def calibrated(lines: list[Line], model_sha256: str) -> Trust:
+    """Trust fitted on runs with known answers: what is unusual, the sharpness, and the chance that one is right."""
+    whole = [line for line in lines if "without" not in line["setting"] and "left-in" not in line["setting"]]
+    formula = [line for line in whole if "-formula-" in line["setting"]]
+    free = [line for line in whole if "-free-" in line["setting"]]
+    trust = replace(Trust(), model_sha256=model_sha256)
+    if len(formula) >= _LEAST:
+        unusual, sharpness = fitted_unusual(formula, composition=False)
+        trust = replace(trust, unusual_of_formula=unusual, sharpness=sharpness, formula=_presence(formula))
+    if len(free) >= _LEAST:
+        trust = replace(trust, unusual_free=fitted_unusual(free, composition=True)[0], free=_presence(free))
+    return trust
+
+
+def fitted_unusual(lines: list[Line], composition: bool) -> tuple[Unusual, float]:
+    """The weights that make the right structure likeliest among all that was proposed, and the sharpness."""
+    from scipy.optimize import minimize
+
+    cases = []
+    for line in lines:
+        wrong = np.arange(len(line["score"])) != (line["rank"] or 0) - 1
+        score = np.append(np.array(line["score"])[wrong], line["right_score"])
+        figures = np.vstack([np.array(line["unusual"]).reshape(-1, 5)[wrong], line["right_unusual"]])
+        cases.append((score, figures))
+    used = slice(0, 5 if composition else 4)
+
+    def loss(x: NDArray[np.float64]) -> float:
+        weights = np.zeros(5)
+        weights[used] = np.maximum(x[1:], 0.0)
+        odds = [np.exp(x[0]) * score - figures @ weights for score, figures in cases]
+        nats = [float(np.logaddexp.reduce(o) - o[-1]) for o in odds]
+        return float(np.mean(np.minimum(nats, 12.0)) + 0.005 * np.square(x[1:] - 0.7 * start[1:]).sum())
+
+    start = np.array([np.log(0.6), 2.0, 1.0, 0.5, 0.5, 0.2][: 1 + used.stop])
+    best = minimize(loss, start, method="Nelder-Mead", options={"maxiter": 4000, "maxfev": 4000}).x
+    sharpness = float(np.exp(best[0]))
+    weights = np.zeros(5)
+    weights[used] = np.maximum(best[1:], 0.0) / sharpness
+    found = [round(float(w), 3) for w in weights]
+    return Unusual((found[0], found[1], found[2]), found[3], found[4]), round(sharpness, 3)
+
+
+def _presence(lines: list[Line]) -> Logistic:
+    """The logistic for a right structure among the first hundred proposals."""
+    lines = [line for line in lines if line["figures"]]
+    names = list(lines[0]["figures"])
+    figures = np.array([[line["figures"][name] for name in names] for line in lines])
+    right = np.array([line["rank"] is not None for line in lines])
+    # with few lines, a prior: each figure's weight is drawn towards nothing by lines that are half right
+    return _rounded(fit_logistic(names, figures, right, np.ones(len(lines)), ridge=_RIDGE))
+
+
+_RIDGE = 0.03
+
+
+def _rounded(logistic: Logistic) -> Logistic:
+    return Logistic(round(logistic.intercept, 5), {name: round(w, 5) for name, w in logistic.weights.items()})
+
+
+def reported(settings: dict[str, list[Line]]) -> dict[str, Any]:
+    """Figures of every setting, with 95 % intervals over molecules drawn anew."""
+    return {"settings": {name: _figures(lines) for name, lines in settings.items() if lines}}
+
+
+def _figures(lines: list[Line]) -> dict[str, Any]:
+    rank = np.array([line["rank"] or 10**6 for line in lines])
+    there = rank <= 100
+    present = np.array([line["present"] for line in lines])
+    first = present * np.array([line["share"][0] if line["share"] else 0.0 for line in lines])
+    hit = np.array([line["hit_tanimoto"] for line in lines])
+    best = np.array([line["best_tanimoto"] for line in lines])
+    told: dict[str, Any] = {
+        "molecules": len(lines),
+        "top_1": _interval(rank == 1),
+        "top_5": _interval(rank <= 5),
+        "top_10": _interval(rank <= 10),
+        "top_100": _interval(there),
+        "formula_right": _interval(np.array([line["formula_right"] for line in lines])),
+        "best_tanimoto_of_10": _interval(best),
+        "tanimoto_of_the_first_library_hit": _interval(hit),
+        "tanimoto_gained": _interval(best - hit),
+        "first_library_hit_right": float(np.mean([line["hit_rank"] == 1 for line in lines])),
+        "present_calibration_error": round(float(calibration_error(present, there, 5)), 4),
+        "present_mean_less_share": round(float(present.mean() - there.mean()), 4),
+        "first_calibration_error": round(float(calibration_error(first, rank == 1, 5)), 4),
+        "brier_score": round(float(brier_score(present, there)), 4),
+        "scored_mean": round(float(np.mean([line["scored"] for line in lines]))),
+        "scored_per_second": round(sum(x["scored"] for x in lines) / sum(x["elapsed_s"] for x in lines)),
+        "estimated_per_second": round(sum(x["estimated"] for x in lines) / sum(x["elapsed_s"] for x in lines)),
+        "load_average_mean": round(float(np.mean([line["load_average_1_min"] for line in lines])), 2),
+        "origins": {o: sum(x["origin"] == o for x in lines) for o in ("library", "pieces", "moves")},
+    }
+    if 0 < there.sum() < len(there):
+        told["area_under_curve"] = round(float(roc_area(present, there)), 4)
+    return told
+
+
+def _interval(values: NDArray[Any]) -> dict[str, float]:
+    rng = np.random.default_rng(0)
+    means = [values[rng.integers(0, len(values), len(values))].mean() for _ in range(_DRAWS)]
+    low, high = np.quantile(means, [0.025, 0.975])
+    return {"value": round(float(values.mean()), 4), "low": round(float(low), 4), "high": round(float(high), 4)}

@@ -1,0 +1,52 @@
+"""The surroundings of every atom of many sketched molecules, as numbers that are equal where the surroundings are."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from km3aid.elucidate.compiled.kernels.environments import carbon_classes, describe
+from km3aid.matching.classes import CarbonClassTable
+from km3aid.molecules.graphs import Sketches
+
+RADII = 3
+_VALENCE: NDArray[np.int64] = np.zeros(119, np.int64)
+_VALENCE[[5, 6, 7, 8, 9, 14, 17, 35, 53]] = (3, 4, 3, 2, 1, 4, 1, 1, 1)
+
+
+class Surroundings(NamedTuple):
+    """What surrounds the atoms of M molecules, padded to A atoms."""
+
+    radius: NDArray[np.uint64]  # (M, A, 3) to one, two and three bonds
+    equal: NDArray[np.uint64]  # (M, A) the same for equivalent atoms of a molecule
+    structure: NDArray[np.uint64]  # (M,) the same for the same connectivity and hydrogens
+    ring: NDArray[np.uint8]  # (M, A) the smallest ring, 0: none
+
+
+def surroundings(sketches: Sketches) -> Surroundings:
+    """Describe the atoms of some molecules."""
+    m, a = sketches.element.shape
+    out = Surroundings(
+        np.zeros((m, a, RADII), np.uint64),
+        np.zeros((m, a), np.uint64),
+        np.zeros(m, np.uint64),
+        np.zeros((m, a), np.uint8),
+    )
+    arrays = [np.ascontiguousarray(x) for x in sketches[:4]]
+    describe(*arrays, sketches.atoms, _VALENCE, *out)
+    return out
+
+
+def class_table(
+    sketches: Sketches, equal: NDArray[np.uint64], shift_ppm: NDArray[np.float64], scale_ppm: NDArray[np.float64]
+) -> CarbonClassTable:
+    """The carbon classes of sketched molecules; `shift_ppm` and `scale_ppm` (M, A) are those of the single carbons."""
+    most = int((sketches.element == 6).sum())
+    offset = np.zeros(len(sketches.atoms) + 1, np.int64)
+    columns = (np.zeros(most), np.zeros(most), np.zeros(most, np.uint8), np.zeros(most, np.uint8))
+    arrays = (sketches.element, sketches.hydrogens, equal, shift_ppm, scale_ppm)
+    count = carbon_classes(*map(np.ascontiguousarray, arrays), sketches.atoms, offset, *columns)
+    shift, scale, hydrogens, size = (column[:count] for column in columns)
+    return CarbonClassTable(offset, shift.astype(np.float32), scale.astype(np.float32), hydrogens, size, size > 1)

@@ -1,0 +1,347 @@
+"""The search for structures: molecules are changed, the changes estimated, the best of them made and scored.
+
+Two things go on side by side: while a batch is encoded, the best molecules so far are changed. Which batch comes next
+depends on the batches before the one in hand, never on timing, so that a seed repeats a run as far as it went.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from km3aid.elucidate.bank import Bank
+from km3aid.elucidate.estimate import Base, Estimator
+from km3aid.elucidate.index import Index
+from km3aid.elucidate.scoring import Scored, Scorer
+from km3aid.elucidate.target import Counts, Target, counts_of
+from km3aid.elucidate.trust import NOT_UNUSUAL, Trust
+from km3aid.molecules.graphs import Sketch, Sketches, mol_of_sketch, sketch_of_mol, stacked
+from km3aid.molecules.graphs.changes import changes
+from km3aid.molecules.graphs.edited import edited, edits_of, sketch_of_parent
+from km3aid.molecules.isomers.edit import Edit, build
+from km3aid.molecules.isomers.parent import Parent
+
+BATCH = 160
+_EXPANDED, _EXPANDED_FREE = 4, 2  # parents a batch, where the formula is known and where it is not
+_SHORTLIST, _FEW, _MOST_EXPANDED = 8, 3, 6  # times the usual number, or that of a batch
+_OPEN = 2000  # members kept to be changed
+_EDITS = 4000
+_WAITING = 40_000  # candidates kept
+_NOISE = 0.7
+_ALL_GROUPS, _USUAL_GROUPS, _RARE_GROUPS = 400, 18, 12
+_CROSS_EVERY, _CROSSED, _PAIRS = 6, 12, 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a run makes use of; parts are left out to see what they are worth.
+
+    `steered`: the best estimates come first, rather than any. `pieces`: pieces of known molecules are joined. `moves`:
+    molecules are changed step by step. `usual`: unusual chemistry costs something.
+    """
+
+    steered: bool = True
+    pieces: bool = True
+    moves: bool = True
+    usual: bool = True
+
+
+EVERY_PART = Parts()
+
+
+class Member(NamedTuple):
+    """A scored molecule."""
+
+    mol: Any
+    structure: int
+    total: float  # fused score less `odd`
+    score: float
+    graph: float
+    match: float
+    odd: float
+    shift_ppm: NDArray[np.float32]
+    scale_ppm: NDArray[np.float32]
+    origin: str
+    parent: int  # number of the member it was made from, −1: none
+    batch: int
+
+
+@dataclass(order=True)
+class _Candidate:
+    rank: float
+    number: int
+    structure: int = field(compare=False)
+    odd: float = field(compare=False)
+    origin: str = field(compare=False)
+    parent: int = field(compare=False)
+    make: Callable[[], Any] = field(compare=False)
+    estimate: float = field(compare=False)
+
+
+class Explorer:
+    """A population of molecules for one spectrum, and what may come of them."""
+
+    def __init__(self, scorer: Scorer, index: Index, target: Target, seed: int, parts: Parts) -> None:
+        self.scorer, self.target, self.parts = scorer, target, parts
+        self.estimator = Estimator(
+            scorer, index, Trust.bundled().unusual(len(target.formulas) == 1) if parts.usual else NOT_UNUSUAL
+        )
+        self.bank = Bank(scorer, target.formulas)
+        self.bank.add_groups(index.groups.one(m) for m in range(len(index.groups.atoms)))
+        self.members: list[Member] = []
+        self.batches = 0
+        self._groups = [index.groups.one(m) for m in range(min(_ALL_GROUPS, len(index.frequency)))]
+        self._rng = np.random.default_rng(seed)
+        self._seen: set[int] = set()
+        self._waiting: list[_Candidate] = []
+        self._made = 0
+        self._open: list[int] = []  # members not expanded yet
+        self._crossed: set[int] = set()
+        self._expanded_rings: dict[tuple[int, ...], int] = {}
+        self._bias: dict[str, list[float]] = {}
+
+    def add_known(self, mols: Sequence[Any], origin: str) -> list[int]:
+        """Score some molecules at once and take those of the wanted formulas as members; returns their numbers."""
+        fresh, structures, odds = [], [], []
+        for first in range(0, len(mols), BATCH):
+            part = list(mols[first : first + BATCH])
+            odd, structure = self.estimator.odd(stacked([sketch_of_mol(mol) for mol in part]))
+            for mol, o, s in zip(part, odd.tolist(), structure.tolist(), strict=True):
+                if s not in self._seen:
+                    self._seen.add(s)
+                    fresh.append(mol)
+                    structures.append(s)
+                    odds.append(o)
+        found = []
+        for first in range(0, len(fresh), BATCH):
+            own = slice(first, first + BATCH)
+            scored = self.scorer.start(fresh[own]).result()
+            told = [(s, o, origin, -1, math.nan) for s, o in zip(structures[own], odds[own], strict=True)]
+            found += self._take_in(fresh[own], told, scored)
+        return found
+
+    def add_neighbours(self, mols: Sequence[Any], most: int) -> None:
+        """Cut molecules of other formulas into pieces, and make of these what has a wanted formula."""
+        pieces: list[int] = []
+        for first in range(0, len(mols), BATCH):
+            part = list(mols[first : first + BATCH])
+            scored = self.scorer.start(part).result()
+            for n, mol in enumerate(part):
+                pieces += self.bank.add(
+                    sketch_of_mol(mol), scored.shift_ppm[n], scored.scale_ppm[n], float(scored.graph[n]), -1
+                )
+        self._pair(pieces, most)
+
+    def step(self) -> bool:
+        """Score one batch and change the best molecules meanwhile; False where nothing is left to be done."""
+        mols, told = self._next_batch()
+        if not mols and not self._open:
+            return False
+        future = self.scorer.start(mols) if mols else None
+        self._expand()
+        if self.batches % _CROSS_EVERY == 0:
+            self._cross()
+        self.batches += 1
+        if future is not None:
+            self._take_in(mols, told, future.result())
+        return True
+
+    def best(self, count: int) -> list[Member]:
+        """The best members."""
+        return heapq.nlargest(count, self.members, key=lambda member: member.total)
+
+    def _next_batch(self) -> tuple[list[Any], list[tuple[int, float, str, int, float]]]:
+        mols, told = [], []
+        while self._waiting and len(mols) < BATCH:
+            candidate = heapq.heappop(self._waiting)
+            mol = candidate.make()
+            if mol is not None and self.target.holds(mol):
+                mols.append(mol)
+                told.append(
+                    (candidate.structure, candidate.odd, candidate.origin, candidate.parent, candidate.estimate)
+                )
+        return mols, told
+
+    def _take_in(
+        self, mols: Sequence[Any], told: Sequence[tuple[int, float, str, int, float]], scored: Scored
+    ) -> list[int]:
+        found = []
+        for n, (mol, (structure, odd, origin, parent, estimate)) in enumerate(zip(mols, told, strict=True)):
+            score = float(scored.score[n])
+            if not math.isnan(estimate):
+                self._bias.setdefault(origin, [0.0, 0.0])
+                sums = self._bias[origin]
+                sums[0] = 0.995 * sums[0] + score - odd - estimate
+                sums[1] = 0.995 * sums[1] + 1
+            found.append(len(self.members))
+            self._open.append(len(self.members))
+            self.members.append(
+                Member(
+                    mol,
+                    structure,
+                    score - odd,
+                    score,
+                    float(scored.graph[n]),
+                    float(scored.match[n]),
+                    odd,
+                    scored.shift_ppm[n],
+                    scored.scale_ppm[n],
+                    origin,
+                    parent,
+                    self.batches,
+                )
+            )
+        return found
+
+    def _expand(self) -> None:
+        """Change the best members that were not changed yet, of ring systems that had their turn later ones.
+
+        More of them are changed where few candidates wait.
+        """
+        usual = _EXPANDED if self.target.formulas else _EXPANDED_FREE
+        totals = np.array([self.members[n].total for n in self._open])
+        shortlist = np.argsort(-totals, kind="stable")[: _SHORTLIST * usual].tolist()
+        chosen: list[int] = []
+        while shortlist and (
+            len(chosen) < usual or (len(self._waiting) < _FEW * BATCH and len(chosen) < _MOST_EXPANDED * usual)
+        ):
+            best = max(shortlist, key=lambda place: totals[place] - self._turn(self._open[place]))
+            shortlist.remove(best)
+            chosen.append(best)
+            rings = self._rings(self._open[best])
+            self._expanded_rings[rings] = self._expanded_rings.get(rings, 0) + 1
+            self._change(self._open[best])
+        done = set(chosen)
+        self._open = [n for place, n in enumerate(self._open) if place not in done]
+        if len(self._open) > 2 * _OPEN:
+            self._open = sorted(self._open, key=lambda n: -self.members[n].total)[:_OPEN]
+
+    def _turn(self, number: int) -> float:
+        return 0.8 * math.log1p(self._expanded_rings.get(self._rings(number), 0))
+
+    def _rings(self, number: int) -> tuple[int, ...]:
+        return tuple(sorted(len(ring) for ring in self.members[number].mol.GetRingInfo().AtomRings()))
+
+    def _change(self, number: int) -> None:
+        """Estimate all isomers near a member."""
+        if not self.parts.moves:
+            return
+        member = self.members[number]
+        parent = Parent.of(member.mol)
+        edits = edits_of(parent, _EDITS)
+        if not edits:
+            return
+        own = sketch_of_parent(parent)
+        base = self.estimator.base(own, member.shift_ppm, member.scale_ppm)
+        sketches = edited(own, edits)
+        self._judge(sketches, (base, None), member.graph, number, "moves", lambda n: _maker(parent, edits[n]))
+        if not self.target.formulas:
+            self._change_formula(number, own, base)
+
+    def _change_formula(self, number: int, own: Sketch, base: Base) -> None:
+        """Estimate what comes of a member by changes of its formula."""
+        some = self._rng.choice(np.arange(_USUAL_GROUPS, len(self._groups)), _RARE_GROUPS, replace=False)
+        groups = [*self._groups[:_USUAL_GROUPS], *(self._groups[g] for g in some.tolist())]
+        found = list(changes(own, groups))
+        for first in range(0, len(found), 1024):
+            part = found[first : first + 1024]
+            sketches = stacked([change.sketch for change in part])
+            source = np.full(sketches.element.shape, -1)
+            for m, change in enumerate(part):
+                source[m, : len(change.source)] = change.source
+            graph = self.members[number].graph
+            self._judge(
+                sketches, (base, source), graph, number, "moves", lambda n, part=part: _sketch_maker(part[n].sketch)
+            )
+
+    def _cross(self) -> None:
+        """Cut the best members that were not cut yet, and join their pieces with others."""
+        pieces: list[int] = []
+        for member_number in heapq.nlargest(
+            4 * _CROSSED, range(len(self.members)), key=lambda n: self.members[n].total
+        ):
+            member = self.members[member_number]
+            if member.structure not in self._crossed and len(self._crossed) < 10**6:
+                self._crossed.add(member.structure)
+                pieces += self.bank.add(
+                    sketch_of_mol(member.mol), member.shift_ppm, member.scale_ppm, member.graph, member_number
+                )
+                if len(pieces) > 40 * _CROSSED:
+                    break
+        self._pair(pieces, _PAIRS)
+
+    def _pair(self, pieces: list[int], most: int) -> None:
+        pairs = self.bank.pairs(pieces, most) if self.parts.pieces else []
+        for first in range(0, len(pairs), 512):
+            part = pairs[first : first + 512]
+            sketches = stacked([pair.sketch for pair in part])
+            graph = np.array([pair.graph for pair in part])
+            self._judge(sketches, None, graph, -1, "pieces", lambda n, part=part: _sketch_maker(part[n].sketch))
+
+    def _judge(
+        self,
+        sketches: Sketches,
+        base: tuple[Base, NDArray[np.int64] | None] | None,
+        graph: float | NDArray[np.float64],
+        parent: int,
+        origin: str,
+        maker: Callable[[int], Callable[[], Any]],
+    ) -> None:
+        """Estimate what may become of some sketches, and let those that are new wait."""
+        fits = np.flatnonzero(self.target.fits(sketches))
+        if not len(fits):
+            return
+        sketches = Sketches(*(column[fits] for column in sketches))
+        if base is not None and base[1] is not None:
+            base = base[0], base[1][fits]
+        told = self.estimator.estimate(sketches, *(base or ()))
+        fusion = self.scorer.query.fusion
+        estimate = (
+            fusion.match_weight * told.match
+            + fusion.graph_weight * (graph if isinstance(graph, float) else graph[fits])
+            - told.odd
+        )
+        sums = self._bias.get(origin, [0.0, 0.0])
+        if not self.parts.steered:
+            estimate = np.zeros(len(estimate))
+        rank = -(estimate + sums[0] / max(sums[1], 1.0)) + _NOISE * self._rng.gumbel(size=len(estimate))
+        for n, structure in enumerate(told.structure.tolist()):
+            if structure in self._seen:
+                continue
+            self._seen.add(structure)
+            self._made += 1
+            heapq.heappush(
+                self._waiting,
+                _Candidate(
+                    float(rank[n]),
+                    self._made,
+                    structure,
+                    float(told.odd[n]),
+                    origin,
+                    parent,
+                    maker(int(fits[n])),
+                    float(estimate[n]),
+                ),
+            )
+        if len(self._waiting) > 2 * _WAITING:
+            self._waiting = heapq.nsmallest(_WAITING, self._waiting)
+            heapq.heapify(self._waiting)
+
+
+def _maker(parent: Parent, edit: Edit) -> Callable[[], Any]:
+    return lambda: build(parent, edit)
+
+
+def _sketch_maker(sketch: Sketch) -> Callable[[], Any]:
+    return lambda: mol_of_sketch(sketch)
+
+
+def formula_counts(mol: Any) -> Counts:
+    """The formula of a molecule as the bank counts it."""
+    return counts_of(sketch_of_mol(mol))

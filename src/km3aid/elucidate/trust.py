@@ -1,0 +1,73 @@
+"""How far to trust proposals: the chance that the right structure is among them, fitted on runs with known answers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from km3aid.config import from_dict, to_dict
+from km3aid.matching.logistic import Logistic
+from km3aid.matching.presence import bounded
+
+FILE = "elucidate.json"  # beside the bundled weights
+
+
+@dataclass(frozen=True, slots=True)
+class Unusual:
+    """By how much an atom lowers a score whose surroundings were seen to no bond, to one, to two bonds only.
+
+    Where they were seen to two bonds, `rare` is what an atom costs that was met once; it falls with the root of the
+    number. Each nat by which the hetero atoms are unusual costs `composition`.
+    """
+
+    unseen: tuple[float, float, float] = (1.6, 1.1, 0.9)
+    rare: float = 1.7
+    composition: float = 0.0
+
+
+NOT_UNUSUAL = Unusual((0.0, 0.0, 0.0), 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """The constants for spectra whose formula is known, and for others.
+
+    `sharpness` is what the difference of two scores is multiplied by to be log-odds. `model_sha256` says with which
+    model they were fitted; another one is trusted by the same constants until they are fitted again.
+    """
+
+    model_sha256: str = ""
+    sharpness: float = 0.6
+    unusual_of_formula: Unusual = field(default_factory=Unusual)
+    unusual_free: Unusual = field(default_factory=lambda: Unusual((4.8, 1.4, 0.4), 0.0, 0.25))
+    formula: Logistic = field(default_factory=Logistic)
+    free: Logistic = field(default_factory=Logistic)
+
+    @classmethod
+    def bundled(cls) -> Trust:
+        """The constants that come with the bundled model; those of a fresh installation where there are none."""
+        return _bundled()
+
+    def unusual(self, formula: bool) -> Unusual:
+        """The weights for spectra whose formula is known, or for others."""
+        return self.unusual_of_formula if formula else self.unusual_free
+
+    def present(self, figures: dict[str, float], formula: bool) -> float:
+        """The probability that the right structure is among the proposals."""
+        return bounded((self.formula if formula else self.free)(figures))
+
+    def to_dict(self) -> dict[str, Any]:
+        """As it stands in the file."""
+        return to_dict(self)
+
+
+@lru_cache(1)
+def _bundled() -> Trust:
+    path = Path(str(resources.files("km3aid") / "weights" / FILE))
+    if not path.exists():
+        return Trust()
+    return from_dict(Trust, json.loads(path.read_text(encoding="utf-8")), FILE)

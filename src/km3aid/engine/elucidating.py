@@ -1,0 +1,211 @@
+"""Elucidate: propose structures for a spectrum, and say how far to trust them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from km3aid.elucidate.explore import EVERY_PART, Member, Parts
+from km3aid.elucidate.figures import figures_of
+from km3aid.elucidate.index import Index, index_file, open_index
+from km3aid.elucidate.known import Effort, Known
+from km3aid.elucidate.run import Asked, Found, Progress, Starts, run, starts_of
+from km3aid.elucidate.target import Target
+from km3aid.elucidate.trust import Trust
+from km3aid.engine.hits import elapsed_ms
+from km3aid.engine.results import Elucidation, Proposal, SharedPart
+from km3aid.errors import LibraryError
+from km3aid.library import Filters, Library
+from km3aid.matching.fit import fit_of
+from km3aid.matching.fusion import probabilities
+from km3aid.matching.presence import Compared
+from km3aid.molecules import common_part, connectivity, parse_smiles, smiles_of
+from km3aid.search import LocalLibrary, Query, Searchable
+from km3aid.spectra.spectrum import Spectrum
+from km3aid.spectra.twins import twins_note
+
+if TYPE_CHECKING:
+    from km3aid.engine.engine import Engine
+
+_GROUPED = 120  # members among which connectivities are told apart
+_SHARED_OF = 0.9  # of the probability of all proposals, which the first ones hold that are compared
+_SHARED_MOST = 6
+_QUICKLY_READ = 5000  # molecules of a library of which an index is made at once
+_ENOUGH = 0.05  # presence below which nothing is said to be shared
+
+
+def elucidate(
+    engine: Engine,
+    spectrum: Spectrum,
+    library: Library | Searchable | str | Path,
+    known: Known,
+    effort: Effort,
+    top: int,
+    progress: Callable[[Progress], None] | None,
+) -> Elucidation:
+    """See `Engine.elucidate`."""
+    began = time.perf_counter()
+    made = propose(engine, spectrum, library, known, effort, progress)
+    listed = {connectivity(text) for text in (*made.starts.fitting, *made.starts.similar)}
+    trust, formula = Trust.bundled(), bool(made.target.formulas)
+    present, share = 0.0, np.zeros(0)
+    if made.grouped:
+        present = round(trust.present(made.figures(engine), formula), 4)
+        share = probabilities(made.scores * trust.sharpness) * present
+    proposals = tuple(
+        _proposal(engine, spectrum, number, group, probability, listed)
+        for number, (group, probability) in enumerate(list(zip(made.grouped, share.tolist(), strict=True))[:top], 1)
+    )
+    stopped = ("stopped early; these are the best so far",) if made.found.stopped else ()
+    none = () if made.grouped else ("nothing that satisfies the conditions was found",)
+    return Elucidation(
+        spectrum.id,
+        proposals,
+        made.found.scored,
+        elapsed_ms(began),
+        (*made.warnings, *stopped, *none, *twins_note(spectrum)),
+        present,
+        made.found.estimated,
+        made.found.exhausted,
+        _shared(proposals, present),
+    )
+
+
+class Run(NamedTuple):
+    """What was asked of a run, and what it found."""
+
+    query: Query
+    target: Target
+    index: Index
+    starts: Starts
+    found: Found
+    grouped: list[list[Member]]  # members of one connectivity together, best first
+    warnings: tuple[str, ...]
+
+    @property
+    def scores(self) -> NDArray[np.float64]:
+        """The best total of each group."""
+        return np.array([group[0].total for group in self.grouped])
+
+    def figures(self, engine: Engine) -> dict[str, float]:
+        """The figures by which the proposals are trusted; there has to be one."""
+        best = self.grouped[0][0]
+        classes = engine.encode(parse_smiles(smiles_of(best.mol))).classes()
+        fit = fit_of(self.query.spectrum, classes, self.query.config)
+        compared = Compared(self.scores, best.graph, best.match, fit, self.found.scored)
+        return figures_of(compared, best, self.found)
+
+
+def propose(
+    engine: Engine,
+    spectrum: Spectrum,
+    library: Library | Searchable | str | Path,
+    known: Known,
+    effort: Effort,
+    progress: Callable[[Progress], None] | None = None,
+    parts: Parts = EVERY_PART,
+) -> Run:
+    """Run an elucidation, with `parts` of it alone for a comparison; raises as `Engine.elucidate` does."""
+    began = time.perf_counter()
+    searched = local_library(library)
+    searched.check_model(engine.model_sha256)
+    query = engine.query(spectrum.without_aside())
+    mass = Filters(mass_da=known.mass_da, mass_tolerance_da=known.mass_tolerance_da)
+    common = {} if known.mass_da is None else _formulas(searched.library, mass)
+    target = known.target(query.spectrum, common)
+    filters = mass if known.formula is None else Filters(formula=known.formula)
+    index = index_of(engine, searched.library)
+    starts = starts_of(query, searched, target, filters, known.start)
+    left = max(effort.seconds - (time.perf_counter() - began), 0.0)
+    found = run(engine.network, Asked(query, index, target, starts, parts), replace(effort, seconds=left), progress)
+    return Run(query, target, index, starts, found, _by_connectivity(found.members), searched.warnings)
+
+
+def local_library(library: Library | Searchable | str | Path) -> LocalLibrary:
+    """The library on this machine; raises `LibraryError` for one that lies on a cluster."""
+    from km3aid.search.opening import searchable
+
+    opened = searchable(library)
+    if not isinstance(opened, LocalLibrary):
+        raise LibraryError("elucidate starts from a library on this machine; name its folder without --cluster")
+    return opened
+
+
+_indexes: dict[tuple[str, int, str], Index] = {}
+
+
+def index_of(engine: Engine, library: Library, progress: Callable[[int], None] | None = None) -> Index:
+    """The index of a library, kept from one call to the next."""
+    key = (str(library.path), len(library), library.manifest.model_sha256)
+    if key not in _indexes:
+        _indexes.clear()
+        _indexes[key] = open_index(engine.network, library, progress)
+    return _indexes[key]
+
+
+def require_index(library: Searchable) -> None:
+    """Raise `LibraryError` where an index would first have to be made for a library, which takes long."""
+    opened = local_library(library).library
+    if len(opened) > _QUICKLY_READ and not index_file(opened).exists():
+        raise LibraryError(f"{opened.path}: not made ready for elucidations; run: km3aid library index {opened.path}")
+
+
+def _formulas(library: Library, filters: Filters) -> dict[str, int]:
+    """The formulas of the molecules that pass, and how many have each."""
+    found: dict[str, int] = {}
+    for shard, rows in zip(library.shards, library.filter(filters), strict=True):
+        codes, counts = np.unique(shard.formula_code[rows], return_counts=True)
+        for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
+            text = str(shard.formulas[code].as_py())
+            found[text] = found.get(text, 0) + count
+    return found
+
+
+def _by_connectivity(members: list[Member]) -> list[list[Member]]:
+    """Members of one connectivity together, best first; far down each is by itself."""
+    groups: dict[str, list[Member]] = {}
+    for member in members[:_GROUPED]:
+        groups.setdefault(connectivity(smiles_of(member.mol)), []).append(member)
+    return [*groups.values(), *([member] for member in members[_GROUPED:])]
+
+
+def _proposal(
+    engine: Engine, spectrum: Spectrum, rank: int, group: list[Member], probability: float, listed: set[str]
+) -> Proposal:
+    best = group[0]
+    smiles = smiles_of(best.mol)
+    molecule = parse_smiles(smiles)
+    return Proposal(
+        rank,
+        smiles,
+        None,
+        best.total,
+        probability,
+        best.graph,
+        best.match,
+        (),
+        best.origin,
+        connectivity(smiles) not in listed,
+        molecule.formula,
+        round(best.odd, 2),
+        engine.assign(smiles, spectrum).assignments,
+    )
+
+
+def _shared(proposals: tuple[Proposal, ...], present: float | None) -> SharedPart | None:
+    """What the likeliest proposals have in common."""
+    if not proposals or present is None or present < _ENOUGH:
+        return None
+    held, count = 0.0, 0
+    for proposal in proposals[:_SHARED_MOST]:
+        held, count = held + proposal.probability, count + 1
+        if held >= _SHARED_OF * present:
+            break
+    part: Any = common_part([proposal.smiles for proposal in proposals[:count]])
+    return None if part is None else SharedPart(part.smiles, part.atoms, round(part.share, 3), count)

@@ -1,0 +1,62 @@
+"""Isomers of a structure as sketches: all edits of one parent side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain, islice
+
+import numpy as np
+
+from km3aid.molecules.graphs.sketch import Sketch, Sketches
+from km3aid.molecules.isomers import atoms, branches, bridges, unsaturation
+from km3aid.molecules.isomers.edit import Edit
+from km3aid.molecules.isomers.parent import Parent
+
+_MOVES = (
+    branches.moved_branches,
+    atoms.traded_atoms,
+    atoms.traded_ring_atoms,
+    unsaturation.moved_along_paths,
+    unsaturation.moved_double_bonds,
+    branches.moved_ring_bonds,
+    bridges.moved_ends,
+    bridges.moved_bridges,
+    branches.traded_branches,
+)
+
+
+def edits_of(parent: Parent, most: int) -> list[Edit]:
+    """Up to `most` changes that keep the formula."""
+    return list(islice(chain.from_iterable(move(parent) for move in _MOVES), most))
+
+
+def sketch_of_parent(parent: Parent) -> Sketch:
+    """The parent itself."""
+    size = len(parent.elements)
+    order = np.zeros((size, size), np.uint8)
+    for (i, j), value in parent.orders.items():
+        order[i, j] = order[j, i] = value
+    columns = (parent.elements, parent.charges, parent.hydrogens)
+    element, charge, hydrogens = (np.array(c, t) for c, t in zip(columns, (np.uint8, np.int8, np.uint8), strict=True))
+    return Sketch(element, charge, hydrogens, order)
+
+
+def edited(own: Sketch, edits: Sequence[Edit]) -> Sketches:
+    """What the edits make of a parent, whose sketch is `own`; its atoms keep their places.
+
+    Where two atoms of aromatic rings trade places, the orders of the bonds are those from before.
+    """
+    count, size = len(edits), len(own.element)
+    element, charge, hydrogens = (np.tile(column, (count, 1)) for column in own[:3])
+    order = np.tile(own.order, (count, 1, 1))
+    bonds = [(m, i, j, value) for m, edit in enumerate(edits) for i, j, value in edit.bonds]
+    if bonds:
+        m, i, j, value = np.array(bonds).T
+        order[m, i, j] = order[m, j, i] = value
+    for m, edit in enumerate(edits):
+        for i, j in edit.exchanged:
+            for column in (element, charge):
+                column[m, i], column[m, j] = column[m, j], column[m, i]
+        for atom, number in edit.hydrogens.items():
+            hydrogens[m, atom] = number
+    return Sketches(element, charge, hydrogens, order, np.full(count, size))
