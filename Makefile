@@ -117,6 +117,10 @@ browser: $(DEV) $(EDITOR) node_modules/axe-core/package.json  ## Test the page i
 	$(BIN)/python -m pytest -m browser tests/web/browser
 	cp shots/assign.png shots/overrule.png shots/search.png shots/solvent.png docs/web/
 
+docs: $(DEV)  ## Build the documentation in site/; a warning, or a link that leads nowhere, is an error
+	$(PIP) -e '.[docs,notebook]'
+	$(BIN)/mkdocs build --strict
+
 wheel: $(EDITOR)  ## Build dist/, with the page's drawing editor from npm, and check it
 	rm -rf dist
 	$(PYTHON) -m venv .venv-build

@@ -1,4 +1,7 @@
-"""Write the README table of figures from the files under `results/`; with `--check` only test whether it is current."""
+"""Write the figures of the files under `results/` into docs/figures.md, and those most asked for into README.md.
+
+With `--check` only test whether they are current.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,18 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 BEGIN, END = "<!-- figures: written by benchmarks/figures.py -->", "<!-- end of figures -->"
+# What the rows of the README begin with; docs/figures.md has them all.
+SHORT = (
+    "molecules assigned without error, all",
+    "carbons assigned correctly, one peak per carbon",
+    "predicted shift, median",
+    "isomers identified",
+    "search 1,000 spectra",
+)
 
 
-def table(results: Path) -> str:
-    """The table as Markdown."""
+def table(results: Path, begins: str | tuple[str, ...] = "") -> str:
+    """The table as Markdown; only the rows that begin as one of `begins`."""
     graph, assign, isomers, found = (_read(results, n) for n in ("validation", "assignment", "isomers", "retrieval"))
     errorless, wide = assign["no_error"], assign["distinct_no_error"]
     rows = [
@@ -92,14 +103,15 @@ def table(results: Path) -> str:
         for kind, text in (("per_carbon", "one peak per carbon"), ("distinct", "distinct peaks"))
     ]
     lines = ["| | km3aid | paper | file |", "|---|---|---|---|"]
-    lines += [f"| {what} | {value} | {paper} | `results/{file}.json` |" for what, value, paper, file in rows]
+    shown = [row for row in rows if row[0].startswith(begins)]
+    lines += [f"| {what} | {value} | {paper} | `results/{file}.json` |" for what, value, paper, file in shown]
     return "\n".join(lines)
 
 
-def updated(readme: str, results: Path) -> str:
-    """The README with a fresh table between its markers."""
-    head, rest = readme.split(BEGIN)
-    return f"{head}{BEGIN}\n{table(results)}\n{END}{rest.split(END)[1]}"
+def updated(page: str, results: Path, begins: str | tuple[str, ...]) -> str:
+    """The page with a fresh table between its markers."""
+    head, rest = page.split(BEGIN)
+    return f"{head}{BEGIN}\n{table(results, begins)}\n{END}{rest.split(END)[1]}"
 
 
 def _read(results: Path, name: str) -> dict[str, Any]:
@@ -112,13 +124,11 @@ def _percent(share: float) -> str:
 
 
 if __name__ == "__main__":
-    path = ROOT / "README.md"
-    before = path.read_text(encoding="utf-8")
-    after = updated(before, ROOT / "results")
-    if "--check" in sys.argv:
-        sys.exit(
-            "README.md: its figures are not those of results/; run python benchmarks/figures.py"
-            if after != before
-            else 0
-        )
-    path.write_text(after, encoding="utf-8")
+    for name, begins in (("README.md", SHORT), ("docs/figures.md", "")):
+        path = ROOT / name
+        before = path.read_text(encoding="utf-8")
+        after = updated(before, ROOT / "results", begins)
+        if "--check" not in sys.argv:
+            path.write_text(after, encoding="utf-8", newline="\n")
+        elif after != before:
+            sys.exit(f"{name}: its figures are not those of results/; run python benchmarks/figures.py")

@@ -1,5 +1,6 @@
 """Answers and spectra in notebooks and data frames."""
 
+import re
 import sys
 from dataclasses import replace
 
@@ -42,6 +43,15 @@ def test_every_answer_draws_itself(answered, task):
     assert html.startswith('<div class="km3aid">')
     assert "<svg" in html
     assert "<table" in html
+
+
+def test_the_colours_of_pictures_are_said(answered, spectrum):
+    """They are variables of the page, which a notebook's page does not have."""
+    for shown in (*answered.values(), spectrum):
+        html = shown._repr_html_()
+        used = set(re.findall(r"""["':]var\((--\w+)\)""", html))
+        assert used
+        assert used <= set(re.findall(r"(--\w+):", html))
 
 
 def test_a_spectrum_draws_itself(spectrum):

@@ -87,7 +87,7 @@ def test_only_the_most_similar_are_matched_in_a_large_library(engine, library):
 def test_an_exhaustive_search_passes_over_nothing(engine, library, filters, monkeypatch):
     asked = list(spectra(engine))
     whole = [engine.search(s, library, filters=filters).hits for s in asked]
-    monkeypatch.setattr("km3aid.engine.engine.Limits", lambda **given: Limits(8, 4, given["kept"], given["sure"]))
+    monkeypatch.setattr("km3aid.engine.searching.Limits", lambda **given: Limits(8, 4, given["kept"], given["sure"]))
     for spectrum, expected in zip(asked, whole, strict=True):
         assert len(engine.search(spectrum, library, filters=filters).hits) < len(expected)
         assert engine.search(spectrum, library, filters=filters, exhaustive=True).hits == expected

@@ -32,6 +32,7 @@ _TETRAHEDRAL = (_CARBON, 14, _PHOSPHORUS)  # centres that do not invert: carbon,
 _AMIDE = Chem.MolFromSmarts(
     "[$([NX3]-[CX3]=[O,S,Se,N]),$([NX3]-[CX3]=[CX3]-[$([CX3]=O),$(C#N),$([N+]=O)]),$([NX3]-[NX2]=[O,N])]"
 )
+_Rings = list[tuple[int, ...]]
 
 
 class CarbonClass(NamedTuple):
@@ -62,11 +63,12 @@ def carbon_classes(mol: Chem.Mol, graph: MolGraph | None = None) -> tuple[Carbon
     for i in np.flatnonzero(graph.atoms[:, _COLUMN["atomic_number"]] == _CARBON).tolist():
         members.setdefault(numbers[i], []).append(i)
     stereocentre = cache(lambda: _has_stereocentre(mol, graph))  # expensive, and seldom needed
+    rings = cache(lambda: [tuple(ring) for ring in mol.GetRingInfo().AtomRings()])  # RDKit's own are slow to look into
     classes = []
     for atoms in members.values():
         splits = False
         if len(atoms) > 1 and len({ranks[i] for i in atoms}) == 1:  # else a mirror image exchanges them
-            splits = _diastereotopic(mol, atoms, plain, stereocentre)
+            splits = _diastereotopic(mol, atoms, plain, stereocentre, rings)
         classes.append(CarbonClass(tuple(atoms), hydrogens[atoms[0]], splits))
     return tuple(classes)
 
@@ -118,19 +120,22 @@ def _has_stereocentre(mol: Chem.Mol, graph: MolGraph) -> bool:
     )
 
 
-def _diastereotopic(mol: Chem.Mol, atoms: list[int], ranks: list[int], chiral: Callable[[], bool]) -> bool:
+def _diastereotopic(
+    mol: Chem.Mol, atoms: list[int], ranks: list[int], chiral: Callable[[], bool], rings: Callable[[], _Rings]
+) -> bool:
     """Whether two carbons of a class sit in twin branches of a prochiral centre, double bond or amide nitrogen.
 
     `ranks` are those that take no account of configuration.
     """
-    return any(_tells_apart(mol, middle, twins, ranks, chiral) for middle, twins in _middles(mol, atoms[0], atoms[1]))
+    middles = _middles(mol, atoms[0], atoms[1], rings)
+    return any(_tells_apart(mol, middle, twins, ranks, chiral) for middle, twins in middles)
 
 
-def _middles(mol: Chem.Mol, first: int, second: int) -> Iterator[tuple[int, set[int]]]:
+def _middles(mol: Chem.Mol, first: int, second: int, rings: Callable[[], _Rings]) -> Iterator[tuple[int, set[int]]]:
     """The atoms half way between two, with their neighbours on the way: on the shortest path, and around each ring."""
     path = list(Chem.GetShortestPath(mol, first, second))
     ways = [path]
-    for ring in mol.GetRingInfo().AtomRings():
+    for ring in rings():
         if first in ring and second in ring:
             turned = [*ring, *ring]
             starts = turned.index(first), turned.index(second)

@@ -32,7 +32,10 @@ tr.lit,tr:focus,.matrix tr.lit th{background:var(--lit);outline:none}[data-mark]
 .verdict{font-weight:bold}.consistent{color:#1c9c46}.inconsistent{color:#c33}.undecided{color:#b8860b}
 summary{cursor:pointer}.failed{color:#c33}.quiet{opacity:.7;font-size:.85rem}
 """
+# The colours are those of JupyterLab, VS Code or the documentation, dark or light, where these say them.
 _IN_NOTEBOOK = """
+.km3aid{--ink:var(--jp-content-font-color1,var(--vscode-editor-foreground,var(--md-default-fg-color,#111)));
+--paper:var(--jp-layout-color0,var(--vscode-editor-background,var(--md-default-bg-color,#fff)))}
 .km3aid svg{max-width:100%;height:auto}.km3aid table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 .km3aid th,.km3aid td{padding:.2rem .6rem;text-align:left}.km3aid td.smiles{overflow-wrap:anywhere;max-width:18rem}
 .km3aid .swatch{display:inline-block;width:.7em;height:.7em;border-radius:50%;margin-right:.4em}
