@@ -110,10 +110,14 @@ def _by_definition(assign: dict[str, Any]) -> list[tuple[str, str, str, str]]:
     ]
     for key, text, paper in _SIZES:
         rows.append(
-            (f"without error, as the paper's code picks, {text}", cost["released"]["no_error"][key]["share"], paper)
+            (
+                f"no error, node level as the paper's code picks, {text}",
+                alone["released"]["no_error"][key]["share"],
+                paper,
+            )
         )
     for key, text, _ in _SIZES:
-        rows.append((f"without error, one-to-one, {text}", cost["one_to_one"]["no_error"][key]["share"], ""))
+        rows.append((f"no error, whole cost, one-to-one, {text}", cost["one_to_one"]["no_error"][key]["share"], ""))
     return [(what, _percent(share), paper, "assignment") for what, share, paper in rows]
 
 

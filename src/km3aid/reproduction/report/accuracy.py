@@ -95,7 +95,8 @@ def figure_3(results: Results, drawings: dict[str, str]) -> str:
     ):
         if folds:
             by_size = folds[0]["by_size"]
-            bars = {BANDS[b]: _shares(by_size[b]["released"]["histogram"]) for b in list(BANDS)[1:]}
+            metric = "released" if "released" in by_size["all"] else "node"
+            bars = {BANDS[b]: _shares(by_size[b][metric]["histogram"]) for b in list(BANDS)[1:]}
             drawings[f"accuracy-by-size-{name}.svg"] = bar_chart(
                 bars, "share of peaks that are right, in tenths", "molecules, %"
             )

@@ -9,6 +9,7 @@ from km3aid.reproduction.measures.targets import RESOLUTION_PPM, neighbour_weigh
 from km3aid.reproduction.published import TABLE_C2
 from km3aid.reproduction.report.accuracy import FIGURES, METRICS, epochs_of
 from km3aid.reproduction.report.charts import line_chart
+from km3aid.reproduction.report.differences import SAME
 from km3aid.reproduction.report.results import NOT_RUN, Results, each, percent, table
 from km3aid.reproduction.variants import (
     BY_KIND_RICH,
@@ -45,7 +46,7 @@ def table_c2(results: Results, drawings: dict[str, str]) -> str:
     for n, (tau1, tau2) in enumerate(TEMPERATURES):
         graph, node = TABLE_C2[tau1][n % 5]
         point = known.get((tau1, tau2))
-        same = point is not None and point["largest_difference"] < 1e-12
+        same = point is not None and point["largest_difference"] < SAME
         difference = NOT_RUN if point is None else f"{point['largest_difference']:.1e}"
         near = neighbour_weight(float(tau1), float(tau2), RESOLUTION_PPM)
         name = "k-m3aid" if same else temperature_variant(tau1, tau2).name

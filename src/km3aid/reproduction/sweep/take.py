@@ -140,7 +140,7 @@ class Taker:
     def _isomers(self, swept: _Swept, fold: int) -> dict[str, Any]:
         block = self._block(fold)
         groups = table_3_groups(self.plan, block.data)
-        every = np.concatenate(list(groups.values()))
+        every = np.concatenate([np.zeros(0, np.int64), *groups.values()])
         place = {int(row): n for n, row in enumerate(every)}
 
         def scores(rows: NDArray[np.int64]) -> NDArray[np.floating]:
