@@ -61,7 +61,7 @@ def _isomers(results: Results, drawings: dict[str, str]) -> str:
 
 def _grid(members: list[dict[str, Any]], notes: dict[int, str]) -> str:
     """Structures in rows of five, each with its id and a note."""
-    parts, wide, high = [], _PANEL * 0.6, _PANEL * 0.62
+    parts, wide, high = [], _PANEL * 0.6, _PANEL * 0.42
     for n, member in enumerate(members):
         carbons = [a[0] for a in member["atoms"] if a[3] == ""]
         structure, _ = _structure({**member, "carbons": carbons})

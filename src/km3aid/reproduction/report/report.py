@@ -33,11 +33,14 @@ _METHOD = """## How it was done
 
 
 def write_report(results: str | Path, out: str | Path) -> Path:
-    """Write the Markdown file `out` and its figures; raises `DataError` where there are no units."""
+    """Write the Markdown file `out` and its figures, and remove older ones; `DataError` where there are no units."""
     target = Path(out)
     figures = target.parent / FIGURES
     figures.mkdir(parents=True, exist_ok=True)
     text, drawings = build_report(Results.read(Path(results)))
+    for old in figures.glob("*.svg"):
+        if old.name not in drawings:
+            old.unlink()
     for name, svg in drawings.items():
         (figures / name).write_text(svg, encoding="utf-8")
     target.write_text(text, encoding="utf-8")

@@ -51,7 +51,7 @@ class Wave(NamedTuple):
     stacks: tuple[tuple[Of, ...], ...]
     end: float
     judged: bool = True  # one-to-one as well, which takes seconds for each model
-    fused: int = 0  # how many stacks are worth compiling, the first ones; all have the same number of models
+    fused: int = 0  # how many stacks are worth compiling, the first ones
 
 
 _OTHERS = range(1, FOLDS)
@@ -65,7 +65,7 @@ OTHER_TARGETS = (
 MORE_FOLDS = (*((v, fold) for v in (CONDITIONED_RICH, WP_ID) for fold in _OTHERS), (seeded(SP_RELEASED, SEEDS[0]), 0))
 OTHER_SHAPES = tuple((v, 0) for v in (shape_variant(*shape) for shape in SHAPES) if v != K_M3AID)
 WAVES = (
-    Wave((FIRST, WITHOUT_CHANNEL), 0.62, fused=1),
+    Wave((FIRST, WITHOUT_CHANNEL), 0.62, fused=2),
     Wave((OTHER_FOLDS, OTHER_TARGETS), 0.84, fused=2),
     Wave((MORE_FOLDS,), 0.92, fused=1),
     Wave(tuple((of,) for of in OTHER_SHAPES), 1.0, judged=False),
