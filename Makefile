@@ -179,7 +179,7 @@ calibrate: $(DEV) $(RUNS)/prepared/meta.json  ## Fit the constants of matching; 
 	  --literature $(DATA)/literature.jsonl --weights src/km3aid/weights/best.safetensors --out results/calibration.json
 
 evaluate: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json $(RUNS)/million/library.json  ## Measure the bundled model on fold 0; write results/*.json and the README's table
-	for task in validation assignment isomers; do \
+	for task in validation assignment isomers diastereomers; do \
 	  $(BIN)/km3aid evaluate $$task $(BLOCK) --out results/$$task.json || exit 1; done
 	$(BIN)/km3aid evaluate retrieval $(BLOCK) --library $(RUNS)/library --out results/retrieval.json
 	$(BIN)/km3aid evaluate literature $(BLOCK) --library $(RUNS)/million --literature $(DATA)/literature.jsonl \

@@ -6,7 +6,6 @@ from tests.evaluation.made_up import case
 
 from km3aid.evaluation import isomers
 from km3aid.evaluation.isomers import IsomerGroup, evaluate_isomers, isomer_groups, rank_members
-from km3aid.reproduction.measures.alignment import summarise_groups
 
 KEYS = np.array([b"AAAAAAAAAAAAAA-L", b"AAAAAAAAAAAAAA-R", b"BBBBBBBBBBBBBB-N", b"BBBBBBBBBBBBBB-N"])
 GROUP = IsomerGroup(
@@ -47,13 +46,6 @@ def test_every_group_counts_the_same_in_the_tools_figures_and_every_spectrum_in_
         ("d", "a", False),
     ]
     assert found["misses_of_other_connectivity"] == 1
-    paper = summarise_groups(None, [GROUP, alone], isomers.tool_scores)
-    assert paper["accuracy"] == pytest.approx(3.5 / 5)
-    assert paper["connectivity_accuracy"] == pytest.approx(4.5 / 5)
-    assert (paper["groups_without_error"], paper["groups_of_different_connectivity"]) == (1, 1)
-    assert paper["groups_of_different_connectivity_without_error"] == 1
-    first = paper["by_group"][0]
-    assert (first["connectivities"], first["members_with_stereoisomers"]) == (2, 4)
 
 
 def test_groups_are_of_one_formula_and_large_enough(small_data):

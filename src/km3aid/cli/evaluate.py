@@ -74,10 +74,15 @@ def validation(of: Measurement, model: ModelOptions) -> None:
 def assignment(of: Measurement, model: ModelOptions) -> None:
     """Node-level, one-to-one and distinct-peak assignment, calibration and the error of predicted shifts."""
     from km3aid.evaluation.assignment import evaluate_assignment
+    from km3aid.evaluation.block import outside_list
     from km3aid.evaluation.cases import make_cases
+    from km3aid.evaluation.definitions import by_definition
 
-    engine, (data, rows, _) = model.engine(), of.open()
-    result = evaluate_assignment(engine, list(make_cases(engine, data, rows)))
+    engine, block = model.engine(), of.open()
+    cases = list(make_cases(engine, block.data, block.rows))
+    others = list(make_cases(engine, block.data, outside_list(block, of.paper_ids)))
+    result = {**evaluate_assignment(engine, cases), "by_definition": by_definition(engine, cases)}
+    result["outside_the_list"] = {"molecules": len(others), **by_definition(engine, others)} if others else None
     of.write("assignment", result, engine.identity)
 
 

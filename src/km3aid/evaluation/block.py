@@ -26,3 +26,16 @@ def open_validation_block(data: str | Path, paper_ids: str | Path, fold: int) ->
     strict = strict_split(dataset.record_id, dataset.inchi_key, read_paper_ids(paper_ids), fold)
     rows = strict.validation[dataset.complete[strict.validation]]
     return ValidationBlock(dataset, rows, watched_split(dataset, strict))
+
+
+def outside_list(block: ValidationBlock, paper_ids: str | Path) -> NDArray[np.int64]:
+    """Completely assigned molecules that the paper does not list and that do not train: most of them are watched.
+
+    The paper's list is a choice of its authors; these show what the tool does beyond it.
+    """
+    data, unused = block.data, np.ones(len(block.data), bool)
+    unused[block.split.train] = unused[block.rows] = False
+    rows: NDArray[np.int64] = np.flatnonzero(
+        unused & data.complete & ~np.isin(data.record_id, read_paper_ids(paper_ids))
+    )
+    return rows

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from km3aid.data.dataset import Dataset
+from km3aid.data.dataset import Dataset, in_memory, open_dataset
 from km3aid.data.folds import connectivity, paper_split, read_paper_ids
 from km3aid.engine import Engine
 from km3aid.errors import CheckpointError, DataError
@@ -24,7 +24,7 @@ from km3aid.library import BuildOptions, Library
 from km3aid.models.k_m3aid.vectors import graph_vectors
 from km3aid.reproduction.measures.alignment import evaluate_alignment
 from km3aid.reproduction.measures.baselines import evaluate_baselines
-from km3aid.reproduction.measures.case_studies import engine_method, study_cases
+from km3aid.reproduction.measures.case_studies import draw_record, engine_method, study_cases
 from km3aid.reproduction.measures.error_analysis import contradicted_records, difficulty, reliability
 from km3aid.reproduction.measures.isomers import engine_scores, groups_of, judge_groups
 from km3aid.reproduction.measures.nested_library import Reference
@@ -36,6 +36,7 @@ from km3aid.reproduction.pool import build_pool, pool_structures, read_pool
 from km3aid.reproduction.published import TABLE_3
 from km3aid.reproduction.variants import K_M3AID, SP_RELEASED, TEMPERATURES, WP_ID
 
+DRAWN = "C7H11NO3"  # of table 3, in figure E.2
 _MORE = 64  # places beyond the largest library: some of it may be the right molecule itself
 CASE_VARIANTS = (SP_RELEASED, WP_ID, K_M3AID)  # of figures 4, F.1 and F.2
 
@@ -151,6 +152,22 @@ def measure_cases(plan: Plan, fold: int) -> dict[str, Any]:
     models["best"] = BUNDLED
     methods = {t: engine_method(_engine(plan, m), block.data, m.node_scores) for t, m in models.items()}
     return study_cases(methods, block.data, block.rows)
+
+
+def measure_best_cases(plan: Plan, fold: int) -> dict[str, Any]:
+    """The paper's molecules by the bundled model alone, wherever they are; it trained on those of other blocks."""
+    block = open_paper_block(plan, fold)
+    method = engine_method(bundled_engine(plan), block.data, BUNDLED.node_scores)
+    found = study_cases({"best": method}, block.data, np.arange(len(block.data)), by_rule=False)
+    held_out = set(block.data.record_id[block.rows].tolist())
+    return {"studies": [{**s, "held_out": s["nmrshiftdb2_id"] in held_out} for s in found["studies"]]}
+
+
+def draw_isomers(plan: Plan) -> dict[str, Any]:
+    """Figure E.2: the structures of one of table 3's groups."""
+    data = in_memory(open_dataset(plan.data))
+    rows = table_3_groups(plan, data)[DRAWN]
+    return {"formula": DRAWN, "members": [draw_record(data, int(row)) for row in rows]}
 
 
 def measure_targets(plan: Plan, fold: int) -> dict[str, Any]:

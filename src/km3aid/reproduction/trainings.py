@@ -23,7 +23,14 @@ from km3aid.training.split import Material, Source
 from km3aid.training.state import Metrics, read_history
 
 RICH_EPOCHS = 80
-_WATCHED = ("epoch", "loss", "validation_loss", "validation_graph_accuracy", "validation_node_accuracy")
+_WATCHED = (
+    "epoch",
+    "loss",
+    "validation_loss",
+    "validation_graph_accuracy",
+    "validation_node_accuracy",
+    "validation_node_released",
+)
 
 
 def settings(variant: Variant, plan: Plan) -> Settings:
@@ -79,6 +86,7 @@ def _train(
 def _outcome(material: Material, weights: Path) -> dict[str, Any]:
     """What is kept of a training."""
     history, split = read_history(weights.parent), material.split
+    best = min(history, key=lambda line: float(line["validation_loss"]))
     return {
         "model_sha256": read_model(weights).sha256,
         "molecules": {"train": len(split.train), "validation": len(split.validation)},
@@ -87,6 +95,8 @@ def _outcome(material: Material, weights: Path) -> dict[str, Any]:
         **processor(),
         "versions": versions(),
         "training_ids_sha256": ids_hash(material.data.record_id[split.train]),
+        "best_epoch": best["epoch"],
+        "best": {k: best[k] for k in _WATCHED},
         "final": history[-1],
         "history": [{k: h[k] for k in _WATCHED} for h in history],
     }

@@ -19,8 +19,10 @@ from km3aid.reproduction.tasks import (
     CASE_VARIANTS,
     TASKS,
     MeasuredModel,
+    draw_isomers,
     make_pool,
     measure_baselines,
+    measure_best_cases,
     measure_cases,
     measure_retrieval,
     measure_targets,
@@ -73,6 +75,7 @@ def paper_units(plan: Plan, store: Store, folds: list[int], out_of_time: Clock, 
             add(lists.trained(variant, fold, ("retrieval",)))
         add(lists.cases(fold))
         add(lists.best())
+        add(lists.drawings())
         add(lists.baselines(fold))
     for variant in BESIDE:
         add(lists.trained(variant, first, ("alignment", "isomers"), "targets"))
@@ -137,6 +140,14 @@ class _UnitLists:
             run = partial(TASKS[task], self.plan, BUNDLED, BEST_FOLD)
             units += self._evaluation(task, BEST_FOLD, Unit(name, lambda: {**bundled_model()}, run, (), tables))
         return units
+
+    def drawings(self) -> list[Unit]:
+        """The paper's molecules by the bundled model, and the structures of figure E.2."""
+        known = {**self.data, "fold": BEST_FOLD, "task": "cases"}
+        run = partial(measure_best_cases, self.plan, BEST_FOLD)
+        cases = Unit(f"best/fold-{BEST_FOLD}/cases", lambda: {**known, **bundled_model()}, run, (), ("best", "F4"))
+        isomers = {**self.data, "task": "isomers drawn"}
+        return [cases, Unit("drawings/e2", lambda: isomers, partial(draw_isomers, self.plan), (), ("3",))]
 
     def _library_retrieval(self, library: Library) -> Unit:
         """The retrieval of the bundled model in an existing library."""

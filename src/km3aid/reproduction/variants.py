@@ -75,7 +75,7 @@ BY_KIND_RICH = BY_KIND._replace(encoder="rich").changed(
 EQUATION_5 = K_M3AID.changed("alpha-0.5", "K-M3AID, both levels weigh the same (eq. 5)", "model.alpha=0.5")
 SEEDS = (43, 44)
 SEEDED = (*(seeded(K_M3AID, seed) for seed in SEEDS), seeded(SP_RELEASED, SEEDS[0]))
-EVERY_FOLD = (*VARIANTS, SP_RELEASED, CONDITIONED_RICH)
+EVERY_FOLD = (*(v for v in VARIANTS if v != SP_ID), SP_RELEASED, CONDITIONED_RICH)  # SP-ID is K-M3AID itself
 BESIDE = (*RELEASED[1:], *GUIDED, CONDITIONED, RICH, BY_KIND_RICH, NO_CHANNEL_RICH, EQUATION_5, *SEEDED)  # on one fold
 
 SHAPES = (  # depth, width, projection: table C.1 in the paper's order

@@ -29,6 +29,7 @@ class Metrics(NamedTuple):
     validation_loss: float
     validation_graph_accuracy: float
     validation_node_accuracy: float
+    validation_node_released: float
     validation_mean_error_ppm: float
     validation_median_error_ppm: float
     learning_rate: float

@@ -81,6 +81,15 @@ def test_isomers_are_counted_as_published_and_held_out(tmp_path):
     assert "| C4H6O | 15 | 100.0 | 75.0 (of 2) |" in held_out
 
 
+@pytest.mark.parametrize(("loss", "folds"), [(2.0, "1 of 1"), (2.0 + 1e-12, "0 of 1")])
+def test_variants_that_trained_alike_to_the_last_digit_are_named(tmp_path, loss, folds):
+    for name, of in (("k-m3aid", 2.0), ("sp-id", loss)):
+        run = {"epochs": 1, "history": [{"epoch": 1, "loss": of}], "seconds_per_epoch": 1.0, "device": "CPU"}
+        write(tmp_path, f"fast-1/fold-0/{name}/training", run)
+    text, _ = build_report(Results.read(tmp_path))
+    assert f"in {folds} folds" in text
+
+
 def test_the_peer_stands_beside_the_bundled_model(tmp_path):
     shares = {"node": 0.9, "one_to_one": 0.95, "no_error": 0.79}
     errors = {"shift_mean_error_ppm": 0.759, "shift_median_error_ppm": 0.25}

@@ -105,3 +105,19 @@ def test_the_rate_follows_one_cycle(small_data):
     assert rates[1] > 10 * rates[0]
     assert moved[0] == pytest.approx(rates[0], rel=0.05)
     assert moved[1] > 5 * moved[0]
+
+
+def test_one_cycle_ends_by_the_clock(workshop, small_data):
+    config = replace(CONFIG, schedule="one-cycle", epochs=100)
+    model = replace(SHAPE, alpha=1.0, frozen_spectrum=False)
+    stack = workshop.stack([Member("e", model, np.arange(32), np.arange(32, 64))], config)
+    seen: list[float] = []
+
+    def clock() -> float:
+        seen.append(float(stack.rate))
+        return len(seen) / 4
+
+    workshop.train([stack], lambda: len(seen) >= 4, clock=clock)
+    assert stack.epochs == 4
+    assert max(seen) > 0.7 * config.learning_rate
+    assert float(stack.rate) < 0.01 * config.learning_rate

@@ -113,7 +113,6 @@ def _by_rule(data: Dataset, rows: NDArray[np.int64]) -> list[_Picked]:
 
 def _study(data: Dataset, picked: _Picked, choices: dict[str, list[int]]) -> dict[str, Any]:
     candidate = picked.candidate
-    drawing = lay_out(candidate.molecule)
     carbons = sorted(candidate.shift_ppm)
     return {
         "figure": picked.figure,
@@ -123,6 +122,19 @@ def _study(data: Dataset, picked: _Picked, choices: dict[str, list[int]]) -> dic
         "carbons": carbons,
         "shift_ppm": [round(candidate.shift_ppm[i], 2) for i in carbons],
         "choices": choices,
+        **_drawing(candidate.molecule),
+    }
+
+
+def draw_record(data: Dataset, row: int) -> dict[str, Any]:
+    """A record's structure alone."""
+    molecule = parse_smiles(data.smiles[row].decode())
+    return {"nmrshiftdb2_id": int(data.record_id[row]), "smiles": molecule.source, **_drawing(molecule)}
+
+
+def _drawing(molecule: Molecule) -> dict[str, Any]:
+    drawing = lay_out(molecule)
+    return {
         "atoms": [[a.atom, round(a.x, 3), round(a.y, 3), a.label] for a in drawing.atoms],
         "bonds": [[b.begin, b.end, b.order] for b in drawing.bonds],
     }

@@ -24,13 +24,13 @@ GroupScores = Callable[[NDArray[np.int64]], NDArray[np.floating]]  # rows (N,) â
 
 
 def groups_of(data: Dataset, rows: NDArray[np.int64], formulas: Mapping[str, Any]) -> dict[str, NDArray[np.int64]]:
-    """Which of the `rows` have each of these formulas."""
+    """Which of the `rows` have each of these formulas, without those that none has."""
     found: dict[str, list[int]] = {formula: [] for formula in formulas}
     for row in rows:
         formula = composition(data, int(row))
         if formula in found:
             found[formula].append(int(row))
-    return {formula: np.array(members, np.int64) for formula, members in found.items()}
+    return {formula: np.array(members, np.int64) for formula, members in found.items() if members}
 
 
 def composition(data: Dataset, row: int) -> str:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from km3aid.reproduction.report.results import Results, reach
 from km3aid.reproduction.variants import K_M3AID, SEEDED, SP_RELEASED
 
+SAME = 1e-12  # a difference of two targets that rounding loses
 _FOLDS = 3  # fewer tell nothing of their own spread
 
 

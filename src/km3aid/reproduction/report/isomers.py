@@ -19,14 +19,14 @@ per carbon; a tie counts in parts. nmrshiftdb2 holds 9 completely assigned molec
 
 def section(results: Results) -> str:
     """Both tables of groups, and the sums."""
-    text = "## Table 3: isomers\n\n" + _NOTE
-    for schedule in results.schedules:
+    text, best = "## Table 3: isomers\n\n" + _NOTE, results.best("isomers")
+    ran = [s for s in results.schedules if any(results.folds(s, v.name, "isomers") for v in _SHOWN)]
+    for schedule in ran or ([""] if best else []):
         sources = [(v.title, v, results.by_fold(schedule, v.name, "isomers")) for v in _SHOWN]
         sources = [s for s in sources if s[2]]
-        best = results.best("isomers")
-        text += _table(f"As published ({schedule})", [(t, v, [f[min(f)]], False) for t, v, f in sources], best)
-        text += "\n"
-        text += _table(f"Held out ({schedule})", [(t, v, [*f.values()], True) for t, v, f in sources], best)
+        where = f" ({schedule})" if schedule else ""
+        text += _table(f"As published{where}", [(t, v, [f[min(f)]], False) for t, v, f in sources], best)
+        text += "\n" + _table(f"Held out{where}", [(t, v, [*f.values()], True) for t, v, f in sources], best, True)
         text += "\n"
     return text
 
@@ -50,12 +50,14 @@ def paper_share(variant: str) -> float:
 
 
 def _table(
-    title: str, sources: list[tuple[str, Variant, list[dict[str, Any]], bool]], best: list[dict[str, Any]]
+    title: str,
+    sources: list[tuple[str, Variant, list[dict[str, Any]], bool]],
+    best: list[dict[str, Any]],
+    held: bool = False,
 ) -> str:
     head = ["formula", "members", *(f"{t}: paper" for t, v, _, _ in sources if v in TABLE_2)]
     head += [f"{t}: here" for t, _, _, _ in sources] + (["`best`"] if best else [])
     rows = []
-    held = bool(sources) and sources[0][3]
     for formula, (members, by) in TABLE_3.items():
         paper = [stated(by.get(stated_as(v.name))) for _, v, _, _ in sources if v in TABLE_2]
         ours = [_cell(folds, held, formula) for _, _, folds, held in sources]

@@ -23,6 +23,7 @@ from km3aid.reproduction.plan import Plan
 from km3aid.reproduction.sweep.files import Content, array_content, json_content, weight_content, write_archives
 from km3aid.reproduction.sweep.judge import judge_nodes, recorded_shifts, rows_of_cases
 from km3aid.reproduction.sweep.waves import (
+    PRETRAINED,
     RICH_NOISE,
     WAVES,
     WEIGHTS_KEPT,
@@ -77,7 +78,7 @@ class Sweep:
 
     def log(self, line: str) -> None:
         """Say something, with the time."""
-        self._say(f"[{time.monotonic() - self.began:.0f} s] {line}")
+        self._say(f"[{self._spent():.0f} s] {line}")
 
     def write(self) -> None:
         """Write the archives."""
@@ -93,8 +94,10 @@ class Sweep:
             self.log(f"{what} failed:\n{traceback.format_exc()}")
 
     def _left(self, wave: Wave) -> float:
-        spent = time.monotonic() - self.began
-        return min(wave.end * self.seconds, self.seconds - _RESERVED_S) - spent
+        return min(wave.end * self.seconds, self.seconds - _RESERVED_S) - self._spent()
+
+    def _spent(self) -> float:
+        return time.monotonic() - self.began
 
     def _pretrain(self, rich: bool) -> None:
         variant = RICH if rich else K_M3AID
@@ -102,7 +105,12 @@ class Sweep:
         config = encoder_settings(Settings(model, pretraining(self.plan, variant))).training
         members = [encoder_member(self.plan, self.data, rich, fold) for fold in range(FOLDS)]
         stack = self.workshop.stack(members, _in_batches(config, members), noise=RICH_NOISE if rich else (0.0, 0.0))
-        (history,) = self.workshop.train([stack], lambda: False)
+        began, end = self._spent(), PRETRAINED[rich] * self.seconds
+
+        def share() -> float:
+            return (self._spent() - began) / max(end - began, 1.0)
+
+        (history,) = self.workshop.train([stack], lambda: share() >= 1 and stack.epochs > 0, clock=share)
         for one in self.workshop.results(stack, history):
             self.workshop.add_encoder(one.member.name, one.weights)
             own = {n: w for n, w in one.weights.items() if n.startswith("spectrum.")}
@@ -135,7 +143,7 @@ class Sweep:
     def _finish(self, stack: Stack, history: History, judged: bool) -> None:
         """Keep figures, scores of the isomers and of the figures' molecules; judge the node level elsewhere."""
         results = list(self.workshop.results(stack, history))
-        isomers = np.concatenate(list(self.groups.values()))
+        isomers = np.concatenate([np.zeros(0, np.int64), *self.groups.values()])
         cases = rows_of_cases(self.data)
         nothing: list[Scores] = [(np.zeros((0, 0)), [])] * len(results)
         similar = self.workshop.scores(stack, [isomers] * len(results)) if len(isomers) else nothing

@@ -24,8 +24,20 @@ from km3aid.reproduction.sweep.files import read_archives, read_arrays, read_wei
 from km3aid.reproduction.sweep.judge import rows_of_cases
 from km3aid.reproduction.tasks import BUNDLED, CASE_VARIANTS, Block, bundled_engine, open_paper_block, table_3_groups
 from km3aid.reproduction.workflow import Log, Store, Unit, record
+from km3aid.training.run import FINAL
 from km3aid.training.stacked.whole import write_whole
 
+_SPECTRUM = "spectrum."
+_AS_THEY_ARE = (
+    "molecules",
+    "epochs",
+    "best_epoch",
+    "trained_beside",
+    "device",
+    "matmul_precision",
+    "versions",
+    "training_ids_sha256",
+)
 _RENAMED = {
     "validation_spectrum_to_molecule": "validation_graph_accuracy",
     "validation_alone": "validation_node_accuracy",
@@ -64,6 +76,8 @@ class Taker:
         return written
 
     def _result(self, name: str) -> dict[str, Any] | None:
+        if name.startswith("spectrum-encoder/"):
+            return self._encoder(name)
         head, _, task = name.rpartition("/")
         fold = int(name.split("/")[1].removeprefix("fold-")) if "/fold-" in name else -1
         makers: dict[str, Callable[[_Swept, int], dict[str, Any]]] = {
@@ -76,6 +90,18 @@ class Taker:
         swept = self._swept(head) if task in makers else None
         return None if swept is None else makers[task](swept, fold)
 
+    def _encoder(self, name: str) -> dict[str, Any] | None:
+        """A spectrum encoder whose weights were kept; of the rest of its model they are not."""
+        fold, _, kind = name.removeprefix("spectrum-encoder/fold-").partition("-")
+        own = f"encoders/{kind or 'paper'}-{fold}"
+        if f"{own}.weights.npz" not in self.found:
+            return None
+        about, path = json.loads(self.found[f"{own}.json"]), self.plan.work / name / FINAL
+        if not path.is_file():
+            header = {"preset": "paper", "unit": name, "only": _SPECTRUM}
+            write_whole(path, about["model"], read_weights(self.found[f"{own}.weights.npz"]), header, _SPECTRUM)
+        return _kept_of_training(about, read_model_file(path).sha256)
+
     def _swept(self, head: str) -> _Swept | None:
         if f"{head}.npz" not in self.found:
             return None
@@ -86,26 +112,8 @@ class Taker:
 
     def _training(self, swept: _Swept, fold: int) -> dict[str, Any]:
         """What is kept of a training, and its weights where the sweep kept them."""
-        a = swept.about
-        columns = {_RENAMED.get(key, key): values for key, values in a["history"].items()}
-        kept = [k for k in columns if not k.endswith(("graph_loss", "node_loss"))]
-        history = [{k: columns[k][n] for k in kept} for n in range(a["epochs"])]
-        path = self.plan.work / Path(a["unit"]) / "model.safetensors"
-        sha256 = self._write_weights(a, path) or swept.sha256
-        return {
-            "model_sha256": sha256,
-            "molecules": a["molecules"],
-            "epochs": a["epochs"],
-            "best_epoch": a["best_epoch"],
-            "trained_beside": a["trained_beside"],
-            "device": a["device"],
-            "matmul_precision": a["matmul_precision"],
-            "versions": a["versions"],
-            "training_ids_sha256": a["training_ids_sha256"],
-            "best": history[a["best_epoch"] - 1],
-            "final": history[-1],
-            "history": history,
-        }
+        path = self.plan.work / Path(swept.about["unit"]) / FINAL
+        return _kept_of_training(swept.about, self._write_weights(swept.about, path) or swept.sha256)
 
     def _write_weights(self, about: dict[str, Any], path: Path) -> str | None:
         own, encoder = (self.found.get(f"{name}.weights.npz") for name in (about["unit"], about["encoder"]))
@@ -132,7 +140,7 @@ class Taker:
     def _isomers(self, swept: _Swept, fold: int) -> dict[str, Any]:
         block = self._block(fold)
         groups = table_3_groups(self.plan, block.data)
-        every = np.concatenate(list(groups.values()))
+        every = np.concatenate([np.zeros(0, np.int64), *groups.values()])
         place = {int(row): n for n, row in enumerate(every)}
 
         def scores(rows: NDArray[np.int64]) -> NDArray[np.floating]:
@@ -161,6 +169,19 @@ class Taker:
         if fold not in self._blocks:
             self._blocks[fold] = open_paper_block(self.plan, fold)
         return self._blocks[fold]
+
+
+def _kept_of_training(about: dict[str, Any], sha256: str) -> dict[str, Any]:
+    columns = {_RENAMED.get(key, key): values for key, values in about["history"].items()}
+    shown = [k for k in columns if not k.endswith(("graph_loss", "node_loss"))]
+    history = [{k: columns[k][n] for k in shown} for n in range(about["epochs"])]
+    return {
+        "model_sha256": sha256,
+        **{key: about[key] for key in _AS_THEY_ARE},
+        "best": history[about["best_epoch"] - 1],
+        "final": history[-1],
+        "history": history,
+    }
 
 
 def _kept(data: Dataset, swept: _Swept) -> Method:

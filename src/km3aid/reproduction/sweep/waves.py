@@ -38,6 +38,7 @@ from km3aid.reproduction.variants import (
 from km3aid.training.split import training_split
 from km3aid.training.stacked.stack import Member
 
+PRETRAINED = {False: 0.08, True: 0.2}  # the share of the time by which encoders, and the rich ones, have to be ready
 RICH_NOISE = (0.1, 0.04)  # standard deviation in ppm, and share of lost peaks
 _WEAK = tuple(v for v in VARIANTS if v.name.startswith("wp-id"))
 
@@ -50,7 +51,7 @@ class Wave(NamedTuple):
     stacks: tuple[tuple[Of, ...], ...]
     end: float
     judged: bool = True  # one-to-one as well, which takes seconds for each model
-    fused: int = 0  # how many stacks are worth compiling, the first ones; all have the same number of models
+    fused: int = 0  # how many stacks are worth compiling, the first ones
 
 
 _OTHERS = range(1, FOLDS)
@@ -64,9 +65,9 @@ OTHER_TARGETS = (
 MORE_FOLDS = (*((v, fold) for v in (CONDITIONED_RICH, WP_ID) for fold in _OTHERS), (seeded(SP_RELEASED, SEEDS[0]), 0))
 OTHER_SHAPES = tuple((v, 0) for v in (shape_variant(*shape) for shape in SHAPES) if v != K_M3AID)
 WAVES = (
-    Wave((FIRST, WITHOUT_CHANNEL), 0.55, fused=1),
-    Wave((OTHER_FOLDS, OTHER_TARGETS), 0.8, fused=2),
-    Wave((MORE_FOLDS,), 0.9, fused=1),
+    Wave((FIRST, WITHOUT_CHANNEL), 0.62, fused=2),
+    Wave((OTHER_FOLDS, OTHER_TARGETS), 0.84, fused=2),
+    Wave((MORE_FOLDS,), 0.92, fused=1),
     Wave(tuple((of,) for of in OTHER_SHAPES), 1.0, judged=False),
 )
 SMOKE = (

@@ -101,8 +101,11 @@ class Workshop:
         out_of_time: Clock,
         save: Callable[[list[History]], None] | None = None,
         save_s: float = 60.0,
+        clock: Callable[[], float] = lambda: 0.0,
     ) -> list[History]:
         """Train the stacks epoch by epoch, side by side; returns the history of each.
+
+        Their schedules are hurried to the share of the time that `clock` says is over.
 
         Now and then, `save_s` apart, `save` is called with the histories so far.
         """
@@ -116,6 +119,7 @@ class Workshop:
             steps = []
             for n in active:
                 with _on(lanes[n]):
+                    stacks[n].hurry(clock())
                     steps.append((stacks[n].epoch(), stacks[n].steps, lanes[n]))
             for step in range(max(s for _, s, _ in steps)):
                 for go, count, lane in steps:
