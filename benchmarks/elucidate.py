@@ -134,7 +134,7 @@ def _elucidated(engine: Engine, library: Library, task: Task, given: argparse.Na
 def _scored(engine: Engine, made: Run, smiles: str) -> tuple[float, Any]:
     """The score of the right structure, and the figures of what is unusual in the proposals and, last, in it."""
     scorer = Scorer(engine.network, made.query)
-    explorer = Explorer(scorer, made.index, made.target, 0, EVERY_PART)
+    explorer = Explorer(scorer, made.chemistry, made.target, 0, EVERY_PART)
     truth = flat_mol(smiles)
     own = float(scorer.start([truth]).result().score[0])
     scorer.close()

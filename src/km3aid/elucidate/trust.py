@@ -52,6 +52,11 @@ class Trust:
         """The constants that come with the bundled model; those of a fresh installation where there are none."""
         return _bundled()
 
+    @classmethod
+    def of(cls, values: dict[str, Any]) -> Trust:
+        """The inverse of `to_dict`; raises `ConfigError`."""
+        return from_dict(cls, values, FILE)
+
     def unusual(self, formula: bool) -> Unusual:
         """The weights for spectra whose formula is known, or for others."""
         return self.unusual_of_formula if formula else self.unusual_free
@@ -70,4 +75,4 @@ def _bundled() -> Trust:
     path = Path(str(resources.files("km3aid") / "weights" / FILE))
     if not path.exists():
         return Trust()
-    return from_dict(Trust, json.loads(path.read_text(encoding="utf-8")), FILE)
+    return Trust.of(json.loads(path.read_text(encoding="utf-8")))
