@@ -138,11 +138,11 @@ def test_estimates_foretell_scores(engine, opened):
     explorer = Explorer(scorer, index_of(engine, opened), Target(frozenset([formula])), 0, EVERY_PART)
     explorer.add_known([flat_mol("COc1cccc(C=O)c1O")], "library")
     explorer.step()
-    waiting = sorted(explorer._waiting, key=lambda c: c.number)[::3]
+    waiting = sorted(explorer._waiting, key=lambda c: c.number)
     mols = [c.make() for c in waiting]
     kept = [n for n, mol in enumerate(mols) if mol is not None]
     scored = scorer.start([mols[n] for n in kept]).result()
     scorer.close()
     estimate = np.array([waiting[n].estimate + waiting[n].odd for n in kept])
-    assert len(kept) > 30
+    assert len(kept) > 20
     assert np.corrcoef(estimate, scored.score)[0, 1] > 0.5
