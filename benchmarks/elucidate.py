@@ -3,7 +3,7 @@
     python benchmarks/elucidate.py run --data runs/prepared --paper-ids km3aid_ids.csv --library runs/million \
         --work runs/elucidate --of watched --count 100 --molecules 15000 [--formula] [--without pieces]
     python benchmarks/elucidate.py calibrate --work runs/elucidate
-    python benchmarks/elucidate.py report --work runs/elucidate --out results/elucidate.json
+    python benchmarks/elucidate.py report --work runs/elucidate --out results/elucidate.json   # and docs/elucidate.md
 
 `run` writes a line for every molecule and goes on where it stopped. The molecules have 10 to 30 heavy atoms; their
 distinct recorded shifts are the spectrum. What shares the connectivity of any of them, or has a Tanimoto similarity of
@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from elucidate_report import calibrated, reported
+from elucidate_report import calibrated, page, reported
 from held_back import Task, tasks_of, without
 from rdkit import Chem, DataStructs
 from rdkit.Chem import rdFingerprintGenerator
@@ -134,7 +134,7 @@ def _elucidated(engine: Engine, library: Library, task: Task, given: argparse.Na
 def _scored(engine: Engine, made: Run, smiles: str) -> tuple[float, Any]:
     """The score of the right structure, and the figures of what is unusual in the proposals and, last, in it."""
     scorer = Scorer(engine.network, made.query)
-    explorer = Explorer(scorer, made.index, made.target, 0, EVERY_PART)
+    explorer = Explorer(scorer, made.chemistry, made.target, 0, EVERY_PART)
     truth = flat_mol(smiles)
     own = float(scorer.start([truth]).result().score[0])
     scorer.close()
@@ -154,6 +154,8 @@ def report(given: argparse.Namespace) -> None:
     settings = {path.stem: _lines(path) for path in sorted(given.work.glob("block-*.jsonl"))}
     made = {"command": "make elucidate", "model_sha256": Engine.load(device="cpu").model_sha256} | reported(settings)
     write_json(given.out, made)
+    document = Path(__file__).parents[1] / "docs" / "elucidate.md"
+    document.write_text(page(document.read_text(encoding="utf-8"), made), encoding="utf-8")
     print(given.out.read_text(encoding="utf-8"))
 
 

@@ -119,3 +119,44 @@ def _interval(values: NDArray[Any]) -> dict[str, float]:
     means = [values[rng.integers(0, len(values), len(values))].mean() for _ in range(_DRAWS)]
     low, high = np.quantile(means, [0.025, 0.975])
     return {"value": round(float(values.mean()), 4), "low": round(float(low), 4), "high": round(float(high), 4)}
+
+
+BEGIN, END = "<!-- figures: written by benchmarks/elucidate.py -->", "<!-- end of figures -->"
+_COLUMNS = {
+    "top-1": "top_1",
+    "top-5": "top_5",
+    "top-10": "top_10",
+    "formula right": "formula_right",
+    "best Tanimoto of ten": "best_tanimoto_of_10",
+    "of the first library hit": "tanimoto_of_the_first_library_hit",
+}
+
+
+def page(text: str, results: dict[str, Any]) -> str:
+    """The document with fresh figures between its markers."""
+    head, rest = text.split(BEGIN)
+    return f"{head}{BEGIN}\n{_table(results)}\n{END}{rest.split(END)[1]}"
+
+
+def _table(results: dict[str, Any]) -> str:
+    names = [*_COLUMNS, "calibration error of `present`", "scored per second"]
+    lines = [f"| known; effort | molecules | {' | '.join(names)} |", "|" + "---|" * (len(names) + 2)]
+    for setting, told in sorted(results["settings"].items()):
+        cells = [_cell(told[key], "tanimoto" not in key) for key in _COLUMNS.values()]
+        cells += [f"{100 * told['present_calibration_error']:.0f} points", f"{told['scored_per_second']:,}"]
+        lines.append(f"| {_named(setting)} | {told['molecules']} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _cell(figure: dict[str, float], share: bool) -> str:
+    if share:
+        return f"{100 * figure['value']:.0f} % ({100 * figure['low']:.0f}–{100 * figure['high']:.0f})"
+    return f"{figure['value']:.2f} ({figure['low']:.2f}–{figure['high']:.2f})"
+
+
+def _named(setting: str) -> str:
+    """What a setting is in words."""
+    _, known, number, unit, *rest = setting.split("-")
+    effort = f"{int(number):,} {unit}" if unit == "molecules" else f"{number} s"
+    left = f", {' '.join(rest)}" if rest else ""
+    return f"{'the formula' if known == 'formula' else '13C alone'}; {effort}{left}"

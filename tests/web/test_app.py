@@ -55,6 +55,20 @@ def test_candidates_may_be_mol_blocks(client):
     assert [h["smiles"] for h in got["hits"]] == ["CCC(C)O", "CCCCO"]
 
 
+def test_elucidate_proposes_and_has_limits(client):
+    body = {"peaks": [{"ppm": 58.0}, {"ppm": 18.0}], "formula": "C2H6O", "library": "alcohols", "seconds": 3}
+    got = client.post("/api/elucidate", json=body).json()
+    assert {hit["smiles"] for hit in got["hits"]} == {"CCO", "COC"}
+    assert got["hits"][0]["smiles"] == "CCO"
+    assert got["exhausted"]
+    assert {hit["smiles"]: hit["novel"] for hit in got["hits"]} == {"CCO": False, "COC": True}
+    long = client.post("/api/elucidate", json=body | {"seconds": 500})
+    assert (long.status_code, "at most 20" in long.json()["error"]) == (422, True)
+    wrong = client.post("/api/elucidate", json=body | {"formula": "C2H7O"})
+    assert (wrong.status_code, "odd number" in wrong.json()["error"]) == (422, True)
+    assert client.post("/api/elucidate?format=csv", json=body).text.startswith("id,rank,smiles,formula")
+
+
 def test_search_takes_all_filters(client):
     body = {"peaks": PEAKS, "library": "compounds", "top": 3}
     assert client.post("/api/search", json=body).json()["hits"][0]["name"] == "aspirin"

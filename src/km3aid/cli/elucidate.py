@@ -108,7 +108,7 @@ def elucidate(
         record = _record(values)
         asked = record.known()
         for one in spectra:
-            asked.check(one.without_aside())
+            asked.check(one)
         check_outputs(output, Elucidation, files, len(spectra))
     else:
         check_batch("elucidate", output, files)

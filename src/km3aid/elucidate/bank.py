@@ -76,7 +76,7 @@ class Bank:
                 own[0] *= _AT_CUT
                 found.append(self._put(_Half(part, 0, counts_of(part), graph, parent), *_summary(own, carbon[atoms])))
         summary = _summary(near, carbon)
-        sites = {}
+        sites: dict[tuple[int, float], int] = {}
         for atom in np.flatnonzero(sketch.hydrogens).tolist():
             sites.setdefault((int(sketch.element[atom]), float(shift_ppm[atom])), atom)
         for atom in sites.values():
@@ -145,7 +145,7 @@ class Bank:
             if peak.multiplicity is not None:
                 near[~np.isin(sketch.hydrogens, list(peak.possible_hydrogens)), p] *= 0.2
         near[sketch.element != 6] = 0
-        return near
+        return np.asarray(near, np.float64)
 
 
 def _summary(near: NDArray[np.float64], carbon: NDArray[np.bool_]) -> tuple[NDArray[np.float64], float]:

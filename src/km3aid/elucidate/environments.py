@@ -26,7 +26,7 @@ class Level(NamedTuple):
     """The E surroundings seen to a certain number of bonds, by rising key."""
 
     key: NDArray[np.uint64]  # (E,)
-    count: NDArray[np.uint32]  # (E,)
+    times: NDArray[np.uint32]  # (E,)
     shift_ppm: NDArray[np.float32]  # (E,) mean; NaN for other atoms than carbons
     scale_ppm: NDArray[np.float32]  # (E,) mean deviation to expect
 
@@ -71,14 +71,14 @@ class Environments:
             out.shift_ppm[rows], out.scale_ppm[rows] = level.shift_ppm[place], level.scale_ppm[place]
             out.known[rows] = radius + 1
             if radius == 1:
-                out.log_count[rows] = np.log(level.count[place])
+                out.log_count[rows] = np.log(level.times[place])
         return out
 
     def write(self, path: Path, beside: dict[str, NDArray[Any]]) -> None:
         """Write to a file, with other arrays `beside`; raises `ConfigError`."""
         columns = {f"{n}_{name}": getattr(level, name) for n, level in enumerate(self.levels) for name in Level._fields}
         with open_output(path) as file:
-            np.savez(file, molecules=np.array(self.molecules), **columns, **beside)
+            np.savez(file, **({"molecules": np.array(self.molecules)} | columns | beside))
 
     @classmethod
     def read(cls, values: dict[str, NDArray[Any]]) -> Environments:

@@ -10,6 +10,7 @@ import heapq
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ from km3aid.elucidate.bank import Bank
 from km3aid.elucidate.estimate import Base, Estimator
 from km3aid.elucidate.index import Index
 from km3aid.elucidate.scoring import Scored, Scorer
-from km3aid.elucidate.target import Counts, Target, counts_of
+from km3aid.elucidate.target import Target
 from km3aid.elucidate.trust import NOT_UNUSUAL, Trust
 from km3aid.molecules.graphs import Sketch, Sketches, mol_of_sketch, sketch_of_mol, stacked
 from km3aid.molecules.graphs.changes import changes
@@ -157,7 +158,8 @@ class Explorer:
         return heapq.nlargest(count, self.members, key=lambda member: member.total)
 
     def _next_batch(self) -> tuple[list[Any], list[tuple[int, float, str, int, float]]]:
-        mols, told = [], []
+        mols: list[Any] = []
+        told: list[tuple[int, float, str, int, float]] = []
         while self._waiting and len(mols) < BATCH:
             candidate = heapq.heappop(self._waiting)
             mol = candidate.make()
@@ -256,9 +258,7 @@ class Explorer:
             for m, change in enumerate(part):
                 source[m, : len(change.source)] = change.source
             graph = self.members[number].graph
-            self._judge(
-                sketches, (base, source), graph, number, "moves", lambda n, part=part: _sketch_maker(part[n].sketch)
-            )
+            self._judge(sketches, (base, source), graph, number, "moves", _makers([change.sketch for change in part]))
 
     def _cross(self) -> None:
         """Cut the best members that were not cut yet, and join their pieces with others."""
@@ -282,7 +282,7 @@ class Explorer:
             part = pairs[first : first + 512]
             sketches = stacked([pair.sketch for pair in part])
             graph = np.array([pair.graph for pair in part])
-            self._judge(sketches, None, graph, -1, "pieces", lambda n, part=part: _sketch_maker(part[n].sketch))
+            self._judge(sketches, None, graph, -1, "pieces", _makers([pair.sketch for pair in part]))
 
     def _judge(
         self,
@@ -297,7 +297,7 @@ class Explorer:
         fits = np.flatnonzero(self.target.fits(sketches))
         if not len(fits):
             return
-        sketches = Sketches(*(column[fits] for column in sketches))
+        sketches = sketches.some(fits)
         if base is not None and base[1] is not None:
             base = base[0], base[1][fits]
         told = self.estimator.estimate(sketches, *(base or ()))
@@ -338,10 +338,5 @@ def _maker(parent: Parent, edit: Edit) -> Callable[[], Any]:
     return lambda: build(parent, edit)
 
 
-def _sketch_maker(sketch: Sketch) -> Callable[[], Any]:
-    return lambda: mol_of_sketch(sketch)
-
-
-def formula_counts(mol: Any) -> Counts:
-    """The formula of a molecule as the bank counts it."""
-    return counts_of(sketch_of_mol(mol))
+def _makers(sketches: Sequence[Sketch]) -> Callable[[int], Callable[[], Any]]:
+    return lambda n: partial(mol_of_sketch, sketches[n])

@@ -104,7 +104,7 @@ class _Groups(NamedTuple):
     """Groups by the number of their structure."""
 
     sketch: dict[int, Sketch]
-    count: dict[int, int]
+    times: dict[int, int]
 
     def add(self, sketches: list[Sketch]) -> None:
         found = [
@@ -118,11 +118,11 @@ class _Groups(NamedTuple):
             return
         for number, one in zip(surroundings(stacked(found)).structure.tolist(), found, strict=True):
             self.sketch.setdefault(number, one)
-            self.count[number] = self.count.get(number, 0) + 1
+            self.times[number] = self.times.get(number, 0) + 1
 
     def best(self) -> tuple[Sketches, NDArray[np.int64]]:
-        order = sorted(self.count, key=lambda number: -self.count[number])[:_GROUPS]
-        return stacked([self.sketch[n] for n in order]), np.array([self.count[n] for n in order], np.int64)
+        order = sorted(self.times, key=lambda number: -self.times[number])[:_GROUPS]
+        return stacked([self.sketch[n] for n in order]), np.array([self.times[n] for n in order], np.int64)
 
 
 def _read(network: Network, smiles: list[str]) -> tuple[list[Sketch], NDArray[np.float32]]:

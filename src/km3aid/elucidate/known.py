@@ -54,19 +54,19 @@ class Known:
                 pattern_of(smarts)
 
     def check(self, spectrum: Spectrum) -> None:
-        """Raise as `target` does where that can be told without a library."""
+        """Raise as `target` does where that can be told without a library, and where all lines are set aside."""
+        if all(peak.aside is not None for peak in spectrum):
+            raise SpectrumFormatError("no line is left that is the molecule's: all were set aside as a solvent's")
         if self.mass_da is None or self.formula is not None:
-            self.target(spectrum, {})
+            self.target(spectrum.without_aside(), {})
 
     def target(self, spectrum: Spectrum, common: Mapping[str, int]) -> Target:
         """The conditions on proposals for a spectrum without lines set aside.
 
-        `common` are formulas that molecules of this mass have in a library, and how many. Raises `SpectrumFormatError`
-        where no line is left, and `ConfigError` where nothing can have both this spectrum and what is known.
+        `common` are formulas that molecules of this mass have in a library, and how many. Raises `ConfigError` where
+        nothing can have both this spectrum and what is known.
         """
         lines = len(spectrum)
-        if not lines:
-            raise SpectrumFormatError("no line is left that is the molecule's: all were set aside as a solvent's")
         formulas = self._formulas(lines, common)
         if not formulas and lines > MOST_LINES_FREE:
             raise ConfigError(

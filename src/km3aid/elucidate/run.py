@@ -64,7 +64,7 @@ class Asked(NamedTuple):
     """What a run is asked."""
 
     query: Query
-    index: Index
+    chemistry: Index
     target: Target
     starts: Starts
     parts: Parts = EVERY_PART
@@ -74,7 +74,7 @@ def run(network: Network, asked: Asked, effort: Effort, progress: Callable[[Prog
     """Propose molecules for a spectrum until the effort is spent, nothing is left to try, or Ctrl-C."""
     began = time.monotonic()
     scorer = Scorer(network, asked.query)
-    explorer = Explorer(scorer, asked.index, asked.target, effort.seed, asked.parts)
+    explorer = Explorer(scorer, asked.chemistry, asked.target, effort.seed, asked.parts)
     exhausted = stopped = False
     best, gained = -math.inf, 0
     try:

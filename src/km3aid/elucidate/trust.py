@@ -24,8 +24,8 @@ class Unusual:
     number. Each nat by which the hetero atoms are unusual costs `composition`.
     """
 
-    unseen: tuple[float, float, float] = (1.6, 1.1, 0.9)
-    rare: float = 1.7
+    unseen: tuple[float, float, float] = (4.5, 1.6, 0.2)
+    rare: float = 1.3
     composition: float = 0.0
 
 
@@ -41,9 +41,9 @@ class Trust:
     """
 
     model_sha256: str = ""
-    sharpness: float = 0.6
+    sharpness: float = 0.5
     unusual_of_formula: Unusual = field(default_factory=Unusual)
-    unusual_free: Unusual = field(default_factory=lambda: Unusual((4.8, 1.4, 0.4), 0.0, 0.25))
+    unusual_free: Unusual = field(default_factory=lambda: Unusual((4.4, 1.6, 0.1), 0.1, 0.45))
     formula: Logistic = field(default_factory=Logistic)
     free: Logistic = field(default_factory=Logistic)
 
@@ -51,6 +51,11 @@ class Trust:
     def bundled(cls) -> Trust:
         """The constants that come with the bundled model; those of a fresh installation where there are none."""
         return _bundled()
+
+    @classmethod
+    def of(cls, values: dict[str, Any]) -> Trust:
+        """The inverse of `to_dict`; raises `ConfigError`."""
+        return from_dict(cls, values, FILE)
 
     def unusual(self, formula: bool) -> Unusual:
         """The weights for spectra whose formula is known, or for others."""
@@ -70,4 +75,4 @@ def _bundled() -> Trust:
     path = Path(str(resources.files("km3aid") / "weights" / FILE))
     if not path.exists():
         return Trust()
-    return from_dict(Trust, json.loads(path.read_text(encoding="utf-8")), FILE)
+    return Trust.of(json.loads(path.read_text(encoding="utf-8")))

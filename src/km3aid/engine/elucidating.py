@@ -82,7 +82,7 @@ class Run(NamedTuple):
 
     query: Query
     target: Target
-    index: Index
+    chemistry: Index
     starts: Starts
     found: Found
     grouped: list[list[Member]]  # members of one connectivity together, best first
@@ -115,6 +115,7 @@ def propose(
     began = time.perf_counter()
     searched = local_library(library)
     searched.check_model(engine.model_sha256)
+    known.check(spectrum)
     query = engine.query(spectrum.without_aside())
     mass = Filters(mass_da=known.mass_da, mass_tolerance_da=known.mass_tolerance_da)
     common = {} if known.mass_da is None else _formulas(searched.library, mass)

@@ -45,8 +45,11 @@ def class_table(
     """The carbon classes of sketched molecules; `shift_ppm` and `scale_ppm` (M, A) are those of the single carbons."""
     most = int((sketches.element == 6).sum())
     offset = np.zeros(len(sketches.atoms) + 1, np.int64)
-    columns = (np.zeros(most), np.zeros(most), np.zeros(most, np.uint8), np.zeros(most, np.uint8))
+    shift, scale = np.zeros(most), np.zeros(most)
+    hydrogens, size = np.zeros(most, np.uint8), np.zeros(most, np.uint8)
     arrays = (sketches.element, sketches.hydrogens, equal, shift_ppm, scale_ppm)
-    count = carbon_classes(*map(np.ascontiguousarray, arrays), sketches.atoms, offset, *columns)
-    shift, scale, hydrogens, size = (column[:count] for column in columns)
-    return CarbonClassTable(offset, shift.astype(np.float32), scale.astype(np.float32), hydrogens, size, size > 1)
+    count = carbon_classes(*map(np.ascontiguousarray, arrays), sketches.atoms, offset, shift, scale, hydrogens, size)
+    own = slice(0, count)
+    return CarbonClassTable(
+        offset, shift[own].astype(np.float32), scale[own].astype(np.float32), hydrogens[own], size[own], size[own] > 1
+    )

@@ -36,9 +36,8 @@ def sketch_of_parent(parent: Parent) -> Sketch:
     order = np.zeros((size, size), np.uint8)
     for (i, j), value in parent.orders.items():
         order[i, j] = order[j, i] = value
-    columns = (parent.elements, parent.charges, parent.hydrogens)
-    element, charge, hydrogens = (np.array(c, t) for c, t in zip(columns, (np.uint8, np.int8, np.uint8), strict=True))
-    return Sketch(element, charge, hydrogens, order)
+    element, hydrogens = np.array(parent.elements, np.uint8), np.array(parent.hydrogens, np.uint8)
+    return Sketch(element, np.array(parent.charges, np.int8), hydrogens, order)
 
 
 def edited(own: Sketch, edits: Sequence[Edit]) -> Sketches:
@@ -47,7 +46,8 @@ def edited(own: Sketch, edits: Sequence[Edit]) -> Sketches:
     Where two atoms of aromatic rings trade places, the orders of the bonds are those from before.
     """
     count, size = len(edits), len(own.element)
-    element, charge, hydrogens = (np.tile(column, (count, 1)) for column in own[:3])
+    element, hydrogens = (np.tile(column, (count, 1)) for column in (own.element, own.hydrogens))
+    charge = np.tile(own.charge, (count, 1))
     order = np.tile(own.order, (count, 1, 1))
     bonds = [(m, i, j, value) for m, edit in enumerate(edits) for i, j, value in edit.bonds]
     if bonds:
@@ -55,8 +55,8 @@ def edited(own: Sketch, edits: Sequence[Edit]) -> Sketches:
         order[m, i, j] = order[m, j, i] = value
     for m, edit in enumerate(edits):
         for i, j in edit.exchanged:
-            for column in (element, charge):
-                column[m, i], column[m, j] = column[m, j], column[m, i]
+            element[m, [i, j]] = element[m, [j, i]]
+            charge[m, [i, j]] = charge[m, [j, i]]
         for atom, number in edit.hydrogens.items():
             hydrogens[m, atom] = number
     return Sketches(element, charge, hydrogens, order, np.full(count, size))

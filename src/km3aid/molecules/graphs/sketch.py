@@ -38,6 +38,11 @@ class Sketches(NamedTuple):
         n = int(self.atoms[m])
         return Sketch(self.element[m, :n], self.charge[m, :n], self.hydrogens[m, :n], self.order[m, :n, :n])
 
+    def some(self, rows: NDArray[np.int64]) -> Sketches:
+        """The molecules `rows`."""
+        columns = (self.charge[rows], self.hydrogens[rows], self.order[rows], self.atoms[rows])
+        return Sketches(self.element[rows], *columns)
+
 
 def atomic_number(symbol: str) -> int:
     """The atomic number of an element."""
