@@ -7,25 +7,23 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
-from fastapi.staticfiles import StaticFiles
+from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from km3aid import __version__
+from km3aid.web.assets import add_page
 from km3aid.web.config import ServeConfig
 from km3aid.web.guard import Guard
 from km3aid.web.jobs import Job, Jobs
 from km3aid.web.metrics import Metrics
 from km3aid.web.pool import Pool, RefusedError, Reply
 
-STATIC = Path(__file__).parent / "static"
 _STATUS = {"InternalError": 500, "LibraryMismatchError": 409, "LibraryError": 404}
 _JSON_LINES = "application/x-ndjson"
 
@@ -111,7 +109,7 @@ def create_app(config: ServeConfig, pool: Pool, metrics: Metrics) -> FastAPI:
     _add_batches(app, jobs, pool)
     _add_state(app, pool, metrics)
     _describe(app, pool)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    add_page(app)
     app.add_middleware(Guard, config=config, metrics=metrics)
     return app
 
@@ -209,14 +207,6 @@ def _add_state(app: FastAPI, pool: Pool, metrics: Metrics) -> None:
     async def prometheus() -> Response:
         text = metrics.text(pool.queued, pool.busy, pool.config.workers)
         return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
-
-    @app.get("/", include_in_schema=False)
-    async def page() -> Response:
-        return FileResponse(STATIC / "index.html")
-
-    @app.get("/docs", include_in_schema=False)
-    async def docs() -> Response:
-        return FileResponse(STATIC / "docs.html")
 
 
 def _response(reply: Reply) -> Response:
