@@ -348,7 +348,10 @@ def test_other_sites_and_foreign_names_are_refused(client):
     assert client.get("/api/health", headers={"origin": "https://evil.example"}).status_code == 403
     assert client.get("/api/health", headers={"host": "rebound.example"}).status_code == 403
     form = {"content-type": "text/plain"}
-    assert client.post("/api/assign", content=json.dumps(ETHANOL), headers=form).status_code == 422
+    assert client.post("/api/assign", content=json.dumps(ETHANOL), headers=form).status_code == 415
+    for site in ("cross-site", "same-site"):
+        assert client.get("/api/health", headers={"sec-fetch-site": site}).status_code == 403
+        assert client.get("/", headers={"sec-fetch-site": site}).status_code == 200  # a link from elsewhere
 
 
 def test_a_token_is_wanted_where_one_is_set(make_client):
