@@ -362,7 +362,10 @@ def test_other_sites_and_foreign_names_are_refused(client):
     assert client.get("/api/health", headers={"origin": "https://evil.example"}).status_code == 403
     assert client.get("/api/health", headers={"host": "rebound.example"}).status_code == 403
     form = {"content-type": "text/plain"}
-    assert client.post("/api/assign", content=json.dumps(ETHANOL), headers=form).status_code == 422
+    assert client.post("/api/assign", content=json.dumps(ETHANOL), headers=form).status_code == 415
+    for site in ("cross-site", "same-site"):
+        assert client.get("/api/health", headers={"sec-fetch-site": site}).status_code == 403
+        assert client.get("/", headers={"sec-fetch-site": site}).status_code == 200  # a link from elsewhere
 
 
 def test_a_token_is_wanted_where_one_is_set(make_client):
@@ -404,17 +407,22 @@ def test_the_description_says_what_every_body_holds(client):
     assert set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(described))) <= set(schemas)
 
 
-def test_the_page_names_every_module_that_it_needs(client):
-    """Modules that are not named are found one after another, each after a round trip."""
+def test_the_page_loads_one_script_and_one_style_which_browsers_may_keep(client):
     page = client.get("/").text
-    named = set(re.findall(r'modulepreload" href="/static/(\w+\.js)"', page))
-    needed, found = ["main.js"], set()
-    while needed:
-        module = needed.pop()
-        found.add(module)
-        imports = re.findall(r'^import .* from "\./(\w+\.js)";', client.get(f"/static/{module}").text, re.MULTILINE)
-        needed += set(imports) - found
-    assert named == found
+    named = re.findall(r'(?:src|href)="(/assets/[^"]+|/static/[^"]+)"', page)
+    assert [re.sub(r"-[0-9a-f]{16}", "", path) for path in named] == [
+        "/static/icon.svg", "/assets/style.css", "/assets/page.js",
+    ]  # fmt: skip
+    for path in named[1:]:
+        got = client.get(path, headers={"accept-encoding": "gzip"})
+        assert got.headers["content-encoding"] == "gzip"
+        assert "immutable" in got.headers["cache-control"]
+        plain = client.get(path, headers={"accept-encoding": "identity"})
+        assert "content-encoding" not in plain.headers
+        assert plain.content == got.content
+        assert client.head(path).status_code == 200
+    assert client.get("/assets/page-0.js").status_code == 404
+    assert "/static/main.js" in client.get("/?modules").text
 
 
 @pytest.mark.parametrize("line", ["170.2 ", "170.2\n", "ppm;intensity\n170.2;1\n"])

@@ -4,36 +4,25 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
-from fastapi.staticfiles import StaticFiles
+from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
 
 from km3aid import __version__
+from km3aid.web.assets import add_page
 from km3aid.web.config import ServeConfig
 from km3aid.web.guard import Guard
 from km3aid.web.jobs import Job, Jobs
 from km3aid.web.metrics import Metrics
 from km3aid.web.pool import Pool, RefusedError, Reply
+from km3aid.web.problems import MEDIA_TYPE, Problem, add_problems, refusal
 
-STATIC = Path(__file__).parent / "static"
-_STATUS = {"InternalError": 500, "LibraryMismatchError": 409, "LibraryError": 404}
 _JSON_LINES = "application/x-ndjson"
-
-
-class Problem(BaseModel):
-    """Why there is no answer."""
-
-    error: str
 
 
 class BatchTask(StrEnum):
@@ -67,8 +56,9 @@ _SUMMARIES = {
     "spectrum": "How a spectrum is understood: multiplicities from DEPT, peaks set aside",
     "parse": "What a file or a pasted text holds",
 }
-_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": what}
+_Answers = dict[int | str, dict[str, Any]]
+_PROBLEMS: _Answers = {
+    status: {"description": what, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
     for status, what in {
         400: "Not a readable HTTP request.",
         401: "A token is required.",
@@ -76,6 +66,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
         404: "Not found.",
         409: "The library was built by another model.",
         413: "Too large.",
+        415: "Not JSON by its content-type.",
         422: "The input cannot be used; the error says where and why.",
         429: "Busy: ask again after the seconds of Retry-After.",
         503: "No worker was free, or the request ended its worker.",
@@ -105,22 +96,23 @@ def create_app(config: ServeConfig, pool: Pool, metrics: Metrics) -> FastAPI:
         lifespan=lifespan,
         responses=_PROBLEMS,
     )
-    _add_errors(app)
+    add_problems(app)
     for task, summary in _SUMMARIES.items():
         _add_task(app, pool, task, summary)
     _add_batches(app, jobs, pool)
     _add_state(app, pool, metrics)
     _describe(app, pool)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    add_page(app)
     app.add_middleware(Guard, config=config, metrics=metrics)
     return app
 
 
 def _add_task(app: FastAPI, pool: Pool, task: str, summary: str) -> None:
     formats = pool.loaded["formats"].get(task, [])
+    keys = _keys(pool, task)
 
     async def answer(request: Request) -> Response:
-        return _response(await pool.run(task, {"body": await _json_text(request)}))
+        return _response(await pool.run(task, {"body": await _json_text(request)}), keys)
 
     async def answer_as(request: Request, format: Format = "json") -> Response:
         if format == "json":
@@ -128,18 +120,31 @@ def _add_task(app: FastAPI, pool: Pool, task: str, summary: str) -> None:
         if format not in formats:
             raise RefusedError(422, f"format: {format!r} is not available for {task}; choose {', '.join(formats)}")
         asked = {"body": await _json_text(request), "format": format}
-        return _file(await pool.run(task, asked), f"km3aid-{task}.{format}")
+        return _file(await pool.run(task, asked), f"km3aid-{task}.{format}", keys)
 
     body = {"required": True, "content": {"application/json": {"schema": pool.loaded["bodies"][task]}}}
-    app.post(f"/api/{task}", name=task, summary=summary, openapi_extra={"requestBody": body})(
+    found = _answers(pool.loaded["answers"][task], "The answer" + (", or a file with ?format=" if formats else ""))
+    app.post(f"/api/{task}", name=task, summary=summary, openapi_extra={"requestBody": body}, responses=found)(
         answer_as if formats else answer
     )
+
+
+def _answers(schema: dict[str, Any], what: str, kind: str = "application/json", status: int = 200) -> _Answers:
+    """The part of the description that says what a route answers."""
+    return {status: {"description": what, "content": {kind: {"schema": schema}}}}
+
+
+def _keys(pool: Pool, task: str) -> Collection[str]:
+    """What a request for this task may hold."""
+    schema = str(pool.loaded["bodies"][task]["$ref"]).rpartition("/")[2]
+    keys: dict[str, Any] = pool.loaded["schemas"][schema]["properties"]
+    return keys
 
 
 async def _json_text(request: Request) -> str:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":  # a form on another site cannot send this
-        raise RefusedError(422, f"content-type: {kind or 'none'!r}; send application/json")
+        raise RefusedError(415, f"content-type: {kind or 'none'!r}; send application/json")
     try:
         return (await request.body()).decode()
     except UnicodeDecodeError as error:
@@ -149,13 +154,17 @@ async def _json_text(request: Request) -> str:
 def _add_batches(app: FastAPI, jobs: Jobs, pool: Pool) -> None:
     async def start(task: BatchTask, request: Request, options: BatchOptions) -> Job:
         defaults = options.model_dump(exclude_none=True)
-        schema = str(pool.loaded["bodies"][task]["$ref"]).rpartition("/")[2]
         for key in defaults:
-            if key not in pool.loaded["schemas"][schema]["properties"]:
+            if key not in _keys(pool, task):
                 raise RefusedError(422, f"{key}: not an option of {task.value}; leave it out")
         return jobs.start(task.value, await request.body(), defaults)
 
-    @app.post("/api/batch/{task}", summary="Answer a batch, line by line", openapi_extra=_UPLOAD)
+    answers_of = pool.loaded["answers"]
+    tasks = {json.dumps(answers_of[task]): answers_of[task] for task in (*BatchTask, "failure")}
+    lines_of = _answers({"anyOf": list(tasks.values())}, "One line for each record: each is one of these", _JSON_LINES)
+    job_of = _answers(answers_of["job"], "The state of the batch")
+
+    @app.post("/api/batch/{task}", summary="Answer a batch, line by line", openapi_extra=_UPLOAD, responses=lines_of)
     async def batch(task: BatchTask, request: Request, options: Options) -> Response:
         job = await start(task, request, options)
 
@@ -168,12 +177,18 @@ def _add_batches(app: FastAPI, jobs: Jobs, pool: Pool) -> None:
 
         return StreamingResponse(lines(), media_type=_JSON_LINES, headers={"X-Job": job.id})
 
-    @app.post("/api/jobs/{task}", summary="Start a batch in the background", status_code=202, openapi_extra=_UPLOAD)
+    @app.post(
+        "/api/jobs/{task}",
+        summary="Start a batch in the background",
+        status_code=202,
+        openapi_extra=_UPLOAD,
+        responses=_answers(answers_of["job"], "Started; Location has its address", status=202),
+    )
     async def begin(task: BatchTask, request: Request, options: Options) -> Response:
         job = await start(task, request, options)
         return JSONResponse(job.status(), 202, {"Location": f"/api/jobs/{job.id}"})
 
-    @app.get("/api/jobs/{job}", summary="The progress of a batch")
+    @app.get("/api/jobs/{job}", summary="The progress of a batch", responses=job_of)
     async def status(job: str) -> Response:
         return JSONResponse(jobs.get(job).status())
 
@@ -181,11 +196,11 @@ def _add_batches(app: FastAPI, jobs: Jobs, pool: Pool) -> None:
     async def events(job: str) -> Response:
         return StreamingResponse(jobs.get(job).events(), media_type="text/event-stream")
 
-    @app.get("/api/jobs/{job}/answers", summary="Its answers, one per line, as they come")
+    @app.get("/api/jobs/{job}/answers", summary="Its answers, one per line, as they come", responses=lines_of)
     async def answers(job: str) -> Response:
         return StreamingResponse(jobs.get(job).lines(), media_type=_JSON_LINES)
 
-    @app.delete("/api/jobs/{job}", summary="Cancel it")
+    @app.delete("/api/jobs/{job}", summary="Cancel it", responses=job_of)
     async def cancel(job: str) -> Response:
         found = jobs.get(job)
         await jobs.cancel(found)
@@ -193,15 +208,22 @@ def _add_batches(app: FastAPI, jobs: Jobs, pool: Pool) -> None:
 
 
 def _add_state(app: FastAPI, pool: Pool, metrics: Metrics) -> None:
-    @app.get("/api/health", summary="Whether the service is up")
+    def holds(name: str) -> _Answers:
+        return _answers(pool.loaded["answers"][name], "The answer")
+
+    @app.get("/api/health", summary="Whether the service is up", responses=holds("health"))
     async def health() -> dict[str, str]:
         return {"status": "ok", "version": __version__}
 
-    @app.get("/api/models", summary="The model, the formats that can be read and written, and the known solvents")
+    @app.get(
+        "/api/models",
+        summary="The model, the formats that can be read and written, and the known solvents",
+        responses=holds("models"),
+    )
     async def models() -> dict[str, Any]:
         return {key: pool.loaded[key] for key in ("models", "formats", "input_formats", "solvents")}
 
-    @app.get("/api/libraries", summary="The libraries that can be searched")
+    @app.get("/api/libraries", summary="The libraries that can be searched", responses=holds("libraries"))
     async def libraries() -> dict[str, Any]:
         return {"libraries": pool.loaded["libraries"]}
 
@@ -210,25 +232,17 @@ def _add_state(app: FastAPI, pool: Pool, metrics: Metrics) -> None:
         text = metrics.text(pool.queued, pool.busy, pool.config.workers)
         return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
-    @app.get("/", include_in_schema=False)
-    async def page() -> Response:
-        return FileResponse(STATIC / "index.html")
 
-    @app.get("/docs", include_in_schema=False)
-    async def docs() -> Response:
-        return FileResponse(STATIC / "docs.html")
-
-
-def _response(reply: Reply) -> Response:
+def _response(reply: Reply, keys: Collection[str]) -> Response:
     if reply.kind != "answer":
-        return JSONResponse({"error": reply.body.decode()}, _STATUS.get(reply.kind, 422))
+        return refusal(reply.body.decode(), reply.kind, keys)
     timing = f"queue;dur={reply.queue_ms:.2f}, work;dur={reply.work_ms:.2f}"
     return Response(reply.body, media_type="application/json", headers={"Server-Timing": timing})
 
 
-def _file(reply: Reply, name: str) -> Response:
+def _file(reply: Reply, name: str, keys: Collection[str]) -> Response:
     if reply.kind != "answer":
-        return _response(reply)
+        return _response(reply, keys)
     made = json.loads(reply.body)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(base64.b64decode(made["base64"]), media_type=made["media_type"], headers=headers)
@@ -239,27 +253,9 @@ def _describe(app: FastAPI, pool: Pool) -> None:
 
     def openapi() -> dict[str, Any]:
         made = FastAPI.openapi(app)
-        made["components"]["schemas"].update(pool.loaded["schemas"])
+        made["components"]["schemas"].update(pool.loaded["schemas"], Problem=Problem.model_json_schema())
+        made["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+        made["security"] = [{"token": []}, {}]  # a token is wanted only where one is set
         return made
 
     app.openapi = openapi  # type: ignore[method-assign]
-
-
-def _add_errors(app: FastAPI) -> None:
-    @app.exception_handler(RefusedError)
-    async def refused(_: Request, error: RefusedError) -> Response:
-        headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
-        return JSONResponse({"error": str(error)}, error.status, headers)
-
-    @app.exception_handler(RequestValidationError)
-    async def invalid(_: Request, error: RequestValidationError) -> Response:
-        problems = [f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()]
-        return JSONResponse({"error": "; ".join(problems)}, 422)
-
-    @app.exception_handler(ClientDisconnect)
-    async def broken_off(_: Request, __: ClientDisconnect) -> Response:
-        return JSONResponse({"error": "the request is too large, or was broken off"}, 413)
-
-    @app.exception_handler(HTTPException)
-    async def http(_: Request, error: HTTPException) -> Response:
-        return JSONResponse({"error": str(error.detail)}, error.status_code, error.headers)

@@ -21,6 +21,8 @@ from km3aid.requests.records import (
     VerifyRecord,
 )
 
+ELUCIDATE_SECONDS = 15.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignRequest(AssignRecord):
@@ -55,7 +57,7 @@ class ParseRequest:
 class ElucidateRequest(ElucidateRecord):
     """Structures proposed for a spectrum, which need not stand in a library."""
 
-    seconds: Annotated[float, Gt(0), Le(86_400)] = 15.0
+    seconds: Annotated[float, Gt(0), Le(86_400)] = ELUCIDATE_SECONDS
 
 
 BODIES: dict[str, type] = {

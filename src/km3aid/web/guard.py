@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import json
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 from km3aid.web.config import ServeConfig
 from km3aid.web.log import log
 from km3aid.web.metrics import Metrics
+from km3aid.web.problems import MEDIA_TYPE, problem
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -46,7 +46,7 @@ class Guard:
             return
         began, path = time.perf_counter(), str(scope["path"])
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
-        status, timing = 0, ""
+        status, timing, method = 0, "", scope["method"]
 
         async def tell(message: Message) -> None:
             nonlocal status, timing
@@ -57,6 +57,8 @@ class Guard:
                 if not any(k == b"cache-control" for k, _ in given):
                     given.append((b"cache-control", b"no-store" if path.startswith("/api") else b"no-cache"))
                 message = {**message, "headers": given + _HEADERS}
+            elif method == "HEAD":
+                message = {**message, "body": b""}
             await send(message)
 
         refusal = self._refusal(path, headers)
@@ -67,17 +69,20 @@ class Guard:
         if refusal is not None:
             await _refuse(tell, *refusal)
         else:
-            await self.app(scope, _limited(receive, most), tell)
+            inner = {**scope, "method": "GET"} if method == "HEAD" else scope
+            await self.app(inner, _limited(receive, most), tell)
+            scope = inner
         route = getattr(scope.get("route"), "path", None) or ("page" if status < 400 else "other")
         self.metrics.requests[route, status] += 1
         took = round((time.perf_counter() - began) * 1000, 1)
-        log("info", "request", method=scope["method"], path=path, status=status, ms=took, timing=timing or None)
+        log("info", "request", method=method, path=path, status=status, ms=took, timing=timing or None)
 
     def _refusal(self, path: str, headers: dict[str, str]) -> tuple[int, str] | None:
         """Status and reason where this request must not be answered."""
         host = headers.get("host", "")
         origin = headers.get("origin")
-        if origin and urlsplit(origin).netloc != host:
+        foreign = path.startswith("/api") and headers.get("sec-fetch-site") in ("cross-site", "same-site")
+        if foreign or (origin and urlsplit(origin).netloc != host):
             return 403, "requests from other sites are refused"
         if self.config.token is None:
             name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
@@ -108,8 +113,8 @@ def _limited(receive: Receive, most: int) -> Receive:
 
 
 async def _refuse(send: Send, status: int, reason: str) -> None:
-    body = json.dumps({"error": reason}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    body = problem(status, reason)
+    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
     if status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
     await send({"type": "http.response.start", "status": status, "headers": headers})

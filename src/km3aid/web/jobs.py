@@ -17,7 +17,7 @@ from km3aid.web.config import Limits
 from km3aid.web.pool import Pool, RefusedError
 
 Line = tuple[int, str]  # its number in the upload, and its text
-_TOGETHER = {"assign": 8, "rank": 4, "search": 32}  # records that go to a worker at once
+_TOGETHER = {"assign": 8, "predict": 8, "rank": 4, "search": 32}  # records that go to a worker at once; others: 1
 
 
 @dataclass
@@ -121,7 +121,7 @@ class Jobs:
             await self.cancel(job)
 
     async def _run(self, job: Job) -> None:
-        together = _TOGETHER[job.task]
+        together = _TOGETHER.get(job.task, 1)
         parts = [job.records[i : i + together] for i in range(0, len(job.records), together)]
         ahead = max(1, self.pool.config.workers)  # parts under way at a time
         asked: list[asyncio.Task[list[dict[str, Any]]]] = []

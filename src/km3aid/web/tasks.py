@@ -18,7 +18,7 @@ from km3aid.requests.records import Line, SpectrumRecord, read_record
 from km3aid.requests.tasks import Session, answer_lines
 from km3aid.search import Searchable
 from km3aid.spectra import Spectrum
-from km3aid.web.bodies import AssignRequest, ParseRequest, PredictRequest, read_body
+from km3aid.web.bodies import ELUCIDATE_SECONDS, AssignRequest, ParseRequest, PredictRequest, read_body
 from km3aid.web.config import Limits as ServiceLimits
 from km3aid.web.exports import export_case
 from km3aid.web.uploads import parse_upload
@@ -82,6 +82,8 @@ def answer_batch(
     shared: Shared, task: Any, lines: list[tuple[int, str]], defaults: dict[str, Any]
 ) -> list[dict[str, Any]]:
     """Answers to some numbered lines of a batch, in order, with `error` where one failed."""
+    if task == "elucidate":  # a record's own default is for the command line, where nobody else waits
+        defaults = {"seconds": ELUCIDATE_SECONDS} | defaults
     read = (read_record(task, text, f"line {number}", defaults) for number, text in lines)
     return [case.answer.to_dict() for case in answer_lines(shared.session, read)]
 

@@ -70,9 +70,11 @@ def _ready(shared: Any) -> dict[str, Any]:
     from km3aid.spectra import text_formats
     from km3aid.spectra.solvents import SOLVENTS
     from km3aid.web.bodies import describe_bodies
+    from km3aid.web.described import describe_answers
     from km3aid.web.exports import formats
 
     engine = shared.session.engine
+    bodies, answers = describe_bodies(shared.session.limits), describe_answers()
     return {
         "models": [
             {"name": engine.path.stem, "sha256": engine.model_sha256, "bundled": engine.path.parent.name == "weights"}
@@ -84,7 +86,9 @@ def _ready(shared: Any) -> dict[str, Any]:
         "formats": formats(),
         "input_formats": {name: form.description for name, form in text_formats().items()},
         "solvents": [solvent.name for solvent in SOLVENTS],
-        **describe_bodies(shared.session.limits),
+        "bodies": bodies["bodies"],
+        "answers": answers["answers"],
+        "schemas": bodies["schemas"] | answers["schemas"],
     }
 
 

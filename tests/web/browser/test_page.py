@@ -253,3 +253,13 @@ def test_a_drawn_structure_is_assigned_as_it_was_drawn(open_page, shot):
     page.keyboard.press("Escape")
     page.wait_for_selector("#editor", state="hidden")
     assert page.input_value("#structure-text") == "CCO"
+
+
+def test_the_page_loads_with_few_requests_and_works_from_its_modules_too(open_page):
+    page = open_page()
+    loaded = page.evaluate("performance.getEntriesByType('resource').map(r => r.name)")
+    assert len(loaded) + 1 <= 10, loaded
+    paste(page)
+    page.goto(page.url.partition("#")[0] + "?modules")
+    page.wait_for_selector("html[data-ready]", state="attached")
+    paste(page)

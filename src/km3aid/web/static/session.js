@@ -52,7 +52,7 @@ function turnPage() {
 }
 
 function save() {
-  keep({ id, title: titleOf(state), state }).catch(() => tell("This browser keeps no data of this page: save your work to a file."));
+  keep({ id, title: titleOf(state), state: { ...state } }).catch(() => tell("This browser keeps no data of this page: save your work to a file."));
 }
 
 /** The database may not be done when the page goes; what this keeps is there at once, for this tab. */

@@ -1,11 +1,12 @@
-// What the user has entered: one workspace, replaced whole at every change, and its history.
+// What the user has entered: one workspace, whose values are replaced at every change, and its history.
 
 import { EMPTY } from "./workspace.js";
 
 const STEP_MS = 2000; // changes of one kind within this time are undone together
 const STEPS = 200;
 
-export let state = EMPTY;
+/** Always this object, whose values change; what must stay as it is takes a copy. */
+export const state = { ...EMPTY };
 let past = [];
 let future = [];
 let latest = { step: null, at: 0 };
@@ -16,7 +17,7 @@ export const onChange = (listener) => listeners.add(listener);
 
 function become(next) {
   const changed = new Set(Object.keys(next).filter((key) => next[key] !== state[key]));
-  state = next;
+  Object.assign(state, next);
   if (changed.size) listeners.forEach((listener) => listener(changed));
 }
 
@@ -28,7 +29,7 @@ export function change(values, { undoable = true, step = null } = {}) {
   if (Object.keys(next.pinned).some((id) => !ids.has(id))) next.pinned = Object.fromEntries(Object.entries(next.pinned).filter(([id]) => ids.has(id)));
   if (undoable) {
     const now = performance.now();
-    if (step === null || step !== latest.step || now - latest.at > STEP_MS) past = [...past, state].slice(-STEPS);
+    if (step === null || step !== latest.step || now - latest.at > STEP_MS) past = [...past, { ...state }].slice(-STEPS);
     latest = { step, at: now };
     future = [];
   }
@@ -44,7 +45,7 @@ export function open(workspace) {
 
 function restore(from, to) {
   if (!from.length) return;
-  to.push(state);
+  to.push({ ...state });
   latest = { step: null, at: 0 };
   become({ ...from.pop(), task: state.task });
 }
