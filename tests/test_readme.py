@@ -22,7 +22,9 @@ def test_results_are_of_the_bundled_weights(engine, name):
     assert json.loads((ROOT / "results" / f"{name}.json").read_text())["model_sha256"] == engine.model_sha256
 
 
-@pytest.mark.parametrize("name", ["validation", "assignment", "isomers", "diastereomers", "retrieval", "literature", "ranking", "trust"])
+@pytest.mark.parametrize(
+    "name", ["validation", "assignment", "isomers", "diastereomers", "retrieval", "literature", "ranking", "trust"]
+)
 def test_results_are_of_the_bundled_constants_of_matching(engine, name):
     result = json.loads((ROOT / "results" / f"{name}.json").read_text())
     assert {key: result[key] for key in engine.identity} == engine.identity
