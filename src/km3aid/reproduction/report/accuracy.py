@@ -115,7 +115,7 @@ def _curves(results: Results, drawings: dict[str, str]) -> str:
     ):
         curves = {}
         for schedule in results.schedules:
-            for variant in (*VARIANTS, RELEASED[0], CONDITIONED_RICH):
+            for variant in (*VARIANTS, RELEASED[0], CONDITIONED, CONDITIONED_RICH):
                 runs = results.folds(schedule, variant.name, "training")
                 if runs and key in runs[0]["history"][0]:
                     points = [(h["epoch"], 100 * h[key]) for h in runs[0]["history"]]

@@ -31,6 +31,7 @@ noise. From one fold, the noise is that of other seeds. Node level by the metric
 
 """
 
+_NOT_TRIED = "not tried"
 Row = list[str]
 
 
@@ -51,7 +52,7 @@ def page(results: Results) -> str:
     ]
     epochs = max((int(r["epochs"]) for r in results.folds(schedule, K_M3AID.name, "training")), default=_ENOUGH)
     if epochs < _ENOUGH:
-        trained = [[*row[:-1], _open(row[-1], epochs)] for row in trained]
+        trained = [[*row[:-1], _open(row, epochs)] for row in trained]
     rows = [*_without_training(results), *trained]
     spread = [seed_spread(results, schedule, *path) for path in (_GRAPH, _NODE)]
     known = "" if None in spread else f" Spread over seeds: graph ±{spread[0]:.1f}, node ±{spread[1]:.1f}."
@@ -59,9 +60,11 @@ def page(results: Results) -> str:
     return text + _NOTE + table(_HEAD, rows) + f"\n{ran_for}{known}\n"
 
 
-def _open(verdict: str, epochs: int) -> str:
-    """A verdict that a training much shorter than the paper's cannot give."""
-    return verdict if verdict == NOT_RUN else f"open ({epochs} of 200 epochs)"
+def _open(row: Row, epochs: int) -> str:
+    """Instead of a verdict that a training much shorter than the paper's cannot give."""
+    if row[-1] == NOT_RUN:
+        return NOT_RUN
+    return f"after {epochs} epochs, one training" if row[1] == _NOT_TRIED else f"open ({epochs} of 200 epochs)"
 
 
 def _without_training(results: Results) -> list[Row]:
@@ -123,7 +126,7 @@ def _guidance(results: Results, schedule: str) -> list[Row]:
         for name, path in (("node", _NODE), ("graph", _GRAPH)):
             away = difference(results, schedule, best.name, K_M3AID.name, *path)
             claim = f"targets that really guide help, {name} (best of {len(GUIDED)}: {best.title})"
-            rows.append([claim, "not tried", _text(away), NOT_RUN if away is None else away.verdict(1)])
+            rows.append([claim, _NOT_TRIED, _text(away), NOT_RUN if away is None else away.verdict(1)])
     return rows
 
 
@@ -135,7 +138,7 @@ def _channel(results: Results, schedule: str) -> list[Row]:
     rich = difference(results, schedule, CONDITIONED_RICH.name, NO_CHANNEL_RICH.name, *_GRAPH)
     if rich is not None:
         claim = "the same, better pretrained and centred, graph"
-        rows.append([claim, "not tried", rich.text, rich.verdict(1)])
+        rows.append([claim, _NOT_TRIED, rich.text, rich.verdict(1)])
     shares = [held_out_share(results, schedule, v.name) for v in (K_M3AID, NO_CHANNEL, SP_RELEASED)]
     trained = [as_published_share(results, schedule, v.name) for v in (K_M3AID, NO_CHANNEL, SP_RELEASED)]
     if None not in shares:
@@ -190,7 +193,7 @@ def _beyond(results: Results, schedule: str) -> list[Row]:
         if None not in parts:
             here = f"graph {_text(parts[0])}; node {_text(parts[1])}"
             verdicts = " / ".join(p.verdict(1) for p in parts if p is not None)
-            rows.append([f"{claim}: over K-M3AID", "not tried", here, verdicts])
+            rows.append([f"{claim}: over K-M3AID", _NOT_TRIED, here, verdicts])
     return rows
 
 
