@@ -6,9 +6,9 @@ import json
 
 import pyarrow.parquet as parquet
 import pytest
+from tests.cli.runner import answer, answers, km3aid, refused
 
 from km3aid.molecules import connectivity
-from tests.cli.runner import answer, answers, km3aid, refused
 
 VANILLIN = "190.9 151.7 147.2 129.9 127.5 114.4 108.8 56.1"
 KNOWN = (
