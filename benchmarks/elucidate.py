@@ -36,7 +36,6 @@ from km3aid.engine.elucidating import Run, propose
 from km3aid.evaluation.block import open_validation_block
 from km3aid.files import write_json
 from km3aid.library import Library
-from km3aid.matching.fusion import probabilities
 from km3aid.molecules import connectivity
 from km3aid.molecules.graphs import flat_mol, sketch_of_mol, stacked
 from km3aid.spectra.spectrum import Spectrum
@@ -52,6 +51,8 @@ def main() -> None:
     for name in ("run", "calibrate", "report"):
         command = commands.add_parser(name)
         command.add_argument("--work", type=Path, required=True)
+        if name == "calibrate":
+            command.add_argument("--keep-unusual", action="store_true", help="fit what tells the trust alone")
         if name == "report":
             command.add_argument("--out", type=Path, required=True)
     command = commands.choices["run"]
@@ -105,7 +106,6 @@ def _elucidated(engine: Engine, library: Library, task: Task, given: argparse.Na
     alike = [DataStructs.TanimotoSimilarity(truth, _fingerprint(text)) for text in smiles[:10]]
     hits = made.starts.fitting or made.starts.similar
     own, figures = _scored(engine, made, task.smiles)
-    formula = bool(made.target.formulas)
     return {
         "row": task.row,
         "smiles": task.smiles,
@@ -117,9 +117,8 @@ def _elucidated(engine: Engine, library: Library, task: Task, given: argparse.Na
         "hit_tanimoto": DataStructs.TanimotoSimilarity(truth, _fingerprint(hits[0])) if hits else 0.0,
         "hit_rank": next((n for n, text in enumerate(hits, 1) if connectivity(text) == key), None),
         "origin": made.grouped[keys.index(key)][0].origin if key in keys else None,
-        "figures": made.figures(engine) if made.grouped else {},
-        "present": Trust.bundled().present(made.figures(engine), formula) if made.grouped else 0.0,
-        "share": probabilities(made.scores * Trust.bundled().sharpness)[:10].round(5).tolist() if made.grouped else [],
+        "figures": made.figures() if made.grouped else {},
+        "total": made.scores[:_KEPT].round(4).tolist(),
         "score": [round(group[0].score, 4) for group in made.grouped[:_KEPT]],
         "unusual": figures[:-1].round(4).tolist(),
         "right_score": own,
@@ -146,13 +145,19 @@ def calibrate(given: argparse.Namespace) -> None:
     lines = [line for path in sorted(given.work.glob("watched-*.jsonl")) for line in _lines(path)]
     engine = Engine.load(device="cpu")
     path = Path(__file__).parents[1] / "src" / "km3aid" / "weights" / FILE
-    write_json(path, calibrated(lines, engine.model_sha256).to_dict())
+    fitted = calibrated(lines, engine.model_sha256)
+    if given.keep_unusual:
+        used = Trust.bundled()
+        fitted = replace(fitted, unusual_of_formula=used.unusual_of_formula, unusual_free=used.unusual_free)
+    write_json(path, fitted.to_dict())
     print(path.read_text(encoding="utf-8"))
 
 
 def report(given: argparse.Namespace) -> None:
     settings = {path.stem: _lines(path) for path in sorted(given.work.glob("block-*.jsonl"))}
-    made = {"command": "make elucidate", "model_sha256": Engine.load(device="cpu").model_sha256} | reported(settings)
+    made = {"command": "make elucidate", "model_sha256": Engine.load(device="cpu").model_sha256} | reported(
+        settings, Trust.bundled()
+    )
     write_json(given.out, made)
     document = Path(__file__).parents[1] / "docs" / "elucidate.md"
     document.write_text(page(document.read_text(encoding="utf-8"), made), encoding="utf-8")

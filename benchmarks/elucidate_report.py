@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from km3aid.elucidate.figures import figures_of
 from km3aid.elucidate.trust import Trust, Unusual
 from km3aid.evaluation.metrics import brier_score, calibration_error, roc_area
+from km3aid.matching.fusion import probabilities
 from km3aid.matching.logistic import Logistic, fit_logistic
 
 Line = dict[str, Any]
 _DRAWS = 1000
+_DRAWN = 1.5  # towards nothing, as by so many lines
 _LEAST = 12  # lines from which a figure is fitted
 
 
@@ -62,30 +65,33 @@ def fitted_unusual(lines: list[Line], composition: bool) -> tuple[Unusual, float
 def _presence(lines: list[Line]) -> Logistic:
     """The logistic for a right structure among the first hundred proposals."""
     lines = [line for line in lines if line["figures"]]
-    names = list(lines[0]["figures"])
+    names = list(figures_of(np.zeros(1), 0.0, 1))
     figures = np.array([[line["figures"][name] for name in names] for line in lines])
     right = np.array([line["rank"] is not None for line in lines])
-    # with few lines, a prior: each figure's weight is drawn towards nothing by lines that are half right
-    return _rounded(fit_logistic(names, figures, right, np.ones(len(lines)), ridge=_RIDGE))
-
-
-_RIDGE = 0.03
+    return _rounded(fit_logistic(names, figures, right, np.ones(len(lines)), ridge=_DRAWN / len(lines)))
 
 
 def _rounded(logistic: Logistic) -> Logistic:
     return Logistic(round(logistic.intercept, 5), {name: round(w, 5) for name, w in logistic.weights.items()})
 
 
-def reported(settings: dict[str, list[Line]]) -> dict[str, Any]:
+def reported(settings: dict[str, list[Line]], trust: Trust) -> dict[str, Any]:
     """Figures of every setting, with 95 % intervals over molecules drawn anew."""
-    return {"settings": {name: _figures(lines) for name, lines in settings.items() if lines}}
+    return {"settings": {name: _figures(lines, trust) for name, lines in settings.items() if lines}}
 
 
-def _figures(lines: list[Line]) -> dict[str, Any]:
+def _told(line: Line, trust: Trust) -> tuple[float, float]:
+    """The probability that the right structure is there, and that the first proposal is it."""
+    if not line["figures"]:
+        return 0.0, 0.0
+    present = trust.present(line["figures"], "-formula-" in line["setting"])
+    return present, present * float(probabilities(np.array(line["total"]) * trust.sharpness)[0])
+
+
+def _figures(lines: list[Line], trust: Trust) -> dict[str, Any]:
     rank = np.array([line["rank"] or 10**6 for line in lines])
     there = rank <= 100
-    present = np.array([line["present"] for line in lines])
-    first = present * np.array([line["share"][0] if line["share"] else 0.0 for line in lines])
+    present, first = np.array([_told(line, trust) for line in lines]).T
     hit = np.array([line["hit_tanimoto"] for line in lines])
     best = np.array([line["best_tanimoto"] for line in lines])
     told: dict[str, Any] = {

@@ -1,22 +1,27 @@
-"""The figures of a run by which its proposals are trusted."""
+"""The figures of a run by which its proposals are trusted; few, for they are fitted on few runs."""
 
 from __future__ import annotations
 
-from km3aid.elucidate.explore import Member
-from km3aid.elucidate.run import Found
-from km3aid.matching.presence import Compared, presence_figures
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+_FAR = 12.0  # log-odds ahead of the others beyond which nothing is gained; the same where there are no others
 
 
-def figures_of(compared: Compared, best: Member, found: Found) -> dict[str, float]:
-    """The figures by which trust is told."""
-    figures = presence_figures(compared)
+def figures_of(scores: NDArray[np.float64], unusual: float, peaks: int) -> dict[str, float]:
+    """Figures of proposals with these scores, best first; there has to be one. `unusual` is that of the first.
+
+    >>> figures_of(np.array([-2.0]), 0.0, 4)["total_per_peak"]
+    -0.5
+    """
+    others = scores[1:]
+    ahead = float(scores[0] - np.logaddexp.reduce(others)) if len(others) else _FAR
     return {
-        name: figures[name]
-        for name in ("log_peaks", "match_per_peak", "ahead", "root_ahead", "worst_line", "dissimilarity", "surprise")
-    } | {
-        "total_per_peak": max(best.total / compared.fit.peaks, -5.0),
-        "unusual": min(best.odd, 20.0),
-        "from_library": float(best.origin == "library"),
-        "last_gain": found.last_gain,
-        "exhausted": float(found.exhausted),
+        "log_peaks": math.log(peaks),
+        "ahead": min(max(ahead, -_FAR), _FAR),
+        "root_ahead": math.sqrt(min(max(ahead, 0.0), _FAR)),
+        "total_per_peak": max(float(scores[0]) / peaks, -6.0),
+        "unusual": min(unusual, 20.0),
     }

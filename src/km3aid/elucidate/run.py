@@ -46,7 +46,6 @@ class Found(NamedTuple):
     members: list[Member]
     scored: int
     estimated: int
-    last_gain: float  # share of the run after which nothing better than the best was found
     exhausted: bool
     stopped: bool  # by Ctrl-C
 
@@ -76,16 +75,14 @@ def run(network: Network, asked: Asked, effort: Effort, progress: Callable[[Prog
     scorer = Scorer(network, asked.query)
     explorer = Explorer(scorer, asked.chemistry, asked.target, effort.seed, asked.parts)
     exhausted = stopped = False
-    best, gained = -math.inf, 0
+    best = -math.inf
     try:
         _begin(explorer, asked.target, asked.starts)
         while True:
             left = effort.seconds - (time.monotonic() - began)
             if effort.molecules is not None:
                 left = math.inf if scorer.scored < effort.molecules else 0.0
-            top = max((m.total for m in explorer.best(1)), default=-math.inf)
-            if top > best:
-                best, gained = top, scorer.scored
+            best = max((m.total for m in explorer.best(1)), default=best)
             if progress is not None:
                 progress(Progress(explorer.batches, scorer.scored, best, max(left, 0.0)))
             if left <= 0:
@@ -101,7 +98,6 @@ def run(network: Network, asked: Asked, effort: Effort, progress: Callable[[Prog
         explorer.best(_KEPT),
         scorer.scored,
         explorer.estimator.estimated,
-        gained / max(scorer.scored, 1),
         exhausted,
         stopped,
     )

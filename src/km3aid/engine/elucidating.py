@@ -22,9 +22,7 @@ from km3aid.engine.hits import elapsed_ms
 from km3aid.engine.results import Elucidation, Proposal, SharedPart
 from km3aid.errors import LibraryError
 from km3aid.library import Filters, Library
-from km3aid.matching.fit import fit_of
 from km3aid.matching.fusion import probabilities
-from km3aid.matching.presence import Compared
 from km3aid.molecules import common_part, connectivity, parse_smiles, smiles_of
 from km3aid.search import LocalLibrary, Query, Searchable
 from km3aid.spectra.spectrum import Spectrum
@@ -56,7 +54,7 @@ def elucidate(
     trust, formula = Trust.bundled(), bool(made.target.formulas)
     present, share = 0.0, np.zeros(0)
     if made.grouped:
-        present = round(trust.present(made.figures(engine), formula), 4)
+        present = round(trust.present(made.figures(), formula), 4)
         share = probabilities(made.scores * trust.sharpness) * present
     proposals = tuple(
         _proposal(engine, spectrum, number, group, probability, listed)
@@ -93,13 +91,9 @@ class Run(NamedTuple):
         """The best total of each group."""
         return np.array([group[0].total for group in self.grouped])
 
-    def figures(self, engine: Engine) -> dict[str, float]:
+    def figures(self) -> dict[str, float]:
         """The figures by which the proposals are trusted; there has to be one."""
-        best = self.grouped[0][0]
-        classes = engine.encode(parse_smiles(smiles_of(best.mol))).classes()
-        fit = fit_of(self.query.spectrum, classes, self.query.config)
-        compared = Compared(self.scores, best.graph, best.match, fit, self.found.scored)
-        return figures_of(compared, best, self.found)
+        return figures_of(self.scores, self.grouped[0][0].odd, len(self.query.spectrum))
 
 
 def propose(
