@@ -80,3 +80,17 @@ def test_every_job_is_done_without_torch_and_what_few_need(tmp_path):
     done = run(ANSWERS, tmp_path, (*FEW_NEED, *TORCH))
     assert done.returncode == 0, done.stderr
     assert done.stdout.split("\n")[:5] == ["(1,)", "2", "CCO", "CCO", "[]"]
+
+
+def test_nothing_is_told_to_anyone(tmp_path):
+    """ONNX Runtime keeps a number of the device and a queue of events in the home folder, unless told not to."""
+    home = tmp_path / "home"
+    home.mkdir()
+    code = "from km3aid import Engine\nprint(len(Engine.load().predict('CCO').carbons))"
+    places = {"HOME": str(home), "USERPROFILE": str(home), "LOCALAPPDATA": str(home), "NUMBA_CACHE_DIR": str(tmp_path)}
+    environment = {k: v for k, v in os.environ.items() if k not in ("ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**environment, **places}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "2\n"
+    assert list(home.rglob("*")) == []

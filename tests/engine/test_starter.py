@@ -64,10 +64,11 @@ def test_another_process_that_was_quicker_wins(engine, few_compounds, monkeypatc
     assert len(starter_library(engine)) == 3
 
 
-def test_without_a_place_to_keep_it_a_temporary_folder_does(engine, few_compounds, caplog):
+def test_without_a_place_to_keep_it_a_temporary_folder_does(engine, few_compounds):
     few_compounds.write_text("a file where the folder should be")
-    assert engine.search(ETHANOL).hits[0].name == "ethanol"
-    assert "set KM3AID_CACHE" in caplog.text
+    hits = engine.search(ETHANOL)
+    assert hits.hits[0].name == "ethanol"
+    assert "cannot be written, so it is not kept; set KM3AID_CACHE" in " ".join(hits.warnings)
 
 
 def test_no_place_at_all_is_one_clear_error(engine, few_compounds, monkeypatch):

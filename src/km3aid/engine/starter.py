@@ -51,7 +51,9 @@ def starter_library(engine: Engine, building: Building = _in_silence, workers: i
         f"no library was named: searched the starter library, {len(library):,} common compounds and natural products; "
         "`km3aid library fetch` lists larger collections"
     )
-    return replace(library, warnings=(note, *library.warnings))
+    cache = cache_folder()
+    lost = () if folder.parent == cache else (f"{cache}: cannot be written, so it is not kept; set {VARIABLE}",)
+    return replace(library, warnings=(note, *lost, *library.warnings))
 
 
 def starter_folder(engine: Engine, building: Building = _in_silence, workers: int = 1) -> Path:
@@ -76,7 +78,7 @@ def _room(cache: Path) -> Path:
         cache.mkdir(parents=True, exist_ok=True)
         return Path(tempfile.mkdtemp(prefix="building-", dir=cache))
     except OSError as error:
-        _log.warning("%s: cannot be written (%s): the starter library is not kept; set %s", cache, error, VARIABLE)
+        _log.info("%s: cannot be written (%s)", cache, error)
     try:
         made = Path(tempfile.mkdtemp(prefix="km3aid-"))
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -48,10 +49,17 @@ class OnnxNetwork:
         return found
 
 
-def _session(file: ModelFile, name: str, threads: int) -> tuple[Any, set[str]]:
-    """A graph ready to run, and the names of its inputs."""
+def _runtime() -> Any:
+    """ONNX Runtime, which otherwise sends its maker what it is used for: the variable is read at the first import."""
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     import onnxruntime
 
+    return onnxruntime
+
+
+def _session(file: ModelFile, name: str, threads: int) -> tuple[Any, set[str]]:
+    """A graph ready to run, and the names of its inputs."""
+    onnxruntime = _runtime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
