@@ -1,9 +1,13 @@
 """What the description says of every answer is what the service answers."""
 
+import base64
+import io
 import json
+import zipfile
 
 import pytest
 from jsonschema import Draft202012Validator
+from tests.spectra.format_examples import write_bruker
 
 ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
 PEAKS = [{"ppm": s} for s in (170.2, 169.8, 151.3, 134.9, 132.5, 126.2, 124.0, 122.2, 21.0)]
@@ -79,3 +83,20 @@ def test_a_batch_of_every_task_ends(client, task):
     got = client.post(f"/api/batch/{task}", content=json.dumps(record))
     (line,) = got.text.splitlines()
     assert "error" not in json.loads(line)
+
+
+def test_a_measured_folder_comes_with_its_curve_and_without_what_is_set_aside(client, described, tmp_path):
+    write_bruker(tmp_path / "sample" / "10", [170.0, 128.5, 21.0])
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in tmp_path.rglob("*"):
+            if path.is_file():
+                archive.write(path, path.relative_to(tmp_path))
+    body = {"base64": base64.b64encode(packed.getvalue()).decode(), "name": "sample.zip"}
+    got = client.post("/api/parse", json=body)
+    check(described, "post", "/api/parse", got)
+    (spectrum,) = got.json()["spectra"]
+    assert [round(p["ppm"]) for p in spectrum["peaks"]] == [170, 128, 21]
+    trace = spectrum["trace"]
+    assert max(trace["high"]) == 10_000
+    assert trace["left_ppm"] > 170 > 21 > trace["right_ppm"]

@@ -11,6 +11,7 @@ class Limits:
     """Upper bounds of the service; those on the content of one request are `web.tasks.REQUEST_LIMITS`."""
 
     body_bytes: int = 2_000_000
+    file_bytes: int = 30_000_000  # a file or packed folder that is dropped on the page, in base 64
     upload_bytes: int = 50_000_000  # a batch
     unpacked_bytes: int = 20_000_000  # of a gzip file that is dropped on the page
     spectra: int = 200  # in one dropped file

@@ -50,6 +50,7 @@ def _models() -> dict[str, Any]:
 
 def _parsed(peak: Any) -> Any:
     text = str | None
+    curve = _model("Curve", left_ppm=float, right_ppm=float, low=list[int], high=list[int], noise=float)
     left = _many(_model("LeftOut", text=str, reason=str))
     spectrum = _model(
         "ReadSpectrum",
@@ -60,6 +61,8 @@ def _parsed(peak: Any) -> Any:
         notes=list[str],
         structure=text,
         assigned=list[list[int]],
+        aside=_many(_model("AsidePeak", ppm=float, intensity=float | None, reason=str)),
+        trace=curve | None,
     )
     structure = _model("ReadStructure", smiles=str, block=text, name=text, formula=str)
     spectra = _model("ReadSpectra", spectra=_many(spectrum), errors=list[str])

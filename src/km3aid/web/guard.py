@@ -63,7 +63,9 @@ class Guard:
 
         refusal = self._refusal(path, headers)
         if refusal is None:
-            most = self.config.limits.upload_bytes if path.startswith(_UPLOADS) else self.config.limits.body_bytes
+            limits = self.config.limits
+            most = limits.upload_bytes if path.startswith(_UPLOADS) else limits.body_bytes
+            most = limits.file_bytes if path == "/api/parse" else most
             if int(headers.get("content-length") or 0) > most:
                 refusal = 413, f"the request is larger than {most:,} bytes; send less at a time"
         if refusal is not None:

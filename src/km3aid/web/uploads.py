@@ -18,11 +18,13 @@ from km3aid.errors import ConfigError, Km3aidError, MoleculeError, SpectrumForma
 from km3aid.molecules.read import read_structures
 from km3aid.requests.limits import Limits
 from km3aid.spectra import AssignedSpectrum, text_formats
+from km3aid.spectra.trace import Trace
 from km3aid.web.bodies import ParseRequest
 from km3aid.web.config import Limits as ServiceLimits
 from km3aid.web.reopen import is_mol, iter_assigned
 
 _ERRORS_SHOWN = 20
+_PARTS = 10_000  # into which the largest height of a trace is divided
 _HEAD_BYTES = 20_000
 _MOST_BYTES = {"list": 200_000, "journal": 200_000, "csv": 200_000, "json": 2_000_000, "jsonl": 2_000_000}
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,10}$")
@@ -107,15 +109,29 @@ def _check_length(path: Path, input_format: str | None) -> None:
 def _described(item: AssignedSpectrum) -> dict[str, Any]:
     """A spectrum as the page takes it; `assigned` are the atoms of each peak, from 0, in `structure`, a mol block."""
     spectrum = item.spectrum
-    values = spectrum.to_dict()
-    for shown, peak in zip(values["peaks"], spectrum, strict=True):
-        shown["intensity"] = peak.intensity
-    return values | {
+    atoms = item.atoms or ((),) * len(spectrum)
+    kept = [n for n, peak in enumerate(spectrum) if peak.aside is None]
+    peaks = spectrum.to_dict()["peaks"]
+    intensities = [peak.intensity for peak in spectrum]
+    return {
+        "id": spectrum.id,
+        "solvent": spectrum.solvent,
+        "peaks": [peaks[n] | {"intensity": intensities[n]} for n in kept],
+        "aside": [{"ppm": p.shift_ppm, "intensity": p.intensity, "reason": p.aside} for p in spectrum if p.aside],
         "left_out": [{"text": i.text, "reason": i.reason} for i in spectrum.left_out],
         "notes": list(spectrum.notes),
         "structure": item.mol_block or None,
-        "assigned": [list(atoms) for atoms in item.atoms],
+        "assigned": [list(atoms[n]) for n in kept] if item.atoms else [],
+        "trace": spectrum.trace and _curve(spectrum.trace),
     }
+
+
+def _curve(trace: Trace) -> dict[str, Any]:
+    """A trace in whole parts of its largest height, which are short to send and to keep."""
+    largest = max(*map(abs, trace.high), *map(abs, trace.low)) or 1.0
+    low, high = ([round(_PARTS * y / largest) for y in side] for side in (trace.low, trace.high))
+    noise = _PARTS * trace.noise / largest
+    return {"left_ppm": trace.left_ppm, "right_ppm": trace.right_ppm, "low": low, "high": high, "noise": noise}
 
 
 def _structures(path: Path, limits: Limits) -> dict[str, Any]:

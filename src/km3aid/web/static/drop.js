@@ -1,8 +1,19 @@
 // Files: chosen with a button, or dropped on a panel.
 
 import { byId } from "./dom.js";
+import { entriesOf, filesOf, walk } from "./folders.js";
 
-/** `take` gets a list of files. */
+/** A button that chooses a folder; `take` gets its files, those of a spectrometer packed. */
+export function folderSource(button, input, take) {
+  byId(button).addEventListener("click", () => byId(input).click());
+  byId(input).addEventListener("change", async () => {
+    const found = [...byId(input).files].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
+    byId(input).value = "";
+    if (found.length) take(await filesOf(found));
+  });
+}
+
+/** `take` gets a list of files; folders that are dropped come as `folderSource` gives them. */
 export function fileSource(panel, button, input, take) {
   byId(button).addEventListener("click", () => byId(input).click());
   byId(input).addEventListener("change", () => {
@@ -16,11 +27,12 @@ export function fileSource(panel, button, input, take) {
     panel.classList.add("over");
   });
   panel.addEventListener("dragleave", (event) => !panel.contains(event.relatedTarget) && panel.classList.remove("over"));
-  panel.addEventListener("drop", (event) => {
+  panel.addEventListener("drop", async (event) => {
     panel.classList.remove("over");
     const files = [...event.dataTransfer.files];
     if (!files.length) return;
     event.preventDefault();
-    take(files);
+    const entries = entriesOf(event.dataTransfer);
+    take(entries.some((entry) => entry.isDirectory) ? await filesOf(await walk(entries)) : files);
   });
 }

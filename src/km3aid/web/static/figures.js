@@ -4,18 +4,24 @@ import { carbonMarks, MARKS } from "./assignment.js";
 import { byId, h, show } from "./dom.js";
 import { drawMolecule } from "./molecule.js";
 import { inDirection, roving } from "./roving.js";
-import { axis, drawSticks, wholeRange } from "./sticks.js";
+import { addPeak, removePeak } from "./peaks.js";
+import { axis, drawSticks, shareOf, wholeRange } from "./sticks.js";
+import { state } from "./state.js";
+import { fullHeight, topNear } from "./trace.js";
 import { zooming } from "./zoom.js";
 
 const WHOLE = { zoom: 1, x: 0, y: 0 };
 const MOST_ZOOM = 8;
 const LEAST_PPM = 2; // shown at the highest zoom
+const CLICK = 4; // pixels that the pointer may move
+const REACH = 8; // pixels in which a click finds the top of a line
 const LABELS_KEPT = "km3aid-labels";
 
 let view = WHOLE; // of the structure
 let range = null; // of the spectrum, {high, low}; null: all of it
 let whole = { high: 220, low: 0 };
 let drawing = null; // the structure to which `view` belongs
+let editing = false; // a click on the spectrum adds a peak, one on a peak removes it
 let refreshAtoms = () => {};
 let refreshSticks = () => {};
 
@@ -28,6 +34,8 @@ export function setUpFigures(draw) {
   };
   zooming(left, { zoom: redraw(zoomStructure), drag: redraw(dragStructure), whole: redraw(() => (view = WHOLE)) });
   zooming(right, { zoom: redraw(zoomSpectrum), drag: redraw(selectRange), whole: redraw(() => (range = null)) });
+  byId("edit-peaks").addEventListener("click", redraw(() => (editing = !editing)));
+  addOnClick(right.querySelector(".canvas"));
   const labels = byId("labels");
   const kept = localStorage.getItem(LABELS_KEPT);
   labels.value = kept in MARKS ? kept : "peak";
@@ -38,6 +46,20 @@ export function setUpFigures(draw) {
   refreshAtoms = roving(left, ".atom", inDirection);
   refreshSticks = roving(right, ".stick", (items, current, key) => inShifts(items, current, key));
   new ResizeObserver(draw).observe(left);
+}
+
+/** A click on the ground of the spectrum, which is not the end of a drag, adds the peak that stands there. */
+function addOnClick(canvas) {
+  let down = null;
+  canvas.addEventListener("pointerdown", (event) => (down = event.clientX));
+  canvas.addEventListener("click", (event) => {
+    if (!editing || event.target.closest(".stick") || Math.abs(event.clientX - down) > CLICK) return;
+    const { ppm } = axis(range ?? whole, sizeOf(byId("sticks-figure")).width);
+    const x = event.clientX - canvas.getBoundingClientRect().left;
+    const [there, reach] = [ppm(x), ppm(x - REACH) - ppm(x)];
+    const aside = state.leftOut.filter((item) => Math.abs(item.ppm - there) < reach).sort((a, b) => Math.abs(a.ppm - there) - Math.abs(b.ppm - there))[0];
+    addPeak(aside?.ppm ?? (state.trace ? topNear(state.trace, there, reach) : Math.round(10 * there) / 10));
+  });
 }
 
 /** Sticks stand in the document as on the screen, from high to low shift. */
@@ -55,24 +77,30 @@ export function drawFigures(answer, rows, { picking, onPeak, onAtom }) {
   const [left, right] = [byId("structure-figure"), byId("sticks-figure")];
   if (JSON.stringify(answer?.drawing) !== JSON.stringify(drawing)) [drawing, view] = [answer?.drawing ?? null, WHOLE];
   left.classList.toggle("picking", picking);
+  right.classList.toggle("editing", editing);
+  byId("edit-peaks").setAttribute("aria-pressed", String(editing));
   show(left.querySelector(".canvas"), answer
     ? drawMolecule(answer.drawing, { ...sizeOf(left), view, marks: carbonMarks(answer, rows, byId("labels").value), label: `Structure ${answer.smiles}`, onAtom })
     : h("p", { class: "empty" }, "The structure, with the peak of every carbon"));
   show(right.querySelector(".canvas"), answer || rows.length
-    ? drawSpectrum(answer, rows, sizeOf(right), onPeak)
+    ? drawSpectrum(answer, rows, sizeOf(right), editing ? removePeak : onPeak)
     : h("p", { class: "empty" }, "Observed peaks above, predicted shifts below"));
   refreshAtoms();
   refreshSticks();
 }
 
 function drawSpectrum(answer, rows, size, onPeak) {
+  const { trace } = state;
   const most = Math.max(...rows.map((r) => r.intensity ?? 0));
-  const observed = rows.map((r) => ({ peak: r.id, number: r.number, ppm: r.ppm, fit: r.fit, label: r.label, aside: r.aside, height: most > 0 ? 0.25 + 0.75 * Math.max(r.intensity ?? 0, 0) / most : 1 }));
+  const full = trace && fullHeight(trace, rows.map((r) => r.ppm));
+  const heightOf = (r) => (trace ? shareOf(trace, r.ppm, full) : most > 0 ? 0.25 + 0.75 * Math.max(r.intensity ?? 0, 0) / most : 1);
+  const observed = rows.map((r) => ({ peak: r.id, number: r.number, ppm: r.ppm, fit: r.fit, label: r.label, aside: r.aside, height: heightOf(r) }));
   const owner = new Map(rows.flatMap((r) => (r.found?.atoms ?? []).map((atom) => [atom, r.id])));
   const predicted = (answer?.carbons ?? []).map((c) => ({ ppm: c.shift_ppm, std: c.std_ppm, peak: owner.get(c.atoms[0]) }));
+  const aside = state.leftOut.filter((item) => item.ppm !== undefined).map(({ ppm, text, reason }) => ({ ppm, aside: true, label: `${text}, set aside: ${reason}` }));
   const next = wholeRange([...observed, ...predicted].map((s) => s.ppm));
   if (next.high !== whole.high || next.low !== whole.low) [whole, range] = [next, null];
-  return drawSticks({ ...size, observed, predicted, range: range ?? whole, label: "Spectrum: observed above, predicted below", onPeak });
+  return drawSticks({ ...size, observed, predicted, trace, aside, range: range ?? whole, label: "Spectrum: observed above, predicted below", onPeak });
 }
 
 function zoomStructure(factor, x, y) {

@@ -77,14 +77,24 @@ function edit(id, values) {
   else if ("ppm" in values) change({ peaks: [...state.peaks, { id, multiplicity: null, count: null, intensity: null, read: null, ...values }] });
 }
 
+/** A peak that was seen in the picture. */
+export function addPeak(ppm) {
+  const peak = { id: nextId(), ppm: Math.round(ppm * 100) / 100, multiplicity: null, count: null, intensity: null, read: null };
+  change({ peaks: [...state.peaks, peak], leftOut: state.leftOut.filter((item) => item.ppm !== ppm) });
+}
+
+export function removePeak(id) {
+  const gone = state.peaks.find((peak) => peak.id === id);
+  change({ peaks: state.peaks.filter((peak) => peak !== gone), removed: gone.read === null ? state.removed : [...state.removed, gone.read] });
+}
+
 function remove(id) {
   const index = state.peaks.findIndex((peak) => peak.id === id);
   if (index < 0) {
     draft = null;
     return draw();
   }
-  const { read } = state.peaks[index];
-  change({ peaks: state.peaks.filter((peak) => peak.id !== id), removed: read === null ? state.removed : [...state.removed, read] });
+  removePeak(id);
   const next = state.peaks[Math.min(index, state.peaks.length - 1)];
   return (next ? byId("peaks").querySelector(`[data-key="remove-${next.id}"]`) : byId("peak-add")).focus();
 }

@@ -2,7 +2,7 @@
 
 import { fileContent, postJson } from "./api.js";
 import { byId, h, say, show, toast } from "./dom.js";
-import { fileSource } from "./drop.js";
+import { fileSource, folderSource } from "./drop.js";
 import { freshPeaks, mergePeaks } from "./merge.js";
 import { setUpPeaks } from "./peaks.js";
 import { isWorkspaceFile, openFile } from "./recent.js";
@@ -25,6 +25,7 @@ export function setUpSpectrum() {
   });
   text.addEventListener("paste", (event) => pasteAll(event, text));
   fileSource(byId("spectrum"), "spectrum-open", "spectrum-file", readFiles);
+  folderSource("spectrum-folder", "spectrum-folder-file", readFiles);
   byId("spectrum-clear").addEventListener("click", clear);
   byId("per-carbon").addEventListener("change", (event) => change({ perCarbon: event.target.checked, pinned: {} }));
   byId("input-format").addEventListener("change", () => readText(true));
@@ -125,7 +126,8 @@ function offer(spectra) {
 function take(spectrum, values, fresh) {
   const edited = state.peaks.some((peak) => peak.read === null) || state.removed.length || Object.keys(state.pinned).length;
   const peaks = fresh ? freshPeaks(spectrum.peaks, 0) : mergePeaks(spectrum.peaks, state, nextId());
-  const next = { ...values, ...peaks, solvent: spectrum.solvent, leftOut: spectrum.left_out, notes: spectrum.notes };
+  const aside = spectrum.aside.map(({ ppm, reason }) => ({ text: `${ppm.toFixed(1)} ppm`, reason, ppm }));
+  const next = { ...values, ...peaks, solvent: spectrum.solvent, leftOut: [...spectrum.left_out, ...aside], notes: spectrum.notes, trace: spectrum.trace };
   if (fresh) next.pinned = {};
   if (spectrum.structure) {
     next.structure = spectrum.structure;
@@ -139,7 +141,7 @@ function take(spectrum, values, fresh) {
 function clear() {
   problem = null;
   byId("spectrum-choice").hidden = true;
-  change({ text: "", readText: "", source: null, peaks: [], removed: [], pinned: {}, leftOut: [], notes: [], solvent: null, chosenSolvent: "", dept135: "", dept90: "", apt: "" });
+  change({ text: "", readText: "", source: null, peaks: [], removed: [], pinned: {}, leftOut: [], trace: null, notes: [], solvent: null, chosenSolvent: "", dept135: "", dept90: "", apt: "" });
 }
 
 function draw() {

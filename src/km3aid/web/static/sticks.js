@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { cells, spread } from "./spread.js";
+import { fullHeight, heightAt, pointsOf } from "./trace.js";
 import { hue } from "./words.js";
 
 const MARGIN = 14;
@@ -25,9 +26,10 @@ export function axis({ high, low }, width) {
 
 /**
  * `observed`: {peak, number, ppm, fit, label, worst, aside, height}; `predicted`: {ppm, std, worst, text, peak}. `onPeak(peak)`
- * makes the observed ones buttons with numbers; without it the drawing is a small picture.
+ * makes the observed ones buttons with numbers; without it the drawing is a small picture. A measured `trace` stands
+ * behind them, with the lines that were set `aside`: {ppm, label}.
  */
-export function drawSticks({ observed, predicted, width, height, label, range, onPeak = null }) {
+export function drawSticks({ observed, predicted, width, height, label, range, trace = null, aside = [], onPeak = null }) {
   const whole = range ?? wholeRange([...observed, ...predicted].map((s) => s.ppm));
   const { at } = axis(whole, width);
   const inside = ({ ppm }) => ppm <= whole.high && ppm >= whole.low;
@@ -37,9 +39,20 @@ export function drawSticks({ observed, predicted, width, height, label, range, o
   const base = predicted.length ? Math.round(top + (height - top) * 0.48) : height - 30;
   return h("svg", { viewBox: `0 0 ${width} ${height}`, role: onPeak ? "group" : "img", "aria-label": label },
     drawAxis(whole, at, width, height, base),
+    trace && drawTrace(trace, { whole, at, base, top, shifts: observed.map((s) => s.ppm) }),
+    aside.filter(inside).map((stick) => drawShown(stick, at(stick.ppm), base, base - (base - top) / 3)),
     predicted.filter(inside).map((stick) => drawPredicted(stick, at, base, height)),
     onPeak && drawCaptions(width, height, predicted.length > 0),
     onPeak ? drawObserved(seen, { at, base, top, rows, width, onPeak }) : seen.map((stick) => drawShown(stick, at(stick.ppm), base, top)));
+}
+
+/** The height of a peak on a trace, as a share of the picture. */
+export const shareOf = (trace, ppm, full) => Math.min(Math.max(heightAt(trace, ppm) / full, 0.1), 1);
+
+function drawTrace(trace, { whole, at, base, top, shifts }) {
+  const full = fullHeight(trace, shifts);
+  const y = (height) => Math.round(10 * (base - (base - top) * Math.max(Math.min(height / full, 1), -0.15))) / 10;
+  return h("polyline", { class: "trace", points: pointsOf(trace, whole, at, y) });
 }
 
 function drawAxis({ high, low }, at, width, height, base) {

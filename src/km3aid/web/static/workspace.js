@@ -13,7 +13,8 @@ export const EMPTY = Object.freeze({
   dept135: "",
   dept90: "",
   apt: "",
-  leftOut: [], // {text, reason}
+  leftOut: [], // {text, reason, ppm}; ppm of lines that were set aside in a measured spectrum
+  trace: null, // the measured curve: {left_ppm, right_ppm, low, high, noise}
   notes: [], // what the reader decided
   perCarbon: false,
   structure: "",
@@ -33,6 +34,9 @@ const listOf = (isItem) => (value) => Array.isArray(value) && value.every(isItem
 const orNull = (isValue) => (value) => value === null || isValue(value);
 const isPeak = (p) => isPlain(p) && p.ppm >= -50 && p.ppm <= 350 && [null, undefined, ...MULTIPLICITIES].includes(p.multiplicity);
 
+const isCurve = (t) => isPlain(t) && [t.left_ppm, t.right_ppm, t.noise].every(Number.isFinite) && t.left_ppm > t.right_ppm
+  && [t.low, t.high].every(listOf(Number.isFinite)) && t.low.length === t.high.length && t.high.length > 0;
+
 const CHECKS = {
   task: (value) => TASKS.includes(value),
   peaks: listOf(isPeak),
@@ -43,6 +47,7 @@ const CHECKS = {
   pinned: (value) => isPlain(value) && Object.values(value).every(listOf(isWhole)),
   filters: (value) => isPlain(value) && Object.values(value).every(isText),
   known: (value) => isPlain(value) && Object.values(value).every(isText),
+  trace: orNull(isCurve),
   source: orNull(isText),
   solvent: orNull(isText),
   library: orNull(isText),
@@ -74,9 +79,9 @@ async function through(stream, bytes) {
   return new Uint8Array(await new Response(new Blob([bytes]).stream().pipeThrough(stream)).arrayBuffer());
 }
 
-/** A workspace as text for the fragment of an address, which browsers do not send. */
+/** A workspace as text for the fragment of an address, which browsers do not send; a curve is too long for it. */
 export async function toLink(state) {
-  const bytes = await through(new CompressionStream("deflate-raw"), new TextEncoder().encode(JSON.stringify(essence(state))));
+  const bytes = await through(new CompressionStream("deflate-raw"), new TextEncoder().encode(JSON.stringify(essence({ ...state, trace: null }))));
   const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
   return "s=" + btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
