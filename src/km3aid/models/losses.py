@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-
 _ABSENT = -1e4  # a logit that adds nothing to any softmax
 
 
@@ -28,9 +27,7 @@ def symmetric_contrast(logits: Tensor, target: Tensor, real: Tensor | None = Non
     return 0.5 * (contrast(logits, target, real) + contrast(logits.mT, target, real))
 
 
-def laplace_kernel(
-    shift_ppm: Tensor, multiplicity: Tensor, width_ppm: float, real: Tensor | None = None
-) -> Tensor:
+def laplace_kernel(shift_ppm: Tensor, multiplicity: Tensor, width_ppm: float, real: Tensor | None = None) -> Tensor:
     """Target (…, C, C): exp(−|Δppm|/width) between carbons of equal multiplicity, 0 otherwise, rows normalised.
 
     It is 0 from and to the carbons that are not `real` (…, C).

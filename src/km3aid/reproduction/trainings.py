@@ -87,7 +87,8 @@ def seconds_per_epoch(history: list[dict[str, Any]]) -> float:
 
 def _material(plan: Plan, variant: Variant, fold: int) -> Material:
     """The paper's fold of completely assigned molecules; "strict": less those whose connectivity validates."""
-    data, split, _ = Source(plan.data, plan.paper_ids, fold).open("paper")
+    material = Source(plan.data, plan.paper_ids, fold).open("paper")
+    data, split = material.data, material.split
     if variant.split == "strict":
         strict = strict_split(data.record_id, data.inchi_key, read_paper_ids(plan.paper_ids), fold)
         split = Split(np.intersect1d(split.train, strict.train), split.validation)
