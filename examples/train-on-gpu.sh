@@ -2,7 +2,7 @@
 # Train two models on one GPU of a machine without a network, from the folder kit/ that `make kit` packed here:
 #   sh examples/train-on-gpu.sh OUT [options of km3aid train for both]
 # `library`: preset stereo on from the bundled weights, for LIBRARY_MINUTES (4). `large`: a wider and deeper model from
-# scratch, for MINUTES (11); it needs more than 12,000 steps. Cores to spare label further molecules meanwhile
+# scratch, for MINUTES (11; LARGE=0: none); it needs more than 12,000 steps. Cores to spare label further molecules meanwhile
 # (PROCESSES; 0: none), from which both models learn as they come.
 # The work goes on by itself in WORK; this returns when it is done, or after WAIT (560) seconds. Called again, it goes
 # on waiting: so a machine whose commands may last ten minutes trains for longer. Each minute and at the end the
@@ -29,19 +29,23 @@ begin() {
   cp -r src examples results/teacher "$work"
   for part in "$kit"/*.tar.xz; do tar xJf "$part" -C "$work" & done
   wait
-  start=$(cd "$(dirname "${START:-src/km3aid/weights/best.safetensors}")" && pwd)/$(basename "${START:-best.safetensors}")
+  cp "${START:-src/km3aid/weights/best.safetensors}" "$work/start.safetensors"
   cd "$work"
   echo "$((began + 60 * minutes))" >end
-  printf '#!/bin/sh\nPYTHONPATH="%s:%s" exec "%s" "$@"\n' "$work/src" "$work/site" "$python" >py
+  printf '#!/bin/sh\nexec env PYTHONPATH="%s:%s" "%s" "$@"\n' "$work/src" "$work/site" "$python" >py
   printf '#!/bin/sh\nexec ./py -c "from km3aid.cli import main; main()" "$@"\n' >km3aid
   chmod +x py km3aid
   set -- train --data prepared --paper-ids km3aid_ids.csv --taught taught --taught taught-nmrshiftdb2 --taught live \
     --preset stereo --set training.batch_size=256 --set training.epochs=1000 --set training.passes=2 \
     --set training.taught=5 --set training.warm_up=0.04 --set training.average=0.9995 "$@"
-  aside library ./km3aid "$@" -o library --start "$start" --set training.learning_rate=1.2e-3 \
+  aside library ./km3aid "$@" -o library --start start.safetensors --set training.learning_rate=1.2e-3 \
     --set training.minutes="${LIBRARY_MINUTES:-4}"
-  aside large ./km3aid "$@" -o large --set training.learning_rate=1.4e-3 --set training.minutes="$minutes" \
-    --set model.width=256 --set model.hidden=512 --set model.layers=8 --set model.dropout=0.05
+  if [ "${LARGE:-1}" = 0 ]; then
+    echo none >done/large
+  else
+    aside large ./km3aid "$@" -o large --set training.learning_rate=1.4e-3 --set training.minutes="$minutes" \
+      --set model.width=256 --set model.hidden=512 --set model.layers=8 --set model.dropout=0.05
+  fi
   processes=${PROCESSES:-$(($(nproc) - 8))}
   if [ -d site/csp5 ] && [ "$processes" -gt 0 ]; then
     aside label sh examples/label-and-teach.sh "$processes"
@@ -49,7 +53,7 @@ begin() {
   touch begun
 }
 
-[ -f "$work/begun" ] || (begin "$@")
+if ! [ -f "$work/begun" ]; then (begin "$@"); fi
 cd "$work"
 while sleep 10; do
   now=$(date +%s) wait_over=0
