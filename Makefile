@@ -61,9 +61,14 @@ $(RUNS)/prepared/meta.json: | $(DEV)
 	$(BIN)/km3aid data prepare $(SOURCE) -o $(RUNS)/prepared
 
 TEACHER = $(DATA)/teacher
-LABELS  = $(TEACHER)/labels.parquet results/teacher/labels.parquet
+POOL_LABELS = $(TEACHER)/labels.parquet results/teacher/labels.parquet
+TAUGHT = $(RUNS)/taught $(RUNS)/taught-nmrshiftdb2
+TEACH = $(BIN)/km3aid data teach --exclude $(TEACHER)/exclude.json -o $(@D)
 $(RUNS)/taught/meta.json: results/teacher/labels.parquet | $(DEV)
-	$(BIN)/km3aid data teach $(TEACHER)/pool.smi.gz $(LABELS:%=--labels %) --exclude $(TEACHER)/exclude.json -o $(RUNS)/taught
+	$(TEACH) $(TEACHER)/pool.smi.gz $(POOL_LABELS:%=--labels %)
+
+$(RUNS)/taught-nmrshiftdb2/meta.json: results/teacher/nmrshiftdb2.parquet | $(DEV)
+	$(TEACH) $(MOLECULES) --labels $<
 
 $(RUNS)/library/library.json: $(wildcard src/km3aid/weights/*.safetensors) | $(DEV)
 	$(BIN)/km3aid library build $(MOLECULES) $(RUNS)/library || $(SOME_FAILED)
@@ -174,16 +179,42 @@ stores: $(STORES)/.ready $(RUNS)/prepared/meta.json $(RUNS)/library/library.json
 train: $(DEV) $(RUNS)/prepared/meta.json  ## Train preset best without fold 0 (an hour or two; resumes where it stopped)
 	$(BIN)/km3aid train $(BLOCK) --preset best -o $(RUNS)/best --resume
 
-stereo: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/taught/meta.json  ## Go on from the bundled weights with preset stereo and a teacher's labels
-	$(BIN)/km3aid train $(BLOCK) --taught $(RUNS)/taught --start src/km3aid/weights/best.safetensors --preset stereo \
+stereo: $(DEV) $(RUNS)/prepared/meta.json $(TAUGHT:%=%/meta.json)  ## Go on from the bundled weights with preset stereo and a teacher's labels
+	$(BIN)/km3aid train $(BLOCK) $(TAUGHT:%=--taught %) --start src/km3aid/weights/best.safetensors --preset stereo \
 	  -o $(RUNS)/stereo
 
-WHEELS = rdkit annotated-types
-kit: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/taught/meta.json  ## Pack kit/ for examples/train-on-gpu.sh: data and packages, below 64 MiB
+FETCH = $(PYTHON) -m pip download --quiet --no-deps --only-binary=:all: --python-version 3.12 --implementation cp \
+  --platform manylinux_2_28_x86_64 --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64
+# $(call packed,FOLDER,PARTS): the archive of a target, whole or not at all
+packed = tar c -C $(1) $(2) | xz -9 -T 0 >$@.part && mv $@.part $@
+
+kit: kit/site.tar.xz kit/csp5.tar.xz kit/data.tar.xz  ## Pack kit/ for examples/train-on-gpu.sh: at most 60 MiB with the tracked files
+	@size=$$((($$(git ls-files -z | xargs -0 cat | wc -c) + $$(cat kit/* | wc -c)) / 1024)); \
+	  echo "kit/ and tracked files: $$size KiB, at most 61440"; [ $$size -le 61440 ]
+
+# what a machine with torch lacks, without rdkit's documentation, data and tests
+kit/site.tar.xz:
+	rm -rf kit/packages && mkdir -p kit/packages/site
+	$(FETCH) -d kit/packages rdkit annotated-types
+	for wheel in kit/packages/*.whl; do $(PYTHON) -m zipfile -e $$wheel kit/packages/site || exit 1; done
+	cd kit/packages/site && rm -rf rdkit-stubs *.dist-info rdkit/Contrib rdkit/Data rdkit/sping && \
+	  find rdkit \( -name 'test*' -type d -o -name 'UnitTest*' \) -prune -exec rm -rf {} +
+	$(call packed,kit/packages,site)
+	rm -rf kit/packages
+
+# the teacher, of whose models one is used
+kit/csp5.tar.xz:
+	rm -rf kit/teacher && mkdir -p kit/teacher/site
+	$(FETCH) -d kit/teacher csp5==0.3.1
+	$(PYTHON) -m zipfile -e kit/teacher/csp5-*.whl kit/teacher/site
+	cd kit/teacher/site && rm -rf *.dist-info && find csp5/models -mindepth 1 -type d ! -name CSP5q-13C -prune -exec rm -rf {} +
+	$(call packed,kit/teacher,site)
+	rm -rf kit/teacher
+
+kit/data.tar.xz: $(RUNS)/prepared/meta.json $(TAUGHT:%=%/meta.json)
 	mkdir -p kit
-	$(PYTHON) -m pip download --quiet --no-deps --only-binary=:all: --python-version 3.12 --implementation cp \
-	  --platform manylinux_2_28_x86_64 --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64 -d kit $(WHEELS)
-	tar czf kit/data.tar.gz -C $(RUNS) prepared taught -C $(abspath $(DATA)) km3aid_ids.csv
+	$(call packed,$(RUNS),prepared $(notdir $(TAUGHT)) -C $(abspath $(DATA)) km3aid_ids.csv $(notdir $(MOLECULES)) \
+	  -C $(abspath $(TEACHER)) pool.smi.gz labels.parquet exclude.json)
 
 calibrate: $(DEV) $(RUNS)/prepared/meta.json  ## Fit the constants of matching; write the bundled model
 	$(BIN)/km3aid library build $(MOLECULES) $(RUNS)/library --model $(RUNS)/best/model.safetensors || $(SOME_FAILED)

@@ -11,7 +11,7 @@ from km3aid.models.build import build_model
 from km3aid.models.checkpoint import read_model
 from km3aid.models.config import JointConfig, KM3AIDConfig
 from km3aid.training.config import TrainingConfig
-from km3aid.training.fit import _Fitting, fit
+from km3aid.training.fit import fit
 from km3aid.training.setup import Hardware, Run, Settings
 from km3aid.training.split import Material
 from km3aid.training.state import read_history
@@ -31,8 +31,12 @@ class KilledError(Exception):
 
 @pytest.mark.parametrize(
     ("model", "config"),
-    [(MODEL, CONFIG), (PAPER, replace(CONFIG, schedule="plateau", augment=False, average=0.0, clip_norm=0.0))],
-    ids=["joint", "paper"],
+    [
+        (MODEL, CONFIG),
+        (MODEL, replace(CONFIG, shapes="fixed")),
+        (PAPER, replace(CONFIG, schedule="plateau", augment=False, average=0.0, clip_norm=0.0)),
+    ],
+    ids=["joint", "fixed sizes", "paper"],
 )
 def test_a_resumed_run_ends_like_an_unbroken_one(tmp_path, small_data, model, config):
     material = Material(in_memory(small_data), Split(np.arange(48), np.arange(48, 60)))
@@ -52,16 +56,29 @@ def test_a_resumed_run_ends_like_an_unbroken_one(tmp_path, small_data, model, co
     assert len((tmp_path / "broken" / "metrics.csv").read_text().splitlines()) == 1 + config.epochs
 
 
-def test_an_epoch_holds_the_measured_molecules_and_a_share_of_the_teachers(tmp_path, small_data):
-    split, taught = Split(np.arange(32), np.arange(48, 60)), np.arange(32, 48)
-    settings = Settings(MODEL, replace(CONFIG, taught=0.25))
-    fitting = _Fitting(Material(in_memory(small_data), split, taught), settings, run(tmp_path))
-    rows = fitting._rows(np.random.default_rng(0))
-    assert rows[:32].tolist() == split.train.tolist()
-    assert len(set(rows[32:].tolist())) == 8
-    assert set(rows[32:].tolist()) <= set(taught.tolist())
-    alone = _Fitting(Material(in_memory(small_data), split), settings, run(tmp_path))
-    assert alone._rows(np.random.default_rng(0)).tolist() == split.train.tolist()
+def test_a_training_on_fixed_sizes_learns_the_same(tmp_path, small_data):
+    """Batches of a process of its own, filled up: what a GPU captures as one graph, computed here as it is."""
+    material = Material(in_memory(small_data), Split(np.arange(48), np.arange(48, 60)))
+    seen = {}
+    for shapes in ("free", "fixed"):
+        settings = Settings(MODEL, replace(CONFIG, shapes=shapes, precision="single"))
+        fit(
+            material,
+            settings,
+            run(tmp_path / shapes, report=lambda line, to=shapes: seen.setdefault(to, []).append(line)),
+        )
+    assert len(seen["fixed"]) == CONFIG.epochs
+    for free, fixed in zip(seen["free"], seen["fixed"], strict=True):
+        assert fixed.loss == pytest.approx(free.loss, rel=1e-2)
+        assert fixed.validation_loss == pytest.approx(free.validation_loss, rel=1e-2)
+        assert fixed.learning_rate == free.learning_rate
+    assert seen["fixed"][-1].validation_loss < 0.9 * seen["fixed"][0].validation_loss
+
+
+def test_only_the_joint_model_trains_on_fixed_sizes(tmp_path, small_data):
+    material = Material(in_memory(small_data), Split(np.arange(48), np.arange(48, 60)))
+    with pytest.raises(ConfigError, match="for the joint model on one device"):
+        fit(material, Settings(PAPER, replace(CONFIG, shapes="fixed")), run(tmp_path))
 
 
 def test_a_training_goes_on_from_other_weights(tmp_path, small_data):

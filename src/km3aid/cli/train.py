@@ -41,7 +41,8 @@ class MaterialOptions:
     paper_ids: Annotated[Path, typer.Option("--paper-ids", help="CSV of the paper's ids: they define the folds.")]
     fold: Annotated[int, typer.Option("--fold", help="Validation block, 0 to 4.")] = 0
     taught: Annotated[
-        Path | None, typer.Option("--taught", help="Folder written by `data teach`, to learn from too.")
+        list[Path] | None,
+        typer.Option("--taught", help="Folder written by `data teach`, or one that fills with such. Repeatable."),
     ] = None
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only so many molecules: a trial.")] = None
 
@@ -83,7 +84,8 @@ def train(
             if not quiet:
                 print(_text(line), file=sys.stderr)
 
-        source = Source(material.data, material.paper_ids, material.fold, material.limit, material.taught)
+        taught = tuple(material.taught or ())
+        source = Source(material.data, material.paper_ids, material.fold, material.limit, taught)
         run = Run(out, start=start, resume=resume, hardware=Hardware(hardware.accelerator, devices), report=report)
         weights = train_preset(source, made, run)
     print(weights)

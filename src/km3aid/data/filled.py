@@ -79,30 +79,29 @@ def fill(batch: Batch, sizes: FixedSizes) -> Batch | None:
     """The batch with what it lacks of the sizes, or None where it is too large for them."""
     graph, peaks, carbons = batch
     atoms, group = len(graph.atoms), carbons.molecule // sizes.group
+    edges, relations, turns = len(graph.edge_kind), len(graph.relation_kind), len(graph.turn_kind)
     in_group = np.bincount(group, minlength=sizes.groups)
-    has = (atoms + 1, len(graph.edge_kind), len(graph.relation_kind), len(graph.turn_kind))
-    has = (*has, int(in_group.max()), peaks.mask.shape[1])
+    has = (atoms + 1, edges, relations, turns, in_group.max(), peaks.mask.shape[1])
     most = (sizes.atoms, sizes.edges, sizes.relations, sizes.turns, sizes.carbons, sizes.peaks)
     if any(n > limit for n, limit in zip(has, most, strict=True)):
         return None
-    none = np.where(graph.turn_atoms == atoms, sizes.atoms, graph.turn_atoms)
-    edges, relations = len(graph.edge_kind), len(graph.relation_kind)
     spare = _Spare(atoms, sizes.atoms)
+    edge, relation, turn = spare(sizes.edges - edges), spare(sizes.relations - relations), spare(sizes.turns - turns)
+    none = np.where(graph.turn_atoms == atoms, sizes.atoms, graph.turn_atoms)
     filled = GraphBatch(
-        _longer(graph.atoms, sizes.atoms, 0),
-        _longer(graph.atom_molecule, sizes.atoms, sizes.molecules),
-        *(_longer(x, sizes.edges, spare(sizes.edges - edges)) for x in (graph.edge_source, graph.edge_target)),
-        _longer(graph.edge_kind, sizes.edges, 0),
-        *(
-            _longer(x, sizes.relations, spare(sizes.relations - relations))
-            for x in (graph.relation_source, graph.relation_target)
-        ),
-        _longer(graph.relation_kind, sizes.relations, 0),
-        _longer(graph.turn_target, sizes.turns, spare(sizes.turns - len(graph.turn_target))),
-        _longer(none, sizes.turns, sizes.atoms),
-        _longer(graph.turn_kind, sizes.turns, 0),
-        _longer(graph.turn_sign, sizes.turns, 1),
-        sizes.molecules + 1,
+        atoms=_longer(graph.atoms, sizes.atoms, 0),
+        atom_molecule=_longer(graph.atom_molecule, sizes.atoms, sizes.molecules),
+        edge_source=_longer(graph.edge_source, sizes.edges, edge),
+        edge_target=_longer(graph.edge_target, sizes.edges, edge),
+        edge_kind=_longer(graph.edge_kind, sizes.edges, 0),
+        relation_source=_longer(graph.relation_source, sizes.relations, relation),
+        relation_target=_longer(graph.relation_target, sizes.relations, relation),
+        relation_kind=_longer(graph.relation_kind, sizes.relations, 0),
+        turn_target=_longer(graph.turn_target, sizes.turns, turn),
+        turn_atoms=_longer(none, sizes.turns, sizes.atoms),
+        turn_kind=_longer(graph.turn_kind, sizes.turns, 0),
+        turn_sign=_longer(graph.turn_sign, sizes.turns, 1),
+        molecules=sizes.molecules + 1,
     )
     place = group * sizes.carbons + np.arange(len(group)) - (np.cumsum(in_group) - in_group)[group]
     stand_in = spare(sizes.groups * sizes.carbons)

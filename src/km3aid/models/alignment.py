@@ -26,6 +26,7 @@ class AlignmentModel(nn.Module, ABC):
 
     config: ModelConfig  # from which `build_model` makes an equal model
     takes_filled = False  # whether `losses` takes batches that are filled up to fixed sizes
+    carbon_group = 1  # molecules whose carbons stand together in these
 
     @abstractmethod
     def encode(self, graph: GraphBatch) -> Encoded:

@@ -121,7 +121,8 @@ def rich_rows(plan: Plan, data: Dataset, fold: int) -> NDArray[np.int64]:
 
 def _material(plan: Plan, variant: Variant, fold: int, rich: bool) -> Material:
     """The paper's fold of completely assigned molecules; "strict": less those whose connectivity validates."""
-    data, split, _ = Source(plan.data, plan.paper_ids, fold).open("paper")
+    material = Source(plan.data, plan.paper_ids, fold).open("paper")
+    data, split = material.data, material.split
     if rich:
         return Material(data, Split(rich_rows(plan, data, fold), split.validation))
     if variant.split == "strict":

@@ -24,6 +24,7 @@ class TrainingConfig:
     epochs: Annotated[int, Ge(1)] = 40
     minutes: Annotated[float, Ge(0)] = 0  # one-cycle: end by then, whatever the epochs; 0: no limit
     pretrain_epochs: Annotated[int, Ge(0)] = 0  # of a spectrum encoder that is frozen afterwards
+    passes: Annotated[int, Ge(1)] = 1  # of the molecules in an epoch
     batch_size: Annotated[int, Ge(2)] = 128
     learning_rate: Annotated[float, Gt(0)] = 2e-3
     weight_decay: Annotated[float, Ge(0)] = 1e-2
@@ -31,7 +32,8 @@ class TrainingConfig:
     beta2: Annotated[float, Gt(0), Lt(1)] = 0.98  # of AdamW
     warm_up: Annotated[float, Gt(0), Lt(1)] = 0.15  # one-cycle: share of the steps in which the rate rises
     patience: Annotated[int, Ge(0)] = 2  # plateau: epochs without a better validation loss that are forgiven
-    precision: Literal["auto", "single"] = "auto"  # auto: bfloat16 in the encoders' products where that is faster
+    precision: Literal["auto", "single"] = "auto"  # auto: rounded products where they are faster
+    shapes: Literal["auto", "fixed", "free"] = "auto"  # of batches; auto: fixed, and a CUDA graph, on one GPU
     alike: Share = 0.0  # of the batches: their molecules have nearly the same formula
     augment: bool = True  # vary the spectra as people record them
     average: Annotated[float, Ge(0), Lt(1)] = 0.999  # of the moving average of the weights, per step; 0: none

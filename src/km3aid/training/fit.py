@@ -1,38 +1,33 @@
-"""Fit an alignment model: batches cut from flat arrays, AdamW, averaged weights, resume after a kill."""
+"""Fit an alignment model: AdamW, averaged weights, resume after a kill."""
 
 from __future__ import annotations
 
 import copy
 import time
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import nn
 
-from km3aid.data.batches import AS_RECORDED, Augmentation, Batch, cut_batch, cut_peaks
-from km3aid.data.dataset import Dataset
 from km3aid.errors import ConfigError
 from km3aid.models.alignment import AlignmentModel
 from km3aid.models.build import build_model
 from km3aid.models.checkpoint import read_model, start_from, write_model
 from km3aid.models.memory import keep_freed_memory
 from km3aid.models.precision import fast_single_precision, multiplies_bfloat16
-from km3aid.models.tensors import on_device
 from km3aid.optional import require
 from km3aid.training.config import TrainingConfig
-from km3aid.training.order import epoch_order, molecule_sizes
+from km3aid.training.feeder import Feeder
 from km3aid.training.schedule import fixed_rate, one_cycle, progress
 from km3aid.training.setup import Hardware, Run, Settings
 from km3aid.training.split import Material
 from km3aid.training.state import Metrics, read_state, write_state
+from km3aid.training.step import FixedStep, FreeStep
+from km3aid.training.stream import Stream, sizes_of_batches
 from km3aid.training.validate import validate
 
 LAST, BEST = "last.safetensors", "best.safetensors"
-_HIDE_MULTIPLICITY = 0.3  # share of the augmented batches whose node level sees no multiplicity
 
 
 def fit(material: Material, settings: Settings, run: Run) -> Path:
@@ -52,13 +47,21 @@ def fit(material: Material, settings: Settings, run: Run) -> Path:
     keep_freed_memory()
     torch.manual_seed(config.seed)
     fitting = _Fitting(material, settings, run)
+    try:
+        _fit(fitting, material, config.epochs, run)
+    finally:
+        fitting.close()
+    return run.folder / (BEST if config.keep == "best" else LAST)
+
+
+def _fit(fitting: _Fitting, material: Material, epochs: int, run: Run) -> None:
     history = fitting.read(run.folder) if run.resume else []
     began = fitting.began = time.monotonic()
-    for epoch in range(len(history), config.epochs):
+    for epoch in range(len(history), epochs):
         if fitting.progress(epoch) >= 1:
             break
         losses = fitting.epoch(epoch, [line["validation_loss"] for line in history])
-        watched = validate(fitting.average, material.data, split.validation, fitting.fabric.device)
+        watched = validate(fitting.average, material.data, material.split.validation, fitting.fabric.device)
         line = Metrics._make((epoch + 1, *losses, *watched, fitting.rate, time.monotonic() - began))
         history.append(line._asdict())
         if fitting.fabric.is_global_zero:
@@ -68,37 +71,39 @@ def fit(material: Material, settings: Settings, run: Run) -> Path:
             fitting.write(run.folder, history)
             if run.report:
                 run.report(line)
-    return run.folder / (BEST if config.keep == "best" else LAST)
 
 
 class _Fitting:
     """A model with its optimiser and its averaged weights, trained epoch by epoch."""
 
     def __init__(self, material: Material, settings: Settings, run: Run) -> None:
-        self.data, self.rows, self.taught = material.data, material.split.train, material.taught
-        self.config = settings.training
-        self.fabric = _fabric(run.hardware, self.config.precision)
+        self.config = config = settings.training
+        self.fabric = _fabric(run.hardware, config.precision)
+        device, processes = self.fabric.device, self.fabric.world_size
+        if config.minutes and processes > 1:
+            raise ConfigError("training.minutes: several processes have no common clock; train on one device")
         self.plain = build_model(settings.model)
         if run.spectrum_encoder is not None:
             source = read_model(run.spectrum_encoder).model.get_submodule("spectrum")
             self.plain.get_submodule("spectrum").load_state_dict(source.state_dict())
         if run.start is not None:
             start_from(self.plain, run.start)
-        self.average = copy.deepcopy(self.plain).eval().to(self.fabric.device)
-        optimiser = torch.optim.AdamW(
-            _groups(self.plain, self.config), lr=self.config.learning_rate, betas=(0.9, self.config.beta2)
-        )
-        self.model, self.optimiser = self.fabric.setup(self.plain, optimiser)
-        self.model.mark_forward_method("losses")
-        self.sizes = molecule_sizes(material.data)
+        self.average = copy.deepcopy(self.plain).eval().to(device)
+        self.step: FixedStep | FreeStep
+        self.stream: Feeder | Stream
+        if _fixed(self.plain, config, device, processes):
+            if device.type == "cuda" and config.precision == "auto":
+                torch.set_float32_matmul_precision("high")
+            sizes = sizes_of_batches(material, config.batch_size, self.plain.carbon_group)
+            self.optimiser = _adamw(self.plain.to(device), config, device)
+            self.step = FixedStep(self.plain, self.average, self.optimiser, config.clip_norm, sizes)
+            self.stream = Feeder(material, config, sizes)
+        else:
+            model, self.optimiser = self.fabric.setup(self.plain, _adamw(self.plain, config))
+            model.mark_forward_method("losses")
+            self.step = FreeStep(self.fabric, model, self.average, self.optimiser, config.clip_norm)
+            self.stream = Stream(material, config, (self.fabric.global_rank, processes))
         self.began = time.monotonic()
-        if self.config.minutes and self.fabric.world_size > 1:
-            raise ConfigError("training.minutes: several processes have no common clock; train on one device")
-
-    @cached_property
-    def frozen(self) -> Tensor | None:
-        """What a frozen spectrum encoder says of every spectrum of the data (S, D), or None where none is frozen."""
-        return _frozen_features(self.plain, self.data, self.fabric.device)
 
     @property
     def rate(self) -> float:
@@ -118,53 +123,38 @@ class _Fitting:
         write_state(folder, self.plain, self.average, self.optimiser, history)
 
     def epoch(self, number: int, validation_losses: list[float]) -> list[float]:
-        """One pass over the training molecules; returns the mean losses. Unless varied, spectra are the fullest."""
-        data, config, fabric, frozen = self.data, self.config, self.fabric, self.frozen
+        """One pass over the training molecules, each with one of its spectra; returns the mean losses."""
+        config, step, stream = self.config, self.step, self.stream
         fixed = fixed_rate(validation_losses, config)
-        rng = np.random.default_rng([config.seed, number])
+        steps, batches = stream.epoch(number)
+        if isinstance(step, FreeStep) and isinstance(stream, Stream):
+            step.look(stream.material.data)
         torch.manual_seed(config.seed * 100_003 + number)
-        rows = self._rows(rng)
-        mine = rng.permutation(rows)[fabric.global_rank :: fabric.world_size]  # every process its own
-        mine = mine[: len(rows) // fabric.world_size]
-        order = epoch_order(mine, self.sizes[mine], config.batch_size, config.alike, rng)
-        spectra_of_each = data.spectrum_offset[order + 1] - data.spectrum_offset[order] if config.augment else 1
-        spectra = data.spectrum_offset[order] + (rng.random(len(order)) * spectra_of_each).astype(np.int64)
-        steps = len(order) // config.batch_size
-        how = Augmentation() if config.augment else AS_RECORDED
-        sums, taken = torch.zeros(4, device=fabric.device), 0
-        self.model.train()
-        for step in range(steps):
-            now = self.progress(number + step / steps)
+        step.sums.zero_()
+        taken = 0
+        self.plain.train()
+        for batch in batches:
+            now = self.progress(number + taken / steps)
             if now >= 1:
                 break
-            done = number * steps + step
-            part = slice(step * config.batch_size, (step + 1) * config.batch_size)
             rate = one_cycle(now, config) if fixed is None else fixed
-            known = None if frozen is None else frozen[torch.from_numpy(spectra[part]).to(fabric.device)]
-            batch = on_device(cut_batch(data, order[part], spectra[part], how, rng), fabric.device)
-            hide = config.augment and rng.random() < _HIDE_MULTIPLICITY
-            sums += self._step(batch, rate, hide, known)
-            _follow(self.average, self.model, min(config.average, 1 - 1 / (2 + done)))
+            keep = min(config.average, 1 - 1 / (2 + number * steps + taken))
+            step(batch, rate, keep)
             taken += 1
-        return [float(x) for x in sums / max(taken, 1)]
+        return [float(x) for x in step.sums / max(taken, 1)]
 
-    def _rows(self, rng: np.random.Generator) -> NDArray[np.int64]:
-        """The measured molecules of an epoch, and its share of the teacher's."""
-        if not len(self.taught):
-            return self.rows
-        return np.concatenate([self.rows, rng.permutation(self.taught)[: int(self.config.taught * len(self.rows))]])
+    def close(self) -> None:
+        """End the process that cuts batches, where there is one."""
+        if isinstance(self.stream, Feeder):
+            self.stream.close()
 
-    def _step(self, batch: Batch, rate: float, hide_multiplicity: bool, frozen: Tensor | None) -> Tensor:
-        """One step of the optimiser; returns the losses (4,)."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
-        losses = self.model.losses(batch, hide_multiplicity=hide_multiplicity, frozen=frozen)
-        self.optimiser.zero_grad(set_to_none=True)
-        self.fabric.backward(losses.total)
-        if limit := self.config.clip_norm:
-            self.fabric.clip_gradients(self.model, self.optimiser, max_norm=limit, error_if_nonfinite=False)
-        self.optimiser.step()
-        return torch.stack(losses).detach()
+
+def _fixed(model: AlignmentModel, config: TrainingConfig, device: torch.device, processes: int) -> bool:
+    """Whether the batches have fixed sizes; raises `ConfigError` where they should and cannot."""
+    able = model.takes_filled and processes == 1
+    if config.shapes == "fixed" and not able:
+        raise ConfigError("training.shapes: 'fixed' is for the joint model on one device; expected auto or free")
+    return able and (config.shapes == "fixed" or (config.shapes == "auto" and device.type == "cuda"))
 
 
 def require_lightning() -> Any:
@@ -183,16 +173,13 @@ def _fabric(hardware: Hardware, precision: str) -> Any:
     return fabric
 
 
-@torch.inference_mode()
-def _frozen_features(model: AlignmentModel, data: Dataset, device: torch.device) -> Tensor | None:
-    owners = np.repeat(np.arange(len(data)), np.diff(data.spectrum_offset))
-    parts = []
-    for spectra in np.array_split(np.arange(len(owners)), max(len(owners) // 1024, 1)):
-        features = model.frozen_features(on_device(cut_peaks(data, owners[spectra], spectra), device))
-        if features is None:
-            return None
-        parts.append(features)
-    return torch.cat(parts).clone()
+def _adamw(model: nn.Module, config: TrainingConfig, device: torch.device | None = None) -> torch.optim.AdamW:
+    """The optimiser; on the GPU `device` a captured graph may run it, for which its rate lies there too."""
+    groups, betas = _groups(model, config), (0.9, config.beta2)
+    if device is None or device.type != "cuda":
+        return torch.optim.AdamW(groups, lr=config.learning_rate, betas=betas)
+    rate = torch.tensor(config.learning_rate, device=device)
+    return torch.optim.AdamW(groups, lr=rate, betas=betas, capturable=True, fused=True)
 
 
 def _groups(model: nn.Module, config: TrainingConfig) -> list[dict[str, Any]]:
@@ -204,10 +191,3 @@ def _groups(model: nn.Module, config: TrainingConfig) -> list[dict[str, Any]]:
         {"params": [p for p in every if id(p) in decayed], "weight_decay": config.weight_decay},
         {"params": [p for p in every if id(p) not in decayed], "weight_decay": 0.0},
     ]
-
-
-@torch.no_grad()
-def _follow(average: nn.Module, model: nn.Module, keep: float) -> None:
-    torch._foreach_lerp_(list(average.parameters()), [p.detach() for p in model.parameters()], 1 - keep)
-    for old, new in zip(average.buffers(), model.buffers(), strict=True):
-        old.copy_(new)

@@ -28,6 +28,15 @@ def epoch_order(
     return np.asarray(rows[places], np.int64)
 
 
+def apart_last(
+    rows: NDArray[np.int64], large: NDArray[np.bool_], batch: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The rows in two parts: the second holds all `large` ones, and as many others as make whole batches of them."""
+    number = min(-(-int(large.sum()) // batch), len(rows) // batch) * batch
+    order = np.concatenate([rows[large], rows[~large]])
+    return order[number:], order[:number]
+
+
 def molecule_sizes(data: Dataset) -> NDArray[np.int64]:
     """A number (M,) that is equal for isomers and close for molecules with nearly the same carbons and mass."""
     owner = np.repeat(np.arange(len(data)), np.diff(data.atom_offset))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from km3aid.models.checkpoint import read_model, write_finished
 from km3aid.models.config import KM3AIDConfig
 from km3aid.training.fit import fit
 from km3aid.training.setup import Preset, Run, Settings
-from km3aid.training.split import Material, Source
+from km3aid.training.split import Material, Source, taught_folders
 from km3aid.training.state import STATE
 
 FINAL = "model.safetensors"
@@ -36,7 +37,7 @@ def train_preset(source: Source, preset: Preset, run: Run) -> Path:
         "fold": source.fold,
         "split": settings.training.split,
         "data_sha256": read_meta(source.data)["source_sha256"],
-        "labels_sha256": [] if source.taught is None else read_meta(source.taught)["labels_sha256"],
+        "labels_sha256": _labels(source.taught),
         "start_sha256": None if run.start is None else read_model(run.start).sha256,
     }
     return train(source.open(settings.training.split), settings, replace(run, header=header))
@@ -60,8 +61,15 @@ def train(material: Material, settings: Settings, run: Run) -> Path:
         encoder = _pretrain(material, settings, run)
     goes_on = run.resume and (run.folder / STATE).is_file()
     last = fit(material, settings, replace(run, header=header, resume=goes_on, spectrum_encoder=encoder))
+    if material.roots:
+        header["labels_sha256"] = _labels(material.roots)  # more may have come
     write_finished(run.folder / FINAL, read_model(last).model, header)
     return run.folder / FINAL
+
+
+def _labels(roots: Sequence[Path]) -> list[str]:
+    """The hashes of the label files from which the prepared folders were made."""
+    return [sha256 for folder in taught_folders(roots) for sha256 in read_meta(folder)["labels_sha256"]]
 
 
 def encoder_settings(settings: Settings) -> Settings:

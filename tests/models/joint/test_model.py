@@ -22,7 +22,9 @@ def carbons(shift_ppm, noise_ppm):
 
 def shift_loss(config, recorded, noise):
     predicted, log_scale = torch.tensor([20.0, 30.0]), torch.zeros(2)
-    return float(build_model(config)._shift_loss(predicted, log_scale, carbons(recorded, noise)))
+    return float(
+        build_model(config)._shift_loss(predicted, log_scale, carbons(recorded, noise), torch.ones(2, dtype=torch.bool))
+    )
 
 
 def test_a_teachers_shift_has_a_weight_and_noise_of_its_own():

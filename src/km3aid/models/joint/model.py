@@ -29,6 +29,7 @@ class JointModel(AlignmentModel):
     def __init__(self, config: JointConfig) -> None:
         super().__init__()
         self.config: JointConfig = config
+        self.carbon_group = config.node_group
         self.encoder = GraphEncoder(config)
         self.spectrum = SpectrumEncoder(config)
         self.peak = PeakEncoder(config.peak_width, config.node_dim, counts=False)
