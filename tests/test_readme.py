@@ -23,7 +23,7 @@ def test_results_are_of_the_bundled_weights(engine, name):
 
 
 @pytest.mark.parametrize(
-    "name", ["validation", "assignment", "isomers", "diastereomers", "retrieval", "literature", "ranking", "trust"]
+    "name", ["validation", "assignment", "isomers", "diastereomers", "retrieval", "literature", "trust"]
 )
 def test_results_are_of_the_bundled_constants_of_matching(engine, name):
     result = json.loads((ROOT / "results" / f"{name}.json").read_text())

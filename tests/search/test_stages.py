@@ -8,6 +8,7 @@ from tests.search.comparing import assert_same
 
 from km3aid.engine import Engine
 from km3aid.library import BuildOptions, Filters, Library
+from km3aid.matching.compiled.quick_match import above_quick
 from km3aid.matching.fusion import fuse
 from km3aid.search import stages as search
 from km3aid.search.local import LocalLibrary, find_candidates
@@ -115,7 +116,7 @@ def test_the_quick_match_says_which_molecules_may_still_be_hits(engine):
     question = engine.query(Spectrum.from_shifts([20.0, 60.0]))
     score = np.array([0.0, -1.0, -2.0, -9.0, -10.0])
     best = Best(np.arange(5), np.zeros(5, np.float32), score)
-    more = question.fusion.match_weight * (2 * np.log(2) + 0.01)
+    more = question.fusion.match_weight * above_quick(question.spectrum, question.config)
     assert search._reaching(best, -9 + more - 1e-6, question, 2).rows.tolist() == [0, 1, 2, 3]
     assert search._reaching(best, -9 + more + 1e-6, question, 2).rows.tolist() == [0, 1, 2]
     assert search._reaching(best, 5.0, question, 2).rows.tolist() == [0, 1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from km3aid.engine.results import Assignment, Elucidation, Hits, Prediction, Proposal, Verification
+from km3aid.engine.results import Assignment, Elucidation, Hit, Hits, Prediction, Proposal, Verification
 from km3aid.render.numbering import atoms_from_1
 from km3aid.requests.answers import Case, Reading
 
@@ -60,21 +60,7 @@ def answer_rows(case: Case) -> list[dict[str, Any]]:
     if isinstance(answer, Elucidation):
         return [_proposal_row(answer, h) for h in answer.hits if isinstance(h, Proposal)]
     if isinstance(answer, Hits):
-        return [
-            {
-                "id": answer.id,
-                "rank": h.rank,
-                "smiles": h.smiles,
-                "name": h.name,
-                "score": round(h.score, 3),
-                "probability": round(h.probability, 4),
-                "graph_score": round(h.graph_score, 4),
-                "match_score": round(h.match_score, 3),
-                "members": " ".join(m.smiles for m in h.members),
-                "present": None if answer.present is None else round(answer.present, 4),
-            }
-            for h in answer.hits
-        ]
+        return [_hit_row(answer, h) for h in answer.hits]
     if isinstance(answer, Prediction):
         return [
             {
@@ -88,6 +74,21 @@ def answer_rows(case: Case) -> list[dict[str, Any]]:
             for c in answer.carbons
         ]
     return [answer.to_dict()]
+
+
+def _hit_row(answer: Hits, hit: Hit) -> dict[str, Any]:
+    return {
+        "id": answer.id,
+        "rank": hit.rank,
+        "smiles": hit.smiles,
+        "name": hit.name,
+        "score": round(hit.score, 3),
+        "probability": round(hit.probability, 4),
+        "graph_score": round(hit.graph_score, 4),
+        "match_score": round(hit.match_score, 3),
+        "members": " ".join(m.smiles for m in hit.members),
+        "present": None if answer.present is None else round(answer.present, 4),
+    }
 
 
 def _proposal_row(answer: Elucidation, proposal: Proposal) -> dict[str, Any]:
