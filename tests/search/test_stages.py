@@ -114,12 +114,12 @@ def test_what_a_bound_leaves_out_would_not_be_a_hit(engine, library, one_per_car
 
 def test_the_quick_match_says_which_molecules_may_still_be_hits(engine):
     question = engine.query(Spectrum.from_shifts([20.0, 60.0]))
-    score = np.array([0.0, -1.0, -2.0, -9.0, -10.0])
+    score = np.array([0.0, -1.0, -2.0, -90.0, -91.0])
     best = Best(np.arange(5), np.zeros(5, np.float32), score)
     more = question.fusion.match_weight * above_quick(question.spectrum, question.config)
-    assert search._reaching(best, -9 + more - 1e-6, question, 2).rows.tolist() == [0, 1, 2, 3]
-    assert search._reaching(best, -9 + more + 1e-6, question, 2).rows.tolist() == [0, 1, 2]
-    assert search._reaching(best, 5.0, question, 2).rows.tolist() == [0, 1]
+    assert search._reaching(best, -90 + more - 1e-6, question, 2).rows.tolist() == [0, 1, 2, 3]
+    assert search._reaching(best, -90 + more + 1e-6, question, 2).rows.tolist() == [0, 1, 2]
+    assert search._reaching(best, 50.0, question, 2).rows.tolist() == [0, 1]
     assert len(search._reaching(best, -np.inf, question, 2).rows) == 5
 
 
