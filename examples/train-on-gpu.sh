@@ -35,16 +35,18 @@ begin() {
   printf '#!/bin/sh\nexec env PYTHONPATH="%s:%s" "%s" "$@"\n' "$work/src" "$work/site" "$python" >py
   printf '#!/bin/sh\nexec ./py -c "from km3aid.cli import main; main()" "$@"\n' >km3aid
   chmod +x py km3aid
-  set -- train --data prepared --paper-ids km3aid_ids.csv --taught taught --taught taught-nmrshiftdb2 --taught live \
+  common="train --data prepared --paper-ids km3aid_ids.csv --taught taught --taught taught-nmrshiftdb2 --taught live \
     --preset stereo --set training.batch_size=256 --set training.epochs=1000 --set training.passes=2 \
-    --set training.taught=5 --set training.warm_up=0.04 --set training.average=0.9995 "$@"
-  aside library ./km3aid "$@" -o library --start start.safetensors --set training.learning_rate=1.2e-3 \
-    --set training.minutes="${LIBRARY_MINUTES:-4}"
+    --set training.taught=5 --set training.warm_up=0.04 --set training.average=0.9995"
+  # shellcheck disable=SC2086 # the options hold no blanks
+  aside library ./km3aid $common -o library --start start.safetensors --set training.learning_rate=1.2e-3 \
+    --set training.minutes="${LIBRARY_MINUTES:-4}" "$@"
   if [ "${LARGE:-1}" = 0 ]; then
     echo none >done/large
   else
-    aside large ./km3aid "$@" -o large --set training.learning_rate=1.4e-3 --set training.minutes="$minutes" \
-      --set model.width=256 --set model.hidden=512 --set model.layers=8 --set model.dropout=0.05
+    # shellcheck disable=SC2086
+    aside large ./km3aid $common -o large --set training.learning_rate=1.4e-3 --set training.minutes="$minutes" \
+      --set model.width=256 --set model.hidden=512 --set model.layers=8 --set model.dropout=0.05 "$@"
   fi
   processes=${PROCESSES:-$(($(nproc) - 8))}
   if [ -d site/csp5 ] && [ "$processes" -gt 0 ]; then
