@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -35,3 +36,9 @@ def watched(progress: Progress | bool | None, what: str, total: int | None = Non
             told.update(done)
 
         yield advance
+
+
+def in_notebook() -> bool:
+    """Whether IPython or a notebook is running this program, so that somebody watches."""
+    shell = sys.modules.get("IPython")
+    return shell is not None and shell.get_ipython() is not None

@@ -1,13 +1,13 @@
-"""Build a library with a model."""
+"""Build a library: encode structures on this machine or on a cluster, and write them."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from km3aid.encoding.chunks import Line, chunks
 from km3aid.encoding.library_entries import encode_chunk
@@ -20,39 +20,49 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-def build_library(
+class Destination(NamedTuple):
+    """Where a library is written, and what its source is called."""
+
+    path: str | Path
+    label: str
+    options: BuildOptions
+
+
+class Encoders(NamedTuple):
+    """What encodes: some processes, or the processors of the joined Ray cluster."""
+
+    workers: int
+    on_cluster: bool
+
+
+def build(
     engine: Engine,
-    source: Iterator[Line],
-    path: str | Path,
-    label: str,
-    options: BuildOptions,
-    workers: int,
-    on_cluster: bool,
+    source: Iterable[Line],
+    to: Destination,
+    encoders: Encoders,
     progress: Progress | None,
 ) -> BuildReport:
     """See `Engine.build_library`."""
     began = time.perf_counter()
-    with open_builder(path, engine.model_sha256, label, options) as builder:
+    with open_builder(to.path, engine.model_sha256, to.label, to.options) as builder:
         key = builder.manifest.deduplicate
         rest = chunks(islice(source, builder.done, None), builder.done, builder.manifest.shard_records)
-        if builder.done:
-            _log.info("%s: going on after record %d", path, builder.done)
-            if progress:
-                progress(builder.done)
-        if on_cluster:
+        if progress and builder.done:
+            progress(builder.done)
+        if encoders.on_cluster:
             from km3aid.encoding.on_ray import encode_on_ray
 
             encoded = encode_on_ray(engine.file, rest, key)
-        elif workers == 1 or not engine.network.on_cpu:
+        elif encoders.workers == 1 or not engine.network.on_cpu:
             encoded = (encode_chunk(engine.network, chunk, key) for chunk in rest)
         else:
             from km3aid.encoding.processes import encode_in_processes
 
-            encoded = encode_in_processes(engine.path, rest, workers, key)
+            encoded = encode_in_processes(engine.path, rest, encoders.workers, key)
         for entries in encoded:
             builder.append(entries)
             if progress:
                 progress(entries.records)
         report = builder.finish()
-    _log.info("%s: %d molecules in %.1f s", path, report.molecules, time.perf_counter() - began)
+    _log.info("%s: %d molecules in %.1f s", to.path, report.molecules, time.perf_counter() - began)
     return report

@@ -304,11 +304,11 @@ class Engine:
         interrupted build goes on where the same source, named by `label`, is given again. `progress` is told how many
         records have come in since the last time; True shows a bar.
         """
-        from km3aid.engine.building import build_library
+        from km3aid.engine.building import Destination, Encoders, build
 
         lines = ((structure_text(structure), name) for structure, name in source)
         with watched(progress, "Encoding") as told:
-            return build_library(self, lines, path, label, options, workers, on_cluster, told)
+            return build(self, lines, Destination(path, label, options), Encoders(workers, on_cluster), told)
 
     def match(
         self,

@@ -13,7 +13,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from km3aid.cache import VARIABLE, cache_folder
 from km3aid.errors import LibraryError
+from km3aid.progress import Progress, in_notebook, watched
 
 if TYPE_CHECKING:
     from km3aid.engine.engine import Engine
@@ -30,15 +31,15 @@ COMPOUNDS = 20_000
 _NAME = "km3aid's starter library"
 _log = logging.getLogger(__name__)
 
-Progress = Callable[[int], None]  # told how many more are done
 Building = Callable[[int], AbstractContextManager[Progress | None]]  # entered while so many compounds are encoded
 
 
-def _in_silence(_: int) -> AbstractContextManager[Progress | None]:
-    return nullcontext()
+def _watched(total: int) -> AbstractContextManager[Progress | None]:
+    """A bar in notebooks, nothing in programs."""
+    return watched(in_notebook(), "Building the starter library", total)
 
 
-def starter_library(engine: Engine, building: Building = _in_silence, workers: int = 1) -> Library:
+def starter_library(engine: Engine, building: Building = _watched, workers: int = 1) -> Library:
     """The starter library of the engine's model; `building` is entered where it has to be built first.
 
     Its warnings say what is searched. Raises `LibraryError` where there is no room for it anywhere.
@@ -56,7 +57,7 @@ def starter_library(engine: Engine, building: Building = _in_silence, workers: i
     return replace(library, warnings=(note, *lost, *library.warnings))
 
 
-def starter_folder(engine: Engine, building: Building = _in_silence, workers: int = 1) -> Path:
+def starter_folder(engine: Engine, building: Building = _watched, workers: int = 1) -> Path:
     """The folder of the starter library, built first where it is not there yet; raises `LibraryError`."""
     content = _compounds()
     name = f"starter-{hashlib.sha256(engine.model_sha256.encode() + content).hexdigest()[:16]}"
