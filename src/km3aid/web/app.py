@@ -197,8 +197,16 @@ def _add_batches(app: FastAPI, jobs: Jobs, pool: Pool) -> None:
         return StreamingResponse(jobs.get(job).events(), media_type="text/event-stream")
 
     @app.get("/api/jobs/{job}/answers", summary="Its answers, one per line, as they come", responses=lines_of)
-    async def answers(job: str) -> Response:
-        return StreamingResponse(jobs.get(job).lines(), media_type=_JSON_LINES)
+    async def answers(job: str, format: Format = "jsonl") -> Response:
+        found = jobs.get(job)
+        if format in ("json", "jsonl"):
+            return StreamingResponse(found.lines(), media_type=_JSON_LINES)
+        if format not in pool.loaded["formats"][found.task]:
+            choices = ", ".join(pool.loaded["formats"][found.task])
+            raise RefusedError(422, f"format: {format!r} is not available for {found.task}; choose {choices}")
+        asked = {"task": found.task, "lines": found.records, "defaults": found.defaults, "answers": found.answers}
+        reply = await pool.run("batch_file", asked | {"format": format}, patient=True)
+        return _file(reply, f"km3aid-{found.task}.{format}", ())
 
     @app.delete("/api/jobs/{job}", summary="Cancel it", responses=job_of)
     async def cancel(job: str) -> Response:
