@@ -212,7 +212,7 @@ def test_a_prediction_says_where_the_lines_lie_and_what_the_model_never_saw(open
     page.route("**/api/predict", handle)
     page.fill("#structure-text", "CCO")
     page.wait_for_selector("#assign-warnings:has-text('the surroundings of C1 are rare')")
-    row = page.locator("#assignment tbody tr", has_text="95 %")
+    row = page.locator("#assignment [data-key='carbon-0']")
     low, high = (float(word) for word in row.inner_text().split("95 %: ")[1].split(" to "))
     assert high - low == pytest.approx(6.0, abs=0.11)
     assert page.locator("#sticks-figure .reach95").count() >= 1
