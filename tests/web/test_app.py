@@ -324,6 +324,22 @@ def test_a_job_reports_progress_and_keeps_its_answers(client):
     assert client.get("/api/jobs/unknown").status_code == 404
 
 
+@pytest.mark.parametrize("task", ["assign", "search"])
+def test_the_answers_of_a_job_are_had_in_the_formats_of_its_task(client, task):
+    lines = [{"id": n, "smiles": "CCO", "report": "58 18", "top": 1} for n in "abc"]
+    lines[1]["report"] = "hello"
+    place = client.post(f"/api/jobs/{task}", content="\n".join(map(json.dumps, lines))).headers["location"]
+    client.get(f"{place}/events")
+    tables = {}
+    for wanted in client.get("/api/models").json()["formats"][task]:
+        got = client.get(f"{place}/answers?format={wanted}")
+        tables[wanted] = got.text if got.status_code == 200 else got.json()["code"]
+        assert got.status_code == 200 or wanted in ("png", "svg", "pdf"), (wanted, got.text)
+    assert tables["csv"].count("\n") >= 3
+    assert "CCO" in tables["html"]
+    assert client.get(f"{place}/answers?format=exe").status_code == 422
+
+
 def test_a_job_can_be_cancelled(client):
     content = "\n".join(json.dumps({"smiles": "CCO", "report": "58 18"}) for _ in range(400))
     begun = client.post("/api/jobs/assign", content=content)

@@ -100,6 +100,7 @@ def create_app(config: ServeConfig, pool: Pool, metrics: Metrics) -> FastAPI:
     for task, summary in _SUMMARIES.items():
         _add_task(app, pool, task, summary)
     _add_batches(app, jobs, pool)
+    _add_jobs(app, jobs, pool)
     _add_state(app, pool, metrics)
     _describe(app, pool)
     add_page(app)
@@ -151,6 +152,13 @@ async def _json_text(request: Request) -> str:
         raise RefusedError(422, f"request: not UTF-8 ({error.reason} at byte {error.start})") from None
 
 
+def _lines_of(pool: Pool) -> _Answers:
+    """What the description says of the answers of a batch."""
+    known = pool.loaded["answers"]
+    kinds = {json.dumps(known[task]): known[task] for task in (*BatchTask, "failure")}
+    return _answers({"anyOf": list(kinds.values())}, "One line for each record: each is one of these", _JSON_LINES)
+
+
 def _add_batches(app: FastAPI, jobs: Jobs, pool: Pool) -> None:
     async def start(task: BatchTask, request: Request, options: BatchOptions) -> Job:
         defaults = options.model_dump(exclude_none=True)
@@ -159,10 +167,7 @@ def _add_batches(app: FastAPI, jobs: Jobs, pool: Pool) -> None:
                 raise RefusedError(422, f"{key}: not an option of {task.value}; leave it out")
         return jobs.start(task.value, await request.body(), defaults)
 
-    answers_of = pool.loaded["answers"]
-    tasks = {json.dumps(answers_of[task]): answers_of[task] for task in (*BatchTask, "failure")}
-    lines_of = _answers({"anyOf": list(tasks.values())}, "One line for each record: each is one of these", _JSON_LINES)
-    job_of = _answers(answers_of["job"], "The state of the batch")
+    lines_of = _lines_of(pool)
 
     @app.post("/api/batch/{task}", summary="Answer a batch, line by line", openapi_extra=_UPLOAD, responses=lines_of)
     async def batch(task: BatchTask, request: Request, options: Options) -> Response:
@@ -182,11 +187,15 @@ def _add_batches(app: FastAPI, jobs: Jobs, pool: Pool) -> None:
         summary="Start a batch in the background",
         status_code=202,
         openapi_extra=_UPLOAD,
-        responses=_answers(answers_of["job"], "Started; Location has its address", status=202),
+        responses=_answers(pool.loaded["answers"]["job"], "Started; Location has its address", status=202),
     )
     async def begin(task: BatchTask, request: Request, options: Options) -> Response:
         job = await start(task, request, options)
         return JSONResponse(job.status(), 202, {"Location": f"/api/jobs/{job.id}"})
+
+
+def _add_jobs(app: FastAPI, jobs: Jobs, pool: Pool) -> None:
+    lines_of, job_of = _lines_of(pool), _answers(pool.loaded["answers"]["job"], "The state of the batch")
 
     @app.get("/api/jobs/{job}", summary="The progress of a batch", responses=job_of)
     async def status(job: str) -> Response:
@@ -197,8 +206,16 @@ def _add_batches(app: FastAPI, jobs: Jobs, pool: Pool) -> None:
         return StreamingResponse(jobs.get(job).events(), media_type="text/event-stream")
 
     @app.get("/api/jobs/{job}/answers", summary="Its answers, one per line, as they come", responses=lines_of)
-    async def answers(job: str) -> Response:
-        return StreamingResponse(jobs.get(job).lines(), media_type=_JSON_LINES)
+    async def answers(job: str, format: Format = "jsonl") -> Response:
+        found = jobs.get(job)
+        if format in ("json", "jsonl"):
+            return StreamingResponse(found.lines(), media_type=_JSON_LINES)
+        if format not in pool.loaded["formats"][found.task]:
+            choices = ", ".join(pool.loaded["formats"][found.task])
+            raise RefusedError(422, f"format: {format!r} is not available for {found.task}; choose {choices}")
+        asked = {"task": found.task, "lines": found.records, "defaults": found.defaults, "answers": found.answers}
+        reply = await pool.run("batch_file", asked | {"format": format}, patient=True)
+        return _file(reply, f"km3aid-{found.task}.{format}", ())
 
     @app.delete("/api/jobs/{job}", summary="Cancel it", responses=job_of)
     async def cancel(job: str) -> Response:

@@ -11,6 +11,7 @@ from typing import Any
 from km3aid.engine import Engine
 from km3aid.errors import LibraryError, MoleculeError
 from km3aid.molecules import Molecule, lay_out, parse_structure
+from km3aid.render.export import Document
 from km3aid.requests.answers import Case
 from km3aid.requests.conditions import remarks
 from km3aid.requests.limits import Limits
@@ -20,7 +21,7 @@ from km3aid.search import Searchable
 from km3aid.spectra import Spectrum
 from km3aid.web.bodies import ELUCIDATE_SECONDS, AssignRequest, ParseRequest, PredictRequest, read_body
 from km3aid.web.config import Limits as ServiceLimits
-from km3aid.web.exports import export_case
+from km3aid.web.exports import export_answers, export_case
 from km3aid.web.uploads import parse_upload
 
 
@@ -67,15 +68,28 @@ def answer(shared: Shared, task: str, request: dict[str, Any]) -> Any:
     """The JSON values of an answer; raises `Km3aidError`.
 
     `request` holds the text of the `body`, and the `format` of a file, which comes as {"base64", "media_type"}; for
-    the task "batch" it holds what `answer_batch` takes.
+    the tasks "batch" and "batch_file" it holds what `answer_batch` and `_batch_file` take.
     """
     if task == "batch":
         return answer_batch(shared, **request)
+    if task == "batch_file":
+        return _file(_batch_file(**request))
     record = read_body(task, request["body"])
     if request.get("format") is None:
         return _TASKS[task](shared, record)
-    document = export_case(_case(shared, record), request["format"])
+    return _file(export_case(_case(shared, record), request["format"]))
+
+
+def _file(document: Document) -> dict[str, Any]:
     return {"base64": base64.b64encode(document.content).decode(), "media_type": document.media_type}
+
+
+def _batch_file(
+    task: Any, lines: list[tuple[int, str]], defaults: dict[str, Any], answers: list[str], format: str
+) -> Document:
+    """The answers of a batch as a file, with what was asked beside them."""
+    read = (read_record(task, text, f"line {number}", defaults) for number, text in lines)
+    return export_answers(task, read, answers, format)
 
 
 def answer_batch(

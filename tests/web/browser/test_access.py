@@ -39,12 +39,24 @@ def test_axe_finds_no_serious_fault(open_page, shot, scheme, width):
         page.click("#search-run"),
         page.wait_for_selector(".card .drawing svg"),
     )
+    states["compared hits"] = lambda: (
+        page.check("[aria-label='Compare hit 1']"),
+        page.check("[aria-label='Compare hit 2']"),
+        page.wait_for_selector(".comparison table"),
+    )
+    states["hits as a table"] = lambda: page.click("#search-tools >> text=Table")
     states["stale hits"] = lambda: (
         page.fill("#spectrum-text", "hello"),
         page.wait_for_selector("#search-stale:visible"),
     )
     states["stale assignment"] = lambda: (page.click("#tab-assign"), page.wait_for_selector("#assign-stale:visible"))
     states["batch"] = lambda: page.click("#tab-batch")
+    record = {"name": "a.csv", "mimeType": "text/csv", "buffer": b"ppm\n58.3\n18.4\n"}
+    states["batch results"] = lambda: (
+        page.set_input_files("#batch-file", record),
+        page.click("#batch-run:enabled"),
+        page.wait_for_selector("#batch-results tbody tr"),
+    )
     for name, enter in states.items():
         enter()
         assert serious(page) == [], name

@@ -125,10 +125,10 @@ def test_batch_shows_progress_and_saves(open_page, tmp_path):
     page.click("#tab-batch")
     page.set_input_files("#batch-file", str(tmp_path / "in.jsonl"))
     page.click("#batch-run")
-    page.wait_for_selector("#batch-download:visible")
+    page.wait_for_selector("#batch-save [data-key='jsonl']:visible")
     assert page.inner_text("#batch-status").startswith("done: 21 of 21 answered, 1 failed")
     with page.expect_download() as saved:
-        page.click("#batch-download")
+        page.click("#batch-save [data-key='jsonl']")
     assert len(Path(saved.value.path()).read_text().splitlines()) == 21
 
 

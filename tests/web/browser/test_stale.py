@@ -197,3 +197,24 @@ def test_a_measured_ion_finds_its_molecule(open_page):
     page.click("#search-run")
     page.wait_for_selector("#search-status:has-text('passed the filters')")
     assert "aspirin" in page.inner_text("#search-cards .card >> nth=0")
+
+
+def test_a_prediction_says_where_the_lines_lie_and_what_the_model_never_saw(open_page):
+    page = open_page()
+
+    def handle(route):
+        answer = route.fetch()
+        values = answer.json()
+        values["carbons"][0]["interval_ppm"] = 3.0
+        values["warnings"] = ["the surroundings of C1 are rare"]
+        route.fulfill(response=answer, json=values)
+
+    page.route("**/api/predict", handle)
+    page.fill("#structure-text", "CCO")
+    page.wait_for_selector("#assign-warnings:has-text('the surroundings of C1 are rare')")
+    row = page.locator("#assignment [data-key='carbon-0']")
+    low, high = (float(word) for word in row.inner_text().split("95 %: ")[1].split(" to "))
+    assert high - low == pytest.approx(6.0, abs=0.11)
+    assert page.locator("#sticks-figure .reach95").count() >= 1
+    title = page.locator("#sticks-figure .predicted title").all_text_contents()
+    assert any("95 % of such lines" in text for text in title)

@@ -8,7 +8,7 @@ const WRONG_SIGMA = 4; // from this many on as none
 const LEAST_STD_PPM = 0.5;
 
 /**
- * A row per peak of an answer (null: of the peaks entered), in their order: {id, number, ppm, found, aside, away, std, fit, others, label}. `fit` is
+ * A row per peak of an answer (null: of the peaks entered), in their order: {id, number, ppm, found, aside, away, std, interval, fit, others, label}. `fit` is
  * the confidence, lowered where the shift is far from the prediction or the verdict is against the structure; `others`
  * are the numbers of the peaks with which this one may be exchanged.
  */
@@ -16,6 +16,7 @@ export function assignmentRows(shown) {
   const { value: answer, peaks, pins } = shown ?? { value: null, peaks: state.peaks, pins: {} };
   const assigned = new Map((answer?.assignments ?? []).map((a) => [a.peak, a]));
   const std = new Map((answer?.carbons ?? []).flatMap((c) => c.atoms.map((atom) => [atom, Math.max(c.std_ppm ?? 0, LEAST_STD_PPM)])));
+  const intervals = new Map((answer?.carbons ?? []).flatMap((c) => c.atoms.map((atom) => [atom, c.interval_ppm])));
   const doubt = verdictFactor(answer);
   const write = shiftWriter(peaks);
   return peaks.map((peak, index) => {
@@ -23,7 +24,7 @@ export function assignmentRows(shown) {
     const away = found && peak.ppm - found.predicted_ppm;
     const row = {
       id: peak.id, number: index + 1, ppm: peak.ppm, shift: write(peak.ppm), intensity: peak.intensity ?? null, found, away,
-      std: found && (std.get(found.atoms[0]) ?? null),
+      std: found && (std.get(found.atoms[0]) ?? null), interval: found && (intervals.get(found.atoms[0]) ?? null),
       aside: (!found && answer?.spectrum?.peaks[index]?.aside) || null,
       pinned: Boolean(found?.pinned) || peak.id in pins,
       others: (found?.interchangeable_with ?? []).map((other) => other + 1),

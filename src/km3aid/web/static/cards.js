@@ -24,17 +24,17 @@ const view = new IntersectionObserver((entries) => {
   drawNext();
 }, { rootMargin: "200px" });
 
-/** Let `list` hold the cards of an answer (or null); the drawings of those in view follow. */
-export function showCards(list, answer) {
+/** Let `list` hold the cards of an answer (or null); the drawings of those in view follow. `compare` takes a rank. */
+export function showCards(list, answer, compare) {
   const before = shown.get(list);
   if (before?.answer === answer) return;
   before?.asking.abort();
   const asking = new AbortController();
   shown.set(list, { answer, asking });
   const found = answer?.value.hits ?? [];
-  show(list, found.map((hit) => card(hit, null)));
+  show(list, found.map((hit) => card(hit, null, compare)));
   [...list.children].forEach((element, i) => {
-    hits.set(element, { hit: found[i], request: answer.request, asking });
+    hits.set(element, { hit: found[i], request: answer.request, asking, compare });
     view.unobserve(element);
     view.observe(element);
   });
@@ -43,14 +43,16 @@ export function showCards(list, answer) {
 async function drawNext() {
   if (running >= AT_A_TIME || !wanted.length) return;
   const element = wanted.shift();
-  const { hit, request, asking } = hits.get(element);
+  const { hit, request, asking, compare } = hits.get(element);
   hits.delete(element);
   running += 1;
   drawNext();
   const { peaks, solvent, dept135, dept90, apt, one_per_carbon } = request;
   try {
     const found = await postJson("/api/assign", { peaks, solvent, dept135, dept90, apt, one_per_carbon, smiles: hit.smiles, detail: true }, asking.signal);
-    show(element, ...card(hit, found).childNodes);
+    const chosen = element.querySelector(".compare input").checked;
+    show(element, ...card(hit, found, compare).childNodes);
+    element.querySelector(".compare input").checked = chosen;
   } catch (error) {
     if (error.name !== "AbortError") element.querySelector(".small").textContent = error.message;
   }
@@ -58,18 +60,19 @@ async function drawNext() {
   drawNext();
 }
 
-function card(hit, found) {
+function card(hit, found, compare) {
   const name = hit.name ?? `Hit ${hit.rank}`;
   const others = (hit.members ?? []).filter((member) => member.smiles !== hit.smiles);
   return h("li", { class: hit.rank === 1 ? "card first" : "card", "data-key": `hit-${hit.rank}`, "aria-label": `${hit.rank}: ${name}, probability ${percent(hit.probability)}` },
     h("div", { class: "top" }, h("span", { class: "rank" }, `${hit.rank}`), h("span", { class: "name", title: name }, hit.name ?? ""),
       h("span", { class: "chance", title: `score ${hit.score.toFixed(2)}, graph level ${hit.graph_score.toFixed(3)}, match ${hit.match_score.toFixed(1)}` }, percent(hit.probability))),
     h("div", { class: "smiles", title: hit.smiles }, hit.smiles),
-    h("div", { class: "drawing" }, found && structure(found)), h("div", { class: "sticks" }, found && sticks(found)),
+    h("div", { class: "drawing" }, found && structureOf(found)), h("div", { class: "sticks" }, found && sticks(found)),
     hit.origin && h("div", { class: "small" }, `${hit.novel ? "in no library entry" : "in the library"}${hit.unusual > 3 ? ", unusual" : ""}`),
     others.length > 0 && h("details", { class: "members" }, h("summary", {}, `${plural(others.length, "other")} of this connectivity`),
       h("ul", {}, others.map((member) => h("li", {}, member.name ?? member.smiles)))),
     h("div", { class: "bottom" }, h("span", { class: "small" }, found && summary(found)),
+      h("label", { class: "compare" }, h("input", { type: "checkbox", "data-key": `compare-${hit.rank}`, "aria-label": `Compare hit ${hit.rank}`, onchange: () => compare(hit.rank) }), " Compare"),
       h("button", { class: "quiet", title: "Copy the SMILES", onclick: () => copy(hit.smiles) }, "Copy SMILES"),
       h("button", { onclick: () => change({ structure: hit.smiles, pinned: {}, task: "assign" }) }, "Assign this one")));
 }
@@ -84,7 +87,8 @@ function plainlyOff(found) {
     .slice(0, WORST);
 }
 
-function structure(found) {
+/** The drawing of an assigned structure, with what is plainly off. */
+export function structureOf(found) {
   const marks = new Map();
   for (const a of found.assignments) for (const atom of a.atoms) marks.set(atom, { peak: a.peak, fit: a.confidence, label: `${a.shift_ppm} ppm, predicted ${a.predicted_ppm} ppm` });
   for (const a of plainlyOff(found)) for (const atom of a.atoms) Object.assign(marks.get(atom), { worst: true, text: signed(a.away, 0) });

@@ -2,6 +2,7 @@
 
 import { showCards } from "./cards.js";
 import { byId, h, show } from "./dom.js";
+import { compareHit, drawHitList } from "./hitlist.js";
 import { otherWarnings } from "./extras.js";
 import { markStale } from "./stale.js";
 import { isUnread } from "./state.js";
@@ -15,7 +16,8 @@ export function drawHits(task, question, request, { renew, busy, status }) {
   byId(`${task}-head`).hidden = answer === null;
   markStale(`${task}-stale`, [`${task}-result`], stale ? "These are the hits of an earlier entry, and what is saved here is too." : null, isUnread() ? null : renew);
   const present = answer?.value.present;
-  showCards(byId(`${task}-cards`), answer);
+  showCards(byId(`${task}-cards`), answer, (rank) => compareHit(task, rank));
+  drawHitList(task, answer);
   show(byId(`${task}-none`), typeof present === "number" && none(present));
 }
 

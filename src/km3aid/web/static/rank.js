@@ -32,6 +32,9 @@ async function readFile([file]) {
 
 const lines = () => state.candidates.split("\n").map((line) => line.trim()).filter(Boolean);
 
+/** The structures that are entered as candidates. */
+export const candidateLines = () => lines().map((line) => line.split(/[\s,;]+/)[0]);
+
 function request() {
   const parts = lines().map((line) => line.split(/[\s,;]+/));
   return { ...spectrumRequest(), candidates: parts.map(([smiles]) => smiles), names: parts.map(([, ...name]) => name.join(" ") || null), top: SHOWN };

@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { cells, spread } from "./spread.js";
 import { fullHeight, heightAt, pointsOf } from "./trace.js";
-import { hue } from "./words.js";
+import { hue, withinText } from "./words.js";
 
 const MARGIN = 14;
 const LABEL_WIDTH = 19;
@@ -25,7 +25,7 @@ export function axis({ high, low }, width) {
 }
 
 /**
- * `observed`: {peak, number, ppm, fit, label, worst, aside, height}; `predicted`: {ppm, std, worst, text, peak}. `onPeak(peak)`
+ * `observed`: {peak, number, ppm, fit, label, worst, aside, height}; `predicted`: {ppm, std, interval, worst, text, peak}. `onPeak(peak)`
  * makes the observed ones buttons with numbers; without it the drawing is a small picture. A measured `trace` stands
  * behind them, with the lines that were set `aside`: {ppm, label}.
  */
@@ -75,10 +75,11 @@ function drawCaptions(width, height, withPredicted) {
 function drawPredicted(stick, at, base, height) {
   const x = at(stick.ppm);
   const bottom = height - (stick.text ? 31 : 21);
-  const half = stick.std ? at(stick.ppm - stick.std) - x : 0;
+  const wide = (ppm) => (ppm ? at(stick.ppm - ppm) - x : 0);
+  const band = (half, name) => half > 0 && h("rect", { class: name, x: x - half, y: base + 1, width: 2 * half, height: bottom - base - 1 });
   return h("g", { class: stick.worst ? "predicted worst" : "predicted", "data-peak": stick.peak },
-    h("title", {}, stick.std ? `predicted ${stick.ppm.toFixed(1)} ± ${stick.std.toFixed(1)} ppm` : `predicted ${stick.ppm.toFixed(1)} ppm`),
-    half > 0 && h("rect", { class: "spread", x: x - half, y: base + 1, width: 2 * half, height: bottom - base - 1 }),
+    h("title", {}, [`predicted ${stick.ppm.toFixed(1)}${stick.std ? ` ± ${stick.std.toFixed(1)}` : ""} ppm`, withinText(stick.ppm, stick.interval)].filter(Boolean).join("; ")),
+    band(wide(stick.interval), "reach95"), band(wide(stick.std), "spread"),
     h("line", { x1: x, x2: x, y1: base, y2: bottom }),
     stick.text && h("text", { x, y: height - 20, "text-anchor": "middle", "font-size": 10.5 }, stick.text));
 }

@@ -1,7 +1,7 @@
 // The table of an assignment, with the choices of one peak; without a spectrum, that of a prediction.
 
 import { byId, h, show } from "./dom.js";
-import { carbonNames, hue, percent, plural, signed, TYPES } from "./words.js";
+import { carbonNames, hue, percent, plural, rangeText, signed, TYPES, withinText } from "./words.js";
 
 const FAR_SIGMA = 3; // deviations from this many standard deviations on are marked,
 const FAR_PPM = 5; // and from this many ppm on where no standard deviation is known
@@ -17,11 +17,13 @@ export function drawTable(answer, rows, acts) {
   else show(body, h("tr", { "data-key": "empty" }, h("td", { colspan: COLUMNS, class: "note" }, "Paste a spectrum and give a structure: the assignment appears here. A structure alone shows its predicted shifts.")));
 }
 
-const withStd = (ppm, std) => (std ? [ppm.toFixed(1), h("span", { class: "note" }, ` ± ${std.toFixed(1)}`)] : ppm.toFixed(1));
+/** `interval`: half the width in which 95 % of the lines lie, where that is known. */
+const withStd = (ppm, std, interval = null) => (std ? [ppm.toFixed(1), h("span", { class: "note", title: withinText(ppm, interval) }, ` ± ${std.toFixed(1)}`)] : ppm.toFixed(1));
 
 function prediction(carbon) {
   return h("tr", { "data-key": `carbon-${carbon.atoms[0]}` }, h("td", {}), h("td", {}), h("td", {}, carbonNames(carbon.atoms)),
-    h("td", {}, withStd(carbon.shift_ppm, carbon.std_ppm)), h("td", {}), h("td", {}, TYPES[carbon.multiplicity] ?? ""), h("td", {}));
+    h("td", {}, withStd(carbon.shift_ppm, carbon.std_ppm, carbon.interval_ppm)), h("td", {}), h("td", {}, TYPES[carbon.multiplicity] ?? ""),
+    h("td", { class: "note" }, carbon.interval_ppm ? `95 %: ${rangeText(carbon.shift_ppm, carbon.interval_ppm)}` : ""));
 }
 
 function line(r, { open, toggle }) {
@@ -33,7 +35,7 @@ function line(r, { open, toggle }) {
       r.pinned && h("span", { class: "pin", title: "Placed by hand" }, "pinned")),
     h("td", {}, r.shift),
     h("td", {}, found ? carbonNames(found.atoms) : aside ? "set aside" : "–", r.others.length > 0 && exchange(r)),
-    h("td", {}, found ? withStd(found.predicted_ppm, std) : ""),
+    h("td", {}, found ? withStd(found.predicted_ppm, std, r.interval) : ""),
     h("td", { class: far ? "off" : null, title: far && std ? `${(Math.abs(away) / std).toFixed(1)} standard deviations from the prediction` : null }, found ? signed(away) : ""),
     h("td", {}, found && !found.pinned ? h("span", { class: "meter", "--share": found.confidence }, h("i", {}, h("b")), percent(found.confidence)) : found ? "by hand" : ""),
     h("td", { class: "note" }, aside ?? (found?.alternatives ?? []).map((o) => `${carbonNames(o.atoms)} ${percent(o.confidence)}`).join("; ")));

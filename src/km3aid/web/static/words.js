@@ -21,6 +21,10 @@ export function signed(ppm, digits = 1) {
 }
 export const plural = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
 
+/** The shifts between which 95 % of the lines lie. */
+export const rangeText = (ppm, interval) => `${(ppm - interval).toFixed(1)} to ${(ppm + interval).toFixed(1)}`;
+export const withinText = (ppm, interval) => (interval ? `95 % of such lines lie between ${(ppm - interval).toFixed(1)} and ${(ppm + interval).toFixed(1)} ppm` : null);
+
 /** A writer of shifts: with one decimal, or with two where any of `peaks` needs them. */
 export function shiftWriter(peaks) {
   const digits = peaks.some(({ ppm }) => Math.abs(10 * ppm - Math.round(10 * ppm)) > 1e-6) ? 2 : 1;
