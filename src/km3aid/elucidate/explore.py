@@ -32,6 +32,9 @@ from km3aid.molecules.isomers.parent import Parent
 BATCH = 160
 _EXPANDED, _EXPANDED_FREE = 4, 3  # parents a batch, where the formula is known and where it is not
 _SHORTLIST, _FEW, _MOST_EXPANDED = 8, 3, 6  # times the usual number, or that of a batch
+_HEAVY = 30_000  # members with their molecules
+_MOST_SEEN = 8_000_000
+_NOTHING = np.zeros(0, np.float32)
 _OPEN = 2000  # members kept to be changed
 _EDITS = 4000
 _WAITING = 40_000  # candidates kept
@@ -53,6 +56,7 @@ class Explorer:
         self.bank.add_groups(index.groups.one(m) for m in range(len(index.groups.atoms)))
         self.members: list[Member] = []
         self.batches = 0
+        self._light = 0  # members whose molecules were forgotten
         self._groups = [index.groups.one(m) for m in range(min(_ALL_GROUPS, len(index.frequency)))]
         self._rng = np.random.default_rng(seed)
         self._seen: set[int] = set()
@@ -105,9 +109,23 @@ class Explorer:
         if self.batches % _CROSS_EVERY == 0:
             self._cross()
         self.batches += 1
+        self._forget()
         if future is not None:
             self._take_in(mols, told, future.result())
         return True
+
+    def _forget(self) -> None:
+        """Keep of a long run what matters: the molecules of the best members, and which structures were met lately."""
+        if len(self._seen) > _MOST_SEEN:
+            self._seen = {member.structure for member in self.members}
+        if len(self.members) - self._light < _HEAVY:
+            return
+        kept = set(heapq.nlargest(_HEAVY // 3, range(len(self.members)), key=lambda n: self.members[n].total))
+        kept.update(self._open)
+        for n, member in enumerate(self.members):
+            if n not in kept and member.mol is not None:
+                self.members[n] = member._replace(mol=None, shift_ppm=_NOTHING, scale_ppm=_NOTHING)
+        self._light = len(self.members) - len(kept)
 
     def best(self, count: int) -> list[Member]:
         """The best members."""
