@@ -229,9 +229,9 @@ class Explorer:
 
     def some_groups(self) -> list[Sketch]:
         """The usual groups, and some of the rarer ones."""
-        rare = np.arange(_USUAL_GROUPS, len(self._groups))
-        some = self._rng.choice(rare, min(_RARE_GROUPS, len(rare)), replace=False) if len(rare) else []
-        return [*self._groups[:_USUAL_GROUPS], *(self._groups[int(g)] for g in some)]
+        usual, rare = self._groups[:_USUAL_GROUPS], self._groups[_USUAL_GROUPS:]
+        some = self._rng.permutation(len(rare))[:_RARE_GROUPS].tolist()
+        return [*usual, *(rare[g] for g in some)]
 
     def _change_formula(self, number: int, own: Sketch, base: Base, groups: Sequence[Sketch]) -> None:
         """Estimate what comes of a member by changes of its formula."""
