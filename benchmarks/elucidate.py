@@ -27,8 +27,9 @@ from held_back import Task, tasks_of, without
 from rdkit import Chem, DataStructs
 from rdkit.Chem import rdFingerprintGenerator
 
-from km3aid.elucidate.explore import EVERY_PART, Explorer
+from km3aid.elucidate.explore import Explorer
 from km3aid.elucidate.known import Effort, Known
+from km3aid.elucidate.members import EVERY_PART
 from km3aid.elucidate.scoring import Scorer
 from km3aid.elucidate.trust import FILE, Trust
 from km3aid.engine import Engine

@@ -2,8 +2,9 @@ import pytest
 from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
-from km3aid.elucidate.explore import EVERY_PART, Explorer, Parts
+from km3aid.elucidate.explore import Explorer
 from km3aid.elucidate.known import Effort, Known
+from km3aid.elucidate.members import EVERY_PART, Parts
 from km3aid.elucidate.run import Asked, Starts, run
 from km3aid.elucidate.scoring import Scorer
 from km3aid.elucidate.target import Target, counts_of
@@ -147,3 +148,13 @@ def test_estimates_foretell_scores(engine, opened):
     estimate = np.array([waiting[n].estimate + waiting[n].odd for n in kept])
     assert len(kept) > 20
     assert np.corrcoef(estimate, scored.score)[0, 1] > 0.25
+
+
+def test_a_long_run_forgets_molecules_but_no_members(engine, opened, monkeypatch, vanillin):
+    monkeypatch.setattr("km3aid.elucidate.explore._HEAVY", 1200)
+    monkeypatch.setattr("km3aid.elucidate.explore._MOST_SEEN", 1000)
+    again = found(engine, opened, VANILLIN, Known(formula="C8H8O3"))
+    assert smiles(again, 20) == smiles(vanillin, 20)
+    assert len({connectivity(text) for text in smiles(again, 50)}) == 50
+    monkeypatch.setattr("km3aid.elucidate.bank._MOST", 10)
+    found(engine, opened, VANILLIN, Known(formula="C8H8O3"), Effort(600, 300))

@@ -14,6 +14,7 @@ from km3aid.molecules.graphs import Sketch
 from km3aid.molecules.graphs.pieces import joined, piece, sides, with_hydrogens
 
 _AT_CUT = 0.7  # how far the prediction of a carbon beside an open bond is trusted
+_MOST = 60_000  # pieces
 _PER_PIECE = 24  # partners of one piece
 _MOST_FREE, _PARTNERS_FREE, _GROUPS_FREE = 300, 1500, 40  # where the formula is not known
 _UNSEEN = 0.6  # of a carbon of which nothing is known
@@ -65,7 +66,12 @@ class Bank:
     def add(
         self, sketch: Sketch, shift_ppm: NDArray[np.float32], scale_ppm: NDArray[np.float32], graph: float, parent: int
     ) -> list[int]:
-        """Take all pieces of a molecule, and itself with one hydrogen less; returns their numbers."""
+        """Take all pieces of a molecule, and itself with one hydrogen less; returns their numbers.
+
+        A bank that is full takes nothing.
+        """
+        if len(self) >= _MOST:
+            return []
         near = self._near(sketch, shift_ppm, scale_ppm)
         carbon = sketch.element == 6
         found = []

@@ -51,14 +51,17 @@ class Estimator:
         return Base(keys, shift_ppm, scale_ppm, told.shift_ppm, told.known, self._odd(told))
 
     def estimate(
-        self, sketches: Sketches, base: Base | None = None, source: NDArray[np.int64] | None = None
+        self,
+        sketches: Sketches,
+        around: Surroundings,
+        base: Base | None = None,
+        source: NDArray[np.int64] | None = None,
     ) -> Estimates:
-        """Estimates (M,); of sketches made from a `base`, what was left unchanged is known well.
+        """Estimates (M,) of sketches described by `around`; what they leave unchanged of a `base` is known well.
 
         `source` (M, A) says which of its atoms each atom was, −1: none; without it they have kept their places.
         """
         self.estimated += len(sketches.atoms)
-        around = surroundings(sketches)
         there = np.arange(sketches.element.shape[1]) < sketches.atoms[:, None]
         shift, scale = np.zeros(there.shape), np.full(there.shape, NOTHING_PPM)
         cost = np.zeros(there.shape)

@@ -9,16 +9,17 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.elucidate.bank import Bank
+from km3aid.elucidate.compiled.surroundings import surroundings
 from km3aid.elucidate.estimate import Base, Estimator
 from km3aid.elucidate.index import Index
+from km3aid.elucidate.members import Candidate, Member, Parts
 from km3aid.elucidate.scoring import Scored, Scorer
 from km3aid.elucidate.target import Target
 from km3aid.elucidate.trust import NOT_UNUSUAL, Trust
@@ -29,60 +30,18 @@ from km3aid.molecules.isomers.edit import Edit, build
 from km3aid.molecules.isomers.parent import Parent
 
 BATCH = 160
-_EXPANDED, _EXPANDED_FREE = 4, 2  # parents a batch, where the formula is known and where it is not
+_EXPANDED, _EXPANDED_FREE = 4, 3  # parents a batch, where the formula is known and where it is not
 _SHORTLIST, _FEW, _MOST_EXPANDED = 8, 3, 6  # times the usual number, or that of a batch
+_HEAVY = 30_000  # members with their molecules
+_MOST_SEEN = 8_000_000
+_NOTHING = np.zeros(0, np.float32)
 _OPEN = 2000  # members kept to be changed
 _EDITS = 4000
 _WAITING = 40_000  # candidates kept
 _NOISE = 0.7
 _ALL_GROUPS, _USUAL_GROUPS, _RARE_GROUPS = 400, 18, 12
+_COMMONEST = 8
 _CROSS_EVERY, _CROSSED, _PAIRS = 6, 12, 1500
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What a run makes use of; parts are left out to see what they are worth.
-
-    `steered`: the best estimates come first, rather than any. `pieces`: pieces of known molecules are joined. `moves`:
-    molecules are changed step by step. `usual`: unusual chemistry costs something.
-    """
-
-    steered: bool = True
-    pieces: bool = True
-    moves: bool = True
-    usual: bool = True
-
-
-EVERY_PART = Parts()
-
-
-class Member(NamedTuple):
-    """A scored molecule."""
-
-    mol: Any
-    structure: int
-    total: float  # fused score less `odd`
-    score: float
-    graph: float
-    match: float
-    odd: float
-    shift_ppm: NDArray[np.float32]
-    scale_ppm: NDArray[np.float32]
-    origin: str
-    parent: int  # number of the member it was made from, −1: none
-    batch: int
-
-
-@dataclass(order=True)
-class _Candidate:
-    rank: float
-    number: int
-    structure: int = field(compare=False)
-    odd: float = field(compare=False)
-    origin: str = field(compare=False)
-    parent: int = field(compare=False)
-    make: Callable[[], Any] = field(compare=False)
-    estimate: float = field(compare=False)
 
 
 class Explorer:
@@ -97,10 +56,11 @@ class Explorer:
         self.bank.add_groups(index.groups.one(m) for m in range(len(index.groups.atoms)))
         self.members: list[Member] = []
         self.batches = 0
+        self._light = 0  # members whose molecules were forgotten
         self._groups = [index.groups.one(m) for m in range(min(_ALL_GROUPS, len(index.frequency)))]
         self._rng = np.random.default_rng(seed)
         self._seen: set[int] = set()
-        self._waiting: list[_Candidate] = []
+        self._waiting: list[Candidate] = []
         self._made = 0
         self._open: list[int] = []  # members not expanded yet
         self._crossed: set[int] = set()
@@ -149,9 +109,23 @@ class Explorer:
         if self.batches % _CROSS_EVERY == 0:
             self._cross()
         self.batches += 1
+        self._forget()
         if future is not None:
             self._take_in(mols, told, future.result())
         return True
+
+    def _forget(self) -> None:
+        """Keep of a long run what matters: the molecules of the best members, and which structures were met lately."""
+        if len(self._seen) > _MOST_SEEN:
+            self._seen = {member.structure for member in self.members}
+        if len(self.members) - self._light < _HEAVY:
+            return
+        kept = set(heapq.nlargest(_HEAVY // 3, range(len(self.members)), key=lambda n: self.members[n].total))
+        kept.update(self._open)
+        for n, member in enumerate(self.members):
+            if n not in kept and member.mol is not None:
+                self.members[n] = member._replace(mol=None, shift_ppm=_NOTHING, scale_ppm=_NOTHING)
+        self._light = len(self.members) - len(kept)
 
     def best(self, count: int) -> list[Member]:
         """The best members."""
@@ -244,13 +218,24 @@ class Explorer:
         sketches = edited(own, edits)
         self._judge(sketches, (base, None), member.graph, number, "moves", lambda n: _maker(parent, edits[n]))
         if not self.target.formulas:
-            self._change_formula(number, own, base)
+            self._change_formula(number, own, base, self.some_groups())
 
-    def _change_formula(self, number: int, own: Sketch, base: Base) -> None:
+    def look_around(self, numbers: Sequence[int]) -> None:
+        """Estimate what the commonest groups make of some members, before any of them has its turn."""
+        for number in numbers:
+            own = sketch_of_mol(self.members[number].mol)
+            base = self.estimator.base(own, self.members[number].shift_ppm, self.members[number].scale_ppm)
+            self._change_formula(number, own, base, self._groups[:_COMMONEST])
+
+    def some_groups(self) -> list[Sketch]:
+        """The usual groups, and some of the rarer ones."""
+        usual, rare = self._groups[:_USUAL_GROUPS], self._groups[_USUAL_GROUPS:]
+        some = self._rng.permutation(len(rare))[:_RARE_GROUPS].tolist()
+        return [*usual, *(rare[g] for g in some)]
+
+    def _change_formula(self, number: int, own: Sketch, base: Base, groups: Sequence[Sketch]) -> None:
         """Estimate what comes of a member by changes of its formula."""
-        some = self._rng.choice(np.arange(_USUAL_GROUPS, len(self._groups)), _RARE_GROUPS, replace=False)
-        groups = [*self._groups[:_USUAL_GROUPS], *(self._groups[g] for g in some.tolist())]
-        found = list(changes(own, groups))
+        found = list(changes(own, groups, surroundings(stacked([own])).equal[0].tolist()))
         for first in range(0, len(found), 1024):
             part = found[first : first + 1024]
             sketches = stacked([change.sketch for change in part])
@@ -284,6 +269,15 @@ class Explorer:
             graph = np.array([pair.graph for pair in part])
             self._judge(sketches, None, graph, -1, "pieces", _makers([pair.sketch for pair in part]))
 
+    def _new(self, rows: NDArray[np.int64], structure: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Those of some rows whose structure was not met before, each once; from now on they were."""
+        kept = []
+        for row, number in zip(rows.tolist(), structure[rows].tolist(), strict=True):
+            if number not in self._seen:
+                self._seen.add(number)
+                kept.append(row)
+        return np.array(kept, np.int64)
+
     def _judge(
         self,
         sketches: Sketches,
@@ -294,13 +288,13 @@ class Explorer:
         maker: Callable[[int], Callable[[], Any]],
     ) -> None:
         """Estimate what may become of some sketches, and let those that are new wait."""
-        fits = np.flatnonzero(self.target.fits(sketches))
+        around = surroundings(sketches)
+        fits = self._new(np.flatnonzero(self.target.fits(sketches)), around.structure)
         if not len(fits):
             return
-        sketches = sketches.some(fits)
         if base is not None and base[1] is not None:
             base = base[0], base[1][fits]
-        told = self.estimator.estimate(sketches, *(base or ()))
+        told = self.estimator.estimate(sketches.some(fits), around.some(fits), *(base or ()))
         fusion = self.scorer.query.fusion
         estimate = (
             fusion.match_weight * told.match
@@ -312,13 +306,10 @@ class Explorer:
             estimate = np.zeros(len(estimate))
         rank = -(estimate + sums[0] / max(sums[1], 1.0)) + _NOISE * self._rng.gumbel(size=len(estimate))
         for n, structure in enumerate(told.structure.tolist()):
-            if structure in self._seen:
-                continue
-            self._seen.add(structure)
             self._made += 1
             heapq.heappush(
                 self._waiting,
-                _Candidate(
+                Candidate(
                     float(rank[n]),
                     self._made,
                     structure,

@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from km3aid.elucidate.explore import EVERY_PART, Explorer, Member, Parts
+from km3aid.elucidate.explore import Explorer
 from km3aid.elucidate.index import Index
 from km3aid.elucidate.known import Effort
+from km3aid.elucidate.members import EVERY_PART, Member, Parts
 from km3aid.elucidate.scoring import Scorer
 from km3aid.elucidate.target import Target
 from km3aid.errors import MoleculeError
@@ -20,6 +21,7 @@ from km3aid.search import NO_FILTERS, Limits, Query, Searchable
 
 _FITTING, _SIMILAR = 300, 400  # hits that satisfy the conditions, and hits of any kind
 _PAIRS = 6000
+_LOOKED_AROUND = 300  # hits whose changes are estimated before all others, where the formula is open
 _KEPT = 400  # members of the answer
 
 
@@ -107,7 +109,9 @@ def _begin(explorer: Explorer, target: Target, starts: Starts) -> None:
     """Score what there is to start from, and join pieces of it."""
     given, fitting, similar = (_mols(part) for part in starts)
     for mols, origin in ((given, "start"), (fitting, "library")):
-        explorer.add_known([m for m in mols if _satisfies(m, target)], origin)
+        known = explorer.add_known([m for m in mols if _satisfies(m, target)], origin)
+        if not target.formulas:
+            explorer.look_around(known[:_LOOKED_AROUND])
     explorer.add_neighbours([*given, *similar], _PAIRS)
 
 

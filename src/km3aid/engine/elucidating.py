@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from km3aid.elucidate.explore import EVERY_PART, Member, Parts
 from km3aid.elucidate.figures import figures_of
 from km3aid.elucidate.index import Index, index_file, open_index
 from km3aid.elucidate.known import Effort, Known
+from km3aid.elucidate.members import EVERY_PART, Member, Parts
 from km3aid.elucidate.run import Asked, Found, Progress, Starts, run, starts_of
 from km3aid.elucidate.target import Target
 from km3aid.elucidate.trust import Trust

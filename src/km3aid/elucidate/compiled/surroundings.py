@@ -24,6 +24,10 @@ class Surroundings(NamedTuple):
     structure: NDArray[np.uint64]  # (M,) the same for the same connectivity and hydrogens
     ring: NDArray[np.uint8]  # (M, A) the smallest ring, 0: none
 
+    def some(self, rows: NDArray[np.int64]) -> Surroundings:
+        """Those of the molecules `rows`."""
+        return Surroundings(self.radius[rows], self.equal[rows], self.structure[rows], self.ring[rows])
+
 
 def surroundings(sketches: Sketches) -> Surroundings:
     """Describe the atoms of some molecules."""

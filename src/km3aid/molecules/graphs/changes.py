@@ -30,10 +30,10 @@ class Change(NamedTuple):
     source: NDArray[np.int64]
 
 
-def changes(sketch: Sketch, groups: Sequence[Sketch]) -> Iterator[Change]:
-    """All that one change makes of a molecule, with these groups to come."""
-    yield from _groups_come(sketch, groups)
-    yield from _groups_go(sketch, groups)
+def changes(sketch: Sketch, groups: Sequence[Sketch], equal: Sequence[int]) -> Iterator[Change]:
+    """All that one change makes of a molecule, with these groups to come; atoms with `equal` numbers are equivalent."""
+    yield from _groups_come(sketch, groups, equal)
+    yield from _groups_go(sketch, groups, equal)
     yield from _units_come(sketch)
     yield from _units_go(sketch)
     yield from _elements_swap(sketch)
@@ -41,9 +41,9 @@ def changes(sketch: Sketch, groups: Sequence[Sketch]) -> Iterator[Change]:
     yield from _rings_close(sketch)
 
 
-def _groups_come(sketch: Sketch, groups: Sequence[Sketch]) -> Iterator[Change]:
+def _groups_come(sketch: Sketch, groups: Sequence[Sketch], equal: Sequence[int]) -> Iterator[Change]:
     count = len(sketch.element)
-    for atom in np.flatnonzero(sketch.hydrogens).tolist():
+    for atom in {equal[a]: a for a in np.flatnonzero(sketch.hydrogens).tolist()}.values():
         if sketch.charge[atom]:
             continue
         open_one = with_hydrogens(sketch, atom, -1)
@@ -51,9 +51,9 @@ def _groups_come(sketch: Sketch, groups: Sequence[Sketch]) -> Iterator[Change]:
             yield Change(joined(open_one, atom, group), _appended(np.arange(count), len(group.element)))
 
 
-def _groups_go(sketch: Sketch, groups: Sequence[Sketch]) -> Iterator[Change]:
+def _groups_go(sketch: Sketch, groups: Sequence[Sketch], equal: Sequence[int]) -> Iterator[Change]:
     """The smaller side of a bond goes; a hydrogen or another group takes its place."""
-    for both in sides(sketch):
+    for both in {frozenset((equal[one[0]], equal[other[0]])): (one, other) for one, other in sides(sketch)}.values():
         for kept, gone in (both, both[::-1]):
             if len(kept) < len(gone) or len(kept) < 3:
                 continue
