@@ -24,6 +24,7 @@ from km3aid.web.metrics import Metrics
 from km3aid.web.worker import serve
 
 _START_SECONDS = 120.0
+_BUILD_SECONDS = 1200.0  # where the first worker has the starter library to build
 
 
 class RefusedError(Km3aidError):
@@ -51,6 +52,7 @@ class _Worker:
         context: Any = multiprocessing.get_context("forkserver" if quick else "spawn")
         if quick:
             context.set_forkserver_preload(["km3aid.web.preload"])
+        self.patience = _START_SECONDS if config.libraries else _BUILD_SECONDS
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(
             target=serve,
@@ -64,10 +66,8 @@ class _Worker:
     def wait_ready(self) -> dict[str, Any]:
         """What the worker has loaded; raises `ConfigError` with the reason where it could not."""
         try:
-            if not self.pipe.poll(_START_SECONDS):
-                raise ConfigError(
-                    f"a worker did not start within {_START_SECONDS:.0f} s; the machine may be overloaded"
-                )
+            if not self.pipe.poll(self.patience):
+                raise ConfigError(f"a worker did not start within {self.patience:.0f} s; the machine may be overloaded")
             said: dict[str, Any] = json.loads(self.pipe.recv_bytes())
         except (EOFError, OSError):
             self.process.join(1)
