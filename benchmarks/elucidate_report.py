@@ -16,7 +16,7 @@ from km3aid.matching.logistic import Logistic, fit_logistic
 
 Line = dict[str, Any]
 _DRAWS = 1000
-_DRAWN = 1.5  # towards nothing, as by so many lines
+_DRAWN = 4.0  # towards nothing, as by so many lines
 _LEAST = 12  # lines from which a figure is fitted
 
 

@@ -8,26 +8,14 @@ from itertools import chain, islice
 import numpy as np
 
 from km3aid.molecules.graphs.sketch import Sketch, Sketches
-from km3aid.molecules.isomers import atoms, branches, bridges, unsaturation
 from km3aid.molecules.isomers.edit import Edit
+from km3aid.molecules.isomers.nearby import MOVES
 from km3aid.molecules.isomers.parent import Parent
-
-_MOVES = (
-    branches.moved_branches,
-    atoms.traded_atoms,
-    atoms.traded_ring_atoms,
-    unsaturation.moved_along_paths,
-    unsaturation.moved_double_bonds,
-    branches.moved_ring_bonds,
-    bridges.moved_ends,
-    bridges.moved_bridges,
-    branches.traded_branches,
-)
 
 
 def edits_of(parent: Parent, most: int) -> list[Edit]:
     """Up to `most` changes that keep the formula."""
-    return list(islice(chain.from_iterable(move(parent) for move in _MOVES), most))
+    return list(islice(chain.from_iterable(move(parent) for move in MOVES), most))
 
 
 def sketch_of_parent(parent: Parent) -> Sketch:

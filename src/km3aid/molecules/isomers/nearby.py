@@ -18,7 +18,7 @@ from km3aid.molecules.isomers.sketch import sketch
 from km3aid.molecules.isomers.strain import Strain
 from km3aid.molecules.molecule import Molecule
 
-_MOVES = (
+MOVES = (
     branches.moved_branches,
     atoms.traded_atoms,
     atoms.traded_ring_atoms,
@@ -54,7 +54,7 @@ def nearby_isomers(structure: Molecule | str, limit: int = 200) -> tuple[str, ..
 def _isomers(parent: Parent) -> Iterator[str]:
     """SMILES of the isomers of one fragment, the most plausible first."""
     most = _MOST_SKETCHED // len(parent.elements)
-    edits = list(islice(chain.from_iterable(move(parent) for move in _MOVES), most))
+    edits = list(islice(chain.from_iterable(move(parent) for move in MOVES), most))
     if not edits:
         return
     single = sketch(parent, edits)
