@@ -19,6 +19,7 @@ from km3aid.elucidate.run import Asked, Found, Progress, Starts, run, starts_of
 from km3aid.elucidate.target import Target
 from km3aid.elucidate.trust import Trust
 from km3aid.engine.hits import elapsed_ms
+from km3aid.engine.results import Asked as Question
 from km3aid.engine.results import Elucidation, Proposal, SharedPart
 from km3aid.errors import LibraryError
 from km3aid.library import Filters, Library
@@ -72,6 +73,7 @@ def elucidate(
         made.found.estimated,
         made.found.exhausted,
         _shared(proposals, present),
+        asked=Question(spectrum=spectrum),
     )
 
 
