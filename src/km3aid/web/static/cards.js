@@ -68,7 +68,7 @@ function card(hit, found, compare) {
       h("span", { class: "chance", title: `score ${hit.score.toFixed(2)}, graph level ${hit.graph_score.toFixed(3)}, match ${hit.match_score.toFixed(1)}` }, percent(hit.probability))),
     h("div", { class: "smiles", title: hit.smiles }, hit.smiles),
     h("div", { class: "drawing" }, found && structureOf(found)), h("div", { class: "sticks" }, found && sticks(found)),
-    hit.origin && h("div", { class: "small" }, `${hit.novel ? "in no library entry" : "in the library"}${hit.unusual > 3 ? ", unusual" : ""}`),
+    hit.origin && h("div", { class: "small" }, `${hit.formula}, ${hit.novel ? "in no library entry" : "in the library"}${hit.unusual > 3 ? ", unusual" : ""}`),
     others.length > 0 && h("details", { class: "members" }, h("summary", {}, `${plural(others.length, "other")} of this connectivity`),
       h("ul", {}, others.map((member) => h("li", {}, member.name ?? member.smiles)))),
     h("div", { class: "bottom" }, h("span", { class: "small" }, found && summary(found)),
