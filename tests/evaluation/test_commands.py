@@ -39,6 +39,7 @@ def test_a_calibration_names_the_weights_that_it_wrote(evaluate, untrained_weigh
     assert {name: written[name] for name in before} == engine.identity
     assert engine.identity["matching_sha256"] != before["matching_sha256"]
     assert engine.matching.to_dict() == written["matching"]
+    assert engine.familiar is not None  # what trained without the block
 
 
 def test_what_cannot_be_written_is_refused_before_the_work(evaluate, tmp_path):

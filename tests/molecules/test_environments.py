@@ -37,7 +37,14 @@ def test_equal_surroundings_are_equal_in_other_molecules():
         ("[C-]#[O+]", "C=O"),
         ("[C-]#N", "C#N"),
         ("C*", "CC"),
+        ("[CH3-]", "[CH3]"),
+        ("C[O-]", "C[O]"),
     ],
 )
 def test_other_elements_bonds_charges_and_hydrogens_differ(one, other):
     assert of(one)[0] != of(other)[0]
+
+
+def test_neighbours_count_whichever_atom_a_bond_begins_with():
+    assert of("CO")[1] != of("NO")[1]
+    assert of("OC")[0] != of("ON")[0]
