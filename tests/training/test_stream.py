@@ -47,6 +47,18 @@ def test_batches_follow_from_the_seed_and_the_epoch(material):
     assert any(len(a) != len(b) or (a != b).any() for a, b in zip(first, other, strict=True))
 
 
+def test_spectra_that_are_not_varied_are_the_fullest_of_each_molecule(material):
+    data = material.data
+    several = replace(
+        data, spectrum_offset=2 * data.spectrum_offset, value_offset=np.repeat(data.value_offset[: len(data)], 2)
+    )
+    fullest = Stream(Material(several, material.split), replace(CONFIG, augment=False))
+    rows, spectra = fullest._drawn(np.random.default_rng(0))
+    assert spectra.tolist() == several.spectrum_offset[rows].tolist()
+    rows, spectra = Stream(Material(several, material.split), CONFIG)._drawn(np.random.default_rng(0))
+    assert set((spectra - several.spectrum_offset[rows]).tolist()) == {0, 1}
+
+
 def test_some_augmented_batches_hide_the_carbons_multiplicities(material):
     hidden = [
         (cut.batch.carbons.multiplicity == UNKNOWN).all()
