@@ -49,9 +49,8 @@ def test_batches_follow_from_the_seed_and_the_epoch(material):
 
 def test_spectra_that_are_not_varied_are_the_fullest_of_each_molecule(material):
     data = material.data
-    several = replace(
-        data, spectrum_offset=2 * data.spectrum_offset, value_offset=np.repeat(data.value_offset[: len(data)], 2)
-    )
+    first = data.value_offset[data.spectrum_offset[:-1]]
+    several = replace(data, spectrum_offset=2 * np.arange(len(data) + 1), value_offset=np.repeat(first, 2))
     fullest = Stream(Material(several, material.split), replace(CONFIG, augment=False))
     rows, spectra = fullest._drawn(np.random.default_rng(0))
     assert spectra.tolist() == several.spectrum_offset[rows].tolist()
