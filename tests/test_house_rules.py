@@ -7,8 +7,6 @@ from pathlib import Path
 SOURCE = Path(__file__).parents[1] / "src" / "km3aid"
 FILES = sorted(SOURCE.rglob("*.py"))
 MOST_PARAMETERS, MOST_LINES, LONGEST_FILE, MEDIAN_FILE = 8, 60, 350, 120
-# Numba compiles these: they take plain arrays and scalars, and no annotation helps it.
-COMPILED = ("matching/compiled/", "elucidate/compiled/")
 
 
 def functions():
@@ -19,13 +17,7 @@ def functions():
                 yield f"{name}: {node.name}", node
 
 
-def compiled(name, node):
-    return name.startswith(COMPILED) and any(
-        "njit" in ast.unparse(d) or "intrinsic" in ast.unparse(d) for d in node.decorator_list
-    )
-
-
-FUNCTIONS = [(name, node) for name, node in functions() if not compiled(name, node)]
+FUNCTIONS = list(functions())
 
 
 def parameters(node):
@@ -42,7 +34,7 @@ def test_functions_are_short():
 
 
 def test_functions_state_what_they_return():
-    untyped = [name for name, node in FUNCTIONS if node.returns is None and not name.startswith(COMPILED)]
+    untyped = [name for name, node in FUNCTIONS if node.returns is None]
     assert untyped == []
 
 

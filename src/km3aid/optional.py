@@ -15,7 +15,6 @@ EXTRA_OF = {
     "onnxscript": "train",
     "pydantic": "web",
     "reportlab": "pdf",
-    "scipy": "measured",
     "ray": "cluster",
     "starlette": "web",
     "torch": "train",

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from rdkit import Chem
 
-from km3aid.elucidate.compiled.surroundings import class_table, surroundings
+from km3aid.elucidate.surroundings import class_table, surroundings
 from km3aid.molecules.graphs import flat_mol, sketch_of_mol, stacked
 
 MOLECULES = (

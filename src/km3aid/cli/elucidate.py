@@ -12,7 +12,7 @@ import typer
 
 from km3aid.cli.groups import grouped
 from km3aid.cli.options import BatchOption, HtmlOption, ModelOptions, OutputOptions, RunOptions, SpectrumOptions
-from km3aid.cli.progress import compiled_kernels, progress_bar
+from km3aid.cli.progress import progress_bar
 from km3aid.cli.ranges import range_of, symbols_of
 from km3aid.errors import ConfigError
 
@@ -113,7 +113,6 @@ def elucidate(
     else:
         check_batch("elucidate", output, files)
         defaults = spectrum.defaults() | values
-    compiled_kernels(run.quiet)
     engine = model.engine()
     opened = opener(False, run, batch is not None, lambda: engine)
     if effort.library is not None:

@@ -113,7 +113,7 @@ def write(
     run: RunOptions,
 ) -> None:
     """Encode the inputs, all but the last of `paths`, into the library at the last one."""
-    from km3aid.cli.progress import compiled_kernels, progress_bar
+    from km3aid.cli.progress import progress_bar
     from km3aid.library import is_complete
 
     *inputs, library = paths
@@ -141,7 +141,6 @@ def write(
     except KeyboardInterrupt:
         print(f"km3aid: stopped; run the same command again to go on with {library}", file=sys.stderr)
         raise typer.Exit(130) from None
-    compiled_kernels(run.quiet)  # so that the first search need not wait
     _tell(report, library, run)
 
 

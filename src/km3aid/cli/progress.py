@@ -1,4 +1,4 @@
-"""What takes long is told on standard error: a progress bar, and only on a terminal; a compilation."""
+"""What takes long is told on standard error: a progress bar, and only on a terminal."""
 
 from __future__ import annotations
 
@@ -35,14 +35,3 @@ def progress_bar(what: str, total: int | None, quiet: bool) -> Iterator[Callable
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task(what, total=total)
         yield lambda done: progress.advance(task, done)
-
-
-def compiled_kernels(quiet: bool) -> None:
-    """Have the kernels of a search compiled, and say so where that takes seconds: once after an installation."""
-    from km3aid.matching.compiled.ready import kernels_ready
-
-    def tell() -> None:
-        if not quiet:
-            print("km3aid: compiling the search for this processor, once; some seconds", file=sys.stderr)
-
-    kernels_ready(tell)

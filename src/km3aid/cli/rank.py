@@ -45,14 +45,12 @@ def rank(
     """Rank candidate structures, isomers for instance, by a 13C spectrum."""
     from km3aid.cli.batch import check_batch, run_batch
     from km3aid.cli.output import check_outputs, emit, wants_page
-    from km3aid.cli.progress import compiled_kernels
     from km3aid.engine.results import Hits
     from km3aid.molecules.read import read_structures
     from km3aid.requests import tasks
 
     files = {"html": html}
     page = wants_page(output, files)
-    compiled_kernels(run.quiet)
     if batch is not None:
         check_batch("rank", output, files)
         defaults = spectrum.defaults(candidates) | {"top": shown.top, "by": shown.by.value}

@@ -22,7 +22,6 @@ from km3aid.cli.options import (
     SpectrumOptions,
     joined,
 )
-from km3aid.cli.progress import compiled_kernels
 from km3aid.cli.ranges import range_of, symbols_of
 from km3aid.errors import ConfigError
 
@@ -110,8 +109,6 @@ def search(
         opened = opener(on_cluster, run, batch is not None, engine)
         if search.library is not None:
             opened(search.library)
-        if not on_cluster:
-            compiled_kernels(run.quiet)
         session = tasks.Session(engine(), opened, detailed=page, exhaustive=search.exhaustive)
         if search.library is not None:
             opened(search.library).check_model(session.engine.model_sha256)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from km3aid.elucidate.compiled.surroundings import RADII
+from km3aid.elucidate.surroundings import RADII
 from km3aid.files import open_output
 
 _KNOWN = 3.0  # occurrences after which a spread that was seen counts as much as the usual one

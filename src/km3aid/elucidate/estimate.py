@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from km3aid.elucidate.compiled.surroundings import RADII, Surroundings, class_table, surroundings
 from km3aid.elucidate.environments import NOTHING_PPM, Estimate
 from km3aid.elucidate.index import Index
 from km3aid.elucidate.scoring import Scorer
+from km3aid.elucidate.surroundings import RADII, Surroundings, class_table, surroundings
 from km3aid.elucidate.trust import Unusual
 from km3aid.matching.compiled.packed import pack_classes
 from km3aid.molecules.graphs import Sketch, Sketches, stacked

@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.elucidate.bank import Bank
-from km3aid.elucidate.compiled.surroundings import surroundings
 from km3aid.elucidate.estimate import Base, Estimator
 from km3aid.elucidate.index import Index
 from km3aid.elucidate.members import Candidate, Member, Parts
 from km3aid.elucidate.scoring import Scored, Scorer
+from km3aid.elucidate.surroundings import surroundings
 from km3aid.elucidate.target import Target
 from km3aid.elucidate.trust import NOT_UNUSUAL, Trust
 from km3aid.molecules.graphs import Sketch, Sketches, mol_of_sketch, sketch_of_mol, stacked

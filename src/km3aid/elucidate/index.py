@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from km3aid.elucidate.compiled.surroundings import surroundings
 from km3aid.elucidate.composition import Compositions, hetero
 from km3aid.elucidate.environments import Environments
+from km3aid.elucidate.surroundings import surroundings
 from km3aid.encoding.encode import encode_graphs
 from km3aid.errors import ConfigError, MoleculeError
 from km3aid.library import Library

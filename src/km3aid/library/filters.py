@@ -85,4 +85,6 @@ class Filters:
 
 @lru_cache(maxsize=4)  # most shards have the same size
 def _all_rows(count: int) -> NDArray[np.int32]:
-    return np.arange(count, dtype=np.int32)  # writable: for a read-only array numba would compile its kernels again
+    rows = np.arange(count, dtype=np.int32)
+    rows.flags.writeable = False  # all who ask share it
+    return rows

@@ -68,7 +68,9 @@ class Part:
         for group in self._groups:
             step = steps[group.members[0]]
             for shard, rows in zip(self.library.shards, group.rows, strict=True):
-                for n, charged in zip(group.members, _charged(shard, group.queries, rows[::step]), strict=True):
+                for n, charged in zip(
+                    group.members, _charged(shard, group.queries, np.ascontiguousarray(rows[::step])), strict=True
+                ):
                     found[n].append(charged)
         return [np.concatenate(parts) for parts in found]
 

@@ -5,7 +5,5 @@ Nothing here may start a thread, because threads do not survive a fork.
 
 from __future__ import annotations
 
+import km3aid.search.part
 import km3aid.web.tasks  # noqa: F401
-from km3aid.matching.compiled.ready import compile_kernels
-
-compile_kernels()

@@ -27,7 +27,7 @@ def table(molecules, sizes=None, hydrogens=None, splits=None, scales=None):
 
 def quick(spectrum, made, config=CONFIG):
     packed = pack_classes(made)
-    carbons = np.add.reduceat(packed.size.astype(np.uint16), packed.offset[:-1])
+    carbons = np.add.reduceat(packed.size, packed.offset[:-1], dtype=np.uint16)
     rows = np.arange(len(carbons), dtype=np.int32)
     return QuickMatch(spectrum, config)(packed, carbons, rows)
 

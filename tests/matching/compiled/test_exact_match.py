@@ -1,15 +1,12 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import linear_sum_assignment
 from tests.matching.compiled.made_up import CONFIG, classes_of, molecules_and_spectrum
 
 from km3aid.matching.assign import cheapest_cost
 from km3aid.matching.compiled.exact_match import ExactMatch
-from km3aid.matching.compiled.kernels.exact_match import cheapest_assignment, log_both
 from km3aid.matching.compiled.packed import pack_classes
 
 
@@ -33,26 +30,3 @@ def test_only_what_cannot_reach_the_least_score_is_left_out(made, one_per_carbon
     np.testing.assert_array_equal(found[left], full[left])
     assert more > 0 or left.all()
     assert not np.isfinite(match(packed, rows, np.full(len(rows), 1e3))).any()
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.integers(1, 7), st.integers(0, 5), st.integers(0, 2**31))
-def test_the_assignment_is_scipys(rows, more, seed):
-    price = np.random.default_rng(seed).normal(0, 10, (rows, rows + more)).round(1)  # rounded: with ties
-    r, c = linear_sum_assignment(price)
-    assert cheapest_assignment(price, np.inf) == pytest.approx(price[r, c].sum())
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.integers(1, 7), st.integers(0, 5), st.floats(-30, 30), st.integers(0, 2**31))
-def test_the_assignment_stops_only_above_what_it_may_cost(rows, more, room, seed):
-    price = np.random.default_rng(seed).normal(0, 10, (rows, rows + more))
-    cost = cheapest_assignment(price, np.inf)
-    found = cheapest_assignment(price, cost + room)
-    assert found == cost or (room < 1e-9 and np.isinf(found))
-    assert rows < 2 or cheapest_assignment(price[:, [0] * rows], price[:, 0].sum() - 1e-6) == np.inf
-
-
-def test_two_densities_are_added_to_the_ninth_digit():
-    away = np.concatenate([np.linspace(0, 25, 2001), [1e3, 1e6]])
-    np.testing.assert_allclose([log_both(x) for x in away], np.log1p(np.exp(-away)), atol=3e-9)

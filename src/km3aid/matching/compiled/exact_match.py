@@ -5,16 +5,20 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from km3aid.kernels.load import COUNT, FLAG, FLOAT64, INT32, TO_FLOAT64, UINT8, UINT16, kernel
 from km3aid.matching.assign import OVERLAPS
-from km3aid.matching.compiled.kernels.exact_match import exact_match
 from km3aid.matching.compiled.packed import SCALES_PPM, PackedClasses
 from km3aid.matching.compiled.queries import padded, padded_multiplicity_costs, padded_shifts
-from km3aid.matching.compiled.read_only import read_only
 from km3aid.matching.compiled.sharing import share_rows
 from km3aid.matching.config import MatchConfig
 from km3aid.spectra.spectrum import Spectrum
 
 _ALONE = 64  # rows below which a second thread does not pay
+_classes = (INT32, UINT16, UINT8, UINT8, UINT8, UINT8)  # offset, shift, spread, hydrogens, size, splits
+_peaks = (FLOAT64, COUNT, COUNT, FLOAT64, FLOAT64, FLOAT64)  # shifts, how many with and without padding, costs
+_exact_match = kernel(
+    "exact_match", *_classes, *_peaks, FLOAT64, FLOAT64, FLAG, COUNT, INT32, FLOAT64, COUNT, TO_FLOAT64
+)
 
 
 class ExactMatch:
@@ -38,11 +42,12 @@ class ExactMatch:
         )
         self._fixed = (
             padded_shifts(spectrum),
+            width,
             len(spectrum),
             padded_multiplicity_costs(spectrum, config),
             expected,
             excess,
-            tuple(map(float, settings)),
+            np.array(settings, np.float64),
             config.trusted_scale(SCALES_PPM),
             spectrum.one_per_carbon,
             OVERLAPS,
@@ -53,10 +58,9 @@ class ExactMatch:
     ) -> NDArray[np.float64]:
         """Scores (R,) of the molecules `rows`; minus infinity, found sooner, where they cannot reach `least` (R,)."""
         limit = np.full(len(rows), -np.inf) if least is None else least
-        held, (wanted, reached) = read_only(*classes), read_only(rows, limit)
         return share_rows(
             rows,
             np.float64,
-            lambda at, out: exact_match(*held, *self._fixed, wanted[at], reached[at], out),
+            lambda at, out: _exact_match(*classes, *self._fixed, rows[at], limit[at], len(out), out),
             alone=_ALONE,
         )

@@ -5,17 +5,21 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from km3aid.kernels.load import COUNT, FLAG, FLOAT32, INT32, NUMBER32, TO_FLOAT32, UINT8, UINT16, kernel
 from km3aid.matching.assign import OVERLAPS
-from km3aid.matching.compiled.kernels.quick_match import quick_match
 from km3aid.matching.compiled.packed import SCALES_PPM, PackedClasses
-from km3aid.matching.compiled.queries import padded_multiplicity_costs, padded_shifts
-from km3aid.matching.compiled.read_only import read_only
+from km3aid.matching.compiled.queries import padded, padded_multiplicity_costs, padded_shifts
 from km3aid.matching.compiled.sharing import share_rows
 from km3aid.matching.config import MatchConfig
 from km3aid.spectra.spectrum import Spectrum
 
 _HOPELESS = 1e4  # nats: with one peak per carbon no peak stays alone
 _ROUNDING = 0.01  # nats
+_classes = (INT32, UINT16, UINT8, UINT8, UINT8, UINT16)  # offset, shift, spread, hydrogens, size, carbons
+_peaks = (FLOAT32, COUNT, COUNT, FLOAT32)  # shifts, how many with and without padding, costs of multiplicities
+_quick_match = kernel(
+    "quick_match", *_classes, *_peaks, FLOAT32, FLOAT32, *4 * [NUMBER32], FLAG, NUMBER32, INT32, COUNT, TO_FLOAT32
+)
 
 
 class QuickMatch:
@@ -29,25 +33,25 @@ class QuickMatch:
     def __init__(self, spectrum: Spectrum, config: MatchConfig) -> None:
         floor, wide_floor = _floors(config)
         farthest = _HOPELESS if spectrum.one_per_carbon else config.unassigned_peak + config.unobserved_carbon
-        lowest = min(floor.min(), wide_floor)
-        numbers = (1 / config.outlier_ppm, wide_floor, lowest, farthest, _peak_share(config))
+        numbers = (1 / config.outlier_ppm, wide_floor, farthest, _peak_share(config))
         self._fixed = (
             padded_shifts(spectrum).astype(np.float32),
+            padded(len(spectrum)),
             len(spectrum),
             padded_multiplicity_costs(spectrum, config).astype(np.float32),
             (1 / config.trusted_scale(SCALES_PPM)).astype(np.float32),
             floor.astype(np.float32),
-            *map(np.float32, numbers),
+            *numbers,
             spectrum.one_per_carbon,
-            np.float32(config.wrong_number),
+            config.wrong_number,
         )
 
     def __call__(
         self, classes: PackedClasses, carbons: NDArray[np.uint16], rows: NDArray[np.int32]
     ) -> NDArray[np.float32]:
         """Scores (R,) of the molecules `rows` (R,); `carbons` (N,) counts those of every molecule."""
-        held, (wanted,) = read_only(*classes[:5], carbons), read_only(rows)
-        return share_rows(rows, np.float32, lambda at, out: quick_match(*held, *self._fixed, wanted[at], out))
+        held = (*classes[:5], carbons)
+        return share_rows(rows, np.float32, lambda at, out: _quick_match(*held, *self._fixed, rows[at], len(out), out))
 
 
 def above_quick(spectrum: Spectrum, config: MatchConfig) -> float:

@@ -8,14 +8,30 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from km3aid.matching.compiled.kernels.similarity import similar_enough
-from km3aid.matching.compiled.read_only import read_only
+from km3aid.kernels.load import (
+    BOOL,
+    COUNT,
+    FLOAT32,
+    INT8,
+    INT16,
+    INT32,
+    INT64,
+    TO_FLOAT32,
+    TO_INT32,
+    TO_INT64,
+    UINT16,
+    kernel,
+)
 from km3aid.spectra.spectrum import Spectrum
 
 # What a carbon too many or too few takes off the similarity that chooses what is matched at all. Fitted on searches of
 # all of 1.2 million molecules for 30 spectra: with these values the last of the ten best ranks highest.
 _CHARGE_PER_CARBON, _CHARGE_DISTINCT = 1 / 20, 1 / 40
 _INT16, _INT32, _INT8 = 2**15 - 1, 2**31 - 1, 2**7 - 1
+_molecules, _queries = (INT8, FLOAT32, UINT16, INT32), (INT16, FLOAT32, INT64, BOOL, FLOAT32)
+_similar_enough = kernel(
+    "similar_enough", *_molecules, *_queries, FLOAT32, INT32, *3 * [COUNT], TO_INT32, TO_FLOAT32, TO_INT64, gives=None
+)
 
 
 class Queries(NamedTuple):
@@ -67,8 +83,8 @@ def find_similar(
     limit = np.full(count, -np.inf, np.float32) if least is None else least
     found, number = np.empty((count, len(rows)), np.int32), np.zeros(count, np.int64)
     cosine = np.empty((count, len(rows)), np.float32)
-    held = read_only(embedding, scale, carbons, offset, *queries, limit, rows)
-    similar_enough(*held, found, cosine, number)
+    size = (count, embedding.shape[1], len(rows))
+    _similar_enough(embedding, scale, carbons, offset, *queries, limit, rows, *size, found, cosine, number)
     return [Similar(found[k, :n].copy(), cosine[k, :n].copy()) for k, n in enumerate(number)]
 
 

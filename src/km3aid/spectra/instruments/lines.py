@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from km3aid.optional import require
-
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -48,23 +46,21 @@ def find_lines(shift_ppm: NDArray[np.float64], trace: NDArray[np.float64]) -> Li
     """
     import numpy as np
 
-    require("scipy", "measured", "reading a measured trace")
-    from scipy.ndimage import gaussian_filter1d
-    from scipy.signal import find_peaks
+    from km3aid.spectra.instruments.signals import find_tops, smoothed
 
     step = abs(float(shift_ppm[-1] - shift_ppm[0])) / (len(trace) - 1)
     flat = trace - _baseline(trace, step)
     width = _line_width(flat, step)
-    smooth = gaussian_filter1d(flat, max(_SMOOTHED * width / _GAUSSIAN, 0.5))
+    smooth = smoothed(flat, max(_SMOOTHED * width / _GAUSSIAN, 0.5))
     noise = max(_noise(smooth), _QUIETEST * float(np.abs(smooth).max(initial=0.0)))
     apart = max(1, round(max(_CLOSEST_PPM / step, 0.6 * width)))
     tops = []
     for side in (smooth, -smooth):
-        found, _ = find_peaks(
+        found = find_tops(
             side,
             height=max(_TIMES_NOISE * noise, 1e-300),
             prominence=max(_PROMINENCE * noise, 1e-300),
-            distance=apart,
+            apart=apart,
             width=max(1.0, 0.3 * width),
         )
         tops.append(found)
@@ -79,12 +75,13 @@ def find_lines(shift_ppm: NDArray[np.float64], trace: NDArray[np.float64]) -> Li
 def _baseline(trace: NDArray[np.float64], step: float) -> NDArray[np.float64]:
     """A running median (N,) over 6 ppm."""
     import numpy as np
-    from scipy.ndimage import median_filter
+
+    from km3aid.spectra.instruments.signals import running_median
 
     block = max(1, len(trace) // _BASELINE_POINTS)
     coarse = np.median(trace[: len(trace) // block * block].reshape(-1, block), axis=1)
     window = min(max(15, int(_BASELINE_PPM / (step * block))), len(coarse)) | 1
-    bent = median_filter(coarse, window, mode="nearest")
+    bent = running_median(coarse, window)
     return np.interp(np.arange(len(trace)), (np.arange(len(coarse)) + 0.5) * block - 0.5, bent)
 
 
@@ -99,12 +96,14 @@ def _noise(flat: NDArray[np.float64]) -> float:
 def _line_width(flat: NDArray[np.float64], step: float) -> float:
     """The median full width at half height of the strongest lines, in points."""
     import numpy as np
-    from scipy.signal import find_peaks, peak_widths
+
+    from km3aid.spectra.instruments.signals import find_tops, half_widths
 
     size = np.abs(flat)
-    tops, _ = find_peaks(size, prominence=max(10 * _noise(flat), 1e-300), distance=max(1, round(0.05 / step)))
+    clear = max(10 * _noise(flat), 1e-300)
+    tops = find_tops(size, height=clear, prominence=clear, apart=max(1, round(0.05 / step)))
     tops = tops[np.argsort(-size[tops])][:_STRONG_LINES]
-    return float(np.median(peak_widths(size, tops, 0.5)[0])) if len(tops) else 3.0
+    return float(np.median(half_widths(size, tops))) if len(tops) else 3.0
 
 
 def _breadth(smooth: NDArray[np.float64], points: NDArray[np.intp], width: float) -> NDArray[np.float64]:

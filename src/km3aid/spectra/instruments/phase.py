@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from km3aid.optional import require
-
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -53,14 +51,12 @@ def _wrong_share(spectrum: NDArray[np.complex128], hz_per_point: float, signed: 
     """The share of the strongest lines that points the wrong way, by the two phases; None where there is no line."""
     import numpy as np
 
-    require("scipy", "measured", "transforming an FID")
-    from scipy.signal import find_peaks
+    from km3aid.spectra.instruments.signals import highest_maxima
 
     half = max(8, round(_LINE_HZ / hz_per_point))
     size = np.abs(spectrum)
-    tops, _ = find_peaks(size, distance=2 * half)
-    tops = tops[(tops >= half) & (tops < len(size) - half)]
-    tops = tops[np.argsort(-size[tops])][:_PHASED_LINES]
+    tops = highest_maxima(size, 2 * half, _PHASED_LINES + 2)  # one may lie at each end
+    tops = tops[(tops >= half) & (tops < len(size) - half)][:_PHASED_LINES]
     if not len(tops):
         return None
     around = tops[:, None] + np.arange(-half, half + 1)[None, :]
@@ -81,11 +77,12 @@ def _wrong_share(spectrum: NDArray[np.complex128], hz_per_point: float, signed: 
 def _best(wrong: Wrong, signed: bool) -> NDArray[np.float64]:
     """The best phase of a grid, refined; for signed lines half a turn makes no difference."""
     import numpy as np
-    from scipy.optimize import minimize
+
+    from km3aid.spectra.instruments.signals import least
 
     turns = np.linspace(-np.pi / 2, np.pi / 2, 12, False) if signed else np.linspace(-np.pi, np.pi, 24, False)
     grid = [np.array([a, b]) for a in turns for b in np.linspace(-_FIRST_ORDER, _FIRST_ORDER, 25)]
-    return np.asarray(minimize(wrong, min(grid, key=wrong), method="Nelder-Mead").x, np.float64)
+    return least(wrong, min(grid, key=wrong))
 
 
 def _real(spectrum: NDArray[np.complex128], phase: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -7,13 +7,33 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from km3aid.elucidate.compiled.kernels.environments import carbon_classes, describe
+from km3aid.kernels.load import (
+    COUNT,
+    FLOAT64,
+    INT8,
+    INT64,
+    TO_FLOAT64,
+    TO_INT64,
+    TO_UINT8,
+    TO_UINT64,
+    UINT8,
+    UINT64,
+    kernel,
+)
 from km3aid.matching.classes import CarbonClassTable
 from km3aid.molecules.graphs import Sketches
 
 RADII = 3
 _VALENCE: NDArray[np.int64] = np.zeros(119, np.int64)
 _VALENCE[[5, 6, 7, 8, 9, 14, 17, 35, 53]] = (3, 4, 3, 2, 1, 4, 1, 1, 1)
+
+_describe = kernel(
+    "describe", UINT8, INT8, UINT8, UINT8, INT64, COUNT, COUNT, INT64, TO_UINT64, TO_UINT64, TO_UINT64, TO_UINT8
+)
+_columns = (TO_INT64, TO_FLOAT64, TO_FLOAT64, TO_UINT8, TO_UINT8)  # offset, shift, scale, hydrogens, size
+_carbon_classes = kernel(
+    "carbon_classes", UINT8, UINT8, UINT64, FLOAT64, FLOAT64, INT64, COUNT, COUNT, *_columns, gives=COUNT
+)
 
 
 class Surroundings(NamedTuple):
@@ -39,7 +59,7 @@ def surroundings(sketches: Sketches) -> Surroundings:
         np.zeros((m, a), np.uint8),
     )
     arrays = [np.ascontiguousarray(x) for x in sketches[:4]]
-    describe(*arrays, sketches.atoms, _VALENCE, *out)
+    _describe(*arrays, sketches.atoms, m, a, _VALENCE, *out)
     return out
 
 
@@ -51,8 +71,9 @@ def class_table(
     offset = np.zeros(len(sketches.atoms) + 1, np.int64)
     shift, scale = np.zeros(most), np.zeros(most)
     hydrogens, size = np.zeros(most, np.uint8), np.zeros(most, np.uint8)
-    arrays = (sketches.element, sketches.hydrogens, equal, shift_ppm, scale_ppm)
-    count = carbon_classes(*map(np.ascontiguousarray, arrays), sketches.atoms, offset, shift, scale, hydrogens, size)
+    arrays = map(np.ascontiguousarray, (sketches.element, sketches.hydrogens, equal, shift_ppm, scale_ppm))
+    made = (offset, shift, scale, hydrogens, size)
+    count = _carbon_classes(*arrays, sketches.atoms, *sketches.element.shape, *made)
     own = slice(0, count)
     return CarbonClassTable(
         offset, shift[own].astype(np.float32), scale[own].astype(np.float32), hydrogens[own], size[own], size[own] > 1

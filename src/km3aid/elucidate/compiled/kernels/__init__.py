@@ -1,1 +1,0 @@
-"""The inner loops of an elucidation; Numba compiles them at the first call and keeps the result on disk."""
