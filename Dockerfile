@@ -16,7 +16,7 @@ COPY --from=editor /editor/node_modules/openchemlib/LICENSE src/km3aid/web/stati
 RUN pip install --no-cache-dir -c constraints.txt '.[web]' && rm -rf /build && useradd --create-home km3aid
 USER km3aid
 WORKDIR /home/km3aid
-# builds the starter library, so that no one waits for it later
+# unpacks the starter library, so that no one waits for it later
 RUN km3aid search --peaks "58.3 18.4" --quiet --out /dev/null
 EXPOSE 8013
 HEALTHCHECK --start-period=30s CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8013/api/health')"]

@@ -16,12 +16,12 @@ MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
 SOME_FAILED = [ $$? -eq 1 ]
 BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 
-.PHONY: help demo test notebooks docs wheel recipe workflows check bench runtime install-size starter scaling stores peer cluster measured elucidate elucidate-calibrate fuzz interop serve editor browser schema load train stereo kit calibrate evaluate trust paper report clean
+.PHONY: help demo test notebooks docs wheel recipe workflows check bench runtime install-size starter starter-library scaling stores peer cluster measured elucidate elucidate-calibrate fuzz interop serve editor browser schema load train stereo kit calibrate evaluate trust paper report clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml constraints.txt $(wildcard src/km3aid/kernels/*.[ch]) src/km3aid/kernels/build.py
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) -e .
 	@touch $@
@@ -127,11 +127,16 @@ docs: $(DEV)  ## Build the documentation in site/; a warning, or a link that lea
 	$(PIP) -e '.[docs,notebook]'
 	$(BIN)/mkdocs build --strict
 
-wheel: $(EDITOR)  ## Build dist/, with the page's drawing editor from npm, and check it
+starter-library: $(DEV)  ## Encode the starter library by the bundled model: after new weights or another list
+	$(BIN)/python -m km3aid.engine.starter
+
+SYSTEMS = linux-x86_64 linux-aarch64 macosx-x86_64 macosx-arm64 win-amd64 win-arm64
+wheel: $(EDITOR)  ## Build dist/: the source and a wheel for every system, with the page's drawing editor from npm; check it
 	rm -rf dist
 	$(PYTHON) -m venv .venv-build
 	.venv-build/bin/pip install --quiet --disable-pip-version-check -c constraints.txt build twine
-	.venv-build/bin/python -m build
+	.venv-build/bin/python -m build --sdist
+	for system in $(SYSTEMS); do KM3AID_PLATFORM=$$system .venv-build/bin/python -m build --wheel || exit 1; done
 	.venv-build/bin/twine check --strict dist/*
 
 recipe: wheel  ## Write version and hash of the built source into the recipe for conda-forge

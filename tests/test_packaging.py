@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from km3aid.kernels.load import LIBRARY
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EDITOR = "km3aid/web/static/vendor/openchemlib.js"
@@ -25,7 +27,7 @@ def built(tmp_path_factory):
     out = tmp_path_factory.mktemp("dist")
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", out, ROOT]
     subprocess.run(command, check=True, capture_output=True)
-    with zipfile.ZipFile(next(out.glob("*.whl"))) as wheel:
+    with zipfile.ZipFile(next(out.glob("km3aid-*-py3-none-*.whl"))) as wheel:  # for any Python, of one system
         names = wheel.namelist()
         metadata = wheel.read(next(n for n in names if n.endswith("METADATA"))).decode()
     with tarfile.open(next(out.glob("*.tar.gz"))) as source:
@@ -40,6 +42,8 @@ def test_wheel_and_source_hold_what_a_user_needs(built):
     wheel, source, _ = built
     assert needed <= set(wheel)
     assert {f"src/{name}" for name in needed} | {"REUSE.toml", "recipe/recipe.yaml"} <= set(source)
+    assert {f"km3aid/kernels/{LIBRARY.name}", "km3aid/kernels/exact_match.c"} <= set(wheel)
+    assert not any(Path(name).suffix in (".so", ".dylib", ".dll") for name in source)
     assert (EDITOR in wheel) == (ROOT / "src" / EDITOR).exists()
     assert not any("__pycache__" in name or name.startswith(("tests/", "docs/", "results/")) for name in wheel)
 

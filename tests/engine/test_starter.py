@@ -2,17 +2,19 @@
 
 import gzip
 import os
+import zipfile
 from contextlib import contextmanager
 
 import pytest
 
-from km3aid import Spectrum
+from km3aid import Engine, Spectrum
 from km3aid.engine import starter
 from km3aid.engine.starter import COMPOUNDS, starter_folder, starter_library
 from km3aid.errors import LibraryError
 from km3aid.molecules import parse_smiles
 
 ETHANOL = Spectrum.from_shifts([58.3, 18.4])
+CAMPHOR = Spectrum.from_shifts([219.7, 57.7, 46.8, 43.3, 43.1, 29.9, 27.1, 19.8, 19.2, 9.3])
 
 
 def test_the_list_holds_what_it_says():
@@ -22,6 +24,31 @@ def test_the_list_holds_what_it_says():
     assert {"aspirin", "caffeine", "quinine", "acetone", "ethyl acetate", "cholesterol"} <= names
     for line in lines[::97]:
         assert parse_smiles(line.split()[0]).smiles == line.split()[0]
+
+
+def test_the_package_holds_the_library_of_the_bundled_model():
+    """Other weights or another list need: make starter-library"""
+    with zipfile.ZipFile(starter._PACKED) as archive:
+        assert archive.comment.decode() == starter._name_of(Engine.load(), starter._compounds())
+    assert starter._PACKED.stat().st_size < 8e6
+
+
+def test_the_bundled_model_unpacks_it_and_builds_nothing(monkeypatch, tmp_path):
+    monkeypatch.setenv("KM3AID_CACHE", str(tmp_path))
+    monkeypatch.setattr(starter, "_build", None)
+    hits = Engine.load().search(CAMPHOR)
+    assert "camphor" in hits.hits[0].name.lower()
+    assert "20,000 common compounds" in " ".join(hits.warnings)
+
+
+def test_the_same_model_packs_the_same_file(engine, few_compounds, tmp_path, monkeypatch):
+    made = [tmp_path / "a.zip", tmp_path / "b.zip"]
+    for path in made:
+        starter.pack(engine, path, workers=1)
+    assert made[0].read_bytes() == made[1].read_bytes()
+    monkeypatch.setattr(starter, "_PACKED", made[0])
+    monkeypatch.setattr(starter, "_build", None)
+    assert len(starter_library(engine)) == 3
 
 
 def test_a_search_without_a_library_says_what_it_searched(engine, few_compounds):

@@ -1,7 +1,7 @@
-"""The starter library: compounds in the package, encoded when a model first searches them, and kept for the next time.
+"""The starter library: compounds in the package, as the bundled model encodes them, and for every other model a list.
 
-Only the list of structures is in the package, so that it serves every model. What is built of it stands in the user's
-cache folder under the hash of model and list, or, where that cannot be written, in a temporary folder of this process.
+What is unpacked or built of it stands in the user's cache folder under the hash of model and list, or, where that cannot
+be written, in a temporary folder of this process. `python -m km3aid.engine.starter` packs it anew for a new model.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import logging
 import os
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 COMPOUNDS = 20_000
 _NAME = "km3aid's starter library"
+_PACKED = resources.files("km3aid") / "starter" / "library.zip"
 _log = logging.getLogger(__name__)
 
 Building = Callable[[int], AbstractContextManager[Progress | None]]  # entered while so many compounds are encoded
@@ -60,13 +62,14 @@ def starter_library(engine: Engine, building: Building = _watched, workers: int 
 def starter_folder(engine: Engine, building: Building = _watched, workers: int = 1) -> Path:
     """The folder of the starter library, built first where it is not there yet; raises `LibraryError`."""
     content = _compounds()
-    name = f"starter-{hashlib.sha256(engine.model_sha256.encode() + content).hexdigest()[:16]}"
+    name = _name_of(engine, content)
     kept = cache_folder() / name
     if _is_whole(kept):
         return kept
     part = _room(kept.parent)
     try:
-        _build(engine, content, part / name, building, workers)
+        if not _unpacked(part / name):
+            _build(engine, content, part / name, building, workers)
         return _put(part / name, kept)
     finally:
         if part.parent == kept.parent:
@@ -86,6 +89,31 @@ def _room(cache: Path) -> Path:
         raise LibraryError(f"no folder to build the starter library in ({error}); set {VARIABLE} to one") from error
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     return made
+
+
+def _name_of(engine: Engine, content: bytes) -> str:
+    return f"starter-{hashlib.sha256(engine.model_sha256.encode() + content).hexdigest()[:16]}"
+
+
+def _unpacked(folder: Path) -> bool:
+    """Whether the package holds the library of this name, which then stands in `folder`."""
+    with _PACKED.open("rb") as file, zipfile.ZipFile(file) as archive:
+        held = archive.comment.decode() == folder.name
+        if held:
+            archive.extractall(folder)
+    return held
+
+
+def pack(engine: Engine, to: Path, workers: int) -> None:
+    """Write the library of `engine` as the package holds it, the same file for the same model."""
+    content = _compounds()
+    with tempfile.TemporaryDirectory() as folder:
+        built = Path(folder, _name_of(engine, content))
+        _build(engine, content, built, _watched, workers)
+        with zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+            archive.comment = built.name.encode()
+            for file in (built / "library.json", *sorted(built.glob("*.arrow"))):
+                archive.writestr(zipfile.ZipInfo(file.name), file.read_bytes(), zipfile.ZIP_DEFLATED, 9)
 
 
 def _build(engine: Engine, content: bytes, folder: Path, building: Building, workers: int) -> None:
@@ -124,3 +152,9 @@ def _is_whole(folder: Path) -> bool:
         _log.info("no starter library at %s (%s)", folder, error)
         return False
     return True
+
+
+if __name__ == "__main__":
+    from km3aid.engine import Engine as _Engine
+
+    pack(_Engine.load(), Path(str(_PACKED)), workers=2)

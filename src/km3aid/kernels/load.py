@@ -19,7 +19,7 @@ LEVELS = {1: ("base",), 3: ("v3", "base")}  # by what `processor_level` says, th
 
 
 def _array(kind: type, written: bool = False) -> Any:
-    return ndpointer(kind, flags="C_CONTIGUOUS,WRITEABLE" if written else "C_CONTIGUOUS")
+    return ndpointer(kind, flags=("C_CONTIGUOUS", "WRITEABLE") if written else ("C_CONTIGUOUS",))
 
 
 # what a kernel may take; an array of another type or with gaps is a ctypes.ArgumentError
@@ -41,8 +41,9 @@ def kernel(name: str, *takes: Any, gives: Any = c_int, level: str | None = None)
     function = _library()[f"{name}_{level or levels()[0]}"]
     function.argtypes, function.restype = takes, gives
     if gives is c_int:
-        function.errcheck = _checked
-    return function
+        function.errcheck = _checked  # type: ignore[assignment]
+    called: Callable[..., Any] = function
+    return called
 
 
 @cache

@@ -121,7 +121,8 @@ def _maxima(signal: NDArray[np.float64]) -> NDArray[np.intp]:
     level = signal[first]
     above = np.zeros(len(level), bool)
     above[1:-1] = (level[1:-1] > level[:-2]) & (level[1:-1] > level[2:])
-    return ((first + last) // 2)[above]
+    middle: NDArray[np.intp] = (first + last) // 2
+    return middle[above]
 
 
 def _prominences_and_widths(
@@ -159,5 +160,5 @@ def _crossing(signal: NDArray[np.float64], top: int, foot: int, way: int, level:
         return float(foot)
     i = int(below[0])
     if i and between[i] < level:
-        return top + way * (i - (level - between[i]) / (between[i - 1] - between[i]))
+        return float(top + way * (i - (level - between[i]) / (between[i - 1] - between[i])))
     return float(top + way * i)
