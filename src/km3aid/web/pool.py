@@ -24,7 +24,7 @@ from km3aid.web.metrics import Metrics
 from km3aid.web.worker import serve
 
 _START_SECONDS = 120.0
-_BUILD_SECONDS = 1200.0  # where the first worker has the starter library to build
+_BUILD_SECONDS = 1200.0  # where the first worker may have the starter library of another model to build
 
 
 class RefusedError(Km3aidError):

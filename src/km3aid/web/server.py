@@ -33,7 +33,7 @@ def run(config: ServeConfig, host: str, port: int, *, browse: bool = False) -> N
         metrics = Metrics()
         pool = Pool(config, metrics)
         if not config.libraries:
-            log("info", "starter", "no --library: serving the starter library, which is built once, in some seconds")
+            log("info", "starter", "no --library: serving the starter library")
         try:
             pool.start()
             bound = listening.getsockname()[1]
