@@ -1,7 +1,7 @@
 """The starter library: compounds in the package, as the bundled model encodes them, and for every other model a list.
 
-What is unpacked or built of it stands in the user's cache folder under the hash of model and list, or, where that cannot
-be written, in a temporary folder of this process. `python -m km3aid.engine.starter` packs it anew for a new model.
+What is unpacked or built of it stands in the user's cache folder under the hash of model and list, or, where that
+cannot be written, in a temporary folder of this process. `python -m km3aid.engine.starter` packs it anew.
 """
 
 from __future__ import annotations

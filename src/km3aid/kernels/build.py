@@ -16,6 +16,7 @@ import sysconfig
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
+from platform import machine
 from typing import NamedTuple
 
 FOLDER = Path(__file__).parent
@@ -75,7 +76,7 @@ def platform() -> Platform:
     """What is compiled for: this machine, unless `KM3AID_PLATFORM` names another."""
     name = os.environ.get("KM3AID_PLATFORM") or sysconfig.get_platform()
     if sys.platform == "darwin" and name not in PLATFORMS:  # macosx-11.0-universal2
-        name = "macosx-arm64" if os.uname().machine == "arm64" else "macosx-x86_64"
+        name = "macosx-arm64" if machine() == "arm64" else "macosx-x86_64"
     if name not in PLATFORMS:
         raise SystemExit(f"km3aid has no kernels for {name}; there are {', '.join(PLATFORMS)}")
     return PLATFORMS[name]
