@@ -251,7 +251,7 @@ $(PEER)/.ready: pyproject.toml constraints.txt
 	$(PEER)/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e . csp5==0.3.1
 	@touch $@
 
-peer: $(PEER)/.ready $(RUNS)/prepared/meta.json  ## Compare with CSP5 on 300 molecules; write results/paper/peer
+peer: $(PEER)/.ready $(RUNS)/prepared/meta.json  ## Compare with CSP5 on 900 molecules and those outside the list; write results/paper/peer
 	$(PEER)/bin/python benchmarks/peer.py --source $(SOURCE) $(BLOCK) --out results/paper/peer/fold-0/csp5.json
 
 report: $(DEV)  ## Write docs/reproduction.md from results/paper

@@ -15,6 +15,7 @@ import time
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from csp5 import predict_smiles
@@ -23,9 +24,9 @@ from rdkit import Chem
 
 from km3aid.data.dataset import Dataset
 from km3aid.engine import Engine
-from km3aid.evaluation.block import open_validation_block
+from km3aid.evaluation.block import open_validation_block, outside_list
 from km3aid.evaluation.cases import Case, make_cases
-from km3aid.evaluation.metrics import shift_errors
+from km3aid.evaluation.metrics import bootstrap_interval, shift_errors
 from km3aid.evaluation.node_level import NodeShares, case_shares, cost_scores, summarise_shares
 from km3aid.files import write_json
 from km3aid.molecules import parse_mol_block
@@ -39,14 +40,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("source", "data", "paper-ids", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--molecules", type=int, default=300)
+    parser.add_argument("--molecules", type=int, default=900)
     options = parser.parse_args()
     engine = Engine.load(device="cpu")
-    data, rows, _ = open_validation_block(options.data, options.paper_ids, 0)
-    chosen = np.sort(np.random.RandomState(0).permutation(rows)[: options.molecules])
-    cases = list(make_cases(engine, data, chosen))
+    block = open_validation_block(options.data, options.paper_ids, 0)
+    drawn = np.random.RandomState(0).permutation(block.rows)[: options.molecules]
+    result = {
+        "versions": {name: version(name) for name in ("csp5", "km3aid", "torch", "rdkit")},
+        **compared(engine, block.data, np.sort(drawn), options.source),
+        "outside_list": compared(engine, block.data, outside_list(block, options.paper_ids), options.source),
+    }
+    unit = {"unit": "peer/fold-0/csp5", "command": "make peer", **engine.identity, "result": result}
+    print(json.dumps(unit, indent=1))
+    write_json(options.out, unit, indent=1)
+
+
+def compared(engine: Engine, data: Dataset, rows: NDArray[np.int64], source: Path) -> dict[str, Any]:
+    """Errors, shares of right carbons and speed of both on some molecules."""
+    cases = list(make_cases(engine, data, rows))
     ids = [int(data.record_id[c.row]) for c in cases]
-    ordered = _ordered_smiles(options.source, set(ids))
+    ordered = _ordered_smiles(source, set(ids))
     smiles = [ordered[number][0] for number in ids]
     predict_smiles(smiles[:2], device="cpu")
     began = time.perf_counter()
@@ -69,26 +82,41 @@ def main() -> None:
     peer_ppm = {n: np.full(len(cases[n].recorded_ppm), np.nan, np.float32) for n in both}
     for n in both:
         peer_ppm[n][ordered[ids[n]][1]] = [peer[n].get(i, np.nan) for i in range(len(peer_ppm[n]))]
-    result = {
-        "versions": {name: version(name) for name in ("csp5", "km3aid", "torch", "rdkit")},
+    of_peer = [peer_ppm[n][c.carbons] - c.recorded_ppm[c.carbons] for n in both for c in [cases[n]]]
+    of_best = [(c.predicted_ppm - c.recorded_ppm)[c.carbons] for n in both for c in [cases[n]]]
+    behind = np.array([np.abs(b).mean() - np.abs(p).mean() for b, p in zip(of_best, of_peer, strict=True)])
+    return {
         "molecules": len(both),
         "not_predicted_by_peer": len(cases) - len(both),
         "csp5": {
-            **summarise_shares([_by_shifts(data, cases[n], peer_ppm[n]) for n in both]),
-            **_errors([peer_ppm[n][c.carbons] - c.recorded_ppm[c.carbons] for n in both for c in [cases[n]]]),
+            **_summary([_by_shifts(data, cases[n], peer_ppm[n]) for n in both]),
+            **_errors(of_peer),
             "molecules_per_s": round(len(cases) / peer_s, 2),
         },
         "best_by_shifts": {
-            **summarise_shares([_by_shifts(data, cases[n], cases[n].predicted_ppm) for n in both]),
-            **_errors([(c.predicted_ppm - c.recorded_ppm)[c.carbons] for n in both for c in [cases[n]]]),
+            **_summary([_by_shifts(data, cases[n], cases[n].predicted_ppm) for n in both]),
+            **_errors(of_best),
             "molecules_per_s": round(len(cases) / alone_s, 1),
             "molecules_per_s_in_batches": round(len(cases) / together_s, 1),
         },
-        "best": summarise_shares([case_shares(cases[n], cost_scores(engine, cases[n])) for n in both]),
+        "best": _summary([case_shares(cases[n], cost_scores(engine, cases[n])) for n in both]),
+        "best_behind_ppm": round(float(behind.mean()), 3),  # mean of the molecules' mean errors
+        "best_behind_ppm_interval": _interval(behind),
     }
-    unit = {"unit": "peer/fold-0/csp5", "command": "make peer", **engine.identity, "result": result}
-    print(json.dumps(unit, indent=1))
-    write_json(options.out, unit, indent=1)
+
+
+def _summary(shares: Sequence[NodeShares]) -> dict[str, Any]:
+    """Shares of right carbons, with 95 % intervals by molecules."""
+    one_to_one = np.array([s.one_to_one for s in shares])
+    return {
+        **summarise_shares(shares),
+        "one_to_one_interval": _interval(one_to_one),
+        "no_error_interval": _interval((one_to_one == 1).astype(float)),
+    }
+
+
+def _interval(values: NDArray[np.float64]) -> list[float]:
+    return [round(v, 4) for v in bootstrap_interval(values)]
 
 
 def _ordered_smiles(source: Path, ids: set[int]) -> dict[int, tuple[str, list[int]]]:
@@ -115,8 +143,11 @@ def _by_shifts(data: Dataset, case: Case, predicted_ppm: NDArray[np.float32]) ->
     return case_shares(case, -(away + _OTHER_MULTIPLICITY_PPM * other).astype(float))
 
 
-def _errors(differences: Sequence[NDArray[np.float32]]) -> dict[str, float]:
-    return {name: round(value, 3) for name, value in shift_errors(np.concatenate(differences)).items()}
+def _errors(differences: Sequence[NDArray[np.float32]]) -> dict[str, Any]:
+    """Of all carbons together; the interval is that of the mean of the molecules' mean errors."""
+    by_molecule = np.array([np.abs(d).mean() for d in differences], np.float64)
+    errors = {name: round(value, 3) for name, value in shift_errors(np.concatenate(differences)).items()}
+    return {**errors, "mean_error_ppm_interval": _interval(by_molecule)}
 
 
 if __name__ == "__main__":

@@ -106,3 +106,19 @@ def test_the_peer_stands_beside_the_bundled_model(tmp_path):
     assert "| CSP5 | 0.76 | 0.25 | 90.0 | 95.0 | 79.0 | 10.0 |" in text
     assert "| 200.0 (1,500) |" in text
     assert "297 validation molecules" in text
+
+
+def test_intervals_and_what_the_list_leaves_out_are_told_where_they_are_known(tmp_path):
+    shares = {"node": 0.9, "one_to_one": 0.95, "no_error": 0.79, "no_error_interval": [0.77, 0.81]}
+    of = {
+        "molecules": 219,
+        "not_predicted_by_peer": 0,
+        "best_behind_ppm": 0.27,
+        "best_behind_ppm_interval": [0.2, 0.31],
+    }
+    of |= dict.fromkeys(("csp5", "best_by_shifts", "best"), shares)
+    write(tmp_path, "peer/fold-0/csp5", {"versions": {"csp5": "0.3.1"}, **of, "outside_list": of})
+    text, _ = build_report(Results.read(tmp_path))
+    assert text.count("errs by 0.27 ppm more (0.20 to 0.31)") == 2
+    assert "| 90.0 | 95.0 | 79.0 (77.0–81.0) |" in text
+    assert "219 molecules outside the paper's list" in text

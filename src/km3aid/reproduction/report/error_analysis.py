@@ -68,21 +68,45 @@ def _peer(results: Results) -> str:
     if not measured:
         return f"{text}{NOT_RUN}\n"
     value = measured[0]
+    outside = value.get("outside_list")
+    text += (
+        "One peak per carbon with multiplicity, one thread, with 95 % intervals over molecules. CSP5 "
+        f"{value['versions']['csp5']} predicts from one conformer and may have trained on these molecules, `best` has "
+        "not, but learned from CSP5's labels of others. By shifts: a peak costs its distance, and 30 ppm for another "
+        "number of attached hydrogens. In brackets: in batches.\n\n"
+        + _compared(value, "validation molecules of fold 0")
+    )
+    return text + (_compared(outside, "molecules outside the paper's list") if outside else "")
+
+
+def _compared(value: dict[str, Any], which: str) -> str:
+    """What both make of some molecules."""
     rows = []
     for name, title in _PEERS.items():
         of = value[name]
-        shares = [f"{100 * of[what]:.1f}" for what in ("node", "one_to_one", "no_error")]
+        shares = [f"{100 * of['node']:.1f}", *(_between(of, what, 100, 1) for what in ("one_to_one", "no_error"))]
         errors = [f"{of[f'shift_{k}_error_ppm']:.2f}" if f"shift_{k}_error_ppm" in of else "" for k in _ERRORS]
         batches = f" ({of['molecules_per_s_in_batches']:,.0f})" if "molecules_per_s_in_batches" in of else ""
         rows.append([title, *errors, *shares, f"{of.get('molecules_per_s', '')}{batches}"])
+    behind = ""
+    if "best_behind_ppm" in value:
+        low, high = value["best_behind_ppm_interval"]
+        behind = (
+            f" In the mean over molecules `best` errs by {value['best_behind_ppm']:.2f} ppm more "
+            f"({low:.2f} to {high:.2f})."
+        )
     head = ["predicted by", "mean error, ppm", "median", "each peak alone", "one-to-one", "no error", "molecules/s"]
     return (
-        f"{text}{value['molecules']} validation molecules of fold 0, one peak per carbon with multiplicity, one "
-        f"thread; CSP5 {value['versions']['csp5']} predicts from one conformer and may have trained on these "
-        f"molecules, `best` has not. {value['not_predicted_by_peer']} further molecules had no prediction by CSP5. By "
-        "shifts: a peak costs its distance, and 30 ppm for another number of attached hydrogens. In brackets: in "
-        "batches.\n\n" + table(head, rows)
+        f"{value['molecules']} {which}; {value['not_predicted_by_peer']} further ones had no prediction by CSP5."
+        f"{behind}\n\n{table(head, rows)}\n"
     )
+
+
+def _between(of: dict[str, Any], what: str, times: float, digits: int) -> str:
+    """A share with its interval where there is one."""
+    text = f"{times * of[what]:.{digits}f}"
+    low, high = of.get(f"{what}_interval", (None, None))
+    return text if low is None else f"{text} ({times * low:.{digits}f}–{times * high:.{digits}f})"
 
 
 def _reliability(value: dict[str, Any], drawings: dict[str, str]) -> str:
