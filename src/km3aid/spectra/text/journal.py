@@ -43,8 +43,10 @@ _SHIFT_IN_BRACKETS = re.compile(
     r"\s*([0-9]{1,3}(?:\.[0-9]+|(?=\s?ppm)))(?!\s?M?Hz)\s*(?:ppm)?\s*[,:;]?\s*([^0-9].*)?", re.DOTALL
 )
 _NO_PROTON = re.compile(r"\s*[=:]?\s*(?:[2-9][0-9]|1[0-9]{2})\.[0-9]")
+_CAPTION = re.compile(r"\b(?:[Ff]ig(?:ures?|s?\.)|[Ss]chemes?|[Tt]ables?)\s*[A-Z]?[0-9]{1,3}[a-z]?[.:]?\s*\Z")
 _TABLE = re.compile(r"[Tt]ables?\s+[A-Z]?[0-9]+")
 _SNIPPET = 60
+_LONGEST_CAPTION = 30  # characters of its beginning, `Figure S12. `
 _MOST_MENDED = 5
 _SHORTEST_PART = 40  # characters
 
@@ -124,7 +126,8 @@ def _sections(text: str) -> tuple[list[Section], list[LeftOut]]:
         inside = masked[match.start()] == " "
         misprinted = element == "H" and _NO_PROTON.match(text, match.end()) is not None  # δH before shifts of 13C
         again = bool(match["delta"]) and bool(heads) and (heads[-1][1] == element or misprinted)
-        if not inside and not again:
+        caption = bool(heads) and _CAPTION.search(text, max(0, match.start() - _LONGEST_CAPTION), match.start())
+        if not (inside or again or caption):
             heads.append((match, element))
     if not heads:
         return [Section("C", "", text, 1)], []

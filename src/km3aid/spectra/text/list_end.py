@@ -10,8 +10,8 @@ _MS = (
     r"(?:[Ee]xact\s)?[Mm]ass\b|[Mm]ol\.?\s?[Ww]t"
 )
 _OPTICS = (
-    r"(?:FT-?)?IR\b|FT-IR|ATR|UV\b|[νv]\s?_?\{?max|ν\b|λ\s?_?\{?(?:max|em|ex|abs)|[Ff]luorescence|E?CD\s\(|"
-    r"[Oo]ptical|[αa]_?D\b|ORD\b"
+    r"(?:FT-?)?IR\b|FT-IR|ATR|UV\b|[νv]\s?_?\{?max|ν|λ\s?_?\{?(?:max|em|ex|abs)|[Ff]luorescence|E?CD\s\(|"
+    r"[Oo]ptical|[αa]_?D\b|ORD\b|E[PS]R\s\(|CV\s\(|GPC\b|P?XRP?D\b"
 )
 _CONTENT = r"[Aa]nal(?:\b|ysis)|[Ee]lemental|EA\b|CHNS?\b|[Cc]alc(?:d|'d|ulated)?\b|[Ff]ound\b|[Rr]equires\b"
 _PROPERTIES = (
@@ -21,7 +21,7 @@ _PROPERTIES = (
 )
 _REFERENCES = (
     r"[Tt]ables?\s[A-Z]?[0-9]|[Ff]ig(?:ures?|s?\.)\s[A-Z]?[0-9]|[Ss]cheme\s[0-9]|[Rr]efs?\.|[Ll]it\.|[Aa]cknowledg|"
-    r"[Ss]upplementary|References\b"
+    r"[Ss]upplementary|References\b|doi\b|DOI\b|https?:"
 )
 _FORMULA = r"C(?:[7-9]|[1-9][0-9])H[0-9]{1,3}(?:[A-Z][a-z]?[0-9]*)+(?![\w-])"
 _ANALYSIS = re.compile(
@@ -37,12 +37,24 @@ _COMPOUND = (
 _CARBON_TYPE = r"(?:C(?:[HqNO](?![a-z])|=)|Cq|Ar|Ph|Me|O[A-Z]|N[A-Z])"
 _SENTENCE = (
     rf"[A-Z][a-z]{{2}}|(?!(?:and|ppm|minor|major|as)\b)[a-z]{{3}}|(?:in|is|of|by)\s[a-z]|(?!{_CARBON_TYPE})[A-Z]{{2}}"
+    r"|[A-Z][a-z]?\s[a-z]{3}|[ABD-Z]\s?:"
 )
-_STOP = re.compile(rf"(?:(?<![.\s])\s*\.\s+)(?=\S)(?:{_SECTION}|{_COMPOUND}|{_SENTENCE})")
-_LINE = re.compile(rf"(?<![,;&\s-])[ \t]*\n\s*(?:{_SECTION}|{_COMPOUND}|(?=[A-Z][a-z]{{2}})(?!.*[0-9]{{2}}\.[0-9]))")
+# `[0124]` begins a paragraph of a patent, `(c)` a compound; no shift is written in Chinese, Japanese or Korean.
+_NUMBERED = rf"\[[0-9]{{2,5}}\]|\((?:[a-z]|[ivx]{{1,4}}|[0-9]{{1,2}})\)\s+(?:{_COMPOUND}|{_SENTENCE})"
+_FOREIGN = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2}"
+_VALUE = r"(?!δ|delta\b|J\b|C-?[0-9])[^\W\d_][\w⁄]{0,9}\s*(?:\([^()]{0,30}\)\s*)?=\s*[-+<>~]?[0-9]"
+_STOP = re.compile(
+    rf"(?:(?<![.\s])\s*\.\s+)(?=\S)(?:{_SECTION}|{_COMPOUND}|{_SENTENCE}|{_NUMBERED})|[.;]\s+(?:{_VALUE}|{_FOREIGN})"
+)
+_PAGE = r"(?:[Pp]age\s|S-?)?[0-9]{1,4}[ \t]*(?:\n\s*\n|\n\s*(?=[A-Z][a-z]{2}))"  # a number in a line of its own
+_CITATION = r"[A-Z][A-Za-z]+\.?(?:\s[A-Z&][A-Za-z]*\.?){0,5},?\s(?:[0-9]{1,4}\s)?\(?(?:19|20)[0-9]{2}\b"
+_LINE = re.compile(
+    rf"(?<![,;&\s-])[ \t]*\n\s*(?:{_SECTION}|{_COMPOUND}|{_PAGE}|{_CITATION}|(?=[A-Z][a-z]{{2}})(?!.*[0-9]{{2}}\.[0-9]))"
+)
 _GAP = re.compile(r"(?<![,;:&\s-])\s*\n[ \t\r]*\n")
 
 MORE_SHIFTS = re.compile(r"δ_?C?\s*=?\s*[0-9]{1,3}\.[0-9]|(?<![0-9.])[0-9]{1,3}\.[0-9]+,?\s?ppm")  # in sentences
+_SHIFT_IN_BRACKETS = re.compile(r"[(\[][^()\[\]]{0,12}?δ_?C?\s*=?\s*[0-9]{1,3}\.[0-9]")
 _FIRST_SHIFT = re.compile(r"[0-9]\.[0-9]|[0-9](?=\s*(?:[,;.]|ppm|$|and\s+[0-9]))")
 _WORD = re.compile(r"(?<![A-Za-z])[a-z]{4,}(?![A-Za-z])")
 _PROSE_WORDS = 3
@@ -57,6 +69,8 @@ def end_of_list(body: str, masked: str) -> int:
     """
     first = _FIRST_SHIFT.search(masked)
     begin = first.end() if first else 0
+    if bracketed := _SHIFT_IN_BRACKETS.search(body, 0, begin or len(body)):
+        begin = bracketed.end()
     prose = is_description(masked[:begin])
     ends = [len(body)]
     for pattern in (_ANALYSIS, _STOP, _LINE, _GAP):
