@@ -173,3 +173,8 @@ def test_singlets_of_a_decoupled_spectrum_are_not_multiplicities():
 def test_a_table_in_the_range_of_1h_gets_a_note():
     assert "check that the table is of 13C" in read("ppm,Intensity\n7.26,1\n4.12,2\n1.26,3\n").notes[0]
     assert read("ppm,Intensity\n17.26,1\n4.12,2\n1.26,3\n").notes == ()
+
+
+def test_intensities_of_both_signs_get_a_note():
+    assert "both signs, as in DEPT and APT" in read("ppm,intensity\n51.5,18.3\n38.3,-25.3\n12.8,22.0").notes[0]
+    assert not read("ppm,intensity\n51.5,18.3\n12.8,22.0").notes

@@ -44,7 +44,9 @@ _SHIFT_IN_BRACKETS = re.compile(
     r"\s*([0-9]{1,3}(?:\.[0-9]+|(?=\s?ppm)))(?!\s?M?Hz)\s*(?:ppm)?\s*[,:;]?\s*([^0-9].*)?", re.DOTALL
 )
 _NO_PROTON = re.compile(r"\s*[=:]?\s*(?:[2-9][0-9]|1[0-9]{2})\.[0-9]")
-_CAPTION = re.compile(r"\b(?:[Ff]ig(?:ures?|s?\.)|[Ss]chemes?|[Tt]ables?)\s*[A-Z]?[0-9]{1,3}[a-z]?[.:]?[^.;:\n]{0,50}\Z")
+_CAPTION = re.compile(
+    r"\b(?:[Ff]ig(?:ures?|s?\.)|[Ss]chemes?|[Tt]ables?)\s*[A-Z]?[0-9]{1,3}[a-z]?[.:]?[^.;:\n]{0,50}\Z"
+)
 _TABLE = re.compile(r"[Tt]ables?\s+[A-Z]?[0-9]+")
 _SNIPPET = 60
 _LONGEST_CAPTION = 80  # characters of its beginning, `Figure S12. Part of the `
