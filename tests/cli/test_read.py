@@ -92,6 +92,6 @@ def test_a_record_without_a_spectrum_is_left_out_and_told(tmp_path):
     done = km3aid("read", tmp_path / "a.sdf")
     assert done.returncode == 0, done.stderr
     assert len(json.loads(done.stdout)["peaks"]) == 2
-    assert "left out 'a record'" in done.stderr
+    assert json.loads(done.stdout)["left_out"][-1]["text"] == "a record"
     (tmp_path / "b.sdf").write_text(bad)
     assert km3aid("read", tmp_path / "b.sdf").returncode == 2
