@@ -35,6 +35,7 @@ SEED = 1
 NEAR_PPM = 0.15  # of a reported line, after the median difference is taken out: references differ
 CLOSE_PPM = 0.35  # some shifts were reported from other spectra of the compound
 TWIN_PPM = 0.1
+MOST_OFF_PPM = 1.5  # of two references
 SURE = 0.8  # least confidence by which a line counts as that of a carbon
 
 
@@ -102,7 +103,7 @@ def reported_lines(read: Sequence[Measured], root: Path) -> dict[str, Any]:
         (record,) = (root / measured.name).parent.glob("*.sdf")
         reported = sorted({round(p.shift_ppm, 2) for p in read_spectra(record)[0]})
         peaks = [p.shift_ppm for p in measured.spectrum.without_aside()]
-        off = statistics.median([p - r for p in peaks for r in reported if abs(p - r) < 0.6] or [0.0])
+        off = difference(peaks, reported)
         seen, close = (sum(any(abs(p - off - r) < n for p in peaks) for r in reported) for n in (NEAR_PPM, CLOSE_PPM))
         false = sum(all(abs(p - off - r) >= NEAR_PPM for r in reported) for p in peaks)
         found.append(
@@ -115,6 +116,13 @@ def reported_lines(read: Sequence[Measured], root: Path) -> dict[str, Any]:
         "false_median": statistics.median(r["false"] for r in found),
         "spectra": found,
     }
+
+
+def difference(peaks: Sequence[float], reported: Sequence[float]) -> float:
+    """By how much the reference of the peaks differs from that of the reported lines: most of these find a peak."""
+    apart = sorted(p - r for p in peaks for r in reported if abs(p - r) < MOST_OFF_PPM) or [0.0]
+    together = [[d for d in apart if 0 <= d - first <= 2 * CLOSE_PPM] for first in apart]
+    return statistics.median(max(together, key=lambda group: (len(group), -abs(group[0]))))
 
 
 def multiplicities(engine: Engine, read: Sequence[Measured], root: Path) -> dict[str, Any]:
