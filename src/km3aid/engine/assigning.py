@@ -14,6 +14,8 @@ from km3aid.matching.assign import Match
 from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.pins import Pins, build_pins
 from km3aid.molecules import splitting_hz
+from km3aid.spectra.impurities import impurity_at
+from km3aid.spectra.solvents import known_solvents
 from km3aid.spectra.spectrum import Spectrum
 from km3aid.spectra.twins import twins_note
 
@@ -99,6 +101,10 @@ def _warnings(match: Match, spectrum: Spectrum, unobserved: tuple[int, ...]) -> 
     ]
     if alone:
         found.append(f"{len(alone)} peak(s) fit no carbon")
+    for solvent in known_solvents(spectrum.solvent or ""):
+        for shift in (spectrum.peaks[p].shift_ppm for p in alone):
+            if impurity := impurity_at(shift, solvent.name):
+                found.append(f"{shift:g} ppm, which fits no carbon, may be {impurity} (in {solvent.name})")
     if unobserved:
         found.append(f"{len(unobserved)} carbon(s) have no peak")
     return tuple(found)
