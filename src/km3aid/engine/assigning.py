@@ -44,7 +44,7 @@ def assignment(
         -match.cost,
         (
             *(() if pins.atoms else twins_note(spectrum)),
-            *_warnings(match, spectrum, unobserved),
+            *_warnings(match, spectrum, unobserved, len(encoded.molecule.carbons)),
             *_split_lines(encoded, spectrum, match),
         ),
         asked=Asked(encoded.molecule.source, spectrum),
@@ -92,13 +92,16 @@ def _assigned_peak(
     )
 
 
-def _warnings(match: Match, spectrum: Spectrum, unobserved: tuple[int, ...]) -> tuple[str, ...]:
+def _warnings(match: Match, spectrum: Spectrum, unobserved: tuple[int, ...], carbons: int) -> tuple[str, ...]:
+    lines = sum(p.aside is None for p in spectrum)
     alone = [p for p in match.unassigned_peaks if spectrum.peaks[p].aside is None]
     found = [
         f"took back {peak.shift_ppm:g} ppm, set aside as {peak.aside}: a carbon may lie there"
         for peak, classes in zip(spectrum, match.peak_classes, strict=True)
         if classes and peak.aside
     ]
+    if lines > carbons and not twins_note(spectrum):
+        found.append(f"{lines} peaks for {carbons} carbons: some are of something else, such as impurities or noise")
     if alone:
         found.append(f"{len(alone)} peak(s) fit no carbon")
     for solvent in known_solvents(spectrum.solvent or ""):

@@ -99,3 +99,15 @@ def test_weak_negative_lines_stay_where_the_experiment_gives_signs_a_meaning():
     assert not any(p.intensity < 0 for p in pick_peaks(PPM, trace_of(lines), "a trace", **about))
     signed = pick_peaks(PPM, trace_of(lines), "a trace", experiment=Experiment.DEPTQ, **about)
     assert [round(p.shift_ppm) for p in signed if p.intensity < 0] == [150, 33]
+
+
+def test_more_lines_than_a_molecule_has_carbons_tighten_the_limit_and_are_told():
+    few = {200.0 - 4 * k: 1000.0 for k in range(5)}
+    many = {160.0 - k: 200.0 for k in range(120)}
+    spectrum = pick(few | many)
+    assert len(kept(spectrum)) == len(few)
+    assert any("set aside 120 weak lines, below 30%" in note for note in spectrum.notes)
+    assert any("125 lines are more than a molecule has carbons" in note for note in spectrum.notes)
+    usual = pick(few | dict(list(many.items())[:90]))
+    assert len(kept(usual)) == 95
+    assert not any("more than a molecule" in note for note in usual.notes)

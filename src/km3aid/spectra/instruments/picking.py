@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 _WEAK = 0.07  # of the third-strongest line of the sample
+_TIGHTER = (_WEAK, 0.15, 0.3, 0.5)  # the same, one after another while there are more lines than carbons …
+_MOST_CARBONS = 100  # … in almost any molecule
 _BROAD = 5.0  # line widths
 _DOWNWARDS = 0.15  # of the third-strongest line: height of a negative line that carries meaning …
 _FEWEST_DOWNWARDS = 2  # … where there are several, as in APT and DEPTQ
@@ -93,10 +95,20 @@ def _weak_aside(
     """The peaks with the weak ones set aside, and a note on it."""
     sample, strong = _sample(peaks, about)
     size = [abs(p.intensity or 0.0) * (b if (b := breadth[p.shift_ppm]) >= _BROAD else 1.0) for p in peaks]
-    weak = {i for i in sample if size[i] < _WEAK * strong}
-    below = f"below {_WEAK:.0%} of the third-strongest line of the sample"
+    weak, least = set[int](), _WEAK
+    for least in _TIGHTER:
+        weak = {i for i in sample if size[i] < least * strong}
+        if len(sample) - len(weak) <= _MOST_CARBONS:
+            break
+    below = f"below {least:.0%} of the third-strongest line of the sample"
     marked = [replace(p, aside=f"weak: {below}") if i in weak else p for i, p in enumerate(peaks)]
-    return marked, [f"set aside {len(weak)} weak lines, {below}"] if weak else []
+    notes = [f"set aside {len(weak)} weak lines, {below}"] if weak else []
+    if least > _WEAK:
+        usual = sum(size[i] >= _WEAK * strong for i in sample)
+        notes.append(
+            f"{usual} lines are more than a molecule has carbons: a noisy spectrum, or one of a mixture or polymer"
+        )
+    return marked, notes
 
 
 def _summary(peaks: Sequence[Peak], noise: float) -> str:
