@@ -25,7 +25,7 @@ def test_a_quartet_of_cf3_is_one_line(centre, coupling):
     found = picked(SAMPLE | multiplet(centre, [h * 25 for h in QUARTET], coupling))
     joined = join_multiplets(found)
     assert sorted(kept(joined)) == sorted([*((s, None) for s in SAMPLE), (centre, None)])
-    assert [p.aside for p in joined if p.aside] == [f"of the quartet of CF3 at {centre:g} ppm"] * 3
+    assert [p.aside for p in joined if p.aside] == [f"part of the quartet of CF3 at {centre:g} ppm"] * 3
     assert f"joined to {centre:g} ppm: a quartet of CF3, J = {coupling:.0f} Hz" in joined.notes
     assert [p.shift_ppm for p in joined] == sorted((p.shift_ppm for p in joined), reverse=True)
     (line,) = [p for p in joined if p.shift_ppm == pytest.approx(centre, abs=0.02)]

@@ -120,7 +120,7 @@ def _join(peaks: list[Peak], multiplet: Multiplet, pattern: Pattern, free: list[
     lines = [peaks[i] for i in multiplet.lines]
     one, two = (peaks[i].shift_ppm for i in multiplet.middle)
     middle = round(one if len(pattern.heights) == _TRIPLET else (one + two) / 2, 3)
-    reason = f"of the {pattern.name} at {middle:g} ppm"
+    reason = f"part of the {pattern.name} at {middle:g} ppm"
     around = [
         i
         for i in free
