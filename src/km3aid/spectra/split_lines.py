@@ -5,9 +5,9 @@ They are told by their gaps and heights. The middle becomes the line of the carb
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations
 from typing import NamedTuple
 
 from km3aid.spectra.experiment import Experiment
@@ -84,14 +84,14 @@ def _multiplets(
     """
     count = len(pattern.heights)
     first = (count - 1) // 2  # of the two in the middle
-    for one, two in combinations(among, 2):
-        gap = peaks[one].shift_ppm - peaks[two].shift_ppm
+    falling = [-peaks[i].shift_ppm for i in among]
+    for one, two, gap in _pairs(peaks, among, max(high for _, high in pattern.couplings_hz) / frequency_mhz):
         hertz = gap * frequency_mhz
         if not any(low <= hertz <= high for low, high in pattern.couplings_hz):
             continue
         close = max(_CLOSEST_PPM, _CLOSE * gap)
         places = [peaks[one].shift_ppm + (first - place) * gap for place in range(count)]
-        lines = [_nearest(peaks, among, shift, close) for shift in places]
+        lines = [_nearest(peaks, among, falling, shift, close) for shift in places]
         seen = {place: i for place, i in enumerate(lines) if i is not None}
         hidden = [place for place in range(count) if place not in seen]
         if len(set(seen.values())) < len(seen) or len({(peaks[i].intensity or 0.0) > 0 for i in seen.values()}) > 1:
@@ -142,8 +142,21 @@ def _strong(spectrum: Spectrum, free: Sequence[int]) -> float:
     return heights[min(2, len(heights) - 1)] if heights else 0.0
 
 
-def _nearest(peaks: Sequence[Peak], among: Sequence[int], shift_ppm: float, close: float) -> int | None:
-    near = [i for i in among if abs(peaks[i].shift_ppm - shift_ppm) <= close]
+def _pairs(peaks: Sequence[Peak], among: Sequence[int], widest_ppm: float) -> Iterator[tuple[int, int, float]]:
+    """Two positions by falling shift, and how far they are apart, up to `widest_ppm`."""
+    for place, one in enumerate(among):
+        for two in among[place + 1 :]:
+            gap = peaks[one].shift_ppm - peaks[two].shift_ppm
+            if gap > widest_ppm:
+                break
+            yield one, two, gap
+
+
+def _nearest(
+    peaks: Sequence[Peak], among: Sequence[int], falling: Sequence[float], shift_ppm: float, close: float
+) -> int | None:
+    """The position nearest to a shift and no farther than `close`; `falling` are the negative shifts of all."""
+    near = among[bisect_left(falling, -shift_ppm - close) : bisect_right(falling, -shift_ppm + close)]
     return min(near, key=lambda i: abs(peaks[i].shift_ppm - shift_ppm), default=None)
 
 
