@@ -37,7 +37,8 @@ def relative_heights(spectrum: Spectrum) -> NDArray[np.float64] | None:
     usual = np.percentile(sample, HEIGHT)
     if sample.min() > _WEAK * usual:
         return None
-    return np.log(np.where(height > 0, height, usual) / usual)
+    relative: NDArray[np.float64] = np.log(np.where(height > 0, height, usual) / usual)
+    return relative
 
 
 def height_costs(spectrum: Spectrum) -> NDArray[np.float64] | None:
