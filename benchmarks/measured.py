@@ -128,8 +128,8 @@ def difference(peaks: Sequence[float], reported: Sequence[float]) -> float:
 def multiplicities(engine: Engine, read: Sequence[Measured], root: Path) -> dict[str, Any]:
     """How many lines have the attached hydrogens that APT, DEPTQ or DEPT beside 13C tells.
 
-    What each line has follows from the structure: its carbon is the one that `assign` gives to the bare shift with a
-    confidence of 0.8 or more, so that no multiplicity helps itself.
+    What each line has follows from the structure: its carbon is the one that `assign` gives to the line without its
+    multiplicity, with a confidence of 0.8 or more, so that no multiplicity helps itself. What is open is not right.
     """
     rows = []
     for measured in read:
@@ -148,11 +148,12 @@ def multiplicities(engine: Engine, read: Sequence[Measured], root: Path) -> dict
         for own in engine.assign(structure, bare).assignments:
             peak = spectrum.peaks[own.peak]
             attached = {mol.GetAtomWithIdx(a).GetTotalNumHs() for a in own.atoms}
-            if own.confidence < SURE or len(attached) > 1 or peak.multiplicity is None:
+            if own.confidence < SURE or len(attached) > 1 or peak.aside is not None:
                 continue
+            fits = peak.multiplicity is not None and attached <= set(peak.possible_hydrogens)
             known += 1
-            right += attached <= set(peak.possible_hydrogens)
-            wrong += [] if attached <= set(peak.possible_hydrogens) else [[peak.shift_ppm, peak.multiplicity]]
+            right += fits
+            wrong += [] if fits else [[peak.shift_ppm, peak.multiplicity]]
         rows.append({"spectrum": measured.name, "lines": known, "right": right, "wrong": wrong})
     total, right = (sum(row[key] for row in rows) for key in ("lines", "right"))
     return {"lines": total, "share_right": round(right / total, 4), "spectra": rows}

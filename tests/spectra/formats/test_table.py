@@ -178,3 +178,10 @@ def test_a_table_in_the_range_of_1h_gets_a_note():
 def test_intensities_of_both_signs_get_a_note():
     assert "both signs, as in DEPT and APT" in read("ppm,intensity\n51.5,18.3\n38.3,-25.3\n12.8,22.0").notes[0]
     assert not read("ppm,intensity\n51.5,18.3\n12.8,22.0").notes
+
+
+def test_four_shifts_in_the_range_of_1h_are_refused(tmp_path):
+    (tmp_path / "a.csv").write_text("ppm,Intensity\n7.26,1\n4.12,2\n2.04,3\n1.26,3\n")
+    with pytest.raises(SpectrumFormatError, match="probably shifts of 1H: all 4 shifts"):
+        read_spectra(tmp_path / "a.csv")
+    assert len(read_spectra(tmp_path / "a.csv", "csv")[0]) == 4
