@@ -2,7 +2,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.spectra.reading import read
 from tests.spectra.strategies import peaks
@@ -10,6 +10,7 @@ from tests.spectra.strategies import peaks
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra import Peak, read_spectra
 from km3aid.spectra.formats.table_rows import has_columns, has_header
+from km3aid.spectra.instruments.nucleus import proton_doubt
 
 full_peaks = st.builds(
     lambda peak, intensity: Peak(peak.shift_ppm, peak.multiplicity, peak.count, intensity),
@@ -25,6 +26,7 @@ full_peaks = st.builds(
     st.booleans(),
 )
 def test_what_is_written_is_read_back_in_any_order_of_columns(rows, order, delimiter, comma):
+    assume(len(rows) < 4 or proton_doubt(peak.shift_ppm for peak in rows) is None)
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter)
     writer.writerow(order)
