@@ -153,8 +153,11 @@ load: $(DEV)  ## Load the service with 50 clients for 30 s; write results/load.j
 	$(BIN)/python benchmarks/load.py --out results/load.json
 
 ROWS ?= 10000 100000
-measured: $(DEV)  ## Read the measured spectra in MEASURED and search for their compounds; writes results/measured.json
+measured: $(DEV) $(RUNS)/library/library.json  ## Read the measured spectra in MEASURED and search for their compounds; write results/measured.json, heights.json and docs/formats/*.png
 	$(BIN)/python benchmarks/measured.py --measured $(MEASURED) --structures $(DATA)/library.smi.gz --out results/measured.json
+	$(BIN)/python benchmarks/heights.py --data $(SOURCE) --paper-ids $(DATA)/km3aid_ids.csv --library $(RUNS)/library \
+	  --out results/heights.json
+	$(BIN)/python benchmarks/readings.py --measured $(MEASURED) --out docs/formats
 
 ELUCIDATE = $(BIN)/python benchmarks/elucidate.py run $(BLOCK) --library $(RUNS)/million --work $(RUNS)/elucidate
 ELUCIDATED ?= 40

@@ -83,3 +83,15 @@ def test_formats_for_computed_answers_are_refused(measured):
     done = km3aid("read", measured, "--format", "nmredata")
     assert done.returncode == 2
     assert "nmredata: is for assignments, not for readings" in done.stderr
+
+
+def test_a_record_without_a_spectrum_is_left_out_and_told(tmp_path):
+    good, bad = examples.NMREDATA, "\n\n\n  1  0  0  0  0  0  0  0  0  0999 V2000\n"
+    bad += "    0.0000    0.0000    0.0000 C   0  0\nM  END\n> <ID>\n2\n\n$$$$\n"
+    (tmp_path / "a.sdf").write_text(good + bad)
+    done = km3aid("read", tmp_path / "a.sdf")
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(done.stdout)["peaks"]) == 2
+    assert json.loads(done.stdout)["left_out"][-1]["text"] == "a record"
+    (tmp_path / "b.sdf").write_text(bad)
+    assert km3aid("read", tmp_path / "b.sdf").returncode == 2

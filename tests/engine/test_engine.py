@@ -71,6 +71,14 @@ def test_a_missing_carbon_and_a_solvent_line_are_said(engine):
     assert len(answer.warnings) == 2
 
 
+def test_peaks_of_something_else_are_said_and_named(engine):
+    spectrum = set_aside_solvent(parse_peaks("171.4 60.5 53.52 21.0 14.2 1.15"), "CDCl3")
+    warnings = engine.assign("CCOC(C)=O", spectrum).warnings
+    assert "6 peaks for 4 carbons: some are of something else, such as impurities or noise" in warnings
+    assert "53.52 ppm, which fits no carbon, may be dichloromethane (in CDCl3)" in warnings
+    assert not any("something else" in w for w in engine.assign("CCOC(C)=O", parse_peaks("171.4 60.5 21.0")).warnings)
+
+
 def test_confidences_are_probabilities(engine):
     answer = engine.assign(ASPIRIN, parse_peaks(ASPIRIN_PEAKS))
     for a in answer.assignments:

@@ -1,7 +1,8 @@
 import pytest
 
 from km3aid.errors import SpectrumFormatError
-from km3aid.spectra import add_multiplicities, parse_peaks
+from km3aid.spectra import Peak, Spectrum, add_multiplicities, parse_peaks
+from km3aid.spectra.experiment import Experiment
 
 MENTHONE = "212.4 55.9 50.9 35.5 33.9 27.9 25.9 22.3 21.2 18.7"  # C CH CH2 CH CH2 CH2 CH CH3 CH3 CH3
 
@@ -49,3 +50,21 @@ def test_what_the_spectrum_says_itself_wins():
 def test_a_bad_list_is_an_error(text):
     with pytest.raises(SpectrumFormatError, match="DEPT-135"):
         add_multiplicities(parse_peaks("170.2"), dept135=text)
+
+
+@pytest.mark.parametrize(
+    ("plain", "weak", "expected"),
+    [
+        (30.0, 2.0, "S"),  # what DEPT leaves of a strong line is an artefact
+        (8.0, 5.0, None),  # weak in both: it may be a CH
+        (30.0, None, None),
+        (None, 2.0, None),
+    ],
+)
+def test_a_weak_line_of_dept(plain, weak, expected):
+    strong = [(143.5, 100.0), (131.8, 105.0), (127.9, 98.0)]
+    peaks = [Peak(s, intensity=None if plain is None else h) for s, h in strong]
+    dept = [*(Peak(s, intensity=h) for s, h in strong), Peak(154.0, intensity=weak, aside="weak: below 7%")]
+    spectrum = Spectrum((*peaks, Peak(154.0, intensity=plain)), frequency_mhz=100.6)
+    other = Spectrum(tuple(dept), frequency_mhz=100.6, experiment=Experiment.DEPT_135)
+    assert add_multiplicities(spectrum, dept135=other).peaks[-1].multiplicity == expected

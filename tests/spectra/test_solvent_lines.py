@@ -5,7 +5,7 @@ from hypothesis import given
 from tests.spectra.strategies import peak_lists
 
 from km3aid.spectra import Spectrum, parse_journal, parse_peaks, set_aside_solvent
-from km3aid.spectra.impurities import IMPURITIES
+from km3aid.spectra.impurities import IMPURITIES, impurity_at
 from km3aid.spectra.solvents import SOLVENTS
 from km3aid.spectra.spectrum import Peak
 
@@ -73,9 +73,32 @@ def test_impurities_are_named_and_stay():
     assert not any(p.aside for p in spectrum)
 
 
+def test_one_line_does_not_make_an_impurity_of_two():
+    assert not any("diethyl ether" in n for n in set_aside_solvent(parse_peaks("171.3 65.9 40.0"), "CDCl3").notes)
+    assert any("diethyl ether" in n for n in set_aside_solvent(parse_peaks("171.3 65.9 15.2"), "CDCl3").notes)
+
+
+@pytest.mark.parametrize(
+    ("shift", "solvent", "name"),
+    [
+        (53.52, "CDCl3", "dichloromethane"),
+        (1.1, "CDCl3", "silicone grease"),
+        (54.8, "DMSO-d6", "dichloromethane"),
+        (53.7, "CDCl3", None),
+        (65.9, "CDCl3", None),  # of diethyl ether, which has another line
+        (53.52, "pyridine-d5", None),
+    ],
+)
+def test_an_impurity_of_one_line(shift, solvent, name):
+    assert impurity_at(shift, solvent) == name
+
+
 def test_the_tables_are_sound():
     assert len({s.name for s in SOLVENTS}) == len(SOLVENTS)
-    assert all(len(by_solvent) == 3 and len(set(map(len, by_solvent))) == 1 for by_solvent in IMPURITIES.values())
+    assert set(IMPURITIES) < {s.name for s in SOLVENTS}
+    assert all(len(table) > 20 for table in IMPURITIES.values())
+    lines = {(name, len(shifts)) for table in IMPURITIES.values() for name, shifts in table.items()}
+    assert len({name for name, _ in lines}) == len(lines)  # as many lines in every solvent
 
 
 @pytest.mark.parametrize(

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from km3aid.errors import ConfigError
+from km3aid.errors import ConfigError, SpectrumFormatError
 from km3aid.render.registry import FORMATS
 
 if TYPE_CHECKING:
     from km3aid.engine import Engine
     from km3aid.requests.conditions import Conditions
     from km3aid.spectra import Spectrum
+    from km3aid.spectra.wanted import Wanted
 
 TABLE = "table"  # the one format that is the terminal's own
 
@@ -85,19 +86,28 @@ class SpectrumOptions:
 
     def read(self) -> list[Spectrum]:
         """The spectra of `--peaks`, of the file or of standard input; raises `SpectrumFormatError`."""
-        from km3aid.spectra import parse_peaks, read_spectra
+        from km3aid.spectra import parse_peaks
         from km3aid.spectra.wanted import Wanted
 
         wanted = Wanted(self.experiment, self.nucleus)
         if (self.peaks is None) == (self.spectrum is None):
             raise ConfigError("give the spectrum either as --peaks or as a file (- for standard input)")
-        found = (
-            [parse_peaks(self.peaks)]
-            if self.peaks is not None
-            else read_spectra(str(self.spectrum), self.input_format, wanted)
-        )
+        found = [parse_peaks(self.peaks)] if self.peaks is not None else self._of_file(wanted)
         conditions = self._conditions(self._other)
         return [conditions.apply(spectrum) for spectrum in found]
+
+    def _of_file(self, wanted: Wanted) -> list[Spectrum]:
+        """The spectra of the file; records without one are left out, where others have one."""
+        from km3aid.spectra import LeftOut, iter_spectra
+
+        errors: list[SpectrumFormatError] = []
+        found = list(iter_spectra(str(self.spectrum), self.input_format, errors.append, wanted))
+        if errors and not found:
+            raise errors[0]
+        if errors:
+            left_out = [LeftOut("a record", str(error)) for error in errors]
+            found[0] = replace(found[0], left_out=(*found[0].left_out, *left_out))
+        return found
 
     def defaults(self, *others: object) -> dict[str, Any]:
         """What holds for the records of a batch that do not say otherwise.

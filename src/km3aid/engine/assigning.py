@@ -14,6 +14,8 @@ from km3aid.matching.assign import Match
 from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.pins import Pins, build_pins
 from km3aid.molecules import splitting_hz
+from km3aid.spectra.impurities import impurity_at
+from km3aid.spectra.solvents import known_solvents
 from km3aid.spectra.spectrum import Spectrum
 from km3aid.spectra.twins import twins_note
 
@@ -42,7 +44,7 @@ def assignment(
         -match.cost,
         (
             *(() if pins.atoms else twins_note(spectrum)),
-            *_warnings(match, spectrum, unobserved),
+            *_warnings(match, spectrum, unobserved, len(encoded.molecule.carbons)),
             *_split_lines(encoded, spectrum, match),
         ),
         asked=Asked(encoded.molecule.source, spectrum),
@@ -90,15 +92,22 @@ def _assigned_peak(
     )
 
 
-def _warnings(match: Match, spectrum: Spectrum, unobserved: tuple[int, ...]) -> tuple[str, ...]:
+def _warnings(match: Match, spectrum: Spectrum, unobserved: tuple[int, ...], carbons: int) -> tuple[str, ...]:
+    lines = sum(p.aside is None for p in spectrum)
     alone = [p for p in match.unassigned_peaks if spectrum.peaks[p].aside is None]
     found = [
         f"took back {peak.shift_ppm:g} ppm, set aside as {peak.aside}: a carbon may lie there"
         for peak, classes in zip(spectrum, match.peak_classes, strict=True)
         if classes and peak.aside
     ]
+    if lines > carbons and not twins_note(spectrum):
+        found.append(f"{lines} peaks for {carbons} carbons: some are of something else, such as impurities or noise")
     if alone:
         found.append(f"{len(alone)} peak(s) fit no carbon")
+    for solvent in known_solvents(spectrum.solvent or ""):
+        for shift in (spectrum.peaks[p].shift_ppm for p in alone):
+            if impurity := impurity_at(shift, solvent.name):
+                found.append(f"{shift:g} ppm, which fits no carbon, may be {impurity} (in {solvent.name})")
     if unobserved:
         found.append(f"{len(unobserved)} carbon(s) have no peak")
     return tuple(found)

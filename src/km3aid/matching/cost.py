@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.config import MatchConfig
+from km3aid.matching.heights import height_costs
 from km3aid.matching.linear_sum import expit, logit
 from km3aid.spectra.spectrum import MULTIPLICITIES, Spectrum
 
@@ -33,16 +34,23 @@ def peak_class_cost(
 ) -> NDArray[np.float64]:
     """Negative log-likelihood (P, K) of every peak at every class, in nats.
 
-    It adds up the shift, the chance that a recorded multiplicity is wrong, and the node level's `evidence` (P, K): the
-    log-probabilities of the classes for each peak.
+    It adds up the shift, the height, the chance that a recorded multiplicity is wrong, and the node level's `evidence`
+    (P, K): the log-probabilities of the classes for each peak.
     """
     shift = np.array([p.shift_ppm for p in spectrum])[:, None]
     cost = shift_cost(np.abs(shift - classes.shift_ppm), classes.scale_ppm, config)
-    by_hydrogens = multiplicity_costs(spectrum, config)
+    by_hydrogens = hydrogen_costs(spectrum, config)
     cost += by_hydrogens[:, np.minimum(classes.hydrogens, by_hydrogens.shape[1] - 1)]
     if evidence is not None:
         cost -= config.node_weight * np.maximum(evidence, -20.0)
     return np.asarray(cost, np.float64)
+
+
+def hydrogen_costs(spectrum: Spectrum, config: MatchConfig) -> NDArray[np.float64]:
+    """What multiplicity and height of each peak cost at a carbon with 0 to 4 attached hydrogens (P, 5)."""
+    by_height = height_costs(spectrum)
+    by_multiplicity = multiplicity_costs(spectrum, config)
+    return by_multiplicity if by_height is None else by_multiplicity + by_height
 
 
 def multiplicity_costs(spectrum: Spectrum, config: MatchConfig) -> NDArray[np.float64]:

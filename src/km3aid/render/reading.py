@@ -12,6 +12,7 @@ class Role(Enum):
 
     PEAK = "peak"
     FOREIGN = "set aside: solvent, reference"
+    PART = "set aside: part of a multiplet"
     WEAK = "set aside: weak"
 
 
@@ -19,7 +20,8 @@ def role_of(peak: Peak) -> Role:
     """What a peak is taken for."""
     if peak.aside is None:
         return Role.PEAK
-    return Role.WEAK if peak.aside.startswith("weak") else Role.FOREIGN
+    kinds = {"weak": Role.WEAK, "part of": Role.PART}
+    return next((role for begins, role in kinds.items() if peak.aside.startswith(begins)), Role.FOREIGN)
 
 
 def reading_title(spectrum: Spectrum) -> str:

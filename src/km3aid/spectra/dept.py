@@ -14,6 +14,7 @@ from km3aid.spectra.spectrum import MULTIPLICITIES, LeftOut, Peak, Spectrum, gro
 from km3aid.spectra.text.inline import parse_peaks
 
 _NEAR_PPM = 0.25
+_ARTEFACT = 0.2  # a line of DEPT that is weaker by as much than that of plain 13C
 _OFF_PPM = 1.5  # by which the references of two measured spectra may differ
 
 
@@ -76,8 +77,11 @@ def with_experiments(spectrum: Spectrum, others: Sequence[Spectrum]) -> Spectrum
         pairs = pair_lines(spectrum, other)
         for i in sample:
             line = other.peaks[pairs[i]] if i in pairs else None
-            if line is None or line.aside is None:  # a weak line may be an artefact, or that of a CH
-                possible[i] &= possible_hydrogens(other.experiment, line)
+            if line is not None and line.aside is not None:  # an artefact, or the line of a CH that is weak anyway
+                if not line.intensity or _part(line, other) > _ARTEFACT * _part(spectrum.peaks[i], spectrum):
+                    continue
+                line = None
+            possible[i] &= possible_hydrogens(other.experiment, line)
         for n in sorted(set(range(len(other))) - set(pairs.values())):
             if other.peaks[n].aside is None:
                 text = f"{other.experiment.value}: {other.peaks[n].shift_ppm:g}"
@@ -91,6 +95,12 @@ def with_experiments(spectrum: Spectrum, others: Sequence[Spectrum]) -> Spectrum
     if unclear:
         notes.append(f"left open by {names}: {', '.join(unclear)}")
     return replace(spectrum, peaks=tuple(peaks), left_out=tuple(left_out), notes=(*spectrum.notes, *notes))
+
+
+def _part(peak: Peak, spectrum: Spectrum) -> float:
+    """The height of a peak as a part of the third-strongest that is not set aside; 0 where there are no heights."""
+    heights = sorted((abs(p.intensity or 0.0) for p in spectrum if p.aside is None), reverse=True)
+    return abs(peak.intensity or 0.0) / (heights[min(2, len(heights) - 1)] or 1.0) if heights else 0.0
 
 
 def pair_lines(spectrum: Spectrum, other: Spectrum) -> dict[int, int]:

@@ -9,9 +9,11 @@ from typing import NamedTuple
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.dept import narrowed, pair_lines, signed_list, with_experiments
 from km3aid.spectra.experiment import SIGNED, Experiment, note_on, obstacle
+from km3aid.spectra.referencing import reference_anew
 from km3aid.spectra.signs import possible_hydrogens, upright
 from km3aid.spectra.solvent_lines import solvent_reasons
 from km3aid.spectra.spectrum import Spectrum
+from km3aid.spectra.split_lines import join_multiplets
 from km3aid.spectra.wanted import ANYTHING, Wanted
 
 _KNOWN_DEPT = (Experiment.DEPT_45, Experiment.DEPT_90, Experiment.DEPT_135)
@@ -41,7 +43,8 @@ def usable(spectrum: Spectrum, where: str, wanted: Wanted = ANYTHING) -> Spectru
         raise SpectrumFormatError(f"{where}: {reason}")
     note = note_on(spectrum.experiment)
     noted = replace(spectrum, notes=(*spectrum.notes, note)) if note else spectrum
-    return _by_signs(noted) if spectrum.experiment in SIGNED else noted
+    joined = join_multiplets(reference_anew(noted))
+    return _by_signs(joined) if spectrum.experiment in SIGNED else joined
 
 
 def is_kind(spectrum: Spectrum, kind: Experiment | None) -> bool:

@@ -135,6 +135,14 @@ def test_topspins_listing():
     assert [(p.shift_ppm, p.intensity) for p in spectrum] == [(171.3988, 1.2), (60.5012, 8.04), (21.0003, 4.5)]
 
 
+@pytest.mark.parametrize("cut", ["number", "intensity"])
+def test_topspins_listing_without_a_column(cut):
+    part = slice(1, None) if cut == "number" else slice(0, 4)
+    rows = [line.split()[part] for line in LISTING.splitlines()[-3:]]
+    text = "# ADDRESS   FREQUENCY     INTENSITY\n#           [Hz]  [PPM]\n" + "\n".join(map("  ".join, rows))
+    assert [p.shift_ppm for p in read(text)] == [171.3988, 60.5012, 21.0003]
+
+
 def test_deltas_table():
     text = "Peak\tX [ppm]\tX [Hz]\tIntensity\n1\t171.4\t17243.1\t1.2\n2\t60.5\t6086.5\t8.0\n"
     assert [(p.shift_ppm, p.intensity) for p in read(text)] == [(171.4, 1.2), (60.5, 8.0)]

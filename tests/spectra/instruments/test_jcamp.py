@@ -25,6 +25,11 @@ def test_jcamp_peak_assignments_and_linked_blocks():
     assert any("another nucleus, 1H" in left.reason for left in spectrum.left_out)
 
 
+def test_assignments_without_closing_brackets():
+    text = examples.JCAMP.replace("PEAK TABLE= (XY..XY)", "PEAK ASSIGNMENTS=(XYA)")
+    assert shifts(text.replace("170.2, 10.0", "(170.2, 10.0").replace("21.0, 12.0", "(21.0, 12.0")) == [170.2, 21.0]
+
+
 @pytest.mark.parametrize("body", ["170.2,10 21.0,12", "170.2 10; 21.0 12", "170.2,10;21.0,12", "170.2\t10\n21.0\t12"])
 def test_jcamp_tables_as_programs_write_them(body):
     assert shifts(examples.JCAMP.replace("170.2, 10.0\n21.0, 12.0", body)) == [170.2, 21.0]

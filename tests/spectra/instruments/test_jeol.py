@@ -61,6 +61,24 @@ def test_what_is_not_13c_or_of_no_use_alone_is_refused(tmp_path, processed, chan
         read_spectra(path)
 
 
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ({"experiment": "dept.jxp", "selection_angle": 135.0}, "DEPT-135"),
+        ({"experiment": "dept_dec.jxp", "x_angle": 90.0, "irr_angle": 45.0}, "DEPT-45"),
+        ({"experiment": "dept.jxp", "method.x_angle": 45.0, "method.selection_angle": 90.0}, "DEPT-90"),
+        ({"experiment": "dept.ex2", "selection_pulse": 15.0, "irr_90_width": 10.0}, "DEPT-135"),
+        ({"experiment": "dept.jxp", "x_angle": 90.0}, "DEPT"),
+        ({"experiment": "dept.jxp", "irr_angle": 90.0, "selection_angle": 135.0}, "DEPT"),  # one of them
+        ({"experiment": "dept90.jxp", "selection_angle": 135.0}, "DEPT-90"),  # as its name says
+    ],
+)
+def test_the_angle_of_dept(tmp_path, parameters, expected):
+    path = examples.write_jeol(tmp_path / "a.jdf", SHIFTS, changed=parameters)
+    with pytest.raises(SpectrumFormatError, match=f"an? {expected} spectrum"):
+        read_spectra(path)
+
+
 @pytest.mark.parametrize("processed", [False, True])
 @pytest.mark.parametrize(
     ("changed", "note"),

@@ -99,3 +99,23 @@ def test_weak_negative_lines_stay_where_the_experiment_gives_signs_a_meaning():
     assert not any(p.intensity < 0 for p in pick_peaks(PPM, trace_of(lines), "a trace", **about))
     signed = pick_peaks(PPM, trace_of(lines), "a trace", experiment=Experiment.DEPTQ, **about)
     assert [round(p.shift_ppm) for p in signed if p.intensity < 0] == [150, 33]
+
+
+def test_more_lines_than_a_molecule_has_carbons_tighten_the_limit_and_are_told():
+    few = {200.0 - 4 * k: 1000.0 for k in range(5)}
+    many = {160.0 - k: 200.0 for k in range(120)}
+    spectrum = pick(few | many)
+    assert len(kept(spectrum)) == len(few)
+    assert any("set aside 120 weak lines, below 30%" in note for note in spectrum.notes)
+    assert any("125 lines are more than a molecule has carbons" in note for note in spectrum.notes)
+    usual = pick(few | dict(list(many.items())[:90]))
+    assert len(kept(usual)) == 95
+    assert not any("more than a molecule" in note for note in usual.notes)
+
+
+def test_the_shoulder_of_a_strong_line_is_set_aside():
+    lines = {150.0: 900.0, 128.9: 1000.0, 128.845: 80.0, 60.3: 950.0, 60.0: 95.0}
+    spectrum = pick_peaks(PPM, trace_of(lines, width_ppm=0.012), "a trace", frequency_mhz=MHZ)
+    assert [round(s, 1) for s in kept(spectrum)] == [150.0, 128.9, 60.3, 60.0]
+    assert any("beside a line ten times as strong" in (p.aside or "") for p in spectrum)
+    assert "set aside 1 lines beside a line ten times as strong" in spectrum.notes

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.spectra.reading import read, shifts
 from tests.spectra.strategies import any_text
 from tests.spectra.text.dirty_paragraphs import AFTER, AFTER_IN_THE_LIST, BEFORE, broken, retyped, surrounded
+from tests.spectra.text.journal_styles import ENDS, in_print
 from tests.spectra.text.test_journal_corpus import CORPUS
 
 from km3aid.errors import SpectrumFormatError
@@ -53,6 +54,25 @@ def test_the_list_ends_before(foreign, between):
 @pytest.mark.parametrize("between", [", ", "; "])
 def test_the_list_ends_at_an_analysis_without_a_full_stop(foreign, between):
     assert shifts(LINE + between + foreign) == PEAKS
+
+
+@pytest.mark.parametrize("foreign", ENDS)
+def test_the_list_ends_in_the_ways_of_many_journals(foreign):
+    assert shifts(LINE + foreign) == PEAKS
+
+
+def test_a_column_of_whole_numbers_has_no_page_number():
+    assert shifts("13C NMR (101 MHz, CDCl3) δ\n171\n60\n21\n14\n") == [171, 60, 21, 14]
+    assert shifts("13C NMR (101 MHz, CDCl3) δ 171.4, 60.5, 21.0, 14.2\n14\n") == PEAKS
+
+
+def test_what_may_follow_a_full_stop_in_a_list():
+    text = "13C NMR (101 MHz, CDCl3) δ 171.4. 60.5. (C=O) C-2 21.0. CH3 14.2. minor 170.9"
+    assert shifts(text) == [171.4, 60.5, 21.0, 14.2, 170.9]
+
+
+def test_a_caption_begins_no_spectrum():
+    assert shifts(LINE + "\nFigure S8. 13C NMR spectrum of 5c in CDCl3 (101 MHz)") == PEAKS
 
 
 @pytest.mark.parametrize("foreign", BEFORE)
@@ -140,7 +160,7 @@ def test_two_decimal_points_make_no_shift():
     assert spectrum.left_out[0].text == "126.86.9"
 
 
-@pytest.mark.parametrize("change", [surrounded, retyped, lambda t, r: broken(t, r)[0]])
+@pytest.mark.parametrize("change", [surrounded, retyped, lambda t, r: broken(t, r)[0], in_print])
 def test_lines_of_the_corpus_survive(change):
     found, wrong = share(lines(), change)
     assert found > 0.95
@@ -168,6 +188,8 @@ def test_printed_lines_survive():
     def everything(text: str, rng: random.Random) -> str:
         return surrounded(broken(retyped(text, rng), rng)[0], rng)
 
+    _, wrong = share(rows, in_print)
+    assert wrong <= 3 * 3
     found, wrong = share(rows, everything)
     assert found > 0.99
     assert wrong < 0.01 * 3 * len(rows)

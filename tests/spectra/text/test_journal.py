@@ -141,7 +141,10 @@ def test_delta_with_a_nucleus_begins_a_part():
 
 def test_several_13c_parts_are_several_spectra():
     text = "\n\n".join(f"1H NMR (400 MHz, CDCl3) δ 7.3\n13C NMR (101 MHz, CDCl3) δ 17{i}.1, 21.0" for i in range(3))
-    assert [s.peaks[0].shift_ppm for s in read_all(text)] == [170.1, 171.1, 172.1]
+    spectra = read_all(text)
+    assert [s.peaks[0].shift_ppm for s in spectra] == [170.1, 171.1, 172.1]
+    assert [s.id for s in spectra] == ["1", "2", "3"]
+    assert "3 lists of 13C, each read as a spectrum of its own; this is number 2" in spectra[1].notes[0]
 
 
 def test_a_list_that_wraps_over_lines():

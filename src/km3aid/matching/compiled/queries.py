@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.matching.config import MatchConfig
-from km3aid.matching.cost import multiplicity_costs
+from km3aid.matching.cost import hydrogen_costs
 from km3aid.spectra.spectrum import Spectrum
 
 _LANES = 8  # peaks that the vector unit looks at together
@@ -26,6 +26,6 @@ def padded_shifts(spectrum: Spectrum) -> NDArray[np.float64]:
 
 
 def padded_multiplicity_costs(spectrum: Spectrum, config: MatchConfig) -> NDArray[np.float64]:
-    """What the multiplicity of each peak costs at a class of 0 to 4 attached hydrogens (5, P), padded."""
-    costs = multiplicity_costs(spectrum, config)
+    """What multiplicity and height of each peak cost at a class of 0 to 4 attached hydrogens (5, P), padded."""
+    costs = hydrogen_costs(spectrum, config)
     return np.pad(costs, ((0, padded(len(costs)) - len(costs)), (0, 0))).T.copy()

@@ -11,10 +11,11 @@ from km3aid.render.reading import Role, reading_title, role_of
 from km3aid.spectra.spectrum import Peak, Spectrum, groups_of
 from km3aid.spectra.trace import Trace
 
-COLOURS = {Role.PEAK: "#1c9c46", Role.FOREIGN: "#2b6cb0", Role.WEAK: "#b8860b"}
+COLOURS = {Role.PEAK: "#1c9c46", Role.FOREIGN: "#2b6cb0", Role.PART: "#8b4fb3", Role.WEAK: "#b8860b"}
 _WIDTH, _WIDEST = 900.0, 2400.0
 _TOP, _HEIGHT, _BELOW = 64.0, 260.0, 70.0
 _LABEL_SIZE = 10.0
+_CAPITALS = 1.2  # by which they are wider than digits
 _NOISE, _NOISE_COLOUR = 5.0, "#c33333"  # the height from which lines are picked, in standard deviations
 _CLIPPED = 1.5  # times the third-strongest peak, beyond which lines are cut off
 _THINNEST = 0.8
@@ -115,7 +116,7 @@ def _label(peak: Peak) -> list[str]:
 
 
 def _label_width(peak: Peak) -> float:
-    return max(width_of(line, _LABEL_SIZE) for line in _label(peak))
+    return max(width_of(line, _LABEL_SIZE) * (_CAPITALS if "C" in line else 1.0) for line in _label(peak))
 
 
 def _told(position: int, peak: Peak) -> str:

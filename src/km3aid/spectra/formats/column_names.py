@@ -14,7 +14,7 @@ _COLUMNS: dict[str, re.Pattern[str]] = {
         r"(?:13c|c13)(?:nmr)?(?:δ|delta)?(?:ppm)?|ppm(?:shift)?|[νv]?f1(?:ppm)?|peakppm|positionppm|position|"
         r"(?:chem(?:ische)?)?verschiebung(?:δ|delta)?(?:13c)?(?:ppm)?|déplacement(?:chimique)?(?:ppm)?|"
         r"(?:desplazamiento|deslocamento)(?:qu[ií]mico)?(?:ppm)?|spostamentochimico(?:ppm)?|"
-        r"хим(?:ический)?сдвиг(?:ppm|мд)?|化学位移(?:ppm)?|化学シフト(?:ppm)?|kemiskskift(?:ppm)?|"
+        r"хим(?:ический)?сдвиг(?:ppm|мд)?|化学位移(?:ppm)?|(?:化学)?シフト値?(?:ppm)?|kemiskskift(?:ppm)?|"
         r"(?:kemialliset)?siirtym[äa]t?(?:ppm)?|chemickýposun(?:ppm)?|kémiaieltolódás(?:ppm)?|화학적이동(?:ppm)?|przesuni[ęe]cie(?:chemiczne)?(?:ppm)?"
     ),
     "multiplicity": re.compile(

@@ -19,7 +19,7 @@ _KNOWN = (
     (re.compile(r"^\s*\{\\rtf"), "an RTF document", "save it as plain text"),
     (re.compile(r"<\?xml[^>]*>\s*<(?!PeakList)[A-Za-z]"), "an XML file of an unknown kind", ""),
 )
-_MANY = 8  # lines of one compound below 14 ppm; of 13C there are at most a few
+_MANY = 4  # lines of one compound below 14 ppm; organosilanes have up to three of 13C
 _OTHERWISE = "give its 13C shifts as a table with the columns 'ppm' and 'multiplicity', or as a list"
 
 

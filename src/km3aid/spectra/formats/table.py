@@ -74,6 +74,11 @@ def _spectrum(header: Header, rows: list[Row], layout: Layout, where: str) -> Sp
         raise SpectrumFormatError(f"{where}: no row of the table has a shift; expected one peak in each row")
     if doubt := proton_doubt(peak.shift_ppm for peak in peaks):
         notes.append(f"{doubt}; check that the table is of 13C")
+    if len({peak.intensity > 0 for peak in peaks if peak.intensity}) == 2:
+        notes.append(
+            "intensities of both signs, as in DEPT and APT; if it is one, give the plain 13C spectrum, and this "
+            "one with --dept135 or --apt"
+        )
     solvent = find_solvent(" ".join([*header.above, *header.names])) if layout.carbon else None
     return Spectrum(tuple(peaks), layout.compound, solvent, tuple(left_out), notes=tuple(notes))
 

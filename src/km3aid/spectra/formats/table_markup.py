@@ -73,13 +73,17 @@ def _piped(line: str) -> str:
 
 
 def _listing(lines: list[str], head: int) -> list[str]:
-    """TopSpin's listing: a number, the address, the frequency in Hz and in ppm, and the intensity on each line."""
-    rows = [""] * head + ["\t".join(_LISTED)]
-    for line in lines[head + 1 :]:
-        cells = line.split()
-        numbers = len(cells) in (4, 5) and all(re.fullmatch(r"[-+]?[0-9]+(?:\.[0-9]+)?", cell) for cell in cells)
-        rows.append("\t".join(cells) if numbers else "")
-    return rows
+    """TopSpin's listing: a number, the address, the frequency in Hz and in ppm, and the intensity on each line.
+
+    The number may be missing, or the intensity: where the rows do not count, it is the number.
+    """
+    number = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
+    rows = [line.split() for line in lines[head + 1 :]]
+    rows = [cells if len(cells) in (4, 5) and all(map(number.fullmatch, cells)) else [] for cells in rows]
+    full = [cells for cells in rows if cells]
+    counted = [cells[0] for cells in full] == [str(n) for n in range(1, len(full) + 1)]
+    names = _LISTED if counted or any(len(cells) == len(_LISTED) for cells in full) else _LISTED[1:]
+    return [""] * head + ["\t".join(names)] + ["\t".join(cells) for cells in rows]
 
 
 def _spaced(lines: list[str], head: int) -> list[str]:

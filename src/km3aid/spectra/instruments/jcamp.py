@@ -22,7 +22,9 @@ from km3aid.spectra.wanted import ANYTHING, Wanted
 _TRACES = ("XYDATA", "XYPOINTS", "DATATABLE")
 _NUCLEUS = (".OBSERVENUCLEUS", "$NUC1", ".NUCLEUS", "$NUCLEUS")
 _SEQUENCE = (".PULSESEQUENCE", "$PULPROG")
-_ASSIGNED = re.compile(rf"\(\s*({FLOAT})\s*(?:,\s*({FLOAT})?\s*)?(?:,\s*([^<,()]*)\s*)?(?:,?\s*<([^>]*)>)?\s*\)")
+_ASSIGNED = re.compile(
+    rf"\(\s*({FLOAT})\s*(?:,\s*({FLOAT})?\s*)?(?:,\s*([^<,()]*)\s*)?(?:,?\s*<([^>]*)>)?\s*(?:\)|$)", re.MULTILINE
+)
 
 
 def is_jcamp(head: list[str]) -> bool:

@@ -13,7 +13,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from km3aid.errors import SpectrumFormatError
-from km3aid.spectra.experiment import Experiment, experiment_of
+from km3aid.spectra.experiment import Experiment, dept_of_angle, experiment_of
 from km3aid.spectra.instruments.checks import MOST_POINTS, number_of, one_dimension
 from km3aid.spectra.instruments.fid import transform_fid
 from km3aid.spectra.instruments.nucleus import PROTON, Frequencies, check_nucleus, nucleus_of
@@ -81,6 +81,8 @@ def _check_nucleus(parameters: Parameters, where: str, wanted: Wanted) -> None:
 
 def _experiment(parameters: Parameters) -> Experiment:
     experiment = experiment_of(str(parameters.get("experiment", "")))
+    if experiment == Experiment.DEPT and (angle := selection_angle(parameters)) is not None:
+        return dept_of_angle(angle)
     if experiment == Experiment.PLAIN and str(parameters.get("irr_decoupling", "")).upper() == "FALSE":
         return Experiment.COUPLED
     return experiment
@@ -104,6 +106,26 @@ def filter_delay(parameters: Parameters) -> float:
     digits = (len(orders) - 1) // stages
     order = [int(orders[1 + i * digits : 1 + (i + 1) * digits] or 1) for i in range(stages)]
     return 0.5 * sum((order[i] - 1) / prod(int(f) for f in factors[i:]) for i in range(stages))
+
+
+def selection_angle(parameters: Parameters) -> float | None:
+    """The angle in degrees by which a DEPT tells CH, CH2 and CH3 apart; None where the parameters do not say it.
+
+    Releases of Delta name the parameter differently (`selection_angle`, `irr_angle`, …): it is the angle that is not
+    of the observed nucleus. Without one, the pulse of 1H is compared with that of 90°.
+    """
+    angles = {
+        angle
+        for name, value in parameters.items()
+        if "angle" in name and not name.removeprefix("method.").startswith("x_") and (angle := number_of(value))
+    }
+    known = {angle for angle in angles if dept_of_angle(angle) != Experiment.DEPT}
+    if len(known) == 1:
+        return known.pop()
+    pulses = [number_of(parameters.get(name)) for name in ("selection_pulse", "irr_pulse")]
+    right = [number_of(parameters.get(name)) for name in ("irr_90_width", "irr_90", "irr90")]
+    pulse, of_90 = next(filter(None, pulses), None), next(filter(None, right), None)
+    return 90 * pulse / of_90 if not known and pulse and of_90 else None
 
 
 def dead_time_s(parameters: Parameters) -> float:

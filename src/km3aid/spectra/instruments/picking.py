@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 _WEAK = 0.07  # of the third-strongest line of the sample
+_TIGHTER = (_WEAK, 0.15, 0.3, 0.5)  # the same, one after another while there are more lines than carbons …
+_MOST_CARBONS = 100  # … in almost any molecule
 _BROAD = 5.0  # line widths
 _DOWNWARDS = 0.15  # of the third-strongest line: height of a negative line that carries meaning …
 _FEWEST_DOWNWARDS = 2  # … where there are several, as in APT and DEPTQ
+_BESIDE_PPM, _FOOT_PART = 0.06, 0.1
+_FOOT = "beside a line ten times as strong"
 _MOST_PEAKS = 500
 _UNEVEN = 0.01  # of the step of the axis
 
@@ -93,10 +97,32 @@ def _weak_aside(
     """The peaks with the weak ones set aside, and a note on it."""
     sample, strong = _sample(peaks, about)
     size = [abs(p.intensity or 0.0) * (b if (b := breadth[p.shift_ppm]) >= _BROAD else 1.0) for p in peaks]
-    weak = {i for i in sample if size[i] < _WEAK * strong}
-    below = f"below {_WEAK:.0%} of the third-strongest line of the sample"
-    marked = [replace(p, aside=f"weak: {below}") if i in weak else p for i, p in enumerate(peaks)]
-    return marked, [f"set aside {len(weak)} weak lines, {below}"] if weak else []
+    weak, least = set[int](), _WEAK
+    for least in _TIGHTER:
+        weak = {i for i in sample if size[i] < least * strong}
+        if len(sample) - len(weak) <= _MOST_CARBONS:
+            break
+    below = f"below {least:.0%} of the third-strongest line of the sample"
+    shoulders = set(_shoulders(peaks, size)) & set(sample) - weak
+    reasons = dict.fromkeys(weak, f"weak: {below}") | dict.fromkeys(shoulders, f"weak: {_FOOT}")
+    marked = [replace(p, aside=reasons.get(i)) for i, p in enumerate(peaks)]
+    notes = [f"set aside {len(weak)} weak lines, {below}"] if weak else []
+    if shoulders:
+        notes.append(f"set aside {len(shoulders)} lines {_FOOT}")
+    if least > _WEAK:
+        usual = sum(size[i] >= _WEAK * strong for i in sample)
+        notes.append(
+            f"{usual} lines are more than a molecule has carbons: a noisy spectrum, or one of a mixture or polymer"
+        )
+    return marked, notes
+
+
+def _shoulders(peaks: Sequence[Peak], size: Sequence[float]) -> Iterator[int]:
+    """Positions of lines that stand beside a much stronger one, as what a bad shim makes does."""
+    for i, (peak, own) in enumerate(zip(peaks, size, strict=True)):
+        near = (n for n in (i - 2, i - 1, i + 1, i + 2) if 0 <= n < len(peaks))
+        if any(abs(peaks[n].shift_ppm - peak.shift_ppm) <= _BESIDE_PPM and own < _FOOT_PART * size[n] for n in near):
+            yield i
 
 
 def _summary(peaks: Sequence[Peak], noise: float) -> str:

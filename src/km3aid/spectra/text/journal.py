@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from km3aid.errors import SpectrumFormatError
@@ -43,8 +44,12 @@ _SHIFT_IN_BRACKETS = re.compile(
     r"\s*([0-9]{1,3}(?:\.[0-9]+|(?=\s?ppm)))(?!\s?M?Hz)\s*(?:ppm)?\s*[,:;]?\s*([^0-9].*)?", re.DOTALL
 )
 _NO_PROTON = re.compile(r"\s*[=:]?\s*(?:[2-9][0-9]|1[0-9]{2})\.[0-9]")
+_CAPTION = re.compile(
+    r"\b(?:[Ff]ig(?:ures?|s?\.)|[Ss]chemes?|[Tt]ables?)\s*[A-Z]?[0-9]{1,3}[a-z]?[.:]?[^.;:\n]{0,50}\Z"
+)
 _TABLE = re.compile(r"[Tt]ables?\s+[A-Z]?[0-9]+")
 _SNIPPET = 60
+_LONGEST_CAPTION = 80  # characters of its beginning, `Figure S12. Part of the `
 _MOST_MENDED = 5
 _SHORTEST_PART = 40  # characters
 
@@ -93,18 +98,26 @@ def read_journal(lines: Iterable[str], where: str) -> Iterator[Spectrum]:
         others = ", ".join(dict.fromkeys(section.head.strip() for section in sections))
         raise SpectrumFormatError(f"{where}: no 13C part, only {others}; expected '13C NMR (…) δ 170.1, 21.0'")
     outside += [_snippet(s.head + s.body, "another nucleus or experiment") for s in sections if s.element != "C"]
-    found = 0
+    found: list[Spectrum] = []
     for section in carbon:
-        spectrum = _read_section(section, f"{where}, line {section.line}", outside if found == 0 else [])
+        spectrum = _read_section(section, f"{where}, line {section.line}", [] if found else outside)
         if spectrum is None:
             outside.append(_snippet(section.head + section.body, "a 13C heading without peaks"))
         else:
-            found += 1
-            yield spectrum
+            found.append(spectrum)
+    yield from _numbered(found)
     if not found:
         table = next((m for section in carbon if (m := _TABLE.search(section.head + section.body))), None)
         instead = f"it refers to {table.group()}; give that table or the list of shifts, " if table else "expected "
         raise SpectrumFormatError(f"{where}: the 13C part has no shift; {instead}'13C NMR (…) δ 170.1, 21.0'")
+
+
+def _numbered(spectra: list[Spectrum]) -> list[Spectrum]:
+    """The spectra of a text; where it has several, their notes and ids say so."""
+    if len(spectra) < 2:
+        return spectra
+    note = f"the text has {len(spectra)} lists of 13C, each read as a spectrum of its own; this is number "
+    return [replace(s, id=f"{n}", notes=(*s.notes, f"{note}{n}")) for n, s in enumerate(spectra, 1)]
 
 
 def _without_markup(text: str) -> str:
@@ -124,7 +137,8 @@ def _sections(text: str) -> tuple[list[Section], list[LeftOut]]:
         inside = masked[match.start()] == " "
         misprinted = element == "H" and _NO_PROTON.match(text, match.end()) is not None  # δH before shifts of 13C
         again = bool(match["delta"]) and bool(heads) and (heads[-1][1] == element or misprinted)
-        if not inside and not again:
+        caption = bool(heads) and _CAPTION.search(text, max(0, match.start() - _LONGEST_CAPTION), match.start())
+        if not (inside or again or caption):
             heads.append((match, element))
     if not heads:
         return [Section("C", "", text, 1)], []
