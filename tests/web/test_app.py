@@ -526,6 +526,10 @@ def test_a_service_with_a_public_address_answers_to_it_with_and_without_the_pref
             assert client.post(f"{prefix}/api/predict", json={"smiles": "CCO"}, headers=wrong).status_code == 403
 
 
+def test_the_usual_port_need_not_be_named():
+    assert public_address("https://lab.example:443/").origin == public_address("https://lab.example").origin
+
+
 def test_the_prefix_alone_leads_to_the_page(make_client):
     with make_client(public=PUBLIC) as client:
         led = client.get("/a/nmr", follow_redirects=False)

@@ -51,12 +51,13 @@ def public_address(url: str) -> PublicAddress:
     """
     try:
         parts = urlsplit(url)
-        parts.port  # noqa: B018 (it is checked when it is read)
+        usual = parts.port in (None, {"http": 80, "https": 443}.get(parts.scheme))  # which browsers leave out
     except ValueError as error:
         raise ConfigError(f"--public-url: {url!r} is no address ({error})") from None
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment or parts.username:
         raise ConfigError(f"--public-url: {url!r}; give the address of the page, such as https://lab.example/nmr/")
-    return PublicAddress(f"{parts.scheme}://{parts.netloc.lower()}", parts.path.rstrip("/"))
+    netloc = parts.netloc.lower().removesuffix(f":{parts.port}") if usual else parts.netloc.lower()
+    return PublicAddress(f"{parts.scheme}://{netloc}", parts.path.rstrip("/"))
 
 
 @dataclass(frozen=True, slots=True)
