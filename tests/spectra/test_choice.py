@@ -1,7 +1,7 @@
 import pytest
 
 from km3aid.errors import SpectrumFormatError
-from km3aid.spectra.choice import Experiments, choose
+from km3aid.spectra.choice import Experiments, choose, choose_every
 from km3aid.spectra.experiment import Experiment
 from km3aid.spectra.measured import Found
 from km3aid.spectra.spectrum import LeftOut, Peak, Spectrum
@@ -58,3 +58,28 @@ def test_a_kind_that_is_wanted_is_taken():
     assert chosen(found("1"), found("2", experiment=Experiment.DEPT_135), wanted=wanted).id == "2"
     with pytest.raises(SpectrumFormatError, match=r"no DEPT-135 spectrum \(1: a plain 13C spectrum\)"):
         chosen(found("1"), wanted=wanted)
+
+
+def test_every_experiment_that_can_be_used_alone_is_given_plain_ones_first():
+    experiments = (
+        found("2", experiment=Experiment.APT),
+        found("3"),
+        found("4", shifts=SHIFTS[2:], experiment=Experiment.DEPT_135),
+        found("20", shifts=OTHER),
+    )
+    failed = (LeftOut("10", "a spectrum of 1H"),)
+    spectra = list(choose_every(Experiments(experiments, failed), "x.zip"))
+    assert [spectrum.id for spectrum in spectra] == ["3", "20", "2"]
+    assert [len(spectrum) for spectrum in spectra] == [6, 6, 6]
+    others = {left.text: left.reason for left in spectra[0].left_out}
+    assert others == {
+        "2": "an APT spectrum", "4": "a DEPT-135 spectrum", "20": "a plain 13C spectrum", "10": "a spectrum of 1H",
+    }  # fmt: skip
+
+
+def test_an_experiment_alone_keeps_its_id_and_none_is_an_error():
+    (spectrum,) = choose_every(Experiments((Found("7", found("x").spectrum),), ()), "x.zip")
+    assert spectrum.id == "x"
+    only = (found("4", experiment=Experiment.DEPT_135),)
+    with pytest.raises(SpectrumFormatError, match="no 13C spectrum that can be used"):
+        list(choose_every(Experiments(only, ()), "x.zip"))

@@ -4,12 +4,17 @@ import base64
 import gzip
 import json
 import re
+import shutil
 import time
+from pathlib import Path
 
 import pytest
+from tests.spectra.format_examples import write_bruker
 
+from km3aid.errors import ConfigError
 from km3aid.spectra import Spectrum
-from km3aid.web.config import Limits
+from km3aid.web.assets import EDITOR, STATIC, page_assets
+from km3aid.web.config import Limits, public_address
 
 ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
 SHIFTS = [170.2, 169.8, 151.3, 134.9, 132.5, 126.2, 124.0, 122.2, 21.0]
@@ -29,6 +34,17 @@ def test_detail_adds_the_drawing_and_all_predictions(client):
     assert len(got["drawing"]["bonds"]) == 13
     assert sorted(a for c in got["carbons"] for a in c["atoms"]) == [0, 1, 4, 5, 6, 7, 8, 9, 10]
     assert got["formula"] == "C9H8O4"
+
+
+def test_several_structures_get_the_answers_that_each_would_get(client):
+    body = {"peaks": PEAKS, "solvent": "CDCl3", "detail": True}
+    got = client.post("/api/assignments", json=body | {"structures": [ASPIRIN, "C((", "CCO"]}).json()["answers"]
+    assert [got[0], got[2]] == [
+        client.post("/api/assign", json=body | {"smiles": smiles}).json() for smiles in (ASPIRIN, "CCO")
+    ]
+    assert "cannot be read" in got[1]["error"]
+    many = client.post("/api/assignments", json=body | {"structures": ["CCO"] * 21})
+    assert many.status_code == 422
 
 
 def test_a_pinned_peak_stays(client):
@@ -425,11 +441,12 @@ def test_the_description_says_what_every_body_holds(client):
 
 def test_the_page_loads_one_script_and_one_style_which_browsers_may_keep(client):
     page = client.get("/").text
-    named = re.findall(r'(?:src|href)="(/assets/[^"]+|/static/[^"]+)"', page)
+    named = re.findall(r'(?:src|href|data-editor)="(assets/[^"]+|static/[^"]+)"', page)
+    editor = ["assets/editor.js"] if (STATIC / EDITOR).exists() else []
     assert [re.sub(r"-[0-9a-f]{16}", "", path) for path in named] == [
-        "/static/icon.svg", "/assets/style.css", "/assets/page.js",
+        *editor, "static/icon.svg", "assets/style.css", "assets/page.js",
     ]  # fmt: skip
-    for path in named[1:]:
+    for path in (f"/{name}" for name in named if name.startswith("assets")):
         got = client.get(path, headers={"accept-encoding": "gzip"})
         assert got.headers["content-encoding"] == "gzip"
         assert "immutable" in got.headers["cache-control"]
@@ -438,7 +455,21 @@ def test_the_page_loads_one_script_and_one_style_which_browsers_may_keep(client)
         assert plain.content == got.content
         assert client.head(path).status_code == 200
     assert client.get("/assets/page-0.js").status_code == 404
-    assert "/static/main.js" in client.get("/?modules").text
+    assert '"static/main.js"' in client.get("/?modules").text
+
+
+def test_without_an_editor_the_page_names_none(client, monkeypatch):
+    monkeypatch.setattr(type(STATIC), "exists", lambda path: False)
+    page, assets = page_assets()
+    assert "data-editor" not in page
+    assert len(assets) == 2
+
+
+def test_no_link_of_the_page_leaves_its_folder():
+    """So that it works under any prefix."""
+    for path in (*STATIC.glob("*.html"), *STATIC.glob("*.js"), *STATIC.glob("*.css")):
+        found = re.findall(r"""(?:href|src)="/|["'`(]/(?:api|static|assets|docs)\b""", path.read_text("utf-8"))
+        assert found == [], path.name
 
 
 @pytest.mark.parametrize("line", ["170.2 ", "170.2\n", "ppm;intensity\n170.2;1\n"])
@@ -450,3 +481,87 @@ def test_a_small_gzip_file_of_a_long_list_is_refused_before_it_is_read(client, l
     assert time.perf_counter() - began < 5
     assert got.status_code == 422
     assert "at most 200,000 are taken" in got.json()["error"]
+
+
+def test_an_expired_batch_is_a_problem_with_its_own_status(make_client):
+    with make_client(limits=Limits(jobs=1)) as client:
+        body = json.dumps({"smiles": "CCO", "report": "58.3 18.4"})
+        first, second = (client.post("/api/jobs/assign", content=body).json()["id"] for _ in wait_for_each(client, 2))
+        gone = client.get(f"/api/jobs/{first}/answers")
+        assert gone.status_code == 410
+        assert gone.headers["content-type"] == "application/problem+json"
+        assert (gone.json()["code"], gone.json()["status"]) == ("gone", 410)
+        assert "has expired" in gone.json()["detail"]
+        assert client.get(f"/api/jobs/{second}").status_code == 200
+
+
+def wait_for_each(client, count):
+    """Count up, each time after all batches have ended."""
+    for n in range(count):
+        yield n
+        time.sleep(1.0)
+
+
+PUBLIC = public_address("https://Lab.example:8443/a/nmr/")
+
+
+@pytest.mark.parametrize("prefix", ["", "/a/nmr"])
+def test_a_service_with_a_public_address_answers_to_it_with_and_without_the_prefix(make_client, prefix):
+    assert (PUBLIC.url, PUBLIC.netloc) == ("https://lab.example:8443/a/nmr/", "lab.example:8443")
+    with make_client(public=PUBLIC) as client:
+        for host in ("lab.example:8443", "127.0.0.1:8013"):  # a proxy may name either
+            headers = {"host": host, "origin": "https://lab.example:8443"}
+            got = client.post(f"{prefix}/api/predict", json={"smiles": "CCO"}, headers=headers)
+            assert got.status_code == 200
+        body = json.dumps({"smiles": "CCO", "report": "58.3 18.4"})
+        made = client.post(f"{prefix}/api/jobs/assign", content=body)
+        assert made.headers["location"] == f"/a/nmr/api/jobs/{made.json()['id']}"
+        assert client.get(f"{prefix}/api/openapi.json").json()["servers"] == [{"url": PUBLIC.url.rstrip("/")}]
+        assert client.get(f"{prefix}/").status_code == 200
+        for wrong in (
+            {"host": "other.example"},
+            {"origin": "https://other.example"},
+            {"origin": "http://lab.example:8443"},
+        ):
+            assert client.post(f"{prefix}/api/predict", json={"smiles": "CCO"}, headers=wrong).status_code == 403
+
+
+def test_the_usual_port_need_not_be_named():
+    assert public_address("https://lab.example:443/").origin == public_address("https://lab.example").origin
+
+
+def test_the_prefix_alone_leads_to_the_page(make_client):
+    with make_client(public=PUBLIC) as client:
+        led = client.get("/a/nmr", follow_redirects=False)
+        assert (led.status_code, led.headers["location"]) == (308, "/a/nmr/")
+        assert client.get("/a/nmrium").status_code == 404
+
+
+@pytest.mark.parametrize("url", ["lab.example", "ftp://lab.example/", "https://", "https://a/?b=c", "http://a:x/"])
+def test_what_is_no_public_address_is_said(url):
+    with pytest.raises(ConfigError, match="--public-url"):
+        public_address(url)
+
+
+def test_every_experiment_of_a_measurement_is_given_where_it_is_asked_for(client, tmp_path):
+    for number, shifts in (("10", [166.6, 60.9, 14.3]), ("20", [58.3, 18.4])):
+        write_bruker(tmp_path / "sample" / number, shifts)
+    packed = Path(shutil.make_archive(str(tmp_path / "sample"), "zip", tmp_path / "sample"))
+    body = {"base64": base64.b64encode(packed.read_bytes()).decode(), "name": "sample.zip"}
+    usual = client.post("/api/parse", json=body)
+    assert (usual.status_code, "different compounds" in usual.json()["error"]) == (422, True)
+    spectra = client.post("/api/parse", json=body | {"every": True}).json()["spectra"]
+    assert [(s["id"], s["experiment"], len(s["peaks"])) for s in spectra] == [
+        ("10", "plain 13C", 3), ("20", "plain 13C", 2),
+    ]  # fmt: skip
+
+
+def test_an_inchi_is_a_structure_and_detail_names_it(client):
+    inchi = "InChI=1S/C4H10O/c1-3-4(2)5/h4-5H,3H2,1-2H3"
+    got = client.post("/api/predict", json={"smiles": inchi, "detail": True}).json()
+    assert (got["smiles"], got["inchi"], got["inchi_key"]) == ("CCC(C)O", inchi, "BTANRVKWQNVYAZ-UHFFFAOYSA-N")
+    body = {"candidates": ["CCCCO", inchi], "report": "69.2 32.0 22.6 9.9"}
+    assert client.post("/api/rank", json=body).json()["hits"][0]["smiles"] == "CCC(C)O"
+    assert client.post("/api/predict?format=svg", json={"smiles": inchi}).status_code == 200
+    wrong = client.post("/api/predict", json={"smiles": "InChI=1S/C4H10O/c1-3-4(2"})
+    assert (wrong.status_code, "cannot be read" in wrong.json()["error"]) == (422, True)

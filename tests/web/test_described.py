@@ -31,6 +31,8 @@ def check(described, method, path, got, status=200):
     [
         ("assign", {"smiles": ASPIRIN, "peaks": PEAKS}),
         ("assign", {"smiles": ASPIRIN, "peaks": PEAKS, "detail": True, "pinned": {"0": [1]}, "id": "a"}),
+        ("assignments", {"structures": [ASPIRIN, "C((", "CCO"], "peaks": PEAKS, "detail": True}),
+        ("assignments", {"structures": ["CCO"], "peaks": PEAKS, "id": "a"}),
         ("verify", {"smiles": "COC(=O)c1ccccc1C(=O)O", "peaks": PEAKS}),
         ("rank", {"candidates": ["CCCCO", "CCC(C)O", "OCCCC"], "report": "69.2 32.0 22.6 9.9"}),
         ("search", {"peaks": PEAKS}),

@@ -5,7 +5,10 @@ import json
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +16,11 @@ from km3aid.errors import ConfigError
 from km3aid.web.config import Limits, ServeConfig
 from km3aid.web.metrics import Metrics
 from km3aid.web.pool import Pool, RefusedError
+from km3aid.web.problems import refusal
+from km3aid.web.worker import _answer
 
 ETHANOL = {"body": '{"smiles": "CCO", "report": "58 18"}'}
+ETHANOL_ALONE = {"body": '{"smiles": "CCO"}'}
 CONFIG = ServeConfig(workers=2, limits=Limits(seconds=60, queue=2))
 
 
@@ -107,3 +113,53 @@ def test_workers_are_spawned_where_there_is_no_fork(monkeypatch, small_library):
         assert type(made._all[0].process).__name__ == "SpawnProcess"
     finally:
         made.stop()
+
+
+@pytest.mark.posix
+def test_a_worker_that_has_answered_many_requests_gives_way_and_no_request_is_lost(small_library):
+    made = Pool(replace(CONFIG, libraries={"compounds": small_library}, recycle=5), Metrics())
+    made.start()
+    before = set(made.process_ids())
+
+    async def ask():
+        replies = await asyncio.gather(*(made.run("predict", ETHANOL_ALONE, patient=True) for _ in range(40)))
+        for _ in range(300):
+            if not before & set(made.process_ids()):
+                break
+            await asyncio.sleep(0.1)
+        return [*replies, await made.run("predict", ETHANOL_ALONE)]
+
+    try:
+        assert [r.kind for r in asyncio.run(ask())] == ["answer"] * 41
+        assert not before & set(made.process_ids())
+        assert len(made.process_ids()) == 2
+        assert made.metrics.recycled >= 2
+        assert made.metrics.restarts == 0
+        assert not any(Path(f"/proc/{pid}").exists() for pid in before)
+    finally:
+        made.stop()
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux alone limits and tells memory so")
+def test_memory_of_a_worker_is_told_and_limited():
+    """In a process of its own, which this one does not become."""
+    code = (
+        "from km3aid.web.worker import limit_memory, private_mb\n"
+        "before = private_mb(); held = bytearray(50 << 20); assert 45 < private_mb() - before < 60\n"
+        "limit_memory(500); bytearray(100 << 20)\n"
+        "try: bytearray(600 << 20)\n"
+        "except MemoryError: print('refused')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "refused\n"
+
+
+def test_a_request_that_takes_too_much_memory_is_told_so(monkeypatch):
+    def greedy(*_):
+        raise MemoryError
+
+    monkeypatch.setattr("km3aid.web.tasks.answer", greedy)
+    head, said = _answer(None, {"task": "assign", "request": {}}, 4000)
+    assert refusal(said.decode(), head["kind"], ()).status_code == 413
+    assert json.loads(refusal(said.decode(), head["kind"], ()).body)["code"] == "memory-limit"
+    assert "4,000 MB" in said.decode()

@@ -16,11 +16,13 @@ from km3aid.errors import ConfigError
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """How much is done at once, and for how long."""
+    """How much is done at once, for how long, and how long answers are kept."""
 
     workers: Annotated[int | None, typer.Option("--workers", min=1, help="Processes; default one per core.")] = None
     seconds: Annotated[float, typer.Option("--seconds", min=0.1, help="Time limit of a request.")] = 30.0
     queue: Annotated[int, typer.Option("--queue", min=0, help="Requests that may wait for a worker.")] = 64
+    memory: Annotated[int, typer.Option("--memory", min=500, help="MB that a worker may take.")] = 4000
+    keep: Annotated[float, typer.Option("--keep", min=0.001, help="Hours for which finished batches are kept.")] = 24.0
 
 
 class LogForm(StrEnum):
@@ -40,6 +42,22 @@ class ShowOptions:
     )
 
 
+@dataclass(frozen=True)
+class AccessOptions:
+    """Who may ask, and under which address."""
+
+    token: Annotated[
+        str | None,
+        typer.Option(
+            "--token", envvar="KM3AID_TOKEN", help="Secret that every request must carry; needed off loopback."
+        ),
+    ] = None
+    public_url: Annotated[
+        str | None,
+        typer.Option("--public-url", help="Address of the page behind a proxy, such as https://lab.example/nmr/."),
+    ] = None
+
+
 @grouped
 def serve(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
@@ -50,13 +68,8 @@ def serve(
             "--library", help="Folder written by `library build`; may be repeated; default: the starter library."
         ),
     ] = None,
-    token: Annotated[
-        str | None,
-        typer.Option(
-            "--token", envvar="KM3AID_TOKEN", help="Secret that every request must carry; needed off loopback."
-        ),
-    ] = None,
     *,
+    access: AccessOptions,
     load: LoadOptions,
     show: ShowOptions,
     model: ModelOption = None,
@@ -64,10 +77,11 @@ def serve(
 ) -> None:
     """Serve the page and the JSON service on this machine; no internet access is needed."""
     from km3aid.threads import available_cores
-    from km3aid.web.config import Limits, ServeConfig
+    from km3aid.web.config import Limits, ServeConfig, public_address
     from km3aid.web.log import set_up_log
     from km3aid.web.server import LOOPBACK, run
 
+    token = access.token
     if host not in LOOPBACK and not token:
         raise ConfigError(f"--host {host} is open to other machines; give --token (or KM3AID_TOKEN) as well")
     if token is not None and (not token.isascii() or any(c.isspace() for c in token)):
@@ -81,7 +95,9 @@ def serve(
         workers=workers,
         threads=max(1, cores // workers),
         token=token,
-        limits=Limits(seconds=load.seconds, queue=load.queue),
+        public=public_address(access.public_url) if access.public_url else None,
+        memory_mb=load.memory,
+        limits=Limits(seconds=load.seconds, queue=load.queue, job_hours=load.keep),
     )
     run(config, host, port, browse=show.open)
 

@@ -19,6 +19,7 @@ from km3aid.encoding.library_entries import encode_chunk
 from km3aid.engine.assigning import assignment, matrix, pins_of_input
 from km3aid.engine.familiar import Familiar
 from km3aid.engine.judging import judged
+from km3aid.engine.kept import KeptStructures
 from km3aid.engine.predicting import prediction
 from km3aid.engine.rates import USUAL_RATES, ErrorRates
 from km3aid.engine.results import Answers, Assignment, By, Elucidation, Hits, Matrix, Prediction, Verification
@@ -34,7 +35,7 @@ from km3aid.matching.presence import Presence
 from km3aid.matching.verifier import Verifiers
 from km3aid.models.network import Network, open_network
 from km3aid.models.weights import ModelFile, read_model_file
-from km3aid.molecules import Molecule, parse_structure
+from km3aid.molecules import Molecule
 from km3aid.molecules.given import Structure, structure_text
 from km3aid.progress import Progress, watched
 from km3aid.search import NO_FILTERS, Query
@@ -69,6 +70,7 @@ class Engine:
     presence: Presence | None = field(repr=False, default=None)
     verifiers: Verifiers | None = field(repr=False, default=None)
     familiar: Familiar | None = field(repr=False, default=None)
+    _kept: KeptStructures = field(init=False, repr=False, default_factory=KeptStructures)
 
     @classmethod
     def load(cls, path: str | Path | None = None, device: str = "auto") -> Engine:
@@ -341,4 +343,8 @@ class Engine:
         return encode_molecules(self.network, [molecule])[0]
 
     def _encode(self, structure: Structure) -> EncodedMolecule:
-        return self.encode(parse_structure(structure_text(structure)))
+        return self._kept.encoded(self.network, [structure_text(structure)])[0]
+
+    def prepare(self, structures: Sequence[Structure]) -> None:
+        """Encode up to 64 structures together, about which questions follow; raises `MoleculeError`."""
+        self._kept.encoded(self.network, [structure_text(structure) for structure in structures])

@@ -13,7 +13,7 @@ from km3aid.engine.results import By, Hit, Member
 from km3aid.matching.fit import fit_of
 from km3aid.matching.fusion import fuse, probabilities
 from km3aid.matching.presence import Compared, Presence
-from km3aid.molecules import connectivity
+from km3aid.molecules import connectivity, is_smiles
 from km3aid.search.query import Candidates, Entry, Query
 
 _MORE = 50  # candidates after the hits wanted among which members of their groups are looked for
@@ -32,8 +32,8 @@ def hits_of(
 
 
 def shown_smiles(given: str, canonical: str) -> str:
-    """A candidate as a SMILES: as it was given, or canonical where that was a mol block."""
-    return canonical if "\n" in given.strip() else given.strip()
+    """A candidate as a SMILES: as it was given, or canonical where that was a mol block or an InChI."""
+    return given.strip() if is_smiles(given) else canonical
 
 
 def elapsed_ms(began: float) -> float:

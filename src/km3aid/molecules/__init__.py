@@ -9,7 +9,7 @@ from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS, MolGraph, feat
 from km3aid.molecules.formula import check_elements, element_counts, formula_charge, hill
 from km3aid.molecules.isomers import diastereomers, nearby_isomers
 from km3aid.molecules.mol_block import write_heavy_mol_block, write_mol_block
-from km3aid.molecules.molecule import Molecule, parse_mol_block, parse_smiles, parse_structure, smiles_of
+from km3aid.molecules.molecule import Molecule, is_smiles, parse_mol_block, parse_smiles, parse_structure, smiles_of
 from km3aid.molecules.substructure import pattern_of, substructure_test
 from km3aid.molecules.symmetry import CarbonClass, atom_classes, carbon_classes
 
@@ -32,6 +32,7 @@ __all__ = [
     "featurise",
     "formula_charge",
     "hill",
+    "is_smiles",
     "lay_out",
     "nearby_isomers",
     "parse_mol_block",

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from rdkit import Chem
 
 from km3aid.errors import MoleculeError
-from km3aid.molecules.molecule import KEEP_HYDROGENS, Molecule
+from km3aid.molecules.molecule import KEEP_HYDROGENS, Molecule, is_smiles, parse_inchi
 
 RDKitMolecule: TypeAlias = Chem.Mol
 Structure: TypeAlias = str | RDKitMolecule | Molecule  # a SMILES or mol block, or a molecule
@@ -48,7 +48,8 @@ def rdkit_molecule(structure: str, notes: Mapping[int, str] | None = None) -> Ch
     '58.2'
     """
     block = "\n" in structure.strip()
-    mol = Chem.MolFromMolBlock(structure, removeHs=False) if block else Chem.MolFromSmiles(structure, KEEP_HYDROGENS)
+    text = structure if block or is_smiles(structure) else parse_inchi(structure).source
+    mol = Chem.MolFromMolBlock(text, removeHs=False) if block else Chem.MolFromSmiles(text, KEEP_HYDROGENS)
     if mol is None:
         raise MoleculeError(f"structure {structure.strip().splitlines()[0][:60]!r} cannot be read")
     for atom, note in (notes or {}).items():

@@ -60,6 +60,11 @@ class Molecule:
         return float(rdMolDescriptors.CalcExactMolWt(self.isotopic))
 
     @cached_property
+    def inchi(self) -> str:
+        """Standard InChI, or an empty string where it cannot be made."""
+        return str(Chem.MolToInchi(self.isotopic))
+
+    @cached_property
     def inchi_key(self) -> str:
         """Standard InChIKey, or an empty string where InChI cannot be made."""
         return str(Chem.MolToInchiKey(self.isotopic))
@@ -118,9 +123,35 @@ def parse_mol_block(block: str, name: str | None = None) -> Molecule:
     return _without_hydrogens(mol, block, name)
 
 
+def parse_inchi(inchi: str, name: str | None = None) -> Molecule:
+    """Read an InChI; raises `MoleculeError` where it is not valid or holds no carbon.
+
+    Its atoms come in the order of the canonical SMILES, which answers show.
+
+    >>> parse_inchi("InChI=1S/C2H6O/c1-2-3/h3H,2H2,1H3").source
+    'CCO'
+    """
+    mol = Chem.MolFromInchi(inchi.strip())
+    if mol is None:
+        raise MoleculeError(f"InChI {_short(inchi)!r} cannot be read; copy it again as a whole")
+    return parse_smiles(smiles_of(mol), name)
+
+
 def parse_structure(structure: str) -> Molecule:
-    """Read a SMILES, or a mol block where the text has several lines; raises `MoleculeError`."""
-    return parse_mol_block(structure) if "\n" in structure.strip() else parse_smiles(structure)
+    """Read a SMILES, an InChI, or a mol block where the text has several lines; raises `MoleculeError`."""
+    if is_smiles(structure):
+        return parse_smiles(structure)
+    return parse_mol_block(structure) if "\n" in structure.strip() else parse_inchi(structure)
+
+
+def is_smiles(structure: str) -> bool:
+    """Whether a text is meant as a SMILES, rather than as a mol block or an InChI.
+
+    >>> is_smiles("CCO"), is_smiles("InChI=1S/CH4/h1H4")
+    (True, False)
+    """
+    text = structure.strip()
+    return "\n" not in text and not text.startswith("InChI=")
 
 
 def _without_hydrogens(mol: Chem.Mol, source: str, name: str | None) -> Molecule:

@@ -62,7 +62,8 @@ class Case:
     """An answer and what was asked.
 
     `structure` is the SMILES or mol block that was assigned or predicted, `spectrum` what was read. For a report there
-    may be more: the `matrix` behind an assignment, the `predictions` for hits, in their order.
+    may be more: the `matrix` behind an assignment, the `predictions` for hits, in their order, and the `circumstances`,
+    (name, value), such as the date.
     """
 
     answer: Result
@@ -70,3 +71,4 @@ class Case:
     spectrum: Spectrum | None = None
     matrix: Matrix | None = None
     predictions: tuple[Prediction, ...] = ()
+    circumstances: tuple[tuple[str, str], ...] = ()

@@ -14,6 +14,7 @@ from km3aid.engine.rates import USUAL_RATES, ErrorRates
 from km3aid.engine.results import By
 from km3aid.errors import Km3aidError, LibraryError, MoleculeError
 from km3aid.library import Filters
+from km3aid.molecules import is_smiles
 from km3aid.requests.answers import Case, Failure
 from km3aid.requests.conditions import remarks
 from km3aid.requests.limits import NO_LIMITS, Limits
@@ -97,7 +98,7 @@ def rank(
     top: int | None = None,
     by: By = "connectivity",
 ) -> Case:
-    """Rank candidates (SMILES or mol blocks); one that cannot be read becomes a warning. Raises `Km3aidError`."""
+    """Rank candidates (SMILES, InChI, mol blocks); one that cannot be read becomes a warning. Raises `Km3aidError`."""
     session.limits.check_spectrum(spectrum)
     session.limits.check_candidates(candidates)
     session.limits.check_hits(top)
@@ -105,7 +106,7 @@ def rank(
     for number, (text, name) in enumerate(zip(candidates, names or [None] * len(candidates), strict=True), 1):
         try:
             molecule = session.limits.read_structure(text)
-            kept.append((molecule.smiles if "\n" in text.strip() else text, name))
+            kept.append((text if is_smiles(text) else molecule.smiles, name))
         except MoleculeError as error:
             unread.append(f"candidate {number}: {error}")
     if not kept:

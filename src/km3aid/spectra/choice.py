@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePath, PurePosixPath
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from km3aid.spectra.experiment import Experiment
 from km3aid.spectra.measured import Found, is_kind, with_others
 from km3aid.spectra.solvent_lines import set_aside_solvent
 from km3aid.spectra.spectrum import LeftOut, Spectrum
-from km3aid.spectra.wanted import Wanted
+from km3aid.spectra.wanted import ANYTHING, Wanted
 
 _NAMED = 8
 _SAME_COMPOUND = 0.5  # of the peaks that two plain 13C spectra of one compound share at least
@@ -58,6 +58,22 @@ def choose(experiments: Experiments, where: str, wanted: Wanted) -> Spectrum:
     note = (f"read {chosen.name}, of {len(found) + len(failed)} experiments",) if found[1:] or failed else ()
     spectrum = chosen.spectrum if wanted.kind else with_others(chosen, found)
     return replace(spectrum, notes=(*spectrum.notes, *note), left_out=(*spectrum.left_out, *others, *failed))
+
+
+def choose_every(experiments: Experiments, where: str) -> Iterator[Spectrum]:
+    """Each experiment that can be used on its own, plain ones first, as `choose` gives it.
+
+    Where there are several, the `id` is the experiment's name. Raises `SpectrumFormatError` where there is none.
+    """
+    found, failed = experiments
+    ready = [f for f in found if is_kind(f.spectrum, None)]
+    if not ready:
+        _usual(experiments, where, ANYTHING)
+    for chosen in sorted(ready, key=lambda f: f.spectrum.experiment != Experiment.PLAIN):
+        others = [LeftOut(f.name, f.spectrum.experiment.described) for f in found if f is not chosen]
+        spectrum = with_others(chosen, found)
+        left_out = (*spectrum.left_out, *others, *failed)
+        yield replace(spectrum, id=chosen.name if ready[1:] else spectrum.id, left_out=left_out)
 
 
 def _named(experiments: Experiments, name: str, where: str) -> Found:

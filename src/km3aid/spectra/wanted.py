@@ -13,6 +13,7 @@ class Wanted:
 
     experiment: str | None = None  # the number, folder or file of one of several
     nucleus: str | None = None  # what it is where the source does not say
+    every: bool = False  # of several experiments each that can be used on its own, the usual one first
     kind: Experiment | None = None  # DEPT, which cannot be used on its own; None: what can
 
 

@@ -48,6 +48,7 @@ Options = Annotated[BatchOptions, Query()]
 Format = Annotated[str, Query(max_length=20, description="json, or a format that GET /api/models lists.")]
 _SUMMARIES = {
     "assign": "Which peak belongs to which carbon",
+    "assignments": "The same for several structures at once, such as hits",
     "verify": "Whether a structure fits: consistent, inconsistent or undecided",
     "rank": "Which of some candidates it is",
     "search": "Which molecule of a library it is",
@@ -65,6 +66,7 @@ _PROBLEMS: _Answers = {
         403: "The request comes from another site.",
         404: "Not found.",
         409: "The library was built by another model.",
+        410: "The batch has expired.",
         413: "Too large.",
         415: "Not JSON by its content-type.",
         422: "The input cannot be used; the error says where and why.",
@@ -92,6 +94,7 @@ def create_app(config: ServeConfig, pool: Pool, metrics: Metrics) -> FastAPI:
         summary="13C NMR: which molecule it is, and which peak belongs to which carbon.",
         docs_url=None,  # FastAPI's pages load scripts from elsewhere; /docs is our own
         redoc_url=None,
+        redirect_slashes=False,  # behind a proxy they would lead elsewhere
         openapi_url="/api/openapi.json",
         lifespan=lifespan,
         responses=_PROBLEMS,
@@ -191,7 +194,8 @@ def _add_batches(app: FastAPI, jobs: Jobs, pool: Pool) -> None:
     )
     async def begin(task: BatchTask, request: Request, options: Options) -> Response:
         job = await start(task, request, options)
-        return JSONResponse(job.status(), 202, {"Location": f"/api/jobs/{job.id}"})
+        prefix = pool.config.public.prefix if pool.config.public else ""
+        return JSONResponse(job.status(), 202, {"Location": f"{prefix}/api/jobs/{job.id}"})
 
 
 def _add_jobs(app: FastAPI, jobs: Jobs, pool: Pool) -> None:
@@ -273,6 +277,8 @@ def _describe(app: FastAPI, pool: Pool) -> None:
         made["components"]["schemas"].update(pool.loaded["schemas"], Problem=Problem.model_json_schema())
         made["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
         made["security"] = [{"token": []}, {}]  # a token is wanted only where one is set
+        if pool.config.public:
+            made["servers"] = [{"url": pool.config.public.url.rstrip("/")}]
         return made
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -20,12 +20,13 @@ STATIC = Path(__file__).parent / "static"
 _IMPORT = re.compile(r'^import \{ ([^}]+) \} from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:const|function\*?|async function\*?|class) (\w+))", re.MULTILINE)
 _LEFT = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
+EDITOR = "vendor/openchemlib.js"  # which `make editor` installs
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file whose `path` changes with its content, so that browsers may keep it."""
+    """A file whose `path`, below the address of the page, changes with its content, so that browsers may keep it."""
 
     path: str
     media_type: str
@@ -64,15 +65,25 @@ def page_assets() -> tuple[str, dict[str, Asset]]:
     """The text of the page, which names its script and style by their content, and these by path."""
     script = _asset("page", "js", "text/javascript", join_modules(STATIC, "main"))
     style = _asset("style", "css", "text/css", (STATIC / "style.css").read_text("utf-8"))
+    made = {"static/main.js": script, "static/style.css": style}
+    if (STATIC / EDITOR).exists():
+        made[f"static/{EDITOR}"] = _asset("editor", "js", "text/javascript", (STATIC / EDITOR).read_text("utf-8"))
+    page = page_of_modules()
+    for plain, asset in made.items():
+        page = page.replace(plain, asset.path)
+    return page, {asset.path: asset for asset in made.values()}
+
+
+def page_of_modules() -> str:
+    """The text of the page as it stands; without an editor it does not name one."""
     page = (STATIC / "index.html").read_text("utf-8")
-    page = page.replace("/static/main.js", script.path).replace("/static/style.css", style.path)
-    return page, {asset.path: asset for asset in (script, style)}
+    return page if (STATIC / EDITOR).exists() else page.replace(f' data-editor="static/{EDITOR}"', "")
 
 
 def _asset(name: str, ending: str, media_type: str, text: str) -> Asset:
     content = text.encode()
     digest = hashlib.sha256(content).hexdigest()[:16]
-    return Asset(f"/assets/{name}-{digest}.{ending}", media_type, content, gzip.compress(content, 9, mtime=0))
+    return Asset(f"assets/{name}-{digest}.{ending}", media_type, content, gzip.compress(content, 9, mtime=0))
 
 
 def add_page(app: FastAPI) -> None:
@@ -83,12 +94,12 @@ def add_page(app: FastAPI) -> None:
     @app.get("/", include_in_schema=False)
     async def index(request: Request) -> Response:
         if "modules" in request.query_params:
-            return FileResponse(STATIC / "index.html")
+            return Response(page_of_modules(), media_type="text/html")
         return _compressed(request, page.encode(), packed, "text/html")
 
     @app.get("/assets/{name}", include_in_schema=False)
     async def asset(request: Request, name: str) -> Response:
-        found = assets.get(f"/assets/{name}")
+        found = assets.get(f"assets/{name}")
         if found is None:
             return Response("no such file; load the page again", 404, media_type="text/plain")
         response = _compressed(request, found.content, found.packed, found.media_type)

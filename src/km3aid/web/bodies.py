@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from annotated_types import Gt, Le
+from annotated_types import Gt, Le, MaxLen, MinLen
 
 from km3aid.config import from_dict
 from km3aid.errors import ConfigError
@@ -32,6 +32,14 @@ class AssignRequest(AssignRecord):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentsRequest(SpectrumRecord):
+    """One spectrum assigned to each of some structures, such as the hits of a search."""
+
+    structures: Annotated[list[str], MinLen(1), MaxLen(20)]
+    detail: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PredictRequest(PredictRecord):
     """The shifts that a structure should show. Atoms count from 0."""
 
@@ -47,6 +55,7 @@ class ParseRequest:
     base64: str | None = None
     name: str | None = None
     input_format: str | None = None
+    every: bool = False
 
     def __post_init__(self) -> None:
         if (self.text is None) == (self.base64 is None):
@@ -62,6 +71,7 @@ class ElucidateRequest(ElucidateRecord):
 
 BODIES: dict[str, type] = {
     "assign": AssignRequest,
+    "assignments": AssignmentsRequest,
     "verify": VerifyRecord,
     "rank": RankRecord,
     "search": SearchRecord,
@@ -84,10 +94,11 @@ _DESCRIPTIONS = {
     "multiplicity": "Attached hydrogens: S, D, T, Q or C, CH, CH2, CH3, or a choice of them, S/T or D/Q.",
     "count": "How many carbons the peak stands for.",
     "intensity": "In any unit.",
-    "smiles": "SMILES, or a mol block.",
+    "smiles": "SMILES, InChI, or a mol block.",
     "pinned": "Peaks held on atoms (an empty list: on none), both counted from 0; the rest is assigned around them.",
-    "detail": "Also returns the coordinates of the drawing, and for assign all predicted shifts.",
-    "candidates": "SMILES or mol blocks.",
+    "detail": "Also returns formula, mass, InChI and the drawing's coordinates, and for assign all predicted shifts.",
+    "candidates": "SMILES, InChI or mol blocks.",
+    "structures": "SMILES, InChI or mol blocks.",
     "names": "One for each candidate.",
     "top": "How many hits to return.",
     "by": "connectivity: stereoisomers, salts and duplicates are one hit; structure: each is one.",
@@ -112,6 +123,7 @@ _DESCRIPTIONS = {
     "text": "The pasted text. Either text or base64 is required.",
     "base64": "The bytes of the file; may be gzipped.",
     "name": "Of the file; its ending may tell the format.",
+    "every": "Of several experiments each that can be used on its own, the usual one first; by default that one alone.",
     "input_format": "A format that GET /api/models lists; found by name and content by default.",
 }
 _EITHER = (("peaks", "report"), ("text", "base64"))

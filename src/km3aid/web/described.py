@@ -8,7 +8,8 @@ from typing import Any, get_type_hints
 from km3aid.engine.results import Assignment, Elucidation, Hits, PredictedCarbon, Prediction, Proposal, Verification
 from km3aid.molecules.depict import DrawnAtom, DrawnBond
 
-_NOT_ALWAYS = {"pinned", "drawing", "formula", "mass_da", "carbons", "spectrum"}  # of an Assignment and its peaks
+_DRAWN = {"drawing", "formula", "mass_da", "inchi", "inchi_key"}  # what `detail` adds
+_NOT_ALWAYS = {"pinned", "carbons", "spectrum", *_DRAWN}  # of an Assignment and its peaks
 
 
 def describe_answers() -> dict[str, Any]:
@@ -20,7 +21,7 @@ def describe_answers() -> dict[str, Any]:
     references, schemas = TypeAdapter.json_schemas(adapters, ref_template="#/components/schemas/{model}")
     for name, schema in schemas["$defs"].items():
         properties = schema["properties"]
-        may_lack = {"drawing", "formula", "mass_da"} if name == "Prediction" else _NOT_ALWAYS
+        may_lack = _DRAWN if name == "Prediction" else _NOT_ALWAYS
         optional = may_lack if name in ("Assignment", "AssignedPeak", "Prediction") else set()
         schema["required"] = [key for key in properties if key not in optional]
         schema["additionalProperties"] = False
@@ -30,13 +31,18 @@ def describe_answers() -> dict[str, Any]:
 
 def _models() -> dict[str, Any]:
     atom, bond = (_model(kind.__name__, **get_type_hints(kind)) for kind in (DrawnAtom, DrawnBond))
-    drawn = {"formula": str, "mass_da": float, "drawing": _model("Drawing", atoms=_many(atom), bonds=_many(bond))}
+    named = {"formula": str, "mass_da": float, "inchi": str, "inchi_key": str}
+    drawn = named | {"drawing": _model("Drawing", atoms=_many(atom), bonds=_many(bond))}
     text = str | None
     peak = {"ppm": float, "multiplicity": text, "count": int | None}
     shown = _model("UnderstoodPeak", **peak, aside=text)
     understood = _model("UnderstoodSpectrum", id=text, peaks=_many(shown), solvent=text, remarks=list[str])
+    assigned = _answer(Assignment, **drawn, carbons=list[PredictedCarbon], spectrum=understood)
+    failure = _model("Failure", id=text, error=str)
     return {
-        "assign": _answer(Assignment, **drawn, carbons=list[PredictedCarbon], spectrum=understood),
+        "assign": assigned,
+        "assignments": _model("Assignments", answers=_many(assigned | failure)),
+        "failure": failure,
         "predict": _answer(Prediction, **drawn),
         "verify": _answer(Verification),
         "rank": _answer(Hits),
@@ -57,6 +63,7 @@ def _parsed(peak: Any) -> Any:
         id=text,
         peaks=_many(peak),
         solvent=text,
+        experiment=str,
         left_out=left,
         notes=list[str],
         structure=text,
@@ -82,12 +89,12 @@ def _state() -> dict[str, Any]:
         failed=whole,
         elapsed_ms=float,
         error=text | None,
+        expires=text | None,
     )
     model = _model("ServedModel", name=text, sha256=text, bundled=bool)
     library = _model("ServedLibrary", name=text, molecules=whole, warnings=list[str])
     known = {"formats": dict[str, list[str]], "input_formats": dict[str, str], "solvents": list[str]}
     return {
-        "failure": _model("Failure", id=text | None, error=text),
         "job": job,
         "health": _model("Health", status=text, version=text),
         "libraries": _model("Libraries", libraries=_many(library)),

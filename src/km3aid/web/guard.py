@@ -44,7 +44,11 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        began, path = time.perf_counter(), str(scope["path"])
+        began = time.perf_counter()
+        if (within := self._within(scope)) is None:
+            await _redirect(send, f"{self._prefix}/")
+            return
+        scope, path = within, str(within["path"])
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
         status, timing, method = 0, "", scope["method"]
 
@@ -79,17 +83,31 @@ class Guard:
         took = round((time.perf_counter() - began) * 1000, 1)
         log("info", "request", method=method, path=path, status=status, ms=took, timing=timing or None)
 
+    @property
+    def _prefix(self) -> str:
+        return self.config.public.prefix if self.config.public else ""
+
+    def _within(self, scope: Message) -> Message | None:
+        """The request as it is without the prefix, which a proxy may leave; None for the prefix alone."""
+        path, prefix = str(scope["path"]), self._prefix
+        if not prefix or not (path == prefix or path.startswith(f"{prefix}/")):
+            return scope
+        return {**scope, "path": path.removeprefix(prefix)} if path != prefix else None
+
     def _refusal(self, path: str, headers: dict[str, str]) -> tuple[int, str] | None:
         """Status and reason where this request must not be answered."""
         host = headers.get("host", "")
         origin = headers.get("origin")
+        public = self.config.public
         foreign = path.startswith("/api") and headers.get("sec-fetch-site") in ("cross-site", "same-site")
-        if foreign or (origin and urlsplit(origin).netloc != host):
+        own = origin is None or urlsplit(origin).netloc == host or (public is not None and origin == public.origin)
+        if foreign or not own:
             return 403, "requests from other sites are refused"
         if self.config.token is None:
             name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-            if name not in self.config.hosts:  # a foreign name may resolve to this machine
-                return 403, f"host {name!r} is not served; use http://127.0.0.1 instead"
+            if name not in self.config.hosts and (public is None or host.lower() != public.netloc):
+                # a foreign name may resolve to this machine
+                return 403, f"host {name!r} is not served; use http://127.0.0.1, or start with --public-url"
             return None
         if path in _OPEN or not path.startswith(("/api", "/metrics")):
             return None
@@ -112,6 +130,12 @@ def _limited(receive: Receive, most: int) -> Receive:
         return message
 
     return limited
+
+
+async def _redirect(send: Send, where: str) -> None:
+    headers = [(b"location", where.encode("latin-1", "replace")), (b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": 308, "headers": headers + _HEADERS})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _refuse(send: Send, status: int, reason: str) -> None:

@@ -1,4 +1,4 @@
-"""Batches: JSON lines in, one answer per line out, in order; they can be watched and cancelled.
+"""Batches: JSON lines in, one answer per line out, in order; they can be watched and cancelled, and expire.
 
 The lines are read by the workers, so a large batch does not hold up the front.
 """
@@ -9,14 +9,17 @@ import asyncio
 import json
 import secrets
 import time
+from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from km3aid.web.config import Limits
 from km3aid.web.pool import Pool, RefusedError
 
 Line = tuple[int, str]  # its number in the upload, and its text
+_REMEMBERED = 10_000  # names of batches that have expired
 _TOGETHER = {"assign": 8, "predict": 8, "rank": 4, "search": 32}  # records that go to a worker at once; others: 1
 
 
@@ -37,6 +40,7 @@ class Job:
     error: str | None = None
     began: float = field(default_factory=time.monotonic)
     elapsed_ms: float | None = None
+    expires: datetime | None = None  # known when it has ended
     runner: asyncio.Task[None] | None = None
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -52,6 +56,7 @@ class Job:
             "failed": self.failed,
             "elapsed_ms": round(elapsed, 1),
             "error": self.error,
+            "expires": self.expires and self.expires.isoformat(timespec="seconds"),
         }
 
     def tell(self) -> None:
@@ -84,11 +89,15 @@ class Job:
 
 
 class Jobs:
-    """The jobs of the service; where there are too many, a new one replaces the oldest that has ended."""
+    """The jobs of the service.
+
+    One that has ended is kept for `limits.job_hours`; where there are too many, a new one replaces the oldest of them.
+    """
 
     def __init__(self, pool: Pool, limits: Limits) -> None:
         self.pool, self.limits = pool, limits
         self._jobs: dict[str, Job] = {}
+        self._expired: deque[str] = deque(maxlen=_REMEMBERED)
 
     def start(self, task: str, content: bytes, defaults: dict[str, Any]) -> Job:
         """Start a job; raises `RefusedError` where the upload is unusable or too many jobs are running."""
@@ -97,7 +106,7 @@ class Jobs:
             ended = next((j.id for j in self._jobs.values() if j.state != "running"), None)
             if ended is None:
                 raise RefusedError(429, f"{self.limits.jobs} batches are running; wait for one or cancel it", 30)
-            del self._jobs[ended]
+            self._expire(ended)
         job = Job(secrets.token_urlsafe(12), task, records, defaults)
         self._jobs[job.id] = job
         job.runner = asyncio.create_task(self._run(job))
@@ -105,9 +114,16 @@ class Jobs:
 
     def get(self, name: str) -> Job:
         """The job of that id; raises `RefusedError`."""
+        if name in self._expired:
+            kept = f"for {self.limits.job_hours:g} h, and the latest {self.limits.jobs} of them"
+            raise RefusedError(410, f"this batch has expired: finished batches are kept {kept}; start it again")
         if name not in self._jobs:
-            raise RefusedError(404, "no such batch; the oldest are removed when new ones start")
+            raise RefusedError(404, "no such batch; it may be of another service, or of before this one was restarted")
         return self._jobs[name]
+
+    def _expire(self, name: str) -> None:
+        if self._jobs.pop(name, None) is not None:
+            self._expired.append(name)
 
     async def cancel(self, job: Job) -> None:
         """Stop a job; its answers so far are kept."""
@@ -142,8 +158,14 @@ class Jobs:
         finally:
             for left in asked:
                 left.cancel()
-            job.elapsed_ms = (time.monotonic() - job.began) * 1000
-            job.tell()
+            self._end(job)
+
+    def _end(self, job: Job) -> None:
+        hours = self.limits.job_hours
+        job.elapsed_ms = (time.monotonic() - job.began) * 1000
+        job.expires = datetime.now(UTC) + timedelta(hours=hours)
+        asyncio.get_running_loop().call_later(hours * 3600, self._expire, job.id)
+        job.tell()
 
     async def _answer(self, job: Job, lines: list[Line]) -> list[dict[str, Any]]:
         try:

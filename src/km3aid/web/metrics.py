@@ -36,6 +36,7 @@ class Metrics:
     queue_s: defaultdict[str, Histogram] = field(default_factory=lambda: defaultdict(Histogram))
     work_s: defaultdict[str, Histogram] = field(default_factory=lambda: defaultdict(Histogram))
     restarts: int = 0
+    recycled: int = 0
 
     def observe_work(self, task: str, queue_s: float, work_s: float) -> None:
         self.queue_s[task].observe(queue_s)
@@ -55,6 +56,7 @@ class Metrics:
                 lines += histogram.lines(name, f'task="{task}"')
         for name, kind, value in (
             ("km3aid_worker_restarts_total", "counter", self.restarts),
+            ("km3aid_workers_recycled_total", "counter", self.recycled),
             ("km3aid_queued_requests", "gauge", queued),
             ("km3aid_busy_workers", "gauge", busy),
             ("km3aid_workers", "gauge", workers),

@@ -3,7 +3,8 @@
 Processes rather than threads, because an assignment (parsing, the encoder's small tensors) holds the interpreter's
 lock, and because a structure on which a library crashes or hangs must not take down anything but its worker. The
 standard executor fails all its requests when one process dies; here every worker has its own pipe. A request whose
-worker died is tried once more on another; a request that runs out of time costs its worker, which is replaced.
+worker died is tried once more on another; a request that runs out of time costs its worker, which is replaced. A worker
+that has answered many requests, or holds much memory, answers on until another is ready to take its place.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import math
 import multiprocessing
 import time
 from collections import deque
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -52,11 +54,14 @@ class _Worker:
         context: Any = multiprocessing.get_context("forkserver" if quick else "spawn")
         if quick:
             context.set_forkserver_preload(["km3aid.web.preload"])
+        self.answered = 0
+        self.memory_mb = 0.0  # when it began
+        self.renewing = self.retired = False
         self.patience = _START_SECONDS if config.libraries else _BUILD_SECONDS
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(
             target=serve,
-            args=(theirs, config.model, config.libraries, config.threads, config.limits),
+            args=(theirs, config),
             name="km3aid-worker",
             daemon=True,
         )
@@ -75,12 +80,14 @@ class _Worker:
             raise ConfigError(f"a worker exited while starting (exit code {code}); memory may be short") from None
         if "error" in said:
             raise ConfigError(said["error"])
+        self.memory_mb = float(said["memory_mb"])
         return said
 
     def exchange(self, message: bytes) -> tuple[dict[str, Any], bytes]:
         """Ask and wait for the answer; raises EOFError or OSError where the worker has died."""
         self.pipe.send_bytes(message)
         head: dict[str, Any] = json.loads(self.pipe.recv_bytes())
+        self.answered += 1
         return head, self.pipe.recv_bytes()
 
     def end(self) -> None:
@@ -198,9 +205,18 @@ class Pool:
             raise
         self._seconds_per_request += 0.05 * (result[0]["work_ms"] / 1000 - self._seconds_per_request)
         self._release(worker)
+        self._recycle(worker, result[0]["memory_mb"])
         return result
 
+    def _started(self) -> _Worker:
+        made = _Worker(self.config)
+        made.wait_ready()
+        return made
+
     def _release(self, worker: _Worker) -> None:
+        if worker.retired:
+            self._keep(asyncio.to_thread(worker.end))
+            return
         for line in (self._waiting, self._patient):
             while line:
                 turn = line.popleft()
@@ -214,17 +230,49 @@ class Pool:
             return
         self.metrics.restarts += 1
         log("warning", "worker replaced", pid=worker.process.pid, reason=reason)
-        task = asyncio.create_task(self._start_anew(worker))
+        self._keep(self._start_anew(worker))
+
+    def _keep(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Have something done beside the requests."""
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def _recycle(self, worker: _Worker, memory_mb: float) -> None:
+        """Have another worker take the place of one that has done much or holds much memory."""
+        heavy = memory_mb > max(self.config.memory_mb / 2, 1.5 * worker.memory_mb)
+        if worker.renewing or self._stopping or not (heavy or worker.answered >= self.config.recycle):
+            return
+        worker.renewing = True
+        self.metrics.recycled += 1
+        log("info", "worker recycled", pid=worker.process.pid, answered=worker.answered, memory_mb=round(memory_mb))
+        self._keep(self._succeed(worker))
+
+    async def _succeed(self, worker: _Worker) -> None:
+        try:
+            made = await asyncio.to_thread(self._started)
+        except (ConfigError, OSError) as error:
+            log("error", "worker could not be started", error=str(error))
+            worker.answered, worker.renewing = 0, False
+            return
+        if self._stopping or worker not in self._all:  # it may have died meanwhile, and been replaced
+            made.end()
+            return
+        self._all[self._all.index(worker)] = made
+        worker.retired = True
+        if worker in self._idle:
+            self._idle.remove(worker)
+            self._release(worker)
+        self._release(made)
 
     async def _start_anew(self, worker: _Worker) -> None:
         def renew() -> _Worker:
             worker.end()
-            made = _Worker(self.config)
-            made.wait_ready()
-            return made
+            return self._started()
 
+        if worker not in self._all:
+            await asyncio.to_thread(worker.end)
+            return
         pause = 0.5
         while not self._stopping:
             try:
@@ -234,6 +282,9 @@ class Pool:
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, 30)
                 continue
+            if worker not in self._all:  # another has taken its place meanwhile
+                made.end()
+                return
             self._all[self._all.index(worker)] = made
             self._release(made)
             return

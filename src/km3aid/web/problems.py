@@ -16,7 +16,8 @@ from starlette.requests import ClientDisconnect
 from km3aid.web.pool import RefusedError
 
 MEDIA_TYPE = "application/problem+json"
-STATUS = {"InternalError": 500, "LibraryMismatchError": 409, "LibraryError": 404}  # others: 422
+# others: 422
+STATUS = {"InternalError": 500, "MemoryLimitError": 413, "LibraryMismatchError": 409, "LibraryError": 404}
 _FIELDS = {"MoleculeError": "smiles", "LibraryError": "library"}  # where the message names none
 _NAMED = re.compile(r"(?:request: )?([a-z_0-9]+)(?:\W|$)")
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

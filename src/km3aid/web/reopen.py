@@ -10,6 +10,7 @@ from typing import Any
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra import AssignedSpectrum, Spectrum, iter_spectra, read_assigned
+from km3aid.spectra.wanted import ANYTHING, Wanted
 
 _HEAD_BYTES = 100_000
 _ZIP = b"PK\x03\x04"
@@ -18,7 +19,10 @@ _SD_FORMATS = (None, "nmredata", "nmrshiftdb2")
 
 
 def iter_assigned(
-    path: Path, input_format: str | None, on_error: Callable[[SpectrumFormatError], None]
+    path: Path,
+    input_format: str | None,
+    on_error: Callable[[SpectrumFormatError], None],
+    wanted: Wanted = ANYTHING,
 ) -> Iterator[AssignedSpectrum]:
     """Stream the spectra of a file; `mol_block` is empty where the file has no structure.
 
@@ -33,7 +37,7 @@ def iter_assigned(
             else:
                 on_error(item)
         return
-    spectra = iter_spectra(path, input_format, on_error)
+    spectra = iter_spectra(path, input_format, on_error, wanted)
     if head.lstrip().startswith(b"{") and b'"spectra"' in head:
         yield from map(_nmrium_assignment(path), spectra)
         return

@@ -33,14 +33,18 @@ def run(config: ServeConfig, host: str, port: int, *, browse: bool = False) -> N
         metrics = Metrics()
         pool = Pool(config, metrics)
         if not config.libraries:
-            log("info", "starter", "no --library: serving the starter library")
+            log(
+                "info",
+                "starter",
+                "no --library: serving the starter library; it is made ready for elucidation once, in half a minute",
+            )
         try:
             pool.start()
             bound = listening.getsockname()[1]
             shown = f"[{host}]" if ":" in host else host
-            url = f"http://{shown}:{bound}/"
+            url = config.public.url if config.public else f"http://{shown}:{bound}/"
             loaded = _loaded(pool.loaded)
-            log("info", "serving", _sentence(url, pool.loaded), url=url, workers=config.workers, **loaded)
+            log("info", "serving", _sentence(url, pool.loaded), url=url, port=bound, workers=config.workers, **loaded)
             if browse:
                 webbrowser.open(url if config.token is None else f"{url}#token={config.token}")
             settings = uvicorn.Config(

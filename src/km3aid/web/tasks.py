@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import Any
 
@@ -19,9 +20,17 @@ from km3aid.requests.records import Line, SpectrumRecord, read_record
 from km3aid.requests.tasks import Session, answer_lines
 from km3aid.search import Searchable
 from km3aid.spectra import Spectrum
-from km3aid.web.bodies import ELUCIDATE_SECONDS, AssignRequest, ParseRequest, PredictRequest, read_body
+from km3aid.web.bodies import (
+    ELUCIDATE_SECONDS,
+    AssignmentsRequest,
+    AssignRequest,
+    ParseRequest,
+    PredictRequest,
+    read_body,
+)
 from km3aid.web.config import Limits as ServiceLimits
 from km3aid.web.exports import export_answers, export_case
+from km3aid.web.report import circumstances
 from km3aid.web.uploads import parse_upload
 
 
@@ -77,7 +86,8 @@ def answer(shared: Shared, task: str, request: dict[str, Any]) -> Any:
     record = read_body(task, request["body"])
     if request.get("format") is None:
         return _TASKS[task](shared, record)
-    return _file(export_case(_case(shared, record), request["format"]))
+    case = replace(_case(shared, record), circumstances=circumstances(record, shared.session.engine))
+    return _file(export_case(case, request["format"]))
 
 
 def _file(document: Document) -> dict[str, Any]:
@@ -119,6 +129,22 @@ def _assigned(shared: Shared, request: AssignRequest) -> dict[str, Any]:
     return values
 
 
+def _assigned_each(shared: Shared, request: AssignmentsRequest) -> dict[str, Any]:
+    """An answer for each structure, in order; where there is none, its `error`."""
+    spectrum = {field.name: getattr(request, field.name) for field in fields(SpectrumRecord)}
+    answers: list[dict[str, Any]] = []
+    with suppress(MoleculeError):  # which its answer tells
+        for smiles in request.structures:
+            shared.session.limits.read_structure(smiles)
+        shared.session.engine.prepare(request.structures)
+    for smiles in request.structures:
+        try:
+            answers.append(_assigned(shared, AssignRequest(**spectrum, smiles=smiles, detail=request.detail)))
+        except MoleculeError as error:
+            answers.append({"id": request.id, "error": str(error)})
+    return {"answers": answers}
+
+
 def _predicted(shared: Shared, request: PredictRequest) -> dict[str, Any]:
     values = _answered(shared, request)
     return values | _drawn(request.smiles) if request.detail else values
@@ -134,6 +160,7 @@ def _parsed(shared: Shared, request: ParseRequest) -> dict[str, Any]:
 
 _TASKS: dict[str, Callable[[Shared, Any], dict[str, Any]]] = {
     "assign": _assigned,
+    "assignments": _assigned_each,
     "verify": _answered,
     "rank": _answered,
     "search": _answered,
@@ -159,5 +186,7 @@ def _drawn(structure: str) -> dict[str, Any]:
     return {
         "formula": molecule.formula,
         "mass_da": round(molecule.exact_mass_da, 4),
+        "inchi": molecule.inchi,
+        "inchi_key": molecule.inchi_key,
         "drawing": {"atoms": [a._asdict() for a in drawing.atoms], "bonds": [b._asdict() for b in drawing.bonds]},
     }

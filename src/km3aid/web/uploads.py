@@ -19,6 +19,7 @@ from km3aid.molecules.read import read_structures
 from km3aid.requests.limits import Limits
 from km3aid.spectra import AssignedSpectrum, text_formats
 from km3aid.spectra.trace import Trace
+from km3aid.spectra.wanted import Wanted
 from km3aid.web.bodies import ParseRequest
 from km3aid.web.config import Limits as ServiceLimits
 from km3aid.web.reopen import is_mol, iter_assigned
@@ -40,7 +41,7 @@ def parse_upload(request: ParseRequest, limits: Limits, service: ServiceLimits) 
         try:
             if request.kind == "structures":
                 return _structures(path, limits)
-            found = _spectra(path, request.input_format, limits, service)
+            found = _spectra(path, request, limits, service)
             return found | {"errors": [error.replace(str(path), shown) for error in found["errors"]]}
         except Km3aidError as error:
             raise type(error)(str(error).replace(str(path), shown)) from None
@@ -73,11 +74,13 @@ def _ending(request: ParseRequest, content: bytes) -> str:
     return ".txt"
 
 
-def _spectra(path: Path, input_format: str | None, limits: Limits, service: ServiceLimits) -> dict[str, Any]:
-    _check_length(path, input_format)
+def _spectra(path: Path, request: ParseRequest, limits: Limits, service: ServiceLimits) -> dict[str, Any]:
+    _check_length(path, request.input_format)
     errors: list[str] = []
     found = []
-    for item in islice(iter_assigned(path, input_format, lambda error: errors.append(str(error))), service.spectra + 1):
+    wanted = Wanted(every=request.every)
+    items = iter_assigned(path, request.input_format, lambda error: errors.append(str(error)), wanted)
+    for item in islice(items, service.spectra + 1):
         limits.check_spectrum(item.spectrum)
         found.append(_described(item))
     if not found:
@@ -116,6 +119,7 @@ def _described(item: AssignedSpectrum) -> dict[str, Any]:
     return {
         "id": spectrum.id,
         "solvent": spectrum.solvent,
+        "experiment": spectrum.experiment.value,
         "peaks": [peaks[n] | {"intensity": intensities[n]} for n in kept],
         "aside": [{"ppm": p.shift_ppm, "intensity": p.intensity, "reason": p.aside} for p in spectrum if p.aside],
         "left_out": [{"text": i.text, "reason": i.reason} for i in spectrum.left_out],

@@ -1,6 +1,7 @@
 """A worker process: load the model, map the libraries, then answer one request after another over a pipe.
 
-Only JSON goes through the pipe, so nothing that a client sends is ever unpickled.
+Only JSON goes through the pipe, so nothing that a client sends is ever unpickled. A request that needs more memory than
+a worker may take is refused; where the system cannot limit it (Windows, macOS), nothing is.
 """
 
 from __future__ import annotations
@@ -17,28 +18,50 @@ from pathlib import Path
 from typing import Any
 
 from km3aid.errors import Km3aidError
+from km3aid.web.config import ServeConfig
 
 _ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
 
 
-def serve(pipe: Connection, model: Path | None, libraries: dict[str, Path], threads: int, limits: Any) -> None:
+def serve(pipe: Connection, config: ServeConfig) -> None:
     """Report what is loaded (or why nothing is), then answer until the pipe closes."""
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, signal.SIG_IGN)  # the front handles these, and closes the pipes
-    os.environ["OMP_NUM_THREADS"] = str(threads)
+    os.environ["OMP_NUM_THREADS"] = str(config.threads)
+    limit_memory(config.memory_mb)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         try:
-            shared = _load(model, libraries, limits)
+            shared = _load(config.model, config.libraries, config.limits)
         except Km3aidError as error:
             _send(pipe, {"error": str(error)})
             return
-        _send(pipe, _ready(shared))
+        _send(pipe, _ready(shared) | {"memory_mb": private_mb()})
         while True:
             asked = json.loads(pipe.recv_bytes())
             began = time.perf_counter()
-            head, body = _answer(shared, asked)
-            _send(pipe, head | {"work_ms": round((time.perf_counter() - began) * 1000, 2)})
+            head, body = _answer(shared, asked, config.memory_mb)
+            took = round((time.perf_counter() - began) * 1000, 2)
+            _send(pipe, head | {"work_ms": took, "memory_mb": private_mb()})
             pipe.send_bytes(body)
+
+
+def limit_memory(megabytes: int) -> None:
+    """Let this process take that much memory of its own; files that it maps do not count."""
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (megabytes << 20, megabytes << 20))
+    except (ImportError, ValueError, OSError):
+        return
+
+
+def private_mb() -> float:
+    """Memory of this process that is its own, in MB; 0 where the system does not tell."""
+    try:
+        with open("/proc/self/status", encoding="ascii") as status:
+            return next(int(line.split()[1]) / 1024 for line in status if line.startswith("RssAnon"))
+    except (OSError, StopIteration):
+        return 0.0
 
 
 def _load(model: Path | None, libraries: dict[str, Path], limits: Any) -> Any:
@@ -60,10 +83,16 @@ def _open(engine: Any, path: Path) -> Any:
 
 
 def _starter(engine: Any) -> Any:
-    """The starter library, which the first worker builds where this model has not searched it yet."""
+    """The starter library, which the first worker builds, ready for elucidations too, where it is not there yet."""
+    from km3aid.elucidate.index import index_file
+    from km3aid.engine.elucidating import index_of, local_library
     from km3aid.engine.starter import starter_folder
 
-    return _open(engine, starter_folder(engine))
+    searched = _open(engine, starter_folder(engine))
+    library = local_library(searched).library
+    if not index_file(library).exists():
+        index_of(engine, library)
+    return searched
 
 
 def _ready(shared: Any) -> dict[str, Any]:
@@ -92,7 +121,7 @@ def _ready(shared: Any) -> dict[str, Any]:
     }
 
 
-def _answer(shared: Any, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+def _answer(shared: Any, asked: dict[str, Any], memory_mb: int) -> tuple[dict[str, Any], bytes]:
     from km3aid.web.tasks import answer
 
     try:
@@ -100,6 +129,9 @@ def _answer(shared: Any, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         return {"kind": "answer"}, json.dumps(result, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
     except Km3aidError as error:
         return {"kind": type(error).__name__}, str(error).encode("utf-8", "replace")
+    except MemoryError:
+        said = f"this takes more than the {memory_mb:,} MB of memory that a worker may have; send a smaller request"
+        return {"kind": "MemoryLimitError"}, said.encode()
     except Exception:
         note = {"level": "error", "event": "exception", "task": asked["task"], "traceback": traceback.format_exc()}
         print(json.dumps(note), file=sys.stderr, flush=True)

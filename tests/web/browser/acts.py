@@ -40,3 +40,13 @@ def wait_for_rows(page, count):
     """Until the spectrum has that many peaks."""
     at_least = f":has(> tr:nth-child({count}))" if count else ""
     page.wait_for_selector(f"#peaks tbody{at_least}:not(:has(> tr:nth-child({count + 1})))", state="attached")
+
+
+def drop(page, selector, *paths):
+    """Drop files or folders from outside the browser on an element, as a file manager does."""
+    x, y = box(page, selector)
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": x, "y": y, "data": data})
+    session.detach()

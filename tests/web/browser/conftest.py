@@ -23,26 +23,40 @@ CHROMIUM = Path("/usr/bin/chromium")
 
 
 @pytest.fixture(scope="session")
-def service(small_library, tmp_path_factory):
-    """The address of a running `km3aid serve` with a small library."""
-    command = [
-        str(Path(sys.executable).with_name("km3aid")),
-        "serve",
-        "--port",
-        "0",
-        "--log",
-        "json",
-        "--library",
-        str(small_library),
-    ]
-    written = tmp_path_factory.mktemp("service") / "log"
-    with open(written, "w") as log:  # a pipe that nobody reads would fill up and stop it
-        process = subprocess.Popen(command, stderr=log, start_new_session=True)
-    while not (lines := written.read_text().splitlines()) and process.poll() is None:
-        time.sleep(0.1)
-    yield json.loads(lines[0])["url"]
-    process.terminate()
-    process.wait(30)
+def start(small_library, tmp_path_factory):
+    """Start `km3aid serve` with these options and a small library, or the starter library; gives what it then says."""
+    running = []
+
+    def make(*options, starter=False):
+        library = [] if starter else ["--library", str(small_library)]
+        command = [str(Path(sys.executable).with_name("km3aid")), "serve", "--port", "0", "--log", "json"]
+        written = tmp_path_factory.mktemp("service") / "log"
+        with open(written, "w") as log:  # a pipe that nobody reads would fill up and stop it
+            process = subprocess.Popen([*command, *library, *options], stderr=log, start_new_session=True)
+        running.append(process)
+        while process.poll() is None:
+            said = [json.loads(line) for line in written.read_text().splitlines()]
+            if ready := [line for line in said if line["event"] == "serving"]:
+                return ready[0]
+            time.sleep(0.1)
+        raise RuntimeError(written.read_text())
+
+    yield make
+    for process in running:
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def service(start):
+    """The address of a running service."""
+    return start()["url"]
+
+
+@pytest.fixture(scope="session")
+def with_starter(start):
+    """The address of a service as a newcomer starts it: with the starter library."""
+    return start(starter=True)["url"]
 
 
 @pytest.fixture(scope="session")
@@ -61,14 +75,14 @@ def open_page(browser, service):
     """Open the page; what the console says of errors fails the test."""
     opened = []
 
-    def make(path="", **how):
+    def make(path="", at=None, **how):
         context = browser(**({"viewport": {"width": 1280, "height": 860}} | how))
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(20_000)
         page = context.pages[0]
         problems = []
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda m: problems.append(m.text) if "Content Security Policy" in m.text else None)
-        page.goto(service + path)
+        page.goto((at or service) + path)
         page.wait_for_selector("html[data-ready]", state="attached")
         opened.append((context, problems))
         return page

@@ -138,34 +138,11 @@ def test_peaks_that_may_be_exchanged_say_so(open_page):
     assert page.locator("#assignment .exchange").count() == 2
 
 
-def test_the_example_is_assigned_as_it_is_known(open_page, shot):
-    """Vanillin after common textbooks: C=O, C–OH, C–OMe, C–CHO, then the three CH and the methoxy group."""
-    page = open_page()
-    page.click("#spectrum-example")
-    page.wait_for_selector("#assignment .meter")
-    assert page.eval_on_selector_all("#assignment tbody tr td:nth-child(3)", "all => all.map(e => e.textContent)") == [
-        "C6", "C10", "C3", "C5", "C8", "C9", "C4", "C1",
-    ]  # fmt: skip
-    assert "DEPT" in page.inner_text("#remarks")
-    shot(page, "example")
-
-
-@pytest.mark.parametrize(
-    ("task", "done"),
-    [("rank", "#rank-cards .card"), ("search", "#search-cards .card, #search-status:has-text('compared')")],
-)
-def test_an_example_of_every_task_is_one_click_away(open_page, task, done):
-    page = open_page()
-    page.click(f"#tab-{task}")
-    page.click("#spectrum-example")
-    page.wait_for_selector(done)
-
-
 def test_only_hits_in_view_are_drawn_and_none_of_an_earlier_answer(open_page):
     page = open_page(viewport={"width": 1280, "height": 500})
     paste(page, structure=None)
     asked = []
-    page.on("request", lambda r: asked.append(r.url) if r.url.endswith("/api/assign") else None)
+    page.on("request", lambda r: asked.extend(r.post_data_json["structures"]) if "assignments" in r.url else None)
     page.click("#tab-search")
     page.fill("#f-top", "40")
     page.click("#search-run")

@@ -55,7 +55,7 @@ def write_html(cases: Sequence[Case]) -> bytes:
     """The report of one answer, or for several a table in which each row unfolds into its report."""
     if len(cases) == 1:
         title = _title(cases[0])
-        body = f"<h1>{escape(title)}</h1>{_report(cases[0], 1)}"
+        body = f"<h1>{escape(title)}</h1>{_report(cases[0], 1)}{_circumstances(cases[0])}"
     else:
         title = f"{len(cases)} answers"
         body = f"<h1>{title}</h1>{_overview(cases)}"
@@ -70,6 +70,11 @@ def fragment(cases: Sequence[Case], above: str = "") -> str:
     """What `write_html` puts into a page, for a notebook's: no title, no script, a style for itself alone."""
     body = _report(cases[0], 1) if len(cases) == 1 else _overview(cases)
     return f'<div class="km3aid"><style>{_IN_NOTEBOOK}</style>{above}{body}</div>'
+
+
+def _circumstances(case: Case) -> str:
+    rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in case.circumstances)
+    return f'<table class="quiet">{rows}</table>' if rows else ""
 
 
 def _title(case: Case) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from km3aid.errors import SpectrumFormatError
-from km3aid.spectra.choice import Experiments, by_number, choose
+from km3aid.spectra.choice import Experiments, by_number, choose, choose_every
 from km3aid.spectra.formats.archive import member_names, read_members
 from km3aid.spectra.instruments.bruker import is_bruker, read_bruker
 from km3aid.spectra.instruments.jcamp import read_jcamp
@@ -72,7 +72,10 @@ def read_experiments(folder: Path, where: str, wanted: Wanted = ANYTHING) -> Ite
             found += [Found(name, with_angle(spectrum)) for spectrum in _read(path, f"{where}, {name}", wanted)]
         except SpectrumFormatError as error:
             failed.append(LeftOut(name, str(error).removeprefix(f"{where}, {name}: ")))
-    yield choose(Experiments(found, failed), where, wanted)
+    if wanted.every:
+        yield from choose_every(Experiments(found, failed), where)
+    else:
+        yield choose(Experiments(found, failed), where, wanted)
 
 
 def _experiments(folder: Path) -> Iterator[Path]:

@@ -1,6 +1,7 @@
 // Ask the service.
 
 import { byId } from "./dom.js";
+import { onPage } from "./words.js";
 
 export class ApiError extends Error {
   constructor(message, status) {
@@ -31,7 +32,7 @@ async function ask(path, options) {
   } catch {
     said = text || response.statusText;
   }
-  throw new ApiError(said, response.status);
+  throw new ApiError(onPage(said), response.status);
 }
 
 /** POST JSON; try once more after a pause where the service is busy. */
@@ -50,7 +51,7 @@ export const postJson = async (path, body, signal) => (await post(path, body, si
 export const getJson = async (path) => (await ask(path, { headers: headers() })).json();
 let models = null;
 /** The model, formats and solvents of the service, asked for once. */
-export const getModels = () => (models ??= getJson("/api/models").catch((error) => {
+export const getModels = () => (models ??= getJson("api/models").catch((error) => {
   models = null;
   throw error;
 }));

@@ -15,8 +15,8 @@ import { drawVerification, setUpVerify } from "./verify.js";
 import { plural, shiftWriter } from "./words.js";
 
 const INPUTS = ["peaks", "structure", "pinned", "perCarbon", "solvent", "chosenSolvent", "dept135", "dept90", "apt"];
-const assigning = new Question("/api/assign", draw, { detail: true });
-const predicting = new Question("/api/predict", draw, { detail: true });
+const assigning = new Question("api/assign", draw, { detail: true });
+const predicting = new Question("api/predict", draw, { detail: true });
 let open = null; // id of the peak whose alternatives are shown
 let picked = null; // id of the peak for which a carbon is being chosen
 let refreshRows = () => {};
@@ -71,7 +71,7 @@ function draw() {
   say("structure-error", question.problem?.message);
   byId("assign-status").textContent = picked === null ? status(question) : `Peak ${rows.find((r) => r.id === picked)?.number}: choose a carbon in the structure (arrow keys, Enter); Esc cancels`;
   byId("structure-note").textContent = answer ? `${answer.value.formula} · ${answer.value.mass_da.toFixed(4)} Da` : "";
-  markStale("assign-stale", ["assign-result"], stale && !question.waiting ? staleReason(question) : null);
+  markStale("assign-stale", ["assign-result"], stale && (question.late || !question.waiting) ? staleReason(question) : null);
   const warnings = (answer?.value.warnings ?? []).filter((w) => !answer.value.spectrum?.remarks.includes(w)); // the others stand beside the spectrum
   show(byId("assign-warnings"), warnings.map((w) => h("li", {}, w)));
   show(byId("verdict"), verdictLine(answer?.value));

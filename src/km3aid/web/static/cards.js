@@ -2,6 +2,7 @@
 
 import { postJson } from "./api.js";
 import { copy, h, show } from "./dom.js";
+import { canDraw, drawStructure } from "./editor.js";
 import { drawMolecule } from "./molecule.js";
 import { change } from "./state.js";
 import { drawSticks } from "./sticks.js";
@@ -9,7 +10,8 @@ import { percent, plural, signed } from "./words.js";
 
 const WORST = 3; // carbons marked at most
 const PLAINLY_OFF_PPM = 3;
-const AT_A_TIME = 2; // assignments asked for, so that other requests find a free worker
+const TOGETHER = 8; // assignments asked for with one request,
+const AT_A_TIME = 2; // and requests, so that others find a free worker
 
 const shown = new WeakMap(); // list → {answer, asking}
 const hits = new WeakMap(); // card → {hit, request, asking}: what is in it, until it is drawn
@@ -40,24 +42,36 @@ export function showCards(list, answer, compare) {
   });
 }
 
+/** Ask for the assignments of some cards of one answer, and draw them. */
 async function drawNext() {
   if (running >= AT_A_TIME || !wanted.length) return;
-  const element = wanted.shift();
-  const { hit, request, asking, compare } = hits.get(element);
-  hits.delete(element);
+  const { request, asking } = hits.get(wanted[0]);
+  const some = wanted.filter((card) => hits.get(card).asking === asking).slice(0, TOGETHER);
+  const cards = some.map((element) => ({ element, ...hits.get(element) }));
+  wanted = wanted.filter((card) => !some.includes(card));
+  some.forEach((card) => hits.delete(card));
   running += 1;
   drawNext();
   const { peaks, solvent, dept135, dept90, apt, one_per_carbon } = request;
   try {
-    const found = await postJson("/api/assign", { peaks, solvent, dept135, dept90, apt, one_per_carbon, smiles: hit.smiles, detail: true }, asking.signal);
-    const chosen = element.querySelector(".compare input").checked;
-    show(element, ...card(hit, found, compare).childNodes);
-    element.querySelector(".compare input").checked = chosen;
+    const structures = cards.map(({ hit }) => hit.smiles);
+    const { answers } = await postJson("api/assignments", { peaks, solvent, dept135, dept90, apt, one_per_carbon, structures, detail: true }, asking.signal);
+    cards.forEach((shown, n) => fill(shown, answers[n]));
   } catch (error) {
-    if (error.name !== "AbortError") element.querySelector(".small").textContent = error.message;
+    if (error.name !== "AbortError") cards.forEach((shown) => fill(shown, { error: error.message }));
   }
   running -= 1;
   drawNext();
+}
+
+function fill({ element, hit, compare }, found) {
+  if (found.error) {
+    element.querySelector(".bottom .small").textContent = found.error;
+    return;
+  }
+  const chosen = element.querySelector(".compare input").checked;
+  show(element, ...card(hit, found, compare).childNodes);
+  element.querySelector(".compare input").checked = chosen;
 }
 
 function card(hit, found, compare) {
@@ -73,9 +87,13 @@ function card(hit, found, compare) {
       h("ul", {}, others.map((member) => h("li", {}, member.name ?? member.smiles)))),
     h("div", { class: "bottom" }, h("span", { class: "small" }, found && summary(found)),
       h("label", { class: "compare" }, h("input", { type: "checkbox", "data-key": `compare-${hit.rank}`, "aria-label": `Compare hit ${hit.rank}`, onchange: () => compare(hit.rank) }), " Compare"),
-      h("button", { class: "quiet", title: "Copy the SMILES", onclick: () => copy(hit.smiles) }, "Copy SMILES"),
-      h("button", { onclick: () => change({ structure: hit.smiles, pinned: {}, task: "assign" }) }, "Assign this one")));
+      h("span", { class: "small copies" }, "Copy ", names(hit, found).map(([kind, text]) => h("button", { class: "quiet", "aria-label": `Copy the ${kind} of hit ${hit.rank}`, onclick: () => copy(text) }, kind))),
+      canDraw && h("button", { class: "quiet", title: "Open it in the editor; what is drawn is assigned", onclick: () => drawStructure(hit.smiles, assign) }, "Edit…"),
+      h("button", { onclick: () => assign(hit.smiles) }, "Assign this one")));
 }
+
+const assign = (structure) => change({ structure, pinned: {}, task: "assign" });
+const names = (hit, found) => [["SMILES", hit.smiles], ["InChI", found?.inchi], ["InChIKey", found?.inchi_key]].filter(([, text]) => text);
 
 /** The assignments that are plainly off, the worst first. */
 function plainlyOff(found) {

@@ -30,7 +30,7 @@ function assignmentOf(answer, smiles, redraw) {
   if (kept.has(smiles)) return kept.get(smiles);
   kept.set(smiles, null);
   const { peaks, solvent, dept135, dept90, apt, one_per_carbon } = answer.request;
-  postJson("/api/assign", { peaks, solvent, dept135, dept90, apt, one_per_carbon, smiles, detail: true })
+  postJson("api/assign", { peaks, solvent, dept135, dept90, apt, one_per_carbon, smiles, detail: true })
     .catch((error) => ({ error: error.message }))
     .then((value) => (kept.set(smiles, value), redraw()));
   return null;

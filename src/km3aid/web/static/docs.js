@@ -3,7 +3,7 @@
 import { getJson } from "./api.js";
 import { byId, h } from "./dom.js";
 
-const api = await getJson("/api/openapi.json");
+const api = await getJson("api/openapi.json");
 const resolve = (schema) => (schema?.$ref ? api.components.schemas[schema.$ref.split("/").at(-1)] : schema);
 
 function kind(schema) {

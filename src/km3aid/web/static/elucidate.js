@@ -9,7 +9,7 @@ import { percent, plural } from "./words.js";
 
 const FIELDS = ["formula", "mass", "adduct", "elements", "rings", "smarts", "without", "start", "seconds"];
 const DEFAULTS = { seconds: "15" };
-const proposing = new Question("/api/elucidate", draw);
+const proposing = new Question("api/elucidate", draw);
 
 export function setUpElucidate() {
   byId("elucidate-form").addEventListener("submit", (event) => {
@@ -60,7 +60,7 @@ function requestOrNull() {
 
 export const shownElucidation = () => proposing.answer && { task: "elucidate", request: proposing.answer.request };
 
-function run() {
+export function run() {
   try {
     if (!state.peaks.length) throw new Error("Give a spectrum first: paste it on the left.");
     proposing.ask(request());

@@ -9,6 +9,7 @@ import { shownSearch } from "./search.js";
 import { onChange, state } from "./state.js";
 
 const SHOWN = { assign: shownAnswer, rank: shownRank, search: shownSearch, elucidate: shownElucidation };
+const TITLES = { html: "A page to keep or print: picture, table, verdict, settings, model and date", pdf: "The picture" };
 let formats = {};
 
 export async function setUpExports() {
@@ -22,7 +23,8 @@ function draw() {
     const task = place.dataset.export === "assign" && !state.peaks.length ? "predict" : place.dataset.export;
     show(place, h("span", { class: "note" }, "Save as"),
       place.dataset.export === "assign" && h("button", { "data-key": "copy", title: "Copy the rows, for a spreadsheet", onclick: copyRows }, "Copy rows"),
-      (formats[task] ?? []).map((format) => h("button", { "data-key": format, "aria-label": `Save as ${format}`, onclick: () => save(SHOWN[place.dataset.export](), format) }, format.toUpperCase())));
+      place.dataset.export === "assign" && h("button", { "data-key": "line", title: "Copy it as the line of a publication", onclick: copyLine }, "Copy line"),
+      (formats[task] ?? []).map((format) => h("button", { "data-key": format, "aria-label": `${format === "html" ? "Report: save" : "Save"} as ${format}`, title: TITLES[format], onclick: () => save(SHOWN[place.dataset.export](), format) }, format === "html" ? "Report" : format.toUpperCase())));
   }
 }
 
@@ -32,10 +34,20 @@ function copyRows() {
   copy(rows.map((row) => [...row.cells].map((cell) => cell.textContent.trim().replace(/\s+/g, " ")).join("\t")).join("\n"));
 }
 
+async function copyLine() {
+  const shown = shownAnswer();
+  if (!shown) return toast("There is nothing to copy yet");
+  try {
+    return copy((await (await post(`api/${shown.task}?format=journal`, shown.request)).text()).trim());
+  } catch (error) {
+    return toast(error.message);
+  }
+}
+
 async function save(shown, format) {
   if (!shown) return toast("There is nothing to save yet");
   try {
-    download(await (await post(`/api/${shown.task}?format=${format}`, shown.request)).blob(), `km3aid-${shown.task}.${format}`);
+    download(await (await post(`api/${shown.task}?format=${format}`, shown.request)).blob(), `km3aid-${shown.task}.${format}`);
   } catch (error) {
     toast(error.message);
   }

@@ -8,7 +8,7 @@ import { change, onChange, spectrumRequest, state } from "./state.js";
 
 const LISTS = ["dept135", "dept90", "apt"];
 const KEYS = ["peaks", "solvent", "chosenSolvent", "perCarbon", "notes", ...LISTS];
-const understanding = new Question("/api/spectrum", draw);
+const understanding = new Question("api/spectrum", draw);
 
 export function setUpExtras() {
   byId("solvent").addEventListener("change", (event) => change({ chosenSolvent: event.target.value }));

@@ -1,6 +1,6 @@
 // The two pictures of an assignment: the structure with its marks, and the spectrum above the prediction.
 
-import { carbonMarks, MARKS } from "./assignment.js";
+import { assignmentRows, carbonMarks, MARKS } from "./assignment.js";
 import { byId, h, show } from "./dom.js";
 import { drawMolecule } from "./molecule.js";
 import { inDirection, roving } from "./roving.js";
@@ -83,10 +83,16 @@ export function drawFigures(answer, rows, { picking, onPeak, onAtom }) {
     ? drawMolecule(answer.drawing, { ...sizeOf(left), view, marks: carbonMarks(answer, rows, byId("labels").value), label: `Structure ${answer.smiles}`, onAtom })
     : h("p", { class: "empty" }, "The structure, with the peak of every carbon"));
   show(right.querySelector(".canvas"), answer || rows.length
-    ? drawSpectrum(answer, rows, sizeOf(right), editing ? removePeak : onPeak)
+    ? drawSpectrum(answer, editing ? rowsNow(rows) : rows, sizeOf(right), editing ? removePeak : onPeak)
     : h("p", { class: "empty" }, "Observed peaks above, predicted shifts below"));
   refreshAtoms();
   refreshSticks();
+}
+
+/** While peaks are edited those of now are shown, which the answer may not know yet. */
+function rowsNow(rows) {
+  const known = new Map(rows.map((row) => [row.id, row]));
+  return assignmentRows(null).map((row) => known.get(row.id) ?? row);
 }
 
 function drawSpectrum(answer, rows, size, onPeak) {
@@ -96,7 +102,7 @@ function drawSpectrum(answer, rows, size, onPeak) {
   const heightOf = (r) => (trace ? shareOf(trace, r.ppm, full) : most > 0 ? 0.25 + 0.75 * Math.max(r.intensity ?? 0, 0) / most : 1);
   const observed = rows.map((r) => ({ peak: r.id, number: r.number, ppm: r.ppm, fit: r.fit, label: r.label, aside: r.aside, height: heightOf(r) }));
   const owner = new Map(rows.flatMap((r) => (r.found?.atoms ?? []).map((atom) => [atom, r.id])));
-  const predicted = (answer?.carbons ?? []).map((c) => ({ ppm: c.shift_ppm, std: c.std_ppm, interval: c.interval_ppm, peak: owner.get(c.atoms[0]) }));
+  const predicted = (answer?.carbons ?? []).map((c) => ({ ppm: c.shift_ppm, std: c.std_ppm, interval: c.interval_ppm, peak: owner.get(c.atoms[0]), observed: rows.filter((r) => r.found && c.atoms.some((atom) => r.found.atoms.includes(atom))).map((r) => r.ppm) }));
   const aside = state.leftOut.filter((item) => item.ppm !== undefined).map(({ ppm, text, reason }) => ({ ppm, aside: true, label: `${text}, set aside: ${reason}` }));
   const next = wholeRange([...observed, ...predicted].map((s) => s.ppm));
   if (next.high !== whole.high || next.low !== whole.low) [whole, range] = [next, null];

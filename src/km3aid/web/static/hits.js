@@ -11,10 +11,10 @@ import { percent } from "./words.js";
 /** `task` begins the names of the elements; `request` is what would be asked now, or null. */
 export function drawHits(task, question, request, { renew, busy, status }) {
   const { answer } = question;
-  const stale = answer !== null && !question.waiting && (isUnread() || request === null || question.isStale(request));
+  const stale = answer !== null && (isUnread() || request === null || question.isStale(request));
   byId(`${task}-status`).textContent = question.waiting ? busy : answer ? [status(answer), ...otherWarnings(answer.value.warnings)].join(" · ") : "";
   byId(`${task}-head`).hidden = answer === null;
-  markStale(`${task}-stale`, [`${task}-result`], stale ? "These are the hits of an earlier entry, and what is saved here is too." : null, isUnread() ? null : renew);
+  markStale(`${task}-stale`, [`${task}-result`], stale ? "These are the hits of an earlier entry, and what is saved here is too." : null, isUnread() || question.waiting ? null : renew);
   const present = answer?.value.present;
   showCards(byId(`${task}-cards`), answer, (rank) => compareHit(task, rank));
   drawHitList(task, answer);

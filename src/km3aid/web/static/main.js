@@ -4,6 +4,7 @@ import { setUpAssign } from "./assign.js";
 import { setUpBatch } from "./batch.js";
 import { byId, say, toast } from "./dom.js";
 import { lighting } from "./drag.js";
+import { setUpEditor } from "./editor.js";
 import { setUpElucidate } from "./elucidate.js";
 import { setUpExamples } from "./examples.js";
 import { setUpExports } from "./export.js";
@@ -25,6 +26,7 @@ function draw() {
     tab.tabIndex = chosen ? 0 : -1;
     byId(`task-${tab.dataset.task}`).hidden = !chosen;
   }
+  for (const skip of document.querySelectorAll("[data-skip=task]")) skip.textContent = `Skip to the ${ENTRIES[state.task]}`;
   byId("undo").disabled = !canUndo();
   byId("redo").disabled = !canRedo();
 }
@@ -40,6 +42,21 @@ function setUpTabs() {
       next.click();
     });
   }
+}
+
+const ENTRIES = { assign: "structure", rank: "candidates", search: "library", elucidate: "formula", batch: "batch" };
+const ENTRY = ["textarea, input:not([type=file]), select"];
+const RESULT = [".export button", "[id$=-result] button"]; // the first that there is
+
+/** Buttons that the Tab key alone brings up: to what the task asks for, and to its result. */
+function setUpSkips() {
+  document.addEventListener("click", ({ target }) => {
+    const { skip } = target.dataset ?? {};
+    if (!skip) return;
+    const panel = byId(`task-${state.task}`);
+    const fields = (skip === "task" ? ENTRY : RESULT).flatMap((selector) => [...panel.querySelectorAll(selector)]);
+    (fields.find((field) => field.checkVisibility()) ?? byId("work")).focus();
+  });
 }
 
 function setUpUndo() {
@@ -83,10 +100,12 @@ async function start() {
   lighting();
   setUpTabs();
   setUpUndo();
+  setUpSkips();
   byId("link").addEventListener("click", copyLink);
   byId("help-open").addEventListener("click", () => byId("help").showModal());
   setUpSpectrum();
   setUpExtras().catch(() => {});
+  setUpEditor();
   setUpStructure();
   setUpAssign();
   setUpRank();

@@ -41,10 +41,10 @@ function row({ id, ppm, multiplicity, count }, index, current) {
   const shown = (type) => TYPES[type] ?? (derived && !multiplicity ? `(${TYPES[derived]})` : "–");
   return h("tr", { "data-key": `peak-${id}`, "data-peak": id, class: aside ? "aside" : null, title: aside ? `set aside: ${aside}` : null },
     h("td", {}, String(index + 1)),
-    h("td", {}, h("input", { ...stop, "data-key": `ppm-${id}`, value: ppm === null ? "" : Number.isInteger(ppm) ? ppm.toFixed(1) : ppm, inputmode: "decimal", autocomplete: "off", "aria-label": `Shift of ${name} in ppm`, onchange: (e) => editShift(id, index, e.target) })),
+    h("td", {}, h("input", { ...stop, "data-key": `ppm-${id}`, value: ppm === null ? "" : Number.isInteger(ppm) ? ppm.toFixed(1) : Math.round(100 * ppm) / 100, title: ppm, inputmode: "decimal", autocomplete: "off", "aria-label": `Shift of ${name} in ppm`, onchange: (e) => editShift(id, index, e.target) })),
     h("td", {}, choice({ ...stop, "data-key": `type-${id}`, "aria-label": `Type of ${name}`, onchange: (e) => edit(id, { multiplicity: e.target.value || null }) }, types, shown, multiplicity ?? "")),
     h("td", {}, h("input", { ...stop, "data-key": `count-${id}`, value: count ?? "", inputmode: "numeric", autocomplete: "off", "aria-label": `Carbons of ${name}`, onchange: (e) => editCount(id, index, e.target) })),
-    h("td", {}, h("button", { ...stop, "data-key": `remove-${id}`, "aria-label": `Remove ${name}`, title: "Remove", onclick: () => remove(id) }, "×")));
+    h("td", {}, h("button", { tabindex: "-1", "data-key": `remove-${id}`, "aria-label": `Remove ${name}`, title: "Remove (Ctrl+Delete)", onclick: () => remove(id) }, "×")));
 }
 
 function choice(attributes, values, shown, chosen) {
@@ -96,11 +96,16 @@ function remove(id) {
   }
   removePeak(id);
   const next = state.peaks[Math.min(index, state.peaks.length - 1)];
-  return (next ? byId("peaks").querySelector(`[data-key="remove-${next.id}"]`) : byId("peak-add")).focus();
+  return (next ? byId("peaks").querySelector(`[data-key="ppm-${next.id}"]`) : byId("peak-add")).focus();
 }
 
-/** Up, Down and Enter go to the same field of the row above or below. */
+/** Up, Down and Enter go to the same field of the row above or below; Ctrl and Delete remove the row. */
 function move(event) {
+  if (event.key === "Delete" && event.ctrlKey) {
+    event.preventDefault();
+    remove(Number(event.target.closest("tr").dataset.peak));
+    return;
+  }
   const step = { ArrowUp: -1, ArrowDown: 1, Enter: event.shiftKey ? -1 : 1 }[event.key];
   if (!step || !event.target.matches("input")) return;
   const rows = [...byId("peaks").tBodies[0].rows];

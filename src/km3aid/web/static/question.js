@@ -2,11 +2,15 @@
 
 import { postJson } from "./api.js";
 
+const LATE_MS = 300;
+
 export class Question {
   #asking = null;
   answer = null; // {request, value, ms, …about}: the latest that came
   problem = null; // why the latest request has no answer
   waiting = false;
+  late = false; // waiting for so long that the answer before must not pass for this one
+  #timer = 0;
 
   /** `changed` is called whenever answer, problem or waiting did; `more` is sent with a request but does not tell it from others. */
   constructor(path, changed, more = {}) {
@@ -18,6 +22,8 @@ export class Question {
     this.#asking?.abort();
     const asking = (this.#asking = new AbortController());
     this.waiting = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => ((this.late = this.waiting), this.changed()), LATE_MS);
     this.changed();
     const began = performance.now();
     try {
@@ -29,7 +35,12 @@ export class Question {
       this.problem = error;
     }
     if (asking !== this.#asking) return;
-    this.waiting = false;
+    this.#settle();
+  }
+
+  #settle() {
+    clearTimeout(this.#timer);
+    this.waiting = this.late = false;
     this.changed();
   }
 
@@ -37,8 +48,7 @@ export class Question {
   drop() {
     this.#asking?.abort();
     this.#asking = this.answer = this.problem = null;
-    this.waiting = false;
-    this.changed();
+    this.#settle();
   }
 
   /** Whether there is an answer, but to another request than this one. */

@@ -1,6 +1,7 @@
 // Rank: which of some candidates it is.
 
 import { fileContent, postJson } from "./api.js";
+import { candidatesOf } from "./candidates.js";
 import { byId, say } from "./dom.js";
 import { fileSource } from "./drop.js";
 import { drawHits } from "./hits.js";
@@ -9,7 +10,7 @@ import { change, onChange, spectrumRequest, state } from "./state.js";
 import { plural } from "./words.js";
 
 const SHOWN = 50;
-const ranking = new Question("/api/rank", draw);
+const ranking = new Question("api/rank", draw);
 
 export function setUpRank() {
   const text = byId("candidates-text");
@@ -22,7 +23,7 @@ export function setUpRank() {
 
 async function readFile([file]) {
   try {
-    const { structures, errors } = await postJson("/api/parse", { kind: "structures", ...(await fileContent(file)) });
+    const { structures, errors } = await postJson("api/parse", { kind: "structures", ...(await fileContent(file)) });
     change({ candidates: structures.map((s) => [s.smiles, s.name].filter(Boolean).join(" ")).join("\n") });
     say("candidates-error", errors.length ? errors.slice(0, 3).join(" · ") : null);
   } catch (error) {
@@ -30,28 +31,25 @@ async function readFile([file]) {
   }
 }
 
-const lines = () => state.candidates.split("\n").map((line) => line.trim()).filter(Boolean);
+const entered = () => candidatesOf(state.candidates);
 
 /** The structures that are entered as candidates. */
-export const candidateLines = () => lines().map((line) => line.split(/[\s,;]+/)[0]);
+export const candidateStructures = () => entered().map(({ structure }) => structure);
 
-function request() {
-  const parts = lines().map((line) => line.split(/[\s,;]+/));
-  return { ...spectrumRequest(), candidates: parts.map(([smiles]) => smiles), names: parts.map(([, ...name]) => name.join(" ") || null), top: SHOWN };
-}
+const request = () => ({ ...spectrumRequest(), candidates: candidateStructures(), names: entered().map(({ name }) => name), top: SHOWN });
 
 export const shownRank = () => ranking.answer && { task: "rank", request: ranking.answer.request };
 
 export function run() {
   if (!state.peaks.length) say("candidates-error", "Give a spectrum first: paste it on the left.");
-  else if (!lines().length) say("candidates-error", "Give at least one candidate: one SMILES per line.");
+  else if (!entered().length) say("candidates-error", "Give at least one candidate: one SMILES per line.");
   else ranking.ask(request());
 }
 
 function draw() {
   const text = byId("candidates-text");
   if (text.value !== state.candidates) text.value = state.candidates;
-  byId("candidates-note").textContent = lines().length ? plural(lines().length, "candidate") : "";
+  byId("candidates-note").textContent = entered().length ? plural(entered().length, "candidate") : "";
   say("candidates-error", ranking.problem?.message);
   drawHits("rank", ranking, request(), {
     renew: { text: "Rank again", run },

@@ -5,6 +5,7 @@ import { begin, currentId } from "./session.js";
 import { state } from "./state.js";
 import { all, forget } from "./store.js";
 import { EMPTY, FILE_ENDING, fromFile, isEmpty, revive, titleOf, toFile } from "./workspace.js";
+import { moment } from "./words.js";
 
 export function setUpRecent() {
   const menu = byId("workspaces");
@@ -51,9 +52,8 @@ async function draw() {
 }
 
 function line({ id, title, saved, state: values }) {
-  const when = new Date(saved).toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
   return h("li", { "data-key": id },
-    h("button", { class: "entry", onclick: () => reopen(id, values) }, h("span", {}, title), h("span", { class: "note" }, when)),
+    h("button", { class: "entry", onclick: () => reopen(id, values) }, h("span", {}, title), h("span", { class: "note" }, moment(saved))),
     h("button", { class: "quiet", "aria-label": `Forget ${title}`, title: "Forget", onclick: () => forget(id).then(draw) }, "×"));
 }
 

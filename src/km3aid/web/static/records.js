@@ -1,6 +1,7 @@
 // Files as the records of a batch: JSON lines as they are, anything else by way of the service's readers.
 
 import { fileContent, postJson } from "./api.js";
+import { onPage } from "./words.js";
 
 const LINES = /\.(jsonl|ndjson)$/i;
 
@@ -31,8 +32,8 @@ function lineOf(line) {
 }
 
 async function read(file, records, errors) {
-  const found = await postJson("/api/parse", { kind: "spectra", ...(await fileContent(file)) });
-  errors.push(...found.errors.map((error) => (error.includes(file.name) ? error : `${file.name}: ${error}`)));
+  const found = await postJson("api/parse", { kind: "spectra", ...(await fileContent(file)) });
+  errors.push(...found.errors.map(onPage).map((error) => (error.includes(file.name) ? error : `${file.name}: ${error}`)));
   found.spectra.forEach((s, n) => records.push({
     id: s.id ?? (found.spectra.length > 1 ? `${file.name} ${n + 1}` : file.name), solvent: s.solvent, smiles: s.structure,
     peaks: s.peaks.map(({ ppm, multiplicity, count, intensity }) => ({ ppm, multiplicity, count, intensity })),

@@ -10,7 +10,7 @@ import { plural } from "./words.js";
 
 const FIELDS = ["formula", "mass", "adduct", "tolerance", "unit", "elements", "required", "carbons", "smarts", "top"];
 const DEFAULTS = { tolerance: "10", unit: "ppm", top: "10" };
-const searching = new Question("/api/search", draw);
+const searching = new Question("api/search", draw);
 let served = []; // libraries
 
 export async function setUpSearch() {
@@ -29,7 +29,7 @@ export async function setUpSearch() {
 
 export async function loadLibraries() {
   try {
-    served = (await getJson("/api/libraries")).libraries;
+    served = (await getJson("api/libraries")).libraries;
     byId("library-note").textContent = served.length ? "" : "No library is served; start with: km3aid serve --library FOLDER";
     byId("search-run").disabled = !served.length;
     draw();

@@ -8,9 +8,10 @@ import { setUpPeaks } from "./peaks.js";
 import { isWorkspaceFile, openFile } from "./recent.js";
 import { markStale } from "./stale.js";
 import { change, isUnread, nextId, onChange, state, undo } from "./state.js";
-import { plural } from "./words.js";
+import { onPage, plural } from "./words.js";
 
 const TYPING_MS = 250;
+const PLAIN = "plain 13C";
 let reading = null;
 let waiting = 0;
 let problem = null; // why the text in the box was not read
@@ -101,9 +102,9 @@ async function read(content, use, failed = null) {
   reading?.abort();
   const mine = (reading = new AbortController());
   try {
-    const found = await postJson("/api/parse", { kind: "spectra", ...content, input_format: byId("input-format").value || null }, mine.signal);
+    const found = await postJson("api/parse", { kind: "spectra", every: true, ...content, input_format: byId("input-format").value || null }, mine.signal);
     problem = null;
-    const errors = use(found);
+    const errors = use(found).map(onPage);
     if (errors.length) problem = errors.slice(0, 3).join(" · ");
   } catch (error) {
     if (error.name === "AbortError") return;
@@ -117,7 +118,10 @@ async function read(content, use, failed = null) {
 function offer(spectra) {
   const select = byId("spectrum-which");
   byId("spectrum-choice").hidden = spectra.length < 2;
-  show(select, spectra.map((s, i) => h("option", { value: i }, `${[s.file, s.id ?? i + 1].filter(Boolean).join(", ")} – ${plural(s.peaks.length, "peak")}`)));
+  const several = spectra.some((s) => s.experiment !== PLAIN);
+  show(select, spectra.map((s, i) => h("option", { value: i },
+    `${[s.file, s.id ?? i + 1].filter(Boolean).join(", ")} – ${several ? `${s.experiment}, ` : ""}${plural(s.peaks.length, "peak")}`)));
+  byId("spectrum-choice").querySelector("label").textContent = several ? "Experiment" : "Spectrum";
   select.value = "0";
   select.onchange = () => take(spectra[Number(select.value)], { source: spectra[Number(select.value)].file ?? null }, true);
 }
@@ -147,6 +151,7 @@ function clear() {
 function draw() {
   const unread = isUnread() && problem !== null;
   say("spectrum-error", problem);
+  if (problem?.includes("input format")) byId("more").open = true; // where it is chosen
   markStale("spectrum-stale", ["peaks-box"], unread && state.peaks.length ? "The text is not read; these are the peaks from before." : null);
   const parts = [state.peaks.length ? plural(state.peaks.length, "peak") : null, state.solvent, state.source];
   byId("spectrum-count").textContent = parts.filter(Boolean).join(", ");

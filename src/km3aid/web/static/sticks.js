@@ -10,6 +10,7 @@ const LABEL_WIDTH = 19;
 const LABEL_HEIGHT = 13;
 const LEADER = 12; // height in which a line leads from a peak to its label
 const REACH = 14; // pixels beside a peak in which the pointer means it
+const RESIDUAL = 10; // height in which a line leads from a peak to its prediction: the more it leans, the larger the deviation
 const LEAST_APART = 3; // pixels between peaks that coincide, so that each can be pointed at
 
 /** The shifts that a whole spectrum spans, in round numbers: {high, low}. */
@@ -25,7 +26,8 @@ export function axis({ high, low }, width) {
 }
 
 /**
- * `observed`: {peak, number, ppm, fit, label, worst, aside, height}; `predicted`: {ppm, std, interval, worst, text, peak}. `onPeak(peak)`
+ * `observed`: {peak, number, ppm, fit, label, worst, aside, height}; `predicted`: {ppm, std, interval, worst, text, peak, observed}, the
+ * last being the shifts of its peaks. `onPeak(peak)`
  * makes the observed ones buttons with numbers; without it the drawing is a small picture. A measured `trace` stands
  * behind them, with the lines that were set `aside`: {ppm, label}.
  */
@@ -42,6 +44,7 @@ export function drawSticks({ observed, predicted, width, height, label, range, t
     trace && drawTrace(trace, { whole, at, base, top, shifts: observed.map((s) => s.ppm) }),
     aside.filter(inside).map((stick) => drawShown(stick, at(stick.ppm), base, base - (base - top) / 3)),
     predicted.filter(inside).map((stick) => drawPredicted(stick, at, base, height)),
+    predicted.filter(inside).flatMap((stick) => (stick.observed ?? []).map((ppm) => h("line", { class: "residual", x1: at(ppm), y1: base, x2: at(stick.ppm), y2: base + RESIDUAL }))),
     onPeak && drawCaptions(width, height, predicted.length > 0),
     onPeak ? drawObserved(seen, { at, base, top, rows, width, onPeak }) : seen.map((stick) => drawShown(stick, at(stick.ppm), base, top)));
 }
@@ -51,7 +54,7 @@ export const shareOf = (trace, ppm, full) => Math.min(Math.max(heightAt(trace, p
 
 function drawTrace(trace, { whole, at, base, top, shifts }) {
   const full = fullHeight(trace, shifts);
-  const y = (height) => Math.round(10 * (base - (base - top) * Math.max(Math.min(height / full, 1), -0.15))) / 10;
+  const y = (height) => Math.round(10 * (base - (base - top) * Math.max(Math.min(height / full, 1), -0.08))) / 10;
   return h("polyline", { class: "trace", points: pointsOf(trace, whole, at, y) });
 }
 
@@ -80,7 +83,7 @@ function drawPredicted(stick, at, base, height) {
   return h("g", { class: stick.worst ? "predicted worst" : "predicted", "data-peak": stick.peak },
     h("title", {}, [`predicted ${stick.ppm.toFixed(1)}${stick.std ? ` ± ${stick.std.toFixed(1)}` : ""} ppm`, withinText(stick.ppm, stick.interval)].filter(Boolean).join("; ")),
     band(wide(stick.interval), "reach95"), band(wide(stick.std), "spread"),
-    h("line", { x1: x, x2: x, y1: base, y2: bottom }),
+    h("line", { x1: x, x2: x, y1: base + (stick.observed?.length ? RESIDUAL : 0), y2: bottom }),
     stick.text && h("text", { x, y: height - 20, "text-anchor": "middle", "font-size": 10.5 }, stick.text));
 }
 

@@ -6,7 +6,7 @@ import { spectrumRequest, state } from "./state.js";
 import { verdictLine } from "./verdict.js";
 import { atomNumber, plural } from "./words.js";
 
-const verifying = new Question("/api/verify", drawVerification);
+const verifying = new Question("api/verify", drawVerification);
 
 export function setUpVerify() {
   byId("verify-run").addEventListener("click", () => verifying.ask(request()));
@@ -28,10 +28,10 @@ function shown(answer) {
   const against = [...answer.misfits.map(misfit), ...answer.rivals.map(rival)];
   return h("section", { "aria-label": "Verification" },
     verdictLine(answer, `beside ${plural(answer.compared, "isomer")}`),
-    h("table", { class: "answers" },
+    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Tests" }, h("table", { class: "answers" },
       h("thead", {}, h("tr", {}, ["Test", "Speaks for (1) or against (−1)", "Significance", ""].map((name) => h("th", { scope: "col" }, name)))),
       h("tbody", {}, answer.tests.map((test) => h("tr", {},
-        h("td", {}, test.name), h("td", {}, test.score.toFixed(2).replace("-", "−")), h("td", {}, test.significance.toFixed(2)), h("td", {}, test.detail))))),
+        h("td", {}, test.name), h("td", {}, test.score.toFixed(2).replace("-", "−")), h("td", {}, test.significance.toFixed(2)), h("td", {}, test.detail)))))),
     against.length > 0 && h("ul", { class: "against" }, against.map((line) => h("li", {}, line))));
 }
 

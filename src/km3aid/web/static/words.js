@@ -33,3 +33,11 @@ export function shiftWriter(peaks) {
 
 /** Hue of a confidence: from red at one half and below, through amber, to bluish green at one. */
 export const hue = (confidence) => 8 + 157 * Math.min(Math.max((confidence - 0.5) / 0.5, 0), 1);
+
+/** A day and time. */
+export const moment = (when) => new Date(when).toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+
+const OPTIONS = { dept135: "DEPT-135", dept90: "DEPT-90", apt: "APT", solvent: "Solvent", peaks: "the text box", experiment: "its name", "one-per-carbon": "One peak per carbon" };
+
+/** A message that names options of the command line, with the names that they have here. */
+export const onPage = (message) => message.replace(/--([a-z0-9-]+)/g, (whole, option) => OPTIONS[option] ?? whole);
