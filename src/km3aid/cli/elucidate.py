@@ -14,7 +14,6 @@ from km3aid.cli.groups import grouped
 from km3aid.cli.options import BatchOption, HtmlOption, ModelOptions, OutputOptions, RunOptions, SpectrumOptions
 from km3aid.cli.progress import compiled_kernels, progress_bar
 from km3aid.cli.ranges import range_of, symbols_of
-from km3aid.errors import ConfigError
 
 if TYPE_CHECKING:
     from km3aid.elucidate.run import Progress
@@ -65,7 +64,7 @@ class KnownOptions:
 class EffortOptions:
     """What the proposals start from, and how long they are sought."""
 
-    library: Annotated[str | None, typer.Option("--library", help="Folder written by `library build`.")] = None
+    library: Annotated[str | None, typer.Option("--library", help="Folder written by `library build`; default: the starter library.")] = None
     seconds: Annotated[float, typer.Option("--time", min=1, help="Seconds; Ctrl-C gives the best so far.")] = 60.0
     molecules: Annotated[
         int | None, typer.Option("--molecules", min=1, help="Stop after so many scored instead: repeatable.")
@@ -102,8 +101,6 @@ def elucidate(
     files = {"html": html}
     page, values = wants_page(output, files), known.values() | effort.values()
     if batch is None:
-        if effort.library is None:
-            raise ConfigError("give the library to start from: --library FOLDER")
         spectra = spectrum.read()
         record = _record(values)
         asked = record.known()
@@ -116,7 +113,7 @@ def elucidate(
     compiled_kernels(run.quiet)
     engine = model.engine()
     opened = opener(False, run, batch is not None, lambda: engine)
-    if effort.library is not None:
+    if batch is None or effort.library is not None:
         library = local_library(opened(effort.library)).library
         library.check_model(engine.model_sha256)
         with progress_bar("Index of the library, once", None, run.quiet) as advance:

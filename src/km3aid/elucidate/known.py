@@ -13,6 +13,7 @@ from km3aid.elucidate.target import ELEMENTS, Counts, Target
 from km3aid.errors import ConfigError, MoleculeError, SpectrumFormatError
 from km3aid.molecules import check_elements, element_counts, formula_charge, pattern_of
 from km3aid.molecules.graphs import atomic_number, symbol
+from km3aid.spectra.solvent_lines import solvent_alone
 from km3aid.spectra.spectrum import Spectrum
 
 MOST_LINES_FREE = 30  # lines beyond which a formula or a mass is needed
@@ -57,6 +58,12 @@ class Known:
         """Raise as `target` does where that can be told without a library, and where all lines are set aside."""
         if all(peak.aside is not None for peak in spectrum):
             raise SpectrumFormatError("no line is left that is the molecule's: all were set aside as a solvent's")
+        named = bool(spectrum.solvent)
+        if (named or (self.formula is None and self.mass_da is None)) and (solvent := solvent_alone(spectrum)):
+            raise SpectrumFormatError(
+                f"every line may be one of the solvent {solvent} or of the reference, and none is left for a molecule; if "
+                f"they are the molecule's, {'say --one-per-carbon' if named else 'give its --formula'}"
+            )
         if self.mass_da is None or self.formula is not None:
             self.target(spectrum.without_aside(), {})
 

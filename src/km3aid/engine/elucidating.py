@@ -21,6 +21,7 @@ from km3aid.elucidate.trust import Trust
 from km3aid.engine.hits import elapsed_ms
 from km3aid.engine.results import Asked as Question
 from km3aid.engine.results import Elucidation, Proposal, SharedPart
+from km3aid.engine.starter import starter_library
 from km3aid.errors import LibraryError
 from km3aid.library import Filters, Library
 from km3aid.matching.fusion import probabilities
@@ -42,7 +43,7 @@ _ENOUGH = 0.05  # presence below which nothing is said to be shared
 def elucidate(
     engine: Engine,
     spectrum: Spectrum,
-    library: Library | Searchable | str | Path,
+    library: Library | Searchable | str | Path | None,
     known: Known,
     effort: Effort,
     top: int,
@@ -101,7 +102,7 @@ class Run(NamedTuple):
 def propose(
     engine: Engine,
     spectrum: Spectrum,
-    library: Library | Searchable | str | Path,
+    library: Library | Searchable | str | Path | None,
     known: Known,
     effort: Effort,
     progress: Callable[[Progress], None] | None = None,
@@ -109,9 +110,9 @@ def propose(
 ) -> Run:
     """Run an elucidation, with `parts` of it alone for a comparison; raises as `Engine.elucidate` does."""
     began = time.perf_counter()
-    searched = local_library(library)
-    searched.check_model(engine.model_sha256)
     known.check(spectrum)
+    searched = local_library(starter_library(engine) if library is None else library)
+    searched.check_model(engine.model_sha256)
     query = engine.query(spectrum.without_aside())
     mass = Filters(mass_da=known.mass_da, mass_tolerance_da=known.mass_tolerance_da)
     common = {} if known.mass_da is None else _formulas(searched.library, mass)
