@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from km3aid.elucidate.configurations import CONFIGURED, Configured, configure
 from km3aid.elucidate.figures import figures_of
 from km3aid.elucidate.index import Index, index_file, open_index
 from km3aid.elucidate.known import Effort, Known
@@ -21,6 +24,7 @@ from km3aid.elucidate.trust import Trust
 from km3aid.engine.hits import elapsed_ms
 from km3aid.engine.results import Asked as Question
 from km3aid.engine.results import Elucidation, Proposal, SharedPart
+from km3aid.engine.results import Member as Shown
 from km3aid.engine.starter import starter_library
 from km3aid.errors import LibraryError
 from km3aid.library import Filters, Library
@@ -37,6 +41,9 @@ _GROUPED = 120  # members among which connectivities are told apart
 _SHARED_OF = 0.9  # of the probability of all proposals, which the first ones hold that are compared
 _SHARED_MOST = 6
 _QUICKLY_READ = 5000  # molecules of a library of which an index is made at once
+_CONFIGURING, _CONFIGURING_S = 0.05, 1.5  # of the time, and seconds, that configurations take at most
+_MEMBERS = 8  # of a proposal, which are shown
+_LIKELY = 0.5  # share of a connectivity from which on a configuration stands for it
 _ENOUGH = 0.05  # presence below which nothing is said to be shared
 
 
@@ -59,8 +66,10 @@ def elucidate(
         present = round(trust.present(made.figures(), formula), 4)
         share = probabilities(made.scores * trust.sharpness) * present
     proposals = tuple(
-        _proposal(engine, spectrum, number, group, probability, listed)
-        for number, (group, probability) in enumerate(list(zip(made.grouped, share.tolist(), strict=True))[:top], 1)
+        _proposal(engine, spectrum, (number, probability), _Found(group, configured, trust.sharpness), listed)
+        for number, (group, configured, probability) in enumerate(
+            list(zip_longest(made.grouped, made.configured, share.tolist(), fillvalue=()))[:top], 1
+        )
     )
     stopped = ("stopped early; these are the best so far",) if made.found.stopped else ()
     none = () if made.grouped else ("nothing that satisfies the conditions was found",)
@@ -87,6 +96,7 @@ class Run(NamedTuple):
     starts: Starts
     found: Found
     grouped: list[list[Member]]  # members of one connectivity together, best first
+    configured: list[list[Configured]]  # of the first ones, best first; none where at most one is possible
     warnings: tuple[str, ...]
 
     @property
@@ -120,9 +130,13 @@ def propose(
     filters = mass if known.formula is None else Filters(formula=known.formula)
     index = index_of(engine, searched.library)
     starts = starts_of(query, searched, target, filters, known.start)
-    left = max(effort.seconds - (time.perf_counter() - began), 0.0)
+    left = max(effort.seconds - min(_CONFIGURING * effort.seconds, _CONFIGURING_S) - (time.perf_counter() - began), 0.0)
     found = run(engine.network, Asked(query, index, target, starts, parts), replace(effort, seconds=left), progress)
-    return Run(query, target, index, starts, found, _by_connectivity(found.members), searched.warnings)
+    grouped = _by_connectivity(found.members)
+    configured: list[list[Configured]] = []
+    with contextlib.suppress(KeyboardInterrupt):
+        configured = configure(engine.network, query, [group[0] for group in grouped[:CONFIGURED]])
+    return Run(query, target, index, starts, found, grouped, configured, searched.warnings)
 
 
 def local_library(library: Library | Searchable | str | Path) -> LocalLibrary:
@@ -173,12 +187,30 @@ def _by_connectivity(members: list[Member]) -> list[list[Member]]:
     return [*groups.values(), *([member] for member in members[_GROUPED:])]
 
 
+class _Found(NamedTuple):
+    """A connectivity as it was found, and its configurations; both best first."""
+
+    group: Sequence[Member]
+    configured: Sequence[Configured]
+    sharpness: float
+
+    def members(self, probability: float) -> tuple[Shown, ...]:
+        """Its structures with their shares of a probability, where there are several."""
+        flat = self.group[1:] if self.configured else self.group
+        shown = [*((c.smiles, c.member.total) for c in self.configured), *((smiles_of(m.mol), m.total) for m in flat)]
+        share = probabilities(np.array([total for _, total in shown]) * self.sharpness) * probability
+        found = [Shown(smiles, None, total, p) for (smiles, total), p in zip(shown, share.tolist(), strict=True)]
+        return tuple(sorted(found, key=lambda member: -member.probability)) if len(found) > 1 else ()
+
+
 def _proposal(
-    engine: Engine, spectrum: Spectrum, rank: int, group: list[Member], probability: float, listed: set[str]
+    engine: Engine, spectrum: Spectrum, place: tuple[int, float], found: _Found, listed: set[str]
 ) -> Proposal:
-    best = group[0]
-    smiles = smiles_of(best.mol)
-    molecule = parse_smiles(smiles)
+    """A proposal; `place` are its rank and probability. It is drawn with a configuration where that is likely."""
+    rank, probability = place
+    best, members = found.group[0], found.members(probability)
+    likely = bool(members) and members[0].probability >= _LIKELY * probability > 0
+    smiles = members[0].smiles if likely else smiles_of(best.mol)
     return Proposal(
         rank,
         smiles,
@@ -187,10 +219,10 @@ def _proposal(
         probability,
         best.graph,
         best.match,
-        (),
+        members[:_MEMBERS],
         best.origin,
         connectivity(smiles) not in listed,
-        molecule.formula,
+        parse_smiles(smiles).formula,
         round(best.odd, 2),
         engine.assign(smiles, spectrum).assignments,
     )
