@@ -146,7 +146,7 @@ def test_estimates_foretell_scores(engine, opened):
     kept = [n for n, mol in enumerate(mols) if mol is not None]
     scored = scorer.start([mols[n] for n in kept]).result()
     scorer.close()
-    estimate = np.array([waiting[n].estimate + waiting[n].odd for n in kept])
+    estimate = np.array([waiting[n].told.estimate + waiting[n].told.odd for n in kept])
     assert len(kept) > 20
     assert np.corrcoef(estimate, scored.score)[0, 1] > 0.25
 

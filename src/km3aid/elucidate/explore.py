@@ -19,7 +19,7 @@ from km3aid.elucidate.bank import Bank
 from km3aid.elucidate.compiled.surroundings import surroundings
 from km3aid.elucidate.estimate import Base, Estimator
 from km3aid.elucidate.index import Index
-from km3aid.elucidate.members import Candidate, Member, Parts
+from km3aid.elucidate.members import WHOLE, Member, Parts, Share, Told, Waiting
 from km3aid.elucidate.scoring import Scored, Scorer
 from km3aid.elucidate.target import Target
 from km3aid.elucidate.trust import NOT_UNUSUAL, Trust
@@ -37,7 +37,6 @@ _MOST_SEEN = 8_000_000
 _NOTHING = np.zeros(0, np.float32)
 _OPEN = 2000  # members kept to be changed
 _EDITS = 4000
-_WAITING = 40_000  # candidates kept
 _NOISE = 0.7
 _ALL_GROUPS, _USUAL_GROUPS, _RARE_GROUPS = 400, 18, 12
 _COMMONEST = 8
@@ -45,10 +44,12 @@ _CROSS_EVERY, _CROSSED, _PAIRS = 6, 12, 1500
 
 
 class Explorer:
-    """A population of molecules for one spectrum, and what may come of them."""
+    """A population of molecules for one spectrum, and what may come of them; `share` is what this one looks after."""
 
-    def __init__(self, scorer: Scorer, index: Index, target: Target, seed: int, parts: Parts) -> None:
-        self.scorer, self.target, self.parts = scorer, target, parts
+    def __init__(
+        self, scorer: Scorer, index: Index, target: Target, seed: int, parts: Parts, share: Share = WHOLE
+    ) -> None:
+        self.scorer, self.target, self.parts, self.share = scorer, target, parts, share
         self.estimator = Estimator(
             scorer, index, Trust.bundled().unusual(len(target.formulas) == 1) if parts.usual else NOT_UNUSUAL
         )
@@ -60,8 +61,9 @@ class Explorer:
         self._groups = [index.groups.one(m) for m in range(min(_ALL_GROUPS, len(index.frequency)))]
         self._rng = np.random.default_rng(seed)
         self._seen: set[int] = set()
-        self._waiting: list[Candidate] = []
-        self._made = 0
+        self._waiting = Waiting()
+        self._taken: set[int] = set()  # structures that came from other populations
+        self._foreign: list[int] = []  # members that another population looks after
         self._open: list[int] = []  # members not expanded yet
         self._crossed: set[int] = set()
         self._expanded_rings: dict[tuple[int, ...], int] = {}
@@ -83,7 +85,7 @@ class Explorer:
         for first in range(0, len(fresh), BATCH):
             own = slice(first, first + BATCH)
             scored = self.scorer.start(fresh[own]).result()
-            told = [(s, o, origin, -1, math.nan) for s, o in zip(structures[own], odds[own], strict=True)]
+            told = [Told(s, o, origin) for s, o in zip(structures[own], odds[own], strict=True)]
             found += self._take_in(fresh[own], told, scored)
         return found
 
@@ -95,7 +97,7 @@ class Explorer:
             scored = self.scorer.start(part).result()
             for n, mol in enumerate(part):
                 pieces += self.bank.add(
-                    sketch_of_mol(mol), scored.shift_ppm[n], scored.scale_ppm[n], float(scored.graph[n]), -1
+                    sketch_of_mol(mol), scored.shift_ppm[n], scored.scale_ppm[n], float(scored.graph[n])
                 )
         self._pair(pieces, most)
 
@@ -111,8 +113,24 @@ class Explorer:
         self.batches += 1
         self._forget()
         if future is not None:
-            self._take_in(mols, told, future.result())
+            found = self._take_in(mols, told, future.result())
+            self._foreign += [n for n in found if not self.share.owns(self.members[n].structure)]
         return True
+
+    def emigrants(self, most: int) -> list[Member]:
+        """The best members since the last time that another population looks after."""
+        found = heapq.nlargest(most, (self.members[n] for n in self._foreign), key=lambda member: member.total)
+        self._foreign = []
+        return [member for member in found if member.mol is not None]
+
+    def receive(self, members: Sequence[Member]) -> None:
+        """Take in what other populations have scored."""
+        for member in members:
+            if member.structure not in self._taken and self.share.owns(member.structure):
+                self._taken.add(member.structure)
+                self._seen.add(member.structure)
+                self._open.append(len(self.members))
+                self.members.append(member)
 
     def _forget(self) -> None:
         """Keep of a long run what matters: the molecules of the best members, and which structures were met lately."""
@@ -131,45 +149,40 @@ class Explorer:
         """The best members."""
         return heapq.nlargest(count, self.members, key=lambda member: member.total)
 
-    def _next_batch(self) -> tuple[list[Any], list[tuple[int, float, str, int, float]]]:
+    def _next_batch(self) -> tuple[list[Any], list[Told]]:
         mols: list[Any] = []
-        told: list[tuple[int, float, str, int, float]] = []
-        while self._waiting and len(mols) < BATCH:
-            candidate = heapq.heappop(self._waiting)
-            mol = candidate.make()
+        told: list[Told] = []
+        while len(self._waiting) and len(mols) < BATCH:
+            candidate = self._waiting.take()
+            mol = None if candidate.told.structure in self._taken else candidate.make()
             if mol is not None and self.target.holds(mol):
                 mols.append(mol)
-                told.append(
-                    (candidate.structure, candidate.odd, candidate.origin, candidate.parent, candidate.estimate)
-                )
+                told.append(candidate.told)
         return mols, told
 
-    def _take_in(
-        self, mols: Sequence[Any], told: Sequence[tuple[int, float, str, int, float]], scored: Scored
-    ) -> list[int]:
+    def _take_in(self, mols: Sequence[Any], told: Sequence[Told], scored: Scored) -> list[int]:
         found = []
-        for n, (mol, (structure, odd, origin, parent, estimate)) in enumerate(zip(mols, told, strict=True)):
+        for n, (mol, known) in enumerate(zip(mols, told, strict=True)):
             score = float(scored.score[n])
-            if not math.isnan(estimate):
-                self._bias.setdefault(origin, [0.0, 0.0])
-                sums = self._bias[origin]
-                sums[0] = 0.995 * sums[0] + score - odd - estimate
+            if not math.isnan(known.estimate):
+                sums = self._bias.setdefault(known.origin, [0.0, 0.0])
+                sums[0] = 0.995 * sums[0] + score - known.odd - known.estimate
                 sums[1] = 0.995 * sums[1] + 1
             found.append(len(self.members))
-            self._open.append(len(self.members))
+            if self.share.owns(known.structure):
+                self._open.append(len(self.members))
             self.members.append(
                 Member(
                     mol,
-                    structure,
-                    score - odd,
+                    known.structure,
+                    score - known.odd,
                     score,
                     float(scored.graph[n]),
                     float(scored.match[n]),
-                    odd,
+                    known.odd,
                     scored.shift_ppm[n],
                     scored.scale_ppm[n],
-                    origin,
-                    parent,
+                    known.origin,
                     self.batches,
                 )
             )
@@ -216,13 +229,13 @@ class Explorer:
         own = sketch_of_parent(parent)
         base = self.estimator.base(own, member.shift_ppm, member.scale_ppm)
         sketches = edited(own, edits)
-        self._judge(sketches, (base, None), member.graph, number, "moves", lambda n: _maker(parent, edits[n]))
+        self._judge(sketches, (base, None), member.graph, "moves", lambda n: _maker(parent, edits[n]))
         if not self.target.formulas:
             self._change_formula(number, own, base, self.some_groups())
 
     def look_around(self, numbers: Sequence[int]) -> None:
         """Estimate what the commonest groups make of some members, before any of them has its turn."""
-        for number in numbers:
+        for number in (n for n in numbers if self.share.owns(self.members[n].structure)):
             own = sketch_of_mol(self.members[number].mol)
             base = self.estimator.base(own, self.members[number].shift_ppm, self.members[number].scale_ppm)
             self._change_formula(number, own, base, self._groups[:_COMMONEST])
@@ -243,7 +256,7 @@ class Explorer:
             for m, change in enumerate(part):
                 source[m, : len(change.source)] = change.source
             graph = self.members[number].graph
-            self._judge(sketches, (base, source), graph, number, "moves", _makers([change.sketch for change in part]))
+            self._judge(sketches, (base, source), graph, "moves", _makers([change.sketch for change in part]))
 
     def _cross(self) -> None:
         """Cut the best members that were not cut yet, and join their pieces with others."""
@@ -255,7 +268,7 @@ class Explorer:
             if member.structure not in self._crossed and len(self._crossed) < 10**6:
                 self._crossed.add(member.structure)
                 pieces += self.bank.add(
-                    sketch_of_mol(member.mol), member.shift_ppm, member.scale_ppm, member.graph, member_number
+                    sketch_of_mol(member.mol), member.shift_ppm, member.scale_ppm, member.graph
                 )
                 if len(pieces) > 40 * _CROSSED:
                     break
@@ -267,7 +280,7 @@ class Explorer:
             part = pairs[first : first + 512]
             sketches = stacked([pair.sketch for pair in part])
             graph = np.array([pair.graph for pair in part])
-            self._judge(sketches, None, graph, -1, "pieces", _makers([pair.sketch for pair in part]))
+            self._judge(sketches, None, graph, "pieces", _makers([pair.sketch for pair in part]))
 
     def _new(self, rows: NDArray[np.int64], structure: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Those of some rows whose structure was not met before, each once; from now on they were."""
@@ -283,13 +296,18 @@ class Explorer:
         sketches: Sketches,
         base: tuple[Base, NDArray[np.int64] | None] | None,
         graph: float | NDArray[np.float64],
-        parent: int,
         origin: str,
         maker: Callable[[int], Callable[[], Any]],
     ) -> None:
-        """Estimate what may become of some sketches, and let those that are new wait."""
+        """Estimate what may become of some sketches, and let those that are new wait.
+
+        What is joined of pieces is made by the population that will look after it, for all have much the same pieces.
+        """
         around = surroundings(sketches)
-        fits = self._new(np.flatnonzero(self.target.fits(sketches)), around.structure)
+        fitting = self.target.fits(sketches)
+        if origin == "pieces":
+            fitting &= self.share.owned(around.structure)
+        fits = self._new(np.flatnonzero(fitting), around.structure)
         if not len(fits):
             return
         if base is not None and base[1] is not None:
@@ -306,23 +324,8 @@ class Explorer:
             estimate = np.zeros(len(estimate))
         rank = -(estimate + sums[0] / max(sums[1], 1.0)) + _NOISE * self._rng.gumbel(size=len(estimate))
         for n, structure in enumerate(told.structure.tolist()):
-            self._made += 1
-            heapq.heappush(
-                self._waiting,
-                Candidate(
-                    float(rank[n]),
-                    self._made,
-                    structure,
-                    float(told.odd[n]),
-                    origin,
-                    parent,
-                    maker(int(fits[n])),
-                    float(estimate[n]),
-                ),
-            )
-        if len(self._waiting) > 2 * _WAITING:
-            self._waiting = heapq.nsmallest(_WAITING, self._waiting)
-            heapq.heapify(self._waiting)
+            known = Told(structure, float(told.odd[n]), origin, float(estimate[n]))
+            self._waiting.put(float(rank[n]), known, maker(int(fits[n])))
 
 
 def _maker(parent: Parent, edit: Edit) -> Callable[[], Any]:

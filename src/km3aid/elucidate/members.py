@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import heapq
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+_WAITING = 40_000  # candidates kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,25 @@ class Parts:
 EVERY_PART = Parts()
 
 
+class Share(NamedTuple):
+    """What one of several populations looks after: it alone changes these structures."""
+
+    number: int = 0
+    of: int = 1
+
+    def owns(self, structure: int) -> bool:
+        """Whether a structure is its own."""
+        return structure % self.of == self.number
+
+    def owned(self, structure: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Which of some structures (M,) are its own."""
+        own: NDArray[np.bool_] = structure % np.uint64(self.of) == np.uint64(self.number)
+        return own
+
+
+WHOLE = Share()
+
+
 class Member(NamedTuple):
     """A scored molecule."""
 
@@ -40,8 +64,16 @@ class Member(NamedTuple):
     shift_ppm: NDArray[np.float32]
     scale_ppm: NDArray[np.float32]
     origin: str
-    parent: int  # number of the member it was made from, −1: none
     batch: int
+
+
+class Told(NamedTuple):
+    """What is known of a molecule before it is scored."""
+
+    structure: int
+    odd: float
+    origin: str
+    estimate: float = math.nan  # of its total; NaN where there is none
 
 
 @dataclass(order=True)
@@ -50,9 +82,31 @@ class Candidate:
 
     rank: float
     number: int
-    structure: int = field(compare=False)
-    odd: float = field(compare=False)
-    origin: str = field(compare=False)
-    parent: int = field(compare=False)
+    told: Told = field(compare=False)
     make: Callable[[], Any] = field(compare=False)
-    estimate: float = field(compare=False)
+
+
+class Waiting:
+    """The candidates that wait to be made, of which the best are kept."""
+
+    def __init__(self) -> None:
+        self._heap: list[Candidate] = []
+        self._made = 0
+
+    def __len__(self) -> int:
+        return len(self._heap)
+
+    def put(self, rank: float, told: Told, make: Callable[[], Any]) -> None:
+        """Let a candidate wait."""
+        self._made += 1
+        heapq.heappush(self._heap, Candidate(rank, self._made, told, make))
+        if len(self._heap) > 2 * _WAITING:
+            self._heap = heapq.nsmallest(_WAITING, self._heap)
+            heapq.heapify(self._heap)
+
+    def take(self) -> Candidate:
+        """The best one, which waits no longer; there has to be one."""
+        return heapq.heappop(self._heap)
+
+    def __iter__(self) -> Iterator[Candidate]:
+        return iter(self._heap)
