@@ -41,7 +41,9 @@ def test_configurations_are_distinct_and_best_first(engine, opened):
 
 
 def test_many_are_sought_step_by_step(engine, opened):
-    query = engine.query(Spectrum.from_shifts([220.0, 71.0, 54.0, 51.0, 47.0, 44.0, 38.0, 36.0, 35.0, 31.0, 28.0, 20.0]))
+    query = engine.query(
+        Spectrum.from_shifts([220.0, 71.0, 54.0, 51.0, 47.0, 44.0, 38.0, 36.0, 35.0, 31.0, 28.0, 20.0])
+    )
     (found,) = configure(engine.network, query, members(engine, opened, query, [STEROID]))
     assert 24 < len(found) <= 3 * 24
     assert {connectivity(c.smiles) for c in found} == {connectivity(STEROID)}

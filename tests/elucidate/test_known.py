@@ -57,7 +57,8 @@ def test_a_spectrum_of_solvent_alone():
 
 
 @pytest.mark.parametrize(
-    ("shifts", "solvent"), [([77.16], "CDCl3"), ([77.0], None), ([77.48, 77.16, 76.84, 0.0], None), ([206.2, 29.9], None)]
+    ("shifts", "solvent"),
+    [([77.16], "CDCl3"), ([77.0], None), ([77.48, 77.16, 76.84, 0.0], None), ([206.2, 29.9], None)],
 )
 def test_a_solvent_that_nobody_set_aside(shifts, solvent):
     alone = replace(Spectrum.from_shifts(shifts), solvent=solvent)

@@ -3,9 +3,10 @@ from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from km3aid.elucidate.explore import Explorer
+from km3aid.elucidate.island import Asked, Starts
 from km3aid.elucidate.known import Effort, Known
 from km3aid.elucidate.members import EVERY_PART, Parts
-from km3aid.elucidate.run import Asked, Starts, run
+from km3aid.elucidate.run import run
 from km3aid.elucidate.scoring import Scorer
 from km3aid.elucidate.target import Target, counts_of
 from km3aid.engine.elucidating import index_of, propose

@@ -46,6 +46,8 @@ def test_nonsense_is_refused(text):
 
 
 def test_together_with_dept_and_solvent():
-    told = Conditions("CDCl3", dept135="56.1 -30.0", hsqc="56.1/3.9 30.0/1.2").apply(parse_peaks("77.16 56.1 30.0 170.0"))
+    told = Conditions("CDCl3", dept135="56.1 -30.0", hsqc="56.1/3.9 30.0/1.2").apply(
+        parse_peaks("77.16 56.1 30.0 170.0")
+    )
     assert [p.multiplicity for p in told] == ["S", "D/Q", "T", "S"]
     assert [p.aside is None for p in told] == [False, True, True, True]

@@ -267,9 +267,7 @@ class Explorer:
             member = self.members[member_number]
             if member.structure not in self._crossed and len(self._crossed) < 10**6:
                 self._crossed.add(member.structure)
-                pieces += self.bank.add(
-                    sketch_of_mol(member.mol), member.shift_ppm, member.scale_ppm, member.graph
-                )
+                pieces += self.bank.add(sketch_of_mol(member.mol), member.shift_ppm, member.scale_ppm, member.graph)
                 if len(pieces) > 40 * _CROSSED:
                     break
         self._pair(pieces, _PAIRS)

@@ -61,8 +61,8 @@ class Known:
         named = bool(spectrum.solvent)
         if (named or (self.formula is None and self.mass_da is None)) and (solvent := solvent_alone(spectrum)):
             raise SpectrumFormatError(
-                f"every line may be one of the solvent {solvent} or of the reference, and none is left for a molecule; if "
-                f"they are the molecule's, {'say --one-per-carbon' if named else 'give its --formula'}"
+                f"every line may be one of the solvent {solvent} or of the reference, and none is left for a molecule; "
+                f"if they are the molecule's, {'say --one-per-carbon' if named else 'give its --formula'}"
             )
         if self.mass_da is None or self.formula is not None:
             self.target(spectrum.without_aside(), {})
@@ -126,11 +126,18 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How long to go on: `seconds`, or until so many `molecules` are scored; equal seeds then give equal answers."""
+    """How long to go on, and with how much.
+
+    It ends after `seconds`, or once so many `molecules` are scored; equal seeds and `cores` then give equal answers.
+    Each of several cores has a process with a population of its own. `on_cluster`: there is one for each free processor
+    of the Ray cluster that was joined.
+    """
 
     seconds: float = 60.0
-    molecules: int | None = None
+    molecules: Annotated[int | None, Ge(1)] = None
     seed: int = 0
+    cores: Annotated[int, Ge(1)] = 1
+    on_cluster: bool = False
 
 
 def check_formula(formula: str) -> None:

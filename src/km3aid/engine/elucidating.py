@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import zip_longest
+from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,9 +16,11 @@ from numpy.typing import NDArray
 from km3aid.elucidate.configurations import CONFIGURED, Configured, configure
 from km3aid.elucidate.figures import figures_of
 from km3aid.elucidate.index import Index, index_file, open_index
+from km3aid.elucidate.island import Asked, Starts
 from km3aid.elucidate.known import Effort, Known
 from km3aid.elucidate.members import EVERY_PART, Member, Parts
-from km3aid.elucidate.run import Asked, Found, Progress, Starts, run, starts_of
+from km3aid.elucidate.processes import in_processes
+from km3aid.elucidate.run import Found, Progress, run, starts_of
 from km3aid.elucidate.target import Target
 from km3aid.elucidate.trust import Trust
 from km3aid.engine.hits import elapsed_ms
@@ -68,7 +70,7 @@ def elucidate(
     proposals = tuple(
         _proposal(engine, spectrum, (number, probability), _Found(group, configured, trust.sharpness), listed)
         for number, (group, configured, probability) in enumerate(
-            list(zip_longest(made.grouped, made.configured, share.tolist(), fillvalue=()))[:top], 1
+            zip(made.grouped[:top], chain(made.configured, repeat([])), share.tolist(), strict=False), 1
         )
     )
     stopped = ("stopped early; these are the best so far",) if made.found.stopped else ()
@@ -123,6 +125,8 @@ def propose(
     known.check(spectrum)
     searched = local_library(starter_library(engine) if library is None else library)
     searched.check_model(engine.model_sha256)
+    if effort.cores > 1 and not effort.on_cluster:
+        in_processes(engine.path, effort.cores - 1)  # they start meanwhile
     query = engine.query(spectrum.without_aside())
     mass = Filters(mass_da=known.mass_da, mass_tolerance_da=known.mass_tolerance_da)
     common = {} if known.mass_da is None else _formulas(searched.library, mass)
@@ -131,12 +135,24 @@ def propose(
     index = index_of(engine, searched.library)
     starts = starts_of(query, searched, target, filters, known.start)
     left = max(effort.seconds - min(_CONFIGURING * effort.seconds, _CONFIGURING_S) - (time.perf_counter() - began), 0.0)
-    found = run(engine.network, Asked(query, index, target, starts, parts), replace(effort, seconds=left), progress)
+    asked, effort = Asked(query, index, target, starts, parts), replace(effort, seconds=left)
+    found = _explored(engine, asked, effort, progress)
     grouped = _by_connectivity(found.members)
     configured: list[list[Configured]] = []
     with contextlib.suppress(KeyboardInterrupt):
         configured = configure(engine.network, query, [group[0] for group in grouped[:CONFIGURED]])
     return Run(query, target, index, starts, found, grouped, configured, searched.warnings)
+
+
+def _explored(engine: Engine, asked: Asked, effort: Effort, progress: Callable[[Progress], None] | None) -> Found:
+    """A run on this core, on several of this machine, or on a cluster."""
+    if effort.on_cluster:
+        from km3aid.elucidate.on_ray import RayIslands
+
+        with RayIslands(engine.file) as islands:
+            return run(engine.network, asked, effort, progress, islands, here=False)
+    others = in_processes(engine.path, effort.cores - 1) if effort.cores > 1 else []
+    return run(engine.network, asked, effort, progress, others)
 
 
 def local_library(library: Library | Searchable | str | Path) -> LocalLibrary:

@@ -41,7 +41,7 @@ def rebond(parent: Parent, kind: str, bonds: Bonds, reach: int) -> Edit | None:
             changed.append((i, j, order))
             gained[i] = gained.get(i, 0) + was - order
             gained[j] = gained.get(j, 0) + was - order
-    if not changed or sum(gained.values()):
+    if not changed or sum(gained.values()) != 0:
         return None
     hydrogens = {atom: parent.hydrogens[atom] + more for atom, more in gained.items() if more}
     if hydrogens and min(hydrogens.values()) < 0:
