@@ -65,6 +65,8 @@ class Island:
 
     def __init__(self, network: Network, asked: Asked, seed: int, share: Share = WHOLE) -> None:
         self._target, self._starts = asked.target, asked.starts
+        if not asked.parts.parents:
+            self._starts = asked.starts._replace(fitting=[])
         self._scorer = Scorer(network, asked.query)
         self._explorer = Explorer(
             self._scorer, asked.chemistry, asked.target, seed + 1000 * share.number, asked.parts, share

@@ -19,13 +19,15 @@ class Parts:
     """What a run makes use of; parts are left out to see what they are worth.
 
     `steered`: the best estimates come first, rather than any. `pieces`: pieces of known molecules are joined. `moves`:
-    molecules are changed step by step. `usual`: unusual chemistry costs something.
+    molecules are changed step by step. `usual`: unusual chemistry costs something. `parents`: hits of the library that
+    satisfy the conditions are members from the start, not only taken to pieces.
     """
 
     steered: bool = True
     pieces: bool = True
     moves: bool = True
     usual: bool = True
+    parents: bool = True
 
 
 EVERY_PART = Parts()
