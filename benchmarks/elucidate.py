@@ -9,8 +9,8 @@
 part, and with the truth left in, at the first effort), molecule by molecule, so that all settings have the same
 molecules whenever it stops. It writes a line for each and goes on where it stopped. The molecules have 10 to 30 heavy
 atoms; their distinct recorded shifts are the spectrum. What shares the connectivity of any of them, or has a Tanimoto
-similarity of 0.95 to it, is taken out of the library and its index. None of them trained the model, which is checked: no
-connectivity of the training fold, nor of the teacher's labels in `--taught` that may train, is one of theirs; a line
+similarity of 0.95 to it, is taken out of the library and its index. None of them trained the model, which is checked:
+no connectivity of the training fold, nor of the teacher's labels in `--taught` that may train, is one of theirs; a line
 says how similar the nearest of those is. `calibrate` takes the lines of molecules that were held back from training
 ("watched"), `report` those of validation block 0 ("block").
 """

@@ -50,6 +50,8 @@ class KnownOptions:
         list[str] | None, typer.Option("--start", help="SMILES of a structure that it may be near; may be repeated.")
     ] = None
 
+    unusual: Annotated[bool, typer.Option("--unusual", help="Chemistry that is rare or unknown costs nothing.")] = False
+
     def values(self) -> dict[str, Any]:
         """As in a record; raises `ConfigError` and `MoleculeError`."""
         from km3aid.library import Filters
@@ -68,6 +70,7 @@ class KnownOptions:
             "rings": None if self.rings is None else range_of(self.rings, "--rings"),
             "without": self.without,
             "start": list(self.start or ()),
+            "usual": not self.unusual,
         }
 
 

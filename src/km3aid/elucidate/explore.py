@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import math
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -62,6 +63,7 @@ class Explorer:
         self._rng = np.random.default_rng(seed)
         self._seen: set[int] = set()
         self._waiting = Waiting()
+        self.deadline = math.inf  # of the beginning, on the monotonic clock
         self._taken: set[int] = set()  # structures that came from other populations
         self._foreign: list[int] = []  # members that another population looks after
         self._open: list[int] = []  # members not expanded yet
@@ -83,6 +85,8 @@ class Explorer:
                     odds.append(o)
         found = []
         for first in range(0, len(fresh), BATCH):
+            if self._is_late():
+                break
             own = slice(first, first + BATCH)
             scored = self.scorer.start(fresh[own]).result()
             told = [Told(s, o, origin) for s, o in zip(structures[own], odds[own], strict=True)]
@@ -93,6 +97,8 @@ class Explorer:
         """Cut molecules of other formulas into pieces, and make of these what has a wanted formula."""
         pieces: list[int] = []
         for first in range(0, len(mols), BATCH):
+            if self._is_late():
+                return
             part = list(mols[first : first + BATCH])
             scored = self.scorer.start(part).result()
             for n, mol in enumerate(part):
@@ -236,6 +242,8 @@ class Explorer:
     def look_around(self, numbers: Sequence[int]) -> None:
         """Estimate what the commonest groups make of some members, before any of them has its turn."""
         for number in (n for n in numbers if self.share.owns(self.members[n].structure)):
+            if self._is_late():
+                return
             own = sketch_of_mol(self.members[number].mol)
             base = self.estimator.base(own, self.members[number].shift_ppm, self.members[number].scale_ppm)
             self._change_formula(number, own, base, self._groups[:_COMMONEST])
@@ -279,6 +287,9 @@ class Explorer:
             sketches = stacked([pair.sketch for pair in part])
             graph = np.array([pair.graph for pair in part])
             self._judge(sketches, None, graph, "pieces", _makers([pair.sketch for pair in part]))
+
+    def _is_late(self) -> bool:
+        return time.monotonic() >= self.deadline
 
     def _new(self, rows: NDArray[np.int64], structure: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Those of some rows whose structure was not met before, each once; from now on they were."""

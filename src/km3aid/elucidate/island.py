@@ -42,11 +42,15 @@ class Asked(NamedTuple):
 
 
 class Stint(NamedTuple):
-    """How long an island works before it says how far it is: `seconds`, or so many `batches` or `molecules`."""
+    """How long an island works before it says how far it is: `seconds`, or so many `batches` or `molecules`.
+
+    `left` are the seconds until the run ends, after which it does not even finish its beginning.
+    """
 
     seconds: float = math.inf
     batches: float = math.inf
     molecules: float = math.inf
+    left: float = math.inf
 
 
 class Report(NamedTuple):
@@ -79,6 +83,7 @@ class Island:
         """Go on until the stint is over or nothing is left to try; `told` hears of every batch."""
         until = time.monotonic() + stint.seconds
         explorer, batches = self._explorer, self._explorer.batches + stint.batches
+        explorer.deadline = time.monotonic() + stint.left
         if not self._begun:
             self._begin()
         self._exhausted = self._exhausted and not arrived

@@ -29,7 +29,8 @@ class Known:
 
     `formula` is that of the whole molecule; otherwise `mass_da` within `mass_tolerance_da`, `elements` and `carbons`
     narrow it down. `rings` is the least and the most number of rings. The SMARTS `substructure` must occur, `without`
-    must not. Proposals are sought near the structures `start`, too.
+    must not. Proposals are sought near the structures `start`, too. Without `usual`, surroundings of atoms and hetero
+    atoms together that are rare, or were never met, cost nothing.
     """
 
     formula: str | None = None
@@ -41,6 +42,7 @@ class Known:
     substructure: str | None = None
     without: str | None = None
     start: tuple[str, ...] = ()
+    usual: bool = True
 
     def __post_init__(self) -> None:
         check_elements(self.elements or ())

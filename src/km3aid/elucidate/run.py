@@ -132,7 +132,8 @@ class _Run:
         self._send_to_work()
         if self._here is not None:
             mine, self._mail[0] = self._mail[0], []
-            alone = Stint(self._left(), molecules=self._effort.molecules or math.inf)
+            left = self._left()
+            alone = Stint(left, molecules=self._effort.molecules or math.inf, left=left)
             self._reported(0, self._here.work(self._stint() if self._all else alone, mine, self._batch_done))
         elif self._effort.molecules is None:
             time.sleep(_LEAST_S)
@@ -142,7 +143,8 @@ class _Run:
     def _stint(self) -> Stint:
         if self._effort.molecules is not None:
             return Stint(batches=_STINT_BATCHES)
-        return Stint(max(min(_STINT_S, self._left()), _LEAST_S))
+        left = max(self._left(), _LEAST_S)
+        return Stint(min(_STINT_S, left), left=left)
 
     def _send_to_work(self) -> None:
         for number, island in self._all.items():

@@ -135,6 +135,7 @@ def propose(
     index = index_of(engine, searched.library)
     starts = starts_of(query, searched, target, filters, known.start)
     left = max(effort.seconds - min(_CONFIGURING * effort.seconds, _CONFIGURING_S) - (time.perf_counter() - began), 0.0)
+    parts = replace(parts, usual=parts.usual and known.usual)
     asked, effort = Asked(query, index, target, starts, parts), replace(effort, seconds=left)
     found = _explored(engine, asked, effort, progress)
     grouped = _by_connectivity(found.members)

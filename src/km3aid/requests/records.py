@@ -147,6 +147,7 @@ class ElucidateRecord(SpectrumRecord):
     rings: tuple[int, int] | None = None
     without: str | None = None
     start: list[str] = field(default_factory=list)
+    usual: bool = True
     seconds: Annotated[float, Gt(0), Le(86_400)] = 60.0
     molecules: Annotated[int, Ge(1)] | None = None
     seed: Index = 0
@@ -173,6 +174,7 @@ class ElucidateRecord(SpectrumRecord):
             substructure=mine.substructure,
             without=self.without,
             start=tuple(self.start),
+            usual=self.usual,
         )
 
     def effort(self) -> Effort:
