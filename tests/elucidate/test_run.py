@@ -152,8 +152,8 @@ def test_estimates_foretell_scores(engine, opened):
     assert np.corrcoef(estimate, scored.score)[0, 1] > 0.25
 
 
-def test_a_long_run_forgets_molecules_but_no_members(engine, opened, monkeypatch, vanillin):
-    monkeypatch.setattr("km3aid.elucidate.explore._HEAVY", 1200)
+def test_a_long_run_forgets_what_fits_badly(engine, opened, monkeypatch, vanillin):
+    monkeypatch.setattr("km3aid.elucidate.explore._MOST_MEMBERS", 900)
     monkeypatch.setattr("km3aid.elucidate.explore._MOST_SEEN", 1000)
     again = found(engine, opened, VANILLIN, Known(formula="C8H8O3"))
     assert smiles(again, 10) == smiles(vanillin, 10)

@@ -33,9 +33,8 @@ from km3aid.molecules.isomers.parent import Parent
 BATCH = 160
 _EXPANDED, _EXPANDED_FREE = 4, 3  # parents a batch, where the formula is known and where it is not
 _SHORTLIST, _FEW, _MOST_EXPANDED = 8, 3, 6  # times the usual number, or that of a batch
-_HEAVY = 30_000  # members with their molecules
-_MOST_SEEN = 8_000_000
-_NOTHING = np.zeros(0, np.float32)
+_MOST_MEMBERS = 30_000
+_MOST_SEEN = 3_000_000  # structures
 _OPEN = 2000  # members kept to be changed
 _EDITS = 4000
 _NOISE = 0.7
@@ -58,7 +57,6 @@ class Explorer:
         self.bank.add_groups(index.groups.one(m) for m in range(len(index.groups.atoms)))
         self.members: list[Member] = []
         self.batches = 0
-        self._light = 0  # members whose molecules were forgotten
         self._groups = [index.groups.one(m) for m in range(min(_ALL_GROUPS, len(index.frequency)))]
         self._rng = np.random.default_rng(seed)
         self._seen: set[int] = set()
@@ -127,7 +125,7 @@ class Explorer:
         """The best members since the last time that another population looks after."""
         found = heapq.nlargest(most, (self.members[n] for n in self._foreign), key=lambda member: member.total)
         self._foreign = []
-        return [member for member in found if member.mol is not None]
+        return found
 
     def receive(self, members: Sequence[Member]) -> None:
         """Take in what other populations have scored."""
@@ -139,17 +137,17 @@ class Explorer:
                 self.members.append(member)
 
     def _forget(self) -> None:
-        """Keep of a long run what matters: the molecules of the best members, and which structures were met lately."""
+        """Keep of a long run what matters: the best members and those to be changed, and what was met lately."""
         if len(self._seen) > _MOST_SEEN:
             self._seen = {member.structure for member in self.members}
-        if len(self.members) - self._light < _HEAVY:
+        if len(self.members) < _MOST_MEMBERS:
             return
-        kept = set(heapq.nlargest(_HEAVY // 3, range(len(self.members)), key=lambda n: self.members[n].total))
-        kept.update(self._open)
-        for n, member in enumerate(self.members):
-            if n not in kept and member.mol is not None:
-                self.members[n] = member._replace(mol=None, shift_ppm=_NOTHING, scale_ppm=_NOTHING)
-        self._light = len(self.members) - len(kept)
+        best = heapq.nlargest(_MOST_MEMBERS // 3, range(len(self.members)), key=lambda n: self.members[n].total)
+        kept = sorted({*best, *self._open, *self._foreign})
+        place = {number: n for n, number in enumerate(kept)}
+        self.members = [self.members[n] for n in kept]
+        self._open = [place[n] for n in self._open]
+        self._foreign = [place[n] for n in self._foreign]
 
     def best(self, count: int) -> list[Member]:
         """The best members."""

@@ -24,6 +24,7 @@ from km3aid.elucidate.run import Found, Progress, run, starts_of
 from km3aid.elucidate.target import Target
 from km3aid.elucidate.trust import Trust
 from km3aid.engine.hits import elapsed_ms
+from km3aid.engine.listed import listed
 from km3aid.engine.results import Asked as Question
 from km3aid.engine.results import Elucidation, Proposal, SharedPart
 from km3aid.engine.results import Member as Shown
@@ -61,14 +62,15 @@ def elucidate(
     """See `Engine.elucidate`."""
     began = time.perf_counter()
     made = propose(engine, spectrum, library, known, effort, progress)
-    listed = {connectivity(text) for text in (*made.starts.fitting, *made.starts.similar)}
+    shown = [smiles_of(group[0].mol) for group in made.grouped[:top]]
+    known_ones = listed(engine, made.library, shown)
     trust, formula = Trust.bundled(), bool(made.target.formulas)
     present, share = 0.0, np.zeros(0)
     if made.grouped:
         present = round(trust.present(made.figures(), formula), 4)
         share = probabilities(made.scores * trust.sharpness) * present
     proposals = tuple(
-        _proposal(engine, spectrum, (number, probability), _Found(group, configured, trust.sharpness), listed)
+        _proposal(engine, spectrum, (number, probability), _Found(group, configured, trust.sharpness), known_ones)
         for number, (group, configured, probability) in enumerate(
             zip(made.grouped[:top], chain(made.configured, repeat([])), share.tolist(), strict=False), 1
         )
@@ -96,6 +98,7 @@ class Run(NamedTuple):
     target: Target
     chemistry: Index
     starts: Starts
+    library: Library
     found: Found
     grouped: list[list[Member]]  # members of one connectivity together, best first
     configured: list[list[Configured]]  # of the first ones, best first; none where at most one is possible
@@ -142,7 +145,7 @@ def propose(
     configured: list[list[Configured]] = []
     with contextlib.suppress(KeyboardInterrupt):
         configured = configure(engine.network, query, [group[0] for group in grouped[:CONFIGURED]])
-    return Run(query, target, index, starts, found, grouped, configured, searched.warnings)
+    return Run(query, target, index, starts, searched.library, found, grouped, configured, searched.warnings)
 
 
 def _explored(engine: Engine, asked: Asked, effort: Effort, progress: Callable[[Progress], None] | None) -> Found:
@@ -221,7 +224,7 @@ class _Found(NamedTuple):
 
 
 def _proposal(
-    engine: Engine, spectrum: Spectrum, place: tuple[int, float], found: _Found, listed: set[str]
+    engine: Engine, spectrum: Spectrum, place: tuple[int, float], found: _Found, known_ones: set[str]
 ) -> Proposal:
     """A proposal; `place` are its rank and probability. It is drawn with a configuration where that is likely."""
     rank, probability = place
@@ -238,7 +241,7 @@ def _proposal(
         best.match,
         members[:_MEMBERS],
         best.origin,
-        connectivity(smiles) not in listed,
+        connectivity(smiles) not in known_ones,
         parse_smiles(smiles).formula,
         round(best.odd, 2),
         engine.assign(smiles, spectrum).assignments,
