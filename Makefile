@@ -16,7 +16,7 @@ MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
 SOME_FAILED = [ $$? -eq 1 ]
 BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 
-.PHONY: help demo test notebooks docs wheel recipe workflows check bench runtime install-size starter scaling stores peer cluster measured elucidate elucidate-calibrate fuzz interop serve editor browser schema load train stereo kit calibrate evaluate trust paper report clean
+.PHONY: help demo test notebooks docs wheel recipe workflows check bench runtime install-size starter scaling stores peer cluster measured elucidate elucidate-curve elucidate-calibrate fuzz interop serve editor browser schema load train stereo kit calibrate evaluate trust paper report clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -151,15 +151,18 @@ ROWS ?= 10000 100000
 measured: $(DEV)  ## Read the measured spectra in MEASURED and search for their compounds; writes results/measured.json
 	$(BIN)/python benchmarks/measured.py --measured $(MEASURED) --structures $(DATA)/library.smi.gz --out results/measured.json
 
-ELUCIDATE = $(BIN)/python benchmarks/elucidate.py run $(BLOCK) --library $(RUNS)/million --work $(RUNS)/elucidate
+ELUCIDATE = $(BIN)/python benchmarks/elucidate.py run $(BLOCK) --library $(RUNS)/million --work $(RUNS)/elucidate --taught $(TAUGHT)
 ELUCIDATED ?= 40
-elucidate: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/million/library.json  ## Elucidate ELUCIDATED (40) molecules of fold 0, with formula and without (hours; resumes); write results/elucidate.json
-	$(ELUCIDATE) --of block --count $(ELUCIDATED) --molecules 12000 --formula
-	$(ELUCIDATE) --of block --count $(ELUCIDATED) --molecules 8000
+elucidate: $(DEV) $(RUNS)/prepared/meta.json $(TAUGHT:%=%/meta.json) $(RUNS)/million/library.json  ## Elucidate ELUCIDATED (40) molecules of fold 0, with formula and without (hours; resumes); write results/elucidate.json
+	$(ELUCIDATE) --of block --count $(ELUCIDATED) --known formula --molecules 12000
+	$(ELUCIDATE) --of block --count $(ELUCIDATED) --known free --molecules 8000
 	$(BIN)/python benchmarks/elucidate.py report --work $(RUNS)/elucidate --out results/elucidate.json
 
-elucidate-calibrate: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/million/library.json  ## Fit the trust in proposals on held-back molecules (hours; resumes); write src/km3aid/weights/elucidate.json
-	$(ELUCIDATE) --of watched --count 100 --molecules 8000 --formula
+elucidate-curve: $(DEV) $(RUNS)/prepared/meta.json $(TAUGHT:%=%/meta.json) $(RUNS)/million/library.json  ## The same by time on two cores (60, 10, 300 s), and without each part (days; resumes)
+	$(ELUCIDATE) --of block --count 300 --cores 2 --seconds 60 10 300 --ablations
+	$(BIN)/python benchmarks/elucidate.py report --work $(RUNS)/elucidate --out results/elucidate.json
+
+elucidate-calibrate: $(DEV) $(RUNS)/prepared/meta.json $(TAUGHT:%=%/meta.json) $(RUNS)/million/library.json  ## Fit the trust in proposals on held-back molecules (hours; resumes); write src/km3aid/weights/elucidate.json
 	$(ELUCIDATE) --of watched --count 100 --molecules 8000
 	$(BIN)/python benchmarks/elucidate.py calibrate --work $(RUNS)/elucidate
 
