@@ -142,7 +142,7 @@ def test_estimates_foretell_scores(engine, opened):
     known = ["COc1cccc(C=O)c1O", "COC(=O)c1ccccc1O", "CC(=O)c1ccc(O)c(O)c1"]
     explorer.add_known([flat_mol(text) for text in known], "library")
     explorer.step()
-    waiting = sorted(explorer._waiting, key=lambda c: c.number)
+    waiting = list(explorer._waiting)
     mols = [c.make() for c in waiting]
     kept = [n for n, mol in enumerate(mols) if mol is not None]
     scored = scorer.start([mols[n] for n in kept]).result()

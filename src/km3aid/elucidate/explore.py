@@ -20,7 +20,7 @@ from km3aid.elucidate.bank import Bank
 from km3aid.elucidate.compiled.surroundings import surroundings
 from km3aid.elucidate.estimate import Base, Estimator
 from km3aid.elucidate.index import Index
-from km3aid.elucidate.members import WHOLE, Member, Parts, Share, Told, Waiting
+from km3aid.elucidate.members import WHOLE, Estimated, Member, Parts, Share, Told, Waiting
 from km3aid.elucidate.scoring import Scored, Scorer
 from km3aid.elucidate.target import Target
 from km3aid.elucidate.trust import NOT_UNUSUAL, Trust
@@ -330,9 +330,11 @@ class Explorer:
         if not self.parts.steered:
             estimate = np.zeros(len(estimate))
         rank = -(estimate + sums[0] / max(sums[1], 1.0)) + _NOISE * self._rng.gumbel(size=len(estimate))
-        for n, structure in enumerate(told.structure.tolist()):
-            known = Told(structure, float(told.odd[n]), origin, float(estimate[n]))
-            self._waiting.put(float(rank[n]), known, maker(int(fits[n])))
+        kept = fits.tolist()
+        self._waiting.put(
+            rank.tolist(),
+            Estimated(told.structure.tolist(), told.odd.tolist(), estimate.tolist(), origin, lambda n: maker(kept[n])),
+        )
 
 
 def _maker(parent: Parent, edit: Edit) -> Callable[[], Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -77,37 +77,50 @@ class Told(NamedTuple):
     estimate: float = math.nan  # of its total; NaN where there is none
 
 
-@dataclass(order=True)
-class Candidate:
-    """A molecule that was estimated and may be made; the lowest `rank` comes first."""
+class Candidate(NamedTuple):
+    """A molecule that was estimated and may be made."""
 
-    rank: float
-    number: int
-    told: Told = field(compare=False)
-    make: Callable[[], Any] = field(compare=False)
+    told: Told
+    make: Callable[[], Any]
+
+
+class Estimated(NamedTuple):
+    """Some candidates that came together."""
+
+    structure: list[int]
+    odd: list[float]
+    estimate: list[float]
+    origin: str
+    maker: Callable[[int], Callable[[], Any]]
+
+    def candidate(self, n: int) -> Candidate:
+        """One of them."""
+        return Candidate(Told(self.structure[n], self.odd[n], self.origin, self.estimate[n]), self.maker(n))
 
 
 class Waiting:
-    """The candidates that wait to be made, of which the best are kept."""
+    """The candidates that wait to be made, of which the best are kept: a heap of plain tuples, for there are many."""
 
     def __init__(self) -> None:
-        self._heap: list[Candidate] = []
-        self._made = 0
+        self._heap: list[tuple[float, int, Estimated, int]] = []
+        self._count = 0
 
     def __len__(self) -> int:
         return len(self._heap)
 
-    def put(self, rank: float, told: Told, make: Callable[[], Any]) -> None:
-        """Let a candidate wait."""
-        self._made += 1
-        heapq.heappush(self._heap, Candidate(rank, self._made, told, make))
+    def put(self, ranks: list[float], told: Estimated) -> None:
+        """Let candidates wait; the lowest rank comes first, and of equal ones the one that came first."""
+        for n, rank in enumerate(ranks):
+            heapq.heappush(self._heap, (rank, self._count + n, told, n))
+        self._count += len(ranks)
         if len(self._heap) > 2 * _WAITING:
             self._heap = heapq.nsmallest(_WAITING, self._heap)
-            heapq.heapify(self._heap)
 
     def take(self) -> Candidate:
         """The best one, which waits no longer; there has to be one."""
-        return heapq.heappop(self._heap)
+        _, _, told, n = heapq.heappop(self._heap)
+        return told.candidate(n)
 
     def __iter__(self) -> Iterator[Candidate]:
-        return iter(self._heap)
+        """All of them in the order in which they came."""
+        return (told.candidate(n) for _, _, told, n in sorted(self._heap, key=lambda entry: entry[1]))
