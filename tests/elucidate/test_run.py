@@ -160,3 +160,17 @@ def test_a_long_run_forgets_what_fits_badly(engine, opened, monkeypatch, vanilli
     assert len({connectivity(text) for text in smiles(again, 50)}) == 50
     monkeypatch.setattr("km3aid.elucidate.bank._MOST", 10)
     found(engine, opened, VANILLIN, Known(formula="C8H8O3"), Effort(600, 300))
+
+
+def test_a_time_that_is_too_short_is_kept_and_told(engine, opened):
+    made = found(engine, opened, VANILLIN, Known(), Effort(0.01))
+    assert not made.found.begun
+    told = engine.elucidate(VANILLIN, opened, effort=Effort(0.01))
+    assert any("too short" in warning for warning in told.warnings)
+
+
+def test_proposals_that_fit_worse_than_right_ones_do_are_not_trusted(engine, opened):
+    nonsense = Spectrum.from_shifts([3.0, 4.0, 205.0, 206.0, 215.0, 1.0, 2.0, 210.0])
+    told = engine.elucidate(nonsense, opened, known=Known(formula="C8H8O3"), effort=Effort(600, 600))
+    assert told.hits
+    assert told.present < 0.05

@@ -62,6 +62,7 @@ class Explorer:
         self._seen: set[int] = set()
         self._waiting = Waiting()
         self.deadline = math.inf  # of the beginning, on the monotonic clock
+        self.cut_short = False  # whether the deadline came first
         self._taken: set[int] = set()  # structures that came from other populations
         self._foreign: list[int] = []  # members that another population looks after
         self._open: list[int] = []  # members not expanded yet
@@ -287,7 +288,8 @@ class Explorer:
             self._judge(sketches, None, graph, "pieces", _makers([pair.sketch for pair in part]))
 
     def _is_late(self) -> bool:
-        return time.monotonic() >= self.deadline
+        self.cut_short = self.cut_short or time.monotonic() >= self.deadline
+        return self.cut_short
 
     def _new(self, rows: NDArray[np.int64], structure: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Those of some rows whose structure was not met before, each once; from now on they were."""

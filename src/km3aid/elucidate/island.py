@@ -62,6 +62,7 @@ class Report(NamedTuple):
     best: float  # total of the best so far; minus infinity where there is none
     exhausted: bool
     emigrants: list[Member]
+    begun: bool = True  # whether all that there is to start from was looked at
 
 
 class Island:
@@ -106,6 +107,7 @@ class Island:
             max((member.total for member in explorer.best(1)), default=-math.inf),
             self._exhausted,
             explorer.emigrants(emigrants) if emigrants else [],
+            self._begun and not explorer.cut_short,
         )
 
     def best(self) -> list[Member]:

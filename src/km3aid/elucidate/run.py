@@ -41,6 +41,7 @@ class Found(NamedTuple):
     estimated: int
     exhausted: bool
     stopped: bool  # by Ctrl-C
+    begun: bool = True  # whether all that there is to start from was looked at
 
 
 def starts_of(query: Query, library: Searchable, target: Target, filters: Filters, given: Sequence[str]) -> Starts:
@@ -238,4 +239,5 @@ class _Run:
             sum(report.estimated for report in self._reports.values()),
             self._exhausted(),
             self._stopped,
+            all(report.begun for report in self._reports.values()),
         )

@@ -15,7 +15,7 @@ from km3aid.elucidate.figures import FIT
 from km3aid.matching.logistic import Logistic
 from km3aid.matching.presence import bounded
 
-_STEEP = 2.0  # log-odds for each nat per peak
+_STEEP = 3.0  # log-odds for each nat per peak
 FILE = "elucidate.json"  # beside the bundled weights
 
 
@@ -40,9 +40,9 @@ class Trust:
     """The constants for spectra whose formula is known, and for others.
 
     Of right structures one in twenty has a score per peak below `poor_…`; where the best proposal fits worse, it is
-    trusted less, by two log-odds for each nat. `sharpness` is what the difference of two scores is multiplied by to be
-    log-odds. `model_sha256` says with which model they were fitted; another one is trusted by the same constants until
-    they are fitted again.
+    trusted less, by three log-odds for each nat. `sharpness` is what the difference of two scores is multiplied by to
+    be log-odds. `model_sha256` says with which model they were fitted; another one is trusted by the same constants
+    until they are fitted again.
     """
 
     model_sha256: str = ""

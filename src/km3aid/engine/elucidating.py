@@ -76,13 +76,16 @@ def elucidate(
         )
     )
     stopped = ("stopped early; these are the best so far",) if made.found.stopped else ()
+    short = (
+        () if made.found.begun else ("the time was too short to look at all that there is to start from; give more",)
+    )
     none = () if made.grouped else ("nothing that satisfies the conditions was found",)
     return Elucidation(
         spectrum.id,
         proposals,
         made.found.scored,
         elapsed_ms(began),
-        (*made.warnings, *stopped, *none, *twins_note(spectrum)),
+        (*made.warnings, *stopped, *short, *none, *twins_note(spectrum)),
         present,
         made.found.estimated,
         made.found.exhausted,
