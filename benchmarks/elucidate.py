@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from elucidate_report import calibrated, page, reported
+from elucidate_report import SECTIONS, calibrated, page, reported
 from held_back import Task, nearest_trained, tasks_of, without
 from rdkit import Chem, DataStructs
 from rdkit.Chem import rdFingerprintGenerator
@@ -61,6 +61,7 @@ def main() -> None:
             command.add_argument("--keep-unusual", action="store_true", help="fit what tells the trust alone")
         if name == "report":
             command.add_argument("--out", type=Path, required=True)
+            command.add_argument("--section", choices=SECTIONS, default="figures", help="of docs/elucidate.md")
     command = commands.choices["run"]
     for name in ("data", "paper-ids", "library"):
         command.add_argument(f"--{name}", type=Path, required=True)
@@ -223,12 +224,13 @@ def calibrate(given: argparse.Namespace) -> None:
 
 def report(given: argparse.Namespace) -> None:
     settings = {path.stem: _lines(path) for path in sorted(given.work.glob("block-*.jsonl"))}
-    made = {"command": "make elucidate", "model_sha256": Engine.load(device="cpu").model_sha256} | reported(
+    target = "make elucidate-parts" if given.section == "parts" else "make elucidate"
+    made = {"command": target, "model_sha256": Engine.load(device="cpu").model_sha256} | reported(
         settings, Trust.bundled()
     )
     write_json(given.out, made)
     document = Path(__file__).parents[1] / "docs" / "elucidate.md"
-    document.write_text(page(document.read_text(encoding="utf-8"), made), encoding="utf-8")
+    document.write_text(page(document.read_text(encoding="utf-8"), given.section, made), encoding="utf-8")
     print(given.out.read_text(encoding="utf-8"))
 
 

@@ -154,7 +154,7 @@ def _wilson(right: int, count: int) -> tuple[float, float]:
     return max(0.0, float(middle - half)), min(1.0, float(middle + half))
 
 
-BEGIN, END = "<!-- figures: written by benchmarks/elucidate.py -->", "<!-- end of figures -->"
+SECTIONS = ("figures", "parts")  # of the document that a report writes
 _COLUMNS = {
     "top-1": "top_1",
     "top-5": "top_5",
@@ -165,10 +165,11 @@ _COLUMNS = {
 }
 
 
-def page(text: str, results: dict[str, Any]) -> str:
-    """The document with fresh figures between its markers."""
-    head, rest = text.split(BEGIN)
-    return f"{head}{BEGIN}\n{_table(results)}\n{END}{rest.split(END)[1]}"
+def page(text: str, section: str, results: dict[str, Any]) -> str:
+    """The document with fresh figures between the markers of a section."""
+    begin, end = f"<!-- {section}: written by benchmarks/elucidate.py -->", f"<!-- end of {section} -->"
+    head, rest = text.split(begin)
+    return f"{head}{begin}\n{_table(results)}\n{end}{rest.split(end)[1]}"
 
 
 def _table(results: dict[str, Any]) -> str:
