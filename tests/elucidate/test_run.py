@@ -167,6 +167,7 @@ def test_a_time_that_is_too_short_is_kept_and_told(engine, opened):
     assert not made.found.begun
     told = engine.elucidate(VANILLIN, opened, effort=Effort(0.01))
     assert any("too short" in warning for warning in told.warnings)
+    assert told.present <= 0.5
 
 
 def test_proposals_that_fit_worse_than_right_ones_do_are_not_trusted(engine, opened):

@@ -238,10 +238,10 @@ class Explorer:
         if not self.target.formulas:
             self._change_formula(number, own, base, self.some_groups())
 
-    def look_around(self, numbers: Sequence[int]) -> None:
-        """Estimate what the commonest groups make of some members, before any of them has its turn."""
+    def look_around(self, numbers: Sequence[int], until: float) -> None:
+        """Estimate what the commonest groups make of some members, before any of them has its turn, as time allows."""
         for number in (n for n in numbers if self.share.owns(self.members[n].structure)):
-            if self._is_late():
+            if time.monotonic() >= until:
                 return
             own = sketch_of_mol(self.members[number].mol)
             base = self.estimator.base(own, self.members[number].shift_ppm, self.members[number].scale_ppm)

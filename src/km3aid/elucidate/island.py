@@ -19,6 +19,7 @@ from km3aid.search import Query
 
 _PAIRS = 6000
 _LOOKED_AROUND = 300  # hits whose changes are estimated before all others, where the formula is open
+_LOOKING = 0.2  # of the time, at most
 _EMIGRANTS = 60  # at once
 KEPT = 400  # members of the answer
 
@@ -86,7 +87,7 @@ class Island:
         explorer, batches = self._explorer, self._explorer.batches + stint.batches
         explorer.deadline = time.monotonic() + stint.left
         if not self._begun:
-            self._begin()
+            self._begin(time.monotonic() + _LOOKING * stint.left)
         self._exhausted = self._exhausted and not arrived
         explorer.receive(arrived)
         while not self._exhausted:
@@ -118,14 +119,14 @@ class Island:
         """End its thread."""
         self._scorer.close()
 
-    def _begin(self) -> None:
-        """Score what there is to start from, and join pieces of it."""
+    def _begin(self, until: float) -> None:
+        """Score what there is to start from, and join pieces of it; some changes of it are looked at until then."""
         self._begun = True
         given, fitting, similar = (_mols(part) for part in self._starts)
         for mols, origin in ((given, "start"), (fitting, "library")):
             known = self._explorer.add_known([m for m in mols if self._satisfies(m)], origin)
             if not self._target.formulas:
-                self._explorer.look_around(known[:_LOOKED_AROUND])
+                self._explorer.look_around(known[:_LOOKED_AROUND], until)
         self._explorer.add_neighbours([*given, *similar], _PAIRS)
 
     def _satisfies(self, mol: Any) -> bool:

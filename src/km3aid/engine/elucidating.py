@@ -47,6 +47,7 @@ _QUICKLY_READ = 5000  # molecules of a library of which an index is made at once
 _CONFIGURING, _CONFIGURING_S = 0.05, 1.5  # of the time, and seconds, that configurations take at most
 _MEMBERS = 8  # of a proposal, which are shown
 _LIKELY = 0.5  # share of a connectivity from which on a configuration stands for it
+_UNDECIDED = 0.5  # presence at most where a run could hardly begin
 _ENOUGH = 0.05  # presence below which nothing is said to be shared
 
 
@@ -67,7 +68,7 @@ def elucidate(
     trust, formula = Trust.bundled(), bool(made.target.formulas)
     present, share = 0.0, np.zeros(0)
     if made.grouped:
-        present = round(trust.present(made.figures(), formula), 4)
+        present = round(min(trust.present(made.figures(), formula), 1.0 if made.found.begun else _UNDECIDED), 4)
         share = probabilities(made.scores * trust.sharpness) * present
     proposals = tuple(
         _proposal(engine, spectrum, (number, probability), _Found(group, configured, trust.sharpness), known_ones)
