@@ -218,11 +218,11 @@ class _Found(NamedTuple):
     configured: Sequence[Configured]
     sharpness: float
 
-    def members(self, probability: float) -> tuple[Shown, ...]:
-        """Its structures with their shares of a probability, where there are several."""
+    def members(self) -> tuple[Shown, ...]:
+        """Its structures with their shares of its probability, where there are several."""
         flat = self.group[1:] if self.configured else self.group
         shown = [*((c.smiles, c.member.total) for c in self.configured), *((smiles_of(m.mol), m.total) for m in flat)]
-        share = probabilities(np.array([total for _, total in shown]) * self.sharpness) * probability
+        share = probabilities(np.array([total for _, total in shown]) * self.sharpness)
         found = [Shown(smiles, None, total, p) for (smiles, total), p in zip(shown, share.tolist(), strict=True)]
         return tuple(sorted(found, key=lambda member: -member.probability)) if len(found) > 1 else ()
 
@@ -232,8 +232,8 @@ def _proposal(
 ) -> Proposal:
     """A proposal; `place` are its rank and probability. It is drawn with a configuration where that is likely."""
     rank, probability = place
-    best, members = found.group[0], found.members(probability)
-    likely = bool(members) and members[0].probability >= _LIKELY * probability > 0
+    best, members = found.group[0], found.members()
+    likely = bool(members) and members[0].probability >= _LIKELY
     smiles = members[0].smiles if likely else smiles_of(best.mol)
     return Proposal(
         rank,
@@ -243,7 +243,7 @@ def _proposal(
         probability,
         best.graph,
         best.match,
-        members[:_MEMBERS],
+        tuple(replace(member, probability=member.probability * probability) for member in members[:_MEMBERS]),
         best.origin,
         connectivity(smiles) not in known_ones,
         parse_smiles(smiles).formula,
