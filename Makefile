@@ -16,7 +16,7 @@ MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
 SOME_FAILED = [ $$? -eq 1 ]
 BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 
-.PHONY: help demo test notebooks docs wheel recipe workflows check bench runtime install-size starter starter-library scaling stores peer cluster measured elucidate elucidate-calibrate fuzz interop serve editor browser schema load page train stereo kit calibrate evaluate trust paper report clean
+.PHONY: help demo test notebooks docs wheel recipe workflows check bench runtime install-size starter starter-library scaling stores peer cluster measured elucidate elucidate-parts elucidate-curve elucidate-calibrate fuzz interop serve editor browser schema load page train stereo kit calibrate evaluate trust paper report clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -163,15 +163,23 @@ measured: $(DEV) $(RUNS)/library/library.json  ## Read the measured spectra in M
 	  --out results/heights.json
 	$(BIN)/python benchmarks/readings.py --measured $(MEASURED) --out docs/formats
 
-ELUCIDATE = $(BIN)/python benchmarks/elucidate.py run $(BLOCK) --library $(RUNS)/million --work $(RUNS)/elucidate
+ELUCIDATE = $(BIN)/python benchmarks/elucidate.py run $(BLOCK) --library $(RUNS)/million --work $(RUNS)/elucidate --taught $(TAUGHT)
 ELUCIDATED ?= 40
-elucidate: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/million/library.json  ## Elucidate ELUCIDATED (40) molecules of fold 0, with formula and without (hours; resumes); write results/elucidate.json
-	$(ELUCIDATE) --of block --count $(ELUCIDATED) --molecules 12000 --formula
-	$(ELUCIDATE) --of block --count $(ELUCIDATED) --molecules 8000
+elucidate: $(DEV) $(RUNS)/prepared/meta.json $(TAUGHT:%=%/meta.json) $(RUNS)/million/library.json  ## Elucidate ELUCIDATED (40) molecules of fold 0, with formula and without (hours; resumes); write results/elucidate.json
+	$(ELUCIDATE) --of block --count $(ELUCIDATED) --known formula --molecules 12000
+	$(ELUCIDATE) --of block --count $(ELUCIDATED) --known free --molecules 8000
 	$(BIN)/python benchmarks/elucidate.py report --work $(RUNS)/elucidate --out results/elucidate.json
 
-elucidate-calibrate: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/million/library.json  ## Fit the trust in proposals on held-back molecules (hours; resumes); write src/km3aid/weights/elucidate.json
-	$(ELUCIDATE) --of watched --count 100 --molecules 8000 --formula
+elucidate-parts: $(DEV) $(RUNS)/prepared/meta.json $(TAUGHT:%=%/meta.json) $(RUNS)/library/library.json  ## What each part of an elucidation is worth, on ELUCIDATED molecules (hours; resumes); write results/elucidate-parts.json
+	$(ELUCIDATE) --library $(RUNS)/library --work $(RUNS)/elucidate-parts --of block --count $(ELUCIDATED) --known formula --molecules 3000 --ablations
+	$(ELUCIDATE) --library $(RUNS)/library --work $(RUNS)/elucidate-parts --of block --count $(ELUCIDATED) --known free --molecules 3000
+	$(BIN)/python benchmarks/elucidate.py report --work $(RUNS)/elucidate-parts --out results/elucidate-parts.json --section parts
+
+elucidate-curve: $(DEV) $(RUNS)/prepared/meta.json $(TAUGHT:%=%/meta.json) $(RUNS)/million/library.json  ## The same by time on two cores (60, 10, 300 s), and without each part (days; resumes)
+	$(ELUCIDATE) --of block --count 300 --cores 2 --seconds 60 10 300 --ablations
+	$(BIN)/python benchmarks/elucidate.py report --work $(RUNS)/elucidate --out results/elucidate.json
+
+elucidate-calibrate: $(DEV) $(RUNS)/prepared/meta.json $(TAUGHT:%=%/meta.json) $(RUNS)/million/library.json  ## Fit the trust in proposals on held-back molecules (hours; resumes); write src/km3aid/weights/elucidate.json
 	$(ELUCIDATE) --of watched --count 100 --molecules 8000
 	$(BIN)/python benchmarks/elucidate.py calibrate --work $(RUNS)/elucidate
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from km3aid.elucidate.figures import figures_of
+from km3aid.elucidate.figures import FIT, figures_of
 from km3aid.elucidate.trust import Trust, Unusual
 from km3aid.evaluation.metrics import brier_score, calibration_error, roc_area
 from km3aid.matching.fusion import probabilities
@@ -29,8 +29,10 @@ def calibrated(lines: list[Line], model_sha256: str) -> Trust:
     if len(formula) >= _LEAST:
         unusual, sharpness = fitted_unusual(formula, composition=False)
         trust = replace(trust, unusual_of_formula=unusual, sharpness=sharpness, formula=_presence(formula))
+        trust = replace(trust, poor_of_formula=_poor(formula, unusual))
     if len(free) >= _LEAST:
-        trust = replace(trust, unusual_free=fitted_unusual(free, composition=True)[0], free=_presence(free))
+        unusual = fitted_unusual(free, composition=True)[0]
+        trust = replace(trust, unusual_free=unusual, free=_presence(free), poor_free=_poor(free, unusual))
     return trust
 
 
@@ -65,10 +67,21 @@ def fitted_unusual(lines: list[Line], composition: bool) -> tuple[Unusual, float
 def _presence(lines: list[Line]) -> Logistic:
     """The logistic for a right structure among the first hundred proposals."""
     lines = [line for line in lines if line["figures"]]
-    names = list(figures_of(np.zeros(1), 0.0, 1))
+    names = [name for name in figures_of(np.zeros(1), 0.0, 1) if name != FIT]
     figures = np.array([[line["figures"][name] for name in names] for line in lines])
     right = np.array([line["rank"] is not None for line in lines])
     return _rounded(fit_logistic(names, figures, right, np.ones(len(lines)), ridge=_DRAWN / len(lines)))
+
+
+def _poor(lines: list[Line], unusual: Unusual) -> float:
+    """The score per peak below which one in twenty right structures lies."""
+    weights = np.array([*unusual.unseen, unusual.rare, unusual.composition])
+    found = [
+        (line["right_score"] - float(np.array(line["right_unusual"]) @ weights)) / np.exp(line["figures"]["log_peaks"])
+        for line in lines
+        if line["figures"]
+    ]
+    return round(float(np.quantile(found, 0.05)), 2)
 
 
 def _rounded(logistic: Logistic) -> Logistic:
@@ -76,7 +89,7 @@ def _rounded(logistic: Logistic) -> Logistic:
 
 
 def reported(settings: dict[str, list[Line]], trust: Trust) -> dict[str, Any]:
-    """Figures of every setting, with 95 % intervals over molecules drawn anew."""
+    """Figures of every setting, with 95 % intervals."""
     return {"settings": {name: _figures(lines, trust) for name, lines in settings.items() if lines}}
 
 
@@ -102,8 +115,11 @@ def _figures(lines: list[Line], trust: Trust) -> dict[str, Any]:
         "top_100": _interval(there),
         "formula_right": _interval(np.array([line["formula_right"] for line in lines])),
         "best_tanimoto_of_10": _interval(best),
+        "best_tanimoto_of_10_hits": _interval(np.array([line["hits_tanimoto"] for line in lines])),
         "tanimoto_of_the_first_library_hit": _interval(hit),
         "tanimoto_gained": _interval(best - hit),
+        "top_1_by_best_configuration": _interval(np.array([line["configured_rank"] == 1 for line in lines])),
+        "like_one_that_trained": int(sum(line["trained_tanimoto"] >= 0.95 for line in lines)),
         "first_library_hit_right": float(np.mean([line["hit_rank"] == 1 for line in lines])),
         "present_calibration_error": round(float(calibration_error(present, there, 5)), 4),
         "present_mean_less_share": round(float(present.mean() - there.mean()), 4),
@@ -121,13 +137,24 @@ def _figures(lines: list[Line], trust: Trust) -> dict[str, Any]:
 
 
 def _interval(values: NDArray[Any]) -> dict[str, float]:
+    """The mean with its 95 % interval: of a share by Wilson, which knows that of few a whole share is not certain."""
+    if values.dtype == bool:
+        low, high = _wilson(int(values.sum()), len(values))
+        return {"value": round(float(values.mean()), 4), "low": round(low, 4), "high": round(high, 4)}
     rng = np.random.default_rng(0)
     means = [values[rng.integers(0, len(values), len(values))].mean() for _ in range(_DRAWS)]
     low, high = np.quantile(means, [0.025, 0.975])
     return {"value": round(float(values.mean()), 4), "low": round(float(low), 4), "high": round(float(high), 4)}
 
 
-BEGIN, END = "<!-- figures: written by benchmarks/elucidate.py -->", "<!-- end of figures -->"
+def _wilson(right: int, count: int) -> tuple[float, float]:
+    share, square = right / count, 1.96**2
+    middle = (share + square / (2 * count)) / (1 + square / count)
+    half = 1.96 / (1 + square / count) * np.sqrt(share * (1 - share) / count + square / (4 * count**2))
+    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
+
+
+SECTIONS = ("figures", "parts")  # of the document that a report writes
 _COLUMNS = {
     "top-1": "top_1",
     "top-5": "top_5",
@@ -138,10 +165,11 @@ _COLUMNS = {
 }
 
 
-def page(text: str, results: dict[str, Any]) -> str:
-    """The document with fresh figures between its markers."""
-    head, rest = text.split(BEGIN)
-    return f"{head}{BEGIN}\n{_table(results)}\n{END}{rest.split(END)[1]}"
+def page(text: str, section: str, results: dict[str, Any]) -> str:
+    """The document with fresh figures between the markers of a section."""
+    begin, end = f"<!-- {section}: written by benchmarks/elucidate.py -->", f"<!-- end of {section} -->"
+    head, rest = text.split(begin)
+    return f"{head}{begin}\n{_table(results)}\n{end}{rest.split(end)[1]}"
 
 
 def _table(results: dict[str, Any]) -> str:

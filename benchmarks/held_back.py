@@ -13,6 +13,9 @@ from rdkit import Chem, DataStructs
 from rdkit.Chem import rdFingerprintGenerator
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
+from km3aid.data.dataset import open_dataset
+from km3aid.data.folds import connectivity as blocks
+from km3aid.data.teacher import may_train
 from km3aid.engine import Engine
 from km3aid.evaluation.block import ValidationBlock
 from km3aid.evaluation.cases import make_cases
@@ -80,6 +83,39 @@ def without(library: Library, tasks: list[Task], folder: Path) -> Library:
         builder.finish()
     marker.write_text(json.dumps(wanted), encoding="utf-8")
     return Library.open(folder)
+
+
+def nearest_trained(block: ValidationBlock, tasks: list[Task], taught: list[Path], kept: Path) -> dict[int, float]:
+    """The highest Tanimoto similarity of each task's molecule, by row, to any that trained the model.
+
+    Ends the program where a connectivity of a task did train. `taught` are folders of `data teach`, of which only what
+    a training with this block may use counts. The answer is written to `kept`, once.
+    """
+    named = {"taught": sorted(map(str, taught)), "rows": sorted(task.row for task in tasks)}
+    if kept.exists() and (told := json.loads(kept.read_text(encoding="utf-8")))["of"] == named:
+        return {int(row): value for row, value in told["tanimoto"].items()}
+    data, train = block.data, block.split.train
+    keys, smiles = [blocks(data.inchi_key[train])], [data.smiles[train]]
+    for folder in taught:
+        other = open_dataset(folder)
+        rows = may_train(other, data, train)
+        keys.append(blocks(other.inchi_key[rows]))
+        smiles.append(other.smiles[rows])
+    texts = np.unique(np.concatenate(smiles)).tolist()
+    trained = {key.decode() for key in np.concatenate(keys).tolist()}
+    trained |= {connectivity(text.decode()) for text in texts if b"." in text}  # of a salt, its main part
+    leaked = [task.smiles for task in tasks if connectivity(task.smiles) in trained]
+    if leaked:
+        raise SystemExit(f"{len(leaked)} molecules trained the model, such as {leaked[0]}; take another block")
+    truths = [_GENERATOR.GetFingerprint(Chem.MolFromSmiles(task.smiles)) for task in tasks]
+    best = np.zeros(len(tasks))
+    for text in texts:
+        mol = Chem.MolFromSmiles(text.decode())
+        if mol is not None:
+            best = np.maximum(best, DataStructs.BulkTanimotoSimilarity(_GENERATOR.GetFingerprint(mol), truths))
+    found = {task.row: round(float(value), 4) for task, value in zip(tasks, best, strict=True)}
+    kept.write_text(json.dumps({"of": named, "tanimoto": found}), encoding="utf-8")
+    return found
 
 
 def _like(smiles: str, formula: str, truths: list, keys: set[str], formulas: set[str]) -> bool:

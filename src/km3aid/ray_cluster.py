@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +12,7 @@ from km3aid.errors import ConfigError, Km3aidError, LibraryError
 from km3aid.optional import require
 
 _ANSWER_S = 10  # in which a cluster has to answer
+_SETTLE_S = 5  # for which processors that may become free are waited for
 
 
 class WorkerLostError(Exception):
@@ -62,3 +64,15 @@ def gather(references: Sequence[Any]) -> list[Any]:
     if lost is not None:
         raise WorkerLostError(str(lost).partition("\n")[0])
     return found
+
+
+def free_processors() -> int:
+    """The number of processors that are free within a moment; Ray keeps those of finished tasks for a while."""
+    import ray
+
+    deadline = time.monotonic() + _SETTLE_S
+    while True:
+        free, whole = (int(r.get("CPU", 0)) for r in (ray.available_resources(), ray.cluster_resources()))
+        if free >= whole or time.monotonic() > deadline:
+            return free
+        time.sleep(0.1)

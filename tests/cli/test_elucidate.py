@@ -84,8 +84,16 @@ def test_what_cannot_be_is_one_clear_line(library, options, said):
     assert said in refused("elucidate", "--peaks", VANILLIN, "--library", library, *options)
 
 
-def test_what_is_missing_is_said():
-    assert "--library" in refused("elucidate", "--peaks", VANILLIN)
+def test_without_a_library_it_starts_from_the_starter_library(few_compounds):
+    done = km3aid("elucidate", "--peaks", "58.3 18.4", "--formula", "C2H6O")
+    assert {hit["smiles"] for hit in json.loads(done.stdout)["hits"]} == {"CCO", "COC"}
+    assert "the starter library, 3 common compounds" in done.stderr
+    assert list(few_compounds.glob("*/elucidate-*.npz"))
+
+
+def test_what_cannot_be_is_said():
+    assert "solvent CDCl3" in refused("elucidate", "--peaks", "77.16", "--solvent", "CDCl3")
+    assert "solvent CDCl3" in refused("elucidate", "--peaks", "77.1")
     many = " ".join(str(10 + 4 * n) for n in range(40))
     assert "40 lines" in refused("elucidate", "--peaks", many, "--library", "nowhere")
 

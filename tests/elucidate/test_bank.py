@@ -24,7 +24,7 @@ def filled(scorer, formulas, smiles):
     for text in smiles:
         mol = flat_mol(text)
         scored = scorer.start([mol]).result()
-        numbers += bank.add(sketch_of_mol(mol), scored.shift_ppm[0], scored.scale_ppm[0], 0.5, 0)
+        numbers += bank.add(sketch_of_mol(mol), scored.shift_ppm[0], scored.scale_ppm[0], 0.5)
     return bank, numbers
 
 

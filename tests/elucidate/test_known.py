@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from km3aid.elucidate.formulas import formulas_of_mass, spelt
@@ -52,6 +54,19 @@ def test_a_spectrum_of_solvent_alone():
     solvent = Spectrum((Peak(77.2, aside="CDCl3"),))
     with pytest.raises(SpectrumFormatError, match="no line is left"):
         Known().check(solvent)
+
+
+@pytest.mark.parametrize(
+    ("shifts", "solvent"),
+    [([77.16], "CDCl3"), ([77.0], None), ([77.48, 77.16, 76.84, 0.0], None), ([206.2, 29.9], None)],
+)
+def test_a_solvent_that_nobody_set_aside(shifts, solvent):
+    alone = replace(Spectrum.from_shifts(shifts), solvent=solvent)
+    with pytest.raises(SpectrumFormatError, match="none is left for a molecule"):
+        Known().check(alone)
+    Known(formula="CHCl3" if len(shifts) == 1 else "C6H12O2").check(replace(alone, solvent=None))
+    Known().check(replace(alone, one_per_carbon=True))
+    Known().check(replace(alone, peaks=(*alone.peaks, Peak(18.0))))
 
 
 @pytest.mark.parametrize(

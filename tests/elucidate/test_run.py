@@ -3,9 +3,10 @@ from rdkit import Chem
 from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
 from km3aid.elucidate.explore import Explorer
+from km3aid.elucidate.island import Asked, Starts
 from km3aid.elucidate.known import Effort, Known
 from km3aid.elucidate.members import EVERY_PART, Parts
-from km3aid.elucidate.run import Asked, Starts, run
+from km3aid.elucidate.run import run
 from km3aid.elucidate.scoring import Scorer
 from km3aid.elucidate.target import Target, counts_of
 from km3aid.engine.elucidating import index_of, propose
@@ -141,21 +142,36 @@ def test_estimates_foretell_scores(engine, opened):
     known = ["COc1cccc(C=O)c1O", "COC(=O)c1ccccc1O", "CC(=O)c1ccc(O)c(O)c1"]
     explorer.add_known([flat_mol(text) for text in known], "library")
     explorer.step()
-    waiting = sorted(explorer._waiting, key=lambda c: c.number)
+    waiting = list(explorer._waiting)
     mols = [c.make() for c in waiting]
     kept = [n for n, mol in enumerate(mols) if mol is not None]
     scored = scorer.start([mols[n] for n in kept]).result()
     scorer.close()
-    estimate = np.array([waiting[n].estimate + waiting[n].odd for n in kept])
+    estimate = np.array([waiting[n].told.estimate + waiting[n].told.odd for n in kept])
     assert len(kept) > 20
     assert np.corrcoef(estimate, scored.score)[0, 1] > 0.25
 
 
-def test_a_long_run_forgets_molecules_but_no_members(engine, opened, monkeypatch, vanillin):
-    monkeypatch.setattr("km3aid.elucidate.explore._HEAVY", 1200)
+def test_a_long_run_forgets_what_fits_badly(engine, opened, monkeypatch, vanillin):
+    monkeypatch.setattr("km3aid.elucidate.explore._MOST_MEMBERS", 900)
     monkeypatch.setattr("km3aid.elucidate.explore._MOST_SEEN", 1000)
     again = found(engine, opened, VANILLIN, Known(formula="C8H8O3"))
     assert smiles(again, 10) == smiles(vanillin, 10)
     assert len({connectivity(text) for text in smiles(again, 50)}) == 50
     monkeypatch.setattr("km3aid.elucidate.bank._MOST", 10)
     found(engine, opened, VANILLIN, Known(formula="C8H8O3"), Effort(600, 300))
+
+
+def test_a_time_that_is_too_short_is_kept_and_told(engine, opened):
+    made = found(engine, opened, VANILLIN, Known(), Effort(0.01))
+    assert not made.found.begun
+    told = engine.elucidate(VANILLIN, opened, effort=Effort(0.01))
+    assert any("too short" in warning for warning in told.warnings)
+    assert told.present <= 0.5
+
+
+def test_proposals_that_fit_worse_than_right_ones_do_are_not_trusted(engine, opened):
+    nonsense = Spectrum.from_shifts([3.0, 4.0, 205.0, 206.0, 215.0, 1.0, 2.0, 210.0])
+    told = engine.elucidate(nonsense, opened, known=Known(formula="C8H8O3"), effort=Effort(600, 600))
+    assert told.hits
+    assert told.present < 0.05

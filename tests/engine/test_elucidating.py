@@ -103,3 +103,18 @@ def test_trust_has_a_file_of_its_own():
     trust = Trust.bundled()
     assert trust.sharpness > 0
     assert Trust.of(trust.to_dict()) == trust
+
+
+def test_a_proposal_lists_its_configurations(engine, library):
+    spectrum = Spectrum.from_shifts([71.0, 35.5, 34.0, 31.5, 21.9])
+    known = Known(formula="C7H14O", start=("CC1CCC(O)CC1",), rings=(1, 1))
+    answer = engine.elucidate(spectrum, library, known=known, effort=Effort(600, 200), top=12)
+    wanted = connectivity("CC1CCC(O)CC1")
+    hit = next(hit for hit in answer.hits if connectivity(hit.smiles) == wanted)
+    assert len(hit.members) == 2
+    assert {connectivity(member.smiles) for member in hit.members} == {wanted}
+    assert sum(member.probability for member in hit.members) == pytest.approx(hit.probability)
+    assert hit.smiles in (hit.members[0].smiles, "CC1CCC(O)CC1")
+    score = [member.score for member in hit.members]
+    assert score == sorted(score, reverse=True)
+    assert (hit.smiles == hit.members[0].smiles) == (score[0] >= score[1])  # of two the better one has a half

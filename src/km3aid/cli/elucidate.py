@@ -11,14 +11,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from km3aid.cli.groups import grouped
-from km3aid.cli.options import BatchOption, HtmlOption, ModelOptions, OutputOptions, RunOptions, SpectrumOptions
+from km3aid.cli.options import (
+    BatchOption,
+    ClusterOption,
+    HtmlOption,
+    ModelOptions,
+    OutputOptions,
+    RunOptions,
+    SpectrumOptions,
+    joined,
+)
 from km3aid.cli.progress import progress_bar
 from km3aid.cli.ranges import range_of, symbols_of
-from km3aid.errors import ConfigError
 
 if TYPE_CHECKING:
     from km3aid.elucidate.run import Progress
     from km3aid.requests.records import ElucidateRecord
+
+_MOST_CORES = 8  # used where nothing is said; each takes half a gigabyte
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,8 @@ class KnownOptions:
         list[str] | None, typer.Option("--start", help="SMILES of a structure that it may be near; may be repeated.")
     ] = None
 
+    unusual: Annotated[bool, typer.Option("--unusual", help="Chemistry that is rare or unknown costs nothing.")] = False
+
     def values(self) -> dict[str, Any]:
         """As in a record; raises `ConfigError` and `MoleculeError`."""
         from km3aid.library import Filters
@@ -58,6 +70,7 @@ class KnownOptions:
             "rings": None if self.rings is None else range_of(self.rings, "--rings"),
             "without": self.without,
             "start": list(self.start or ()),
+            "usual": not self.unusual,
         }
 
 
@@ -65,11 +78,17 @@ class KnownOptions:
 class EffortOptions:
     """What the proposals start from, and how long they are sought."""
 
-    library: Annotated[str | None, typer.Option("--library", help="Folder written by `library build`.")] = None
+    library: Annotated[
+        str | None, typer.Option("--library", help="Folder written by `library build`; default: the starter library.")
+    ] = None
     seconds: Annotated[float, typer.Option("--time", min=1, help="Seconds; Ctrl-C gives the best so far.")] = 60.0
     molecules: Annotated[
         int | None, typer.Option("--molecules", min=1, help="Stop after so many scored instead: repeatable.")
     ] = None
+    cores: Annotated[int | None, typer.Option("--cores", min=1, help="Default: all of them; with --molecules one.")] = (
+        None
+    )
+    cluster: ClusterOption = None
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of all that is left to chance.")] = 0
     top: Annotated[int, typer.Option("--top", min=1, help="Only the best K.")] = 10
 
@@ -77,6 +96,12 @@ class EffortOptions:
         """As in a record."""
         names = ("library", "seconds", "molecules", "seed", "top")
         return {name: getattr(self, name) for name in names}
+
+    def used_cores(self) -> int:
+        """How many processes work: one where an answer shall be repeatable and nothing else is said."""
+        from km3aid.threads import thread_count
+
+        return self.cores or (1 if self.molecules is not None else min(thread_count(), _MOST_CORES))
 
 
 @grouped
@@ -102,8 +127,6 @@ def elucidate(
     files = {"html": html}
     page, values = wants_page(output, files), known.values() | effort.values()
     if batch is None:
-        if effort.library is None:
-            raise ConfigError("give the library to start from: --library FOLDER")
         spectra = spectrum.read()
         record = _record(values)
         asked = record.known()
@@ -115,13 +138,15 @@ def elucidate(
         defaults = spectrum.defaults() | values
     engine = model.engine()
     opened = opener(False, run, batch is not None, lambda: engine)
-    if effort.library is not None:
+    if batch is None or effort.library is not None:
         library = local_library(opened(effort.library)).library
         library.check_model(engine.model_sha256)
         with progress_bar("Index of the library, once", None, run.quiet) as advance:
             index_of(engine, library, advance)
-    with _told(run.quiet or batch is not None) as progress:
-        session = tasks.Session(engine, opened, detailed=page, progress=progress)
+    with _told(run.quiet or batch is not None) as progress, joined(effort.cluster) as on_cluster:
+        session = tasks.Session(
+            engine, opened, detailed=page, progress=progress, cores=effort.used_cores(), on_cluster=on_cluster
+        )
         if batch is not None:
             return run_batch("elucidate", batch, session, defaults, output, run)
         cases = [tasks.elucidate(session, s, asked, record.effort(), effort.library, effort.top) for s in spectra]

@@ -80,6 +80,9 @@ class SpectrumOptions:
     apt: Annotated[
         str | None, typer.Option("--apt", help="Signed shifts, C and CH2 positive; or a file or folder.")
     ] = None
+    hsqc: Annotated[
+        str | None, typer.Option("--hsqc", help='Cross peaks, e.g. "56.1/3.95 -33.4/1.6" (CH2 negative); or a file.')
+    ] = None
     one_per_carbon: Annotated[
         bool, typer.Option("--one-per-carbon", help="The input has one peak for every carbon.")
     ] = False
@@ -124,7 +127,8 @@ class SpectrumOptions:
         dept135 = None if self.dept135 is None else other(self.dept135, "DEPT-135")
         dept90 = None if self.dept90 is None else other(self.dept90, "DEPT-90")
         apt = None if self.apt is None else other(self.apt, "APT")
-        return Conditions(self.solvent, dept135, dept90, apt, self.one_per_carbon)
+        hsqc = None if self.hsqc is None else _text_of(self.hsqc)
+        return Conditions(self.solvent, dept135, dept90, apt, self.one_per_carbon, hsqc)
 
     def _other(self, text: str, kind: str) -> str | Spectrum:
         """A list of signed shifts as it is, or the spectrum of that kind in a file or folder."""
@@ -138,6 +142,14 @@ class SpectrumOptions:
         if (listed := _numbers_in(path)) is not None:
             return listed
         return read_spectra(text, wanted=Wanted(nucleus=self.nucleus, kind=Experiment(kind)))[0]
+
+
+def _text_of(text: str) -> str:
+    """The text itself, or that of the file which it names; raises `ConfigError`."""
+    try:
+        return Path(text).read_text(encoding="utf-8") if len(text) < 1000 and Path(text).is_file() else text
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{text}: cannot be read ({error})") from error
 
 
 def _numbers_in(path: Path) -> str | None:

@@ -26,7 +26,6 @@ class Pair(NamedTuple):
     value: float
     sketch: Sketch
     graph: float  # the cosine of the better parent
-    parent: int  # the number of that parent
 
 
 class _Half(NamedTuple):
@@ -34,7 +33,6 @@ class _Half(NamedTuple):
     anchor: int
     counts: Counts
     graph: float
-    parent: int
 
 
 class Bank:
@@ -57,14 +55,14 @@ class Bank:
         """Take groups of which no shifts are known."""
         for sketch in groups:
             self._put(
-                _Half(sketch, 0, counts_of(sketch), 0.0, -1),
+                _Half(sketch, 0, counts_of(sketch), 0.0),
                 np.zeros(len(self._spectrum)),
                 _UNSEEN * int((sketch.element == 6).sum()),
             )
             self._groups += 1
 
     def add(
-        self, sketch: Sketch, shift_ppm: NDArray[np.float32], scale_ppm: NDArray[np.float32], graph: float, parent: int
+        self, sketch: Sketch, shift_ppm: NDArray[np.float32], scale_ppm: NDArray[np.float32], graph: float
     ) -> list[int]:
         """Take all pieces of a molecule, and itself with one hydrogen less; returns their numbers.
 
@@ -80,14 +78,14 @@ class Bank:
                 part = piece(sketch, atoms)
                 own = near[atoms]
                 own[0] *= _AT_CUT
-                found.append(self._put(_Half(part, 0, counts_of(part), graph, parent), *_summary(own, carbon[atoms])))
+                found.append(self._put(_Half(part, 0, counts_of(part), graph), *_summary(own, carbon[atoms])))
         summary = _summary(near, carbon)
         sites: dict[tuple[int, float], int] = {}
         for atom in np.flatnonzero(sketch.hydrogens).tolist():
             sites.setdefault((int(sketch.element[atom]), float(shift_ppm[atom])), atom)
         for atom in sites.values():
             open_one = with_hydrogens(sketch, atom, -1)
-            found.append(self._put(_Half(open_one, atom, counts_of(open_one), graph, parent), *summary))
+            found.append(self._put(_Half(open_one, atom, counts_of(open_one), graph), *summary))
         return found
 
     def pairs(self, numbers: Iterable[int], most: int) -> list[Pair]:
@@ -131,7 +129,7 @@ class Bank:
         if other.anchor:  # both are whole molecules
             order = [other.anchor, *(a for a in range(len(other.sketch.element)) if a != other.anchor)]
             other = other._replace(sketch=piece(other.sketch, order), anchor=0)
-        return Pair(value, joined(one.sketch, one.anchor, other.sketch), best.graph, best.parent)
+        return Pair(value, joined(one.sketch, one.anchor, other.sketch), best.graph)
 
     def _put(self, half: _Half, explained: NDArray[np.float64], misfit: float) -> int:
         self._of.setdefault(half.counts, []).append(len(self._halves))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import math
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from km3aid.elucidate.bank import Bank
 from km3aid.elucidate.estimate import Base, Estimator
 from km3aid.elucidate.index import Index
-from km3aid.elucidate.members import Candidate, Member, Parts
+from km3aid.elucidate.members import WHOLE, Estimated, Member, Parts, Share, Told, Waiting
 from km3aid.elucidate.scoring import Scored, Scorer
 from km3aid.elucidate.surroundings import surroundings
 from km3aid.elucidate.target import Target
@@ -32,12 +33,10 @@ from km3aid.molecules.isomers.parent import Parent
 BATCH = 160
 _EXPANDED, _EXPANDED_FREE = 4, 3  # parents a batch, where the formula is known and where it is not
 _SHORTLIST, _FEW, _MOST_EXPANDED = 8, 3, 6  # times the usual number, or that of a batch
-_HEAVY = 30_000  # members with their molecules
-_MOST_SEEN = 8_000_000
-_NOTHING = np.zeros(0, np.float32)
+_MOST_MEMBERS = 30_000
+_MOST_SEEN = 3_000_000  # structures
 _OPEN = 2000  # members kept to be changed
 _EDITS = 4000
-_WAITING = 40_000  # candidates kept
 _NOISE = 0.7
 _ALL_GROUPS, _USUAL_GROUPS, _RARE_GROUPS = 400, 18, 12
 _COMMONEST = 8
@@ -45,10 +44,12 @@ _CROSS_EVERY, _CROSSED, _PAIRS = 6, 12, 1500
 
 
 class Explorer:
-    """A population of molecules for one spectrum, and what may come of them."""
+    """A population of molecules for one spectrum, and what may come of them; `share` is what this one looks after."""
 
-    def __init__(self, scorer: Scorer, index: Index, target: Target, seed: int, parts: Parts) -> None:
-        self.scorer, self.target, self.parts = scorer, target, parts
+    def __init__(
+        self, scorer: Scorer, index: Index, target: Target, seed: int, parts: Parts, share: Share = WHOLE
+    ) -> None:
+        self.scorer, self.target, self.parts, self.share = scorer, target, parts, share
         self.estimator = Estimator(
             scorer, index, Trust.bundled().unusual(len(target.formulas) == 1) if parts.usual else NOT_UNUSUAL
         )
@@ -56,12 +57,14 @@ class Explorer:
         self.bank.add_groups(index.groups.one(m) for m in range(len(index.groups.atoms)))
         self.members: list[Member] = []
         self.batches = 0
-        self._light = 0  # members whose molecules were forgotten
         self._groups = [index.groups.one(m) for m in range(min(_ALL_GROUPS, len(index.frequency)))]
         self._rng = np.random.default_rng(seed)
         self._seen: set[int] = set()
-        self._waiting: list[Candidate] = []
-        self._made = 0
+        self._waiting = Waiting()
+        self.deadline = math.inf  # of the beginning, on the monotonic clock
+        self.cut_short = False  # whether the deadline came first
+        self._taken: set[int] = set()  # structures that came from other populations
+        self._foreign: list[int] = []  # members that another population looks after
         self._open: list[int] = []  # members not expanded yet
         self._crossed: set[int] = set()
         self._expanded_rings: dict[tuple[int, ...], int] = {}
@@ -81,9 +84,11 @@ class Explorer:
                     odds.append(o)
         found = []
         for first in range(0, len(fresh), BATCH):
+            if self._is_late():
+                break
             own = slice(first, first + BATCH)
             scored = self.scorer.start(fresh[own]).result()
-            told = [(s, o, origin, -1, math.nan) for s, o in zip(structures[own], odds[own], strict=True)]
+            told = [Told(s, o, origin) for s, o in zip(structures[own], odds[own], strict=True)]
             found += self._take_in(fresh[own], told, scored)
         return found
 
@@ -91,11 +96,13 @@ class Explorer:
         """Cut molecules of other formulas into pieces, and make of these what has a wanted formula."""
         pieces: list[int] = []
         for first in range(0, len(mols), BATCH):
+            if self._is_late():
+                return
             part = list(mols[first : first + BATCH])
             scored = self.scorer.start(part).result()
             for n, mol in enumerate(part):
                 pieces += self.bank.add(
-                    sketch_of_mol(mol), scored.shift_ppm[n], scored.scale_ppm[n], float(scored.graph[n]), -1
+                    sketch_of_mol(mol), scored.shift_ppm[n], scored.scale_ppm[n], float(scored.graph[n])
                 )
         self._pair(pieces, most)
 
@@ -111,65 +118,76 @@ class Explorer:
         self.batches += 1
         self._forget()
         if future is not None:
-            self._take_in(mols, told, future.result())
+            found = self._take_in(mols, told, future.result())
+            self._foreign += [n for n in found if not self.share.owns(self.members[n].structure)]
         return True
 
+    def emigrants(self, most: int) -> list[Member]:
+        """The best members since the last time that another population looks after."""
+        found = heapq.nlargest(most, (self.members[n] for n in self._foreign), key=lambda member: member.total)
+        self._foreign = []
+        return found
+
+    def receive(self, members: Sequence[Member]) -> None:
+        """Take in what other populations have scored."""
+        for member in members:
+            if member.structure not in self._taken and self.share.owns(member.structure):
+                self._taken.add(member.structure)
+                self._seen.add(member.structure)
+                self._open.append(len(self.members))
+                self.members.append(member)
+
     def _forget(self) -> None:
-        """Keep of a long run what matters: the molecules of the best members, and which structures were met lately."""
+        """Keep of a long run what matters: the best members and those to be changed, and what was met lately."""
         if len(self._seen) > _MOST_SEEN:
             self._seen = {member.structure for member in self.members}
-        if len(self.members) - self._light < _HEAVY:
+        if len(self.members) < _MOST_MEMBERS:
             return
-        kept = set(heapq.nlargest(_HEAVY // 3, range(len(self.members)), key=lambda n: self.members[n].total))
-        kept.update(self._open)
-        for n, member in enumerate(self.members):
-            if n not in kept and member.mol is not None:
-                self.members[n] = member._replace(mol=None, shift_ppm=_NOTHING, scale_ppm=_NOTHING)
-        self._light = len(self.members) - len(kept)
+        best = heapq.nlargest(_MOST_MEMBERS // 3, range(len(self.members)), key=lambda n: self.members[n].total)
+        kept = sorted({*best, *self._open, *self._foreign})
+        place = {number: n for n, number in enumerate(kept)}
+        self.members = [self.members[n] for n in kept]
+        self._open = [place[n] for n in self._open]
+        self._foreign = [place[n] for n in self._foreign]
 
     def best(self, count: int) -> list[Member]:
         """The best members."""
         return heapq.nlargest(count, self.members, key=lambda member: member.total)
 
-    def _next_batch(self) -> tuple[list[Any], list[tuple[int, float, str, int, float]]]:
+    def _next_batch(self) -> tuple[list[Any], list[Told]]:
         mols: list[Any] = []
-        told: list[tuple[int, float, str, int, float]] = []
-        while self._waiting and len(mols) < BATCH:
-            candidate = heapq.heappop(self._waiting)
-            mol = candidate.make()
+        told: list[Told] = []
+        while len(self._waiting) and len(mols) < BATCH:
+            candidate = self._waiting.take()
+            mol = None if candidate.told.structure in self._taken else candidate.make()
             if mol is not None and self.target.holds(mol):
                 mols.append(mol)
-                told.append(
-                    (candidate.structure, candidate.odd, candidate.origin, candidate.parent, candidate.estimate)
-                )
+                told.append(candidate.told)
         return mols, told
 
-    def _take_in(
-        self, mols: Sequence[Any], told: Sequence[tuple[int, float, str, int, float]], scored: Scored
-    ) -> list[int]:
+    def _take_in(self, mols: Sequence[Any], told: Sequence[Told], scored: Scored) -> list[int]:
         found = []
-        for n, (mol, (structure, odd, origin, parent, estimate)) in enumerate(zip(mols, told, strict=True)):
+        for n, (mol, known) in enumerate(zip(mols, told, strict=True)):
             score = float(scored.score[n])
-            if not math.isnan(estimate):
-                self._bias.setdefault(origin, [0.0, 0.0])
-                sums = self._bias[origin]
-                sums[0] = 0.995 * sums[0] + score - odd - estimate
+            if not math.isnan(known.estimate):
+                sums = self._bias.setdefault(known.origin, [0.0, 0.0])
+                sums[0] = 0.995 * sums[0] + score - known.odd - known.estimate
                 sums[1] = 0.995 * sums[1] + 1
             found.append(len(self.members))
-            self._open.append(len(self.members))
+            if self.share.owns(known.structure):
+                self._open.append(len(self.members))
             self.members.append(
                 Member(
                     mol,
-                    structure,
-                    score - odd,
+                    known.structure,
+                    score - known.odd,
                     score,
                     float(scored.graph[n]),
                     float(scored.match[n]),
-                    odd,
+                    known.odd,
                     scored.shift_ppm[n],
                     scored.scale_ppm[n],
-                    origin,
-                    parent,
+                    known.origin,
                     self.batches,
                 )
             )
@@ -216,13 +234,15 @@ class Explorer:
         own = sketch_of_parent(parent)
         base = self.estimator.base(own, member.shift_ppm, member.scale_ppm)
         sketches = edited(own, edits)
-        self._judge(sketches, (base, None), member.graph, number, "moves", lambda n: _maker(parent, edits[n]))
+        self._judge(sketches, (base, None), member.graph, "moves", lambda n: _maker(parent, edits[n]))
         if not self.target.formulas:
             self._change_formula(number, own, base, self.some_groups())
 
-    def look_around(self, numbers: Sequence[int]) -> None:
-        """Estimate what the commonest groups make of some members, before any of them has its turn."""
-        for number in numbers:
+    def look_around(self, numbers: Sequence[int], until: float) -> None:
+        """Estimate what the commonest groups make of some members, before any of them has its turn, as time allows."""
+        for number in (n for n in numbers if self.share.owns(self.members[n].structure)):
+            if time.monotonic() >= until:
+                return
             own = sketch_of_mol(self.members[number].mol)
             base = self.estimator.base(own, self.members[number].shift_ppm, self.members[number].scale_ppm)
             self._change_formula(number, own, base, self._groups[:_COMMONEST])
@@ -243,7 +263,7 @@ class Explorer:
             for m, change in enumerate(part):
                 source[m, : len(change.source)] = change.source
             graph = self.members[number].graph
-            self._judge(sketches, (base, source), graph, number, "moves", _makers([change.sketch for change in part]))
+            self._judge(sketches, (base, source), graph, "moves", _makers([change.sketch for change in part]))
 
     def _cross(self) -> None:
         """Cut the best members that were not cut yet, and join their pieces with others."""
@@ -254,9 +274,7 @@ class Explorer:
             member = self.members[member_number]
             if member.structure not in self._crossed and len(self._crossed) < 10**6:
                 self._crossed.add(member.structure)
-                pieces += self.bank.add(
-                    sketch_of_mol(member.mol), member.shift_ppm, member.scale_ppm, member.graph, member_number
-                )
+                pieces += self.bank.add(sketch_of_mol(member.mol), member.shift_ppm, member.scale_ppm, member.graph)
                 if len(pieces) > 40 * _CROSSED:
                     break
         self._pair(pieces, _PAIRS)
@@ -267,7 +285,11 @@ class Explorer:
             part = pairs[first : first + 512]
             sketches = stacked([pair.sketch for pair in part])
             graph = np.array([pair.graph for pair in part])
-            self._judge(sketches, None, graph, -1, "pieces", _makers([pair.sketch for pair in part]))
+            self._judge(sketches, None, graph, "pieces", _makers([pair.sketch for pair in part]))
+
+    def _is_late(self) -> bool:
+        self.cut_short = self.cut_short or time.monotonic() >= self.deadline
+        return self.cut_short
 
     def _new(self, rows: NDArray[np.int64], structure: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Those of some rows whose structure was not met before, each once; from now on they were."""
@@ -283,13 +305,18 @@ class Explorer:
         sketches: Sketches,
         base: tuple[Base, NDArray[np.int64] | None] | None,
         graph: float | NDArray[np.float64],
-        parent: int,
         origin: str,
         maker: Callable[[int], Callable[[], Any]],
     ) -> None:
-        """Estimate what may become of some sketches, and let those that are new wait."""
+        """Estimate what may become of some sketches, and let those that are new wait.
+
+        What is joined of pieces is made by the population that will look after it, for all have much the same pieces.
+        """
         around = surroundings(sketches)
-        fits = self._new(np.flatnonzero(self.target.fits(sketches)), around.structure)
+        fitting = self.target.fits(sketches)
+        if origin == "pieces":
+            fitting &= self.share.owned(around.structure)
+        fits = self._new(np.flatnonzero(fitting), around.structure)
         if not len(fits):
             return
         if base is not None and base[1] is not None:
@@ -305,24 +332,11 @@ class Explorer:
         if not self.parts.steered:
             estimate = np.zeros(len(estimate))
         rank = -(estimate + sums[0] / max(sums[1], 1.0)) + _NOISE * self._rng.gumbel(size=len(estimate))
-        for n, structure in enumerate(told.structure.tolist()):
-            self._made += 1
-            heapq.heappush(
-                self._waiting,
-                Candidate(
-                    float(rank[n]),
-                    self._made,
-                    structure,
-                    float(told.odd[n]),
-                    origin,
-                    parent,
-                    maker(int(fits[n])),
-                    float(estimate[n]),
-                ),
-            )
-        if len(self._waiting) > 2 * _WAITING:
-            self._waiting = heapq.nsmallest(_WAITING, self._waiting)
-            heapq.heapify(self._waiting)
+        kept = fits.tolist()
+        self._waiting.put(
+            rank.tolist(),
+            Estimated(told.structure.tolist(), told.odd.tolist(), estimate.tolist(), origin, lambda n: maker(kept[n])),
+        )
 
 
 def _maker(parent: Parent, edit: Edit) -> Callable[[], Any]:

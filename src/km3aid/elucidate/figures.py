@@ -7,6 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+FIT = "fit"  # the score per peak, which tells where no proposal fits; not one of those that the logistic weighs
 _FAR = 12.0  # log-odds ahead of the others beyond which nothing is gained; the same where there are no others
 
 
@@ -24,4 +25,5 @@ def figures_of(scores: NDArray[np.float64], unusual: float, peaks: int) -> dict[
         "root_ahead": math.sqrt(min(max(ahead, 0.0), _FAR)),
         "total_per_peak": max(float(scores[0]) / peaks, -6.0),
         "unusual": min(unusual, 20.0),
+        FIT: float(scores[0]) / peaks,
     }

@@ -13,6 +13,7 @@ from km3aid.elucidate.target import ELEMENTS, Counts, Target
 from km3aid.errors import ConfigError, MoleculeError, SpectrumFormatError
 from km3aid.molecules import check_elements, element_counts, formula_charge, pattern_of
 from km3aid.molecules.graphs import atomic_number, symbol
+from km3aid.spectra.solvent_lines import solvent_alone
 from km3aid.spectra.spectrum import Spectrum
 
 MOST_LINES_FREE = 30  # lines beyond which a formula or a mass is needed
@@ -28,7 +29,8 @@ class Known:
 
     `formula` is that of the whole molecule; otherwise `mass_da` within `mass_tolerance_da`, `elements` and `carbons`
     narrow it down. `rings` is the least and the most number of rings. The SMARTS `substructure` must occur, `without`
-    must not. Proposals are sought near the structures `start`, too.
+    must not. Proposals are sought near the structures `start`, too. Without `usual`, surroundings of atoms and hetero
+    atoms together that are rare, or were never met, cost nothing.
     """
 
     formula: str | None = None
@@ -40,6 +42,7 @@ class Known:
     substructure: str | None = None
     without: str | None = None
     start: tuple[str, ...] = ()
+    usual: bool = True
 
     def __post_init__(self) -> None:
         check_elements(self.elements or ())
@@ -57,6 +60,12 @@ class Known:
         """Raise as `target` does where that can be told without a library, and where all lines are set aside."""
         if all(peak.aside is not None for peak in spectrum):
             raise SpectrumFormatError("no line is left that is the molecule's: all were set aside as a solvent's")
+        named = bool(spectrum.solvent)
+        if (named or (self.formula is None and self.mass_da is None)) and (solvent := solvent_alone(spectrum)):
+            raise SpectrumFormatError(
+                f"every line may be one of the solvent {solvent} or of the reference, and none is left for a molecule; "
+                f"if they are the molecule's, {'say --one-per-carbon' if named else 'give its --formula'}"
+            )
         if self.mass_da is None or self.formula is not None:
             self.target(spectrum.without_aside(), {})
 
@@ -119,11 +128,18 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How long to go on: `seconds`, or until so many `molecules` are scored; equal seeds then give equal answers."""
+    """How long to go on, and with how much.
+
+    It ends after `seconds`, or once so many `molecules` are scored; equal seeds and `cores` then give equal answers.
+    Each of several cores has a process with a population of its own. `on_cluster`: there is one for each free processor
+    of the Ray cluster that was joined.
+    """
 
     seconds: float = 60.0
-    molecules: int | None = None
+    molecules: Annotated[int | None, Ge(1)] = None
     seed: int = 0
+    cores: Annotated[int, Ge(1)] = 1
+    on_cluster: bool = False
 
 
 def check_formula(formula: str) -> None:

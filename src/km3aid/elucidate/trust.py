@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
@@ -10,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from km3aid.config import from_dict, to_dict
+from km3aid.elucidate.figures import FIT
 from km3aid.matching.logistic import Logistic
 from km3aid.matching.presence import bounded
 
+_STEEP = 3.0  # log-odds for each nat per peak
 FILE = "elucidate.json"  # beside the bundled weights
 
 
@@ -36,12 +39,16 @@ NOT_UNUSUAL = Unusual((0.0, 0.0, 0.0), 0.0)
 class Trust:
     """The constants for spectra whose formula is known, and for others.
 
-    `sharpness` is what the difference of two scores is multiplied by to be log-odds. `model_sha256` says with which
-    model they were fitted; another one is trusted by the same constants until they are fitted again.
+    Of right structures one in twenty has a score per peak below `poor_…`; where the best proposal fits worse, it is
+    trusted less, by three log-odds for each nat. `sharpness` is what the difference of two scores is multiplied by to
+    be log-odds. `model_sha256` says with which model they were fitted; another one is trusted by the same constants
+    until they are fitted again.
     """
 
     model_sha256: str = ""
     sharpness: float = 0.5
+    poor_of_formula: float = -5.0
+    poor_free: float = -4.0
     unusual_of_formula: Unusual = field(default_factory=Unusual)
     unusual_free: Unusual = field(default_factory=lambda: Unusual((4.4, 1.6, 0.1), 0.1, 0.45))
     formula: Logistic = field(default_factory=Logistic)
@@ -63,7 +70,10 @@ class Trust:
 
     def present(self, figures: dict[str, float], formula: bool) -> float:
         """The probability that the right structure is among the proposals."""
-        return bounded((self.formula if formula else self.free)(figures))
+        probability = bounded((self.formula if formula else self.free)(figures))
+        lacking = max((self.poor_of_formula if formula else self.poor_free) - figures[FIT], 0.0)
+        odds = probability / (1 - probability) * math.exp(-_STEEP * lacking)
+        return odds / (1 + odds)
 
     def to_dict(self) -> dict[str, Any]:
         """As it stands in the file."""

@@ -248,8 +248,8 @@ class Engine:
 
     def elucidate(
         self,
-        spectrum: Spectrum,
-        library: Library | Searchable | str | Path,
+        spectrum: Spectrum | Sequence[float],
+        library: Library | Searchable | str | Path | None = None,
         *,
         known: Known | None = None,
         effort: Effort | None = None,
@@ -258,13 +258,13 @@ class Engine:
     ) -> Elucidation:
         """Structures proposed for a spectrum that need not stand in any library; `library` is what they start from.
 
-        Proposals have the formula or the mass that is `known`, or none in particular. Raises `LibraryError`, and
-        `ConfigError`, `MoleculeError` or `SpectrumFormatError` where nothing can satisfy what is known.
+        Without one it is the starter library. Proposals have the formula or mass that is `known`, or any. Raises
+        `LibraryError`, and `ConfigError`, `MoleculeError` or `SpectrumFormatError` where nothing can satisfy it.
         """
         from km3aid.elucidate.known import Effort, Known
         from km3aid.engine.elucidating import elucidate
 
-        return elucidate(self, spectrum, library, known or Known(), effort or Effort(), top, progress)
+        return elucidate(self, spectrum_of(spectrum), library, known or Known(), effort or Effort(), top, progress)
 
     def query(self, spectrum: Spectrum) -> Query:
         """A spectrum ready for a search."""

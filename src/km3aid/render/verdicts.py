@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from km3aid.engine.results import Assignment, Elucidation, Hits, Misfit, SharedPart, Verification
+from km3aid.engine.results import Assignment, Elucidation, Hit, Hits, Misfit, SharedPart, Verification
 from km3aid.render.numbering import atoms_from_1
 
 
@@ -23,16 +23,29 @@ def verdict_line(answer: Assignment | Verification) -> str:
 
 def hits_lines(answer: Hits) -> list[str]:
     """The chance of "none of these", and the members of hits that have several."""
-    lines = [
-        f"hit {hit.rank} stands for {len(hit.members)} structures of one connectivity; --by structure shows them"
-        for hit in answer.hits
-        if hit.members
-    ]
+    if isinstance(answer, Elucidation):
+        lines = [members_line(hit) for hit in answer.hits[:1] if hit.members]
+    else:
+        lines = _several(answer)
     if isinstance(answer, Elucidation) and answer.shared is not None:
         lines.append(shared_line(answer.shared))
     if answer.present is not None:
         lines.append(none_of_these(answer.present))
     return lines
+
+
+def members_line(hit: Hit) -> str:
+    """How sure the configuration of a proposal is."""
+    share = hit.members[0].probability / hit.probability if hit.probability else 0.0
+    return f"proposal {hit.rank} may be {hit.members[0].smiles} ({100 * share:.0f} % of it), or another configuration"
+
+
+def _several(answer: Hits) -> list[str]:
+    return [
+        f"hit {hit.rank} stands for {len(hit.members)} structures of one connectivity; --by structure shows them"
+        for hit in answer.hits
+        if hit.members
+    ]
 
 
 def effort_line(answer: Elucidation) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from km3aid.spectra import Spectrum, add_multiplicities, set_aside_solvent
+from km3aid.spectra.hsqc import add_hsqc
 
 _SHOWN = 5
 
@@ -13,7 +14,7 @@ _SHOWN = 5
 class Conditions:
     """`solvent` is a name, `none` (set nothing aside) or None (the spectrum's own).
 
-    The other experiments are lists of signed shifts, or spectra.
+    The other experiments are lists of signed shifts, or spectra; `hsqc` is a list of cross peaks.
     """
 
     solvent: str | None = None
@@ -21,9 +22,10 @@ class Conditions:
     dept90: str | Spectrum | None = None
     apt: str | Spectrum | None = None
     one_per_carbon: bool = False
+    hsqc: str | None = None
 
     def apply(self, spectrum: Spectrum) -> Spectrum:
-        """The spectrum with multiplicities from DEPT or APT, and the solvent's lines set aside.
+        """The spectrum with multiplicities from DEPT, APT or HSQC, and the solvent's lines set aside.
 
         With one peak per carbon nothing is set aside, because every peak is a carbon's. `notes` say where a solvent is
         not known. Raises `SpectrumFormatError` where a list cannot be read.
@@ -33,6 +35,8 @@ class Conditions:
         [False, True]
         """
         spectrum = add_multiplicities(spectrum, self.dept135, self.dept90, self.apt)
+        if self.hsqc is not None:
+            spectrum = add_hsqc(spectrum, self.hsqc)
         if (self.solvent or "").strip().lower() == "none":
             return replace(spectrum, one_per_carbon=spectrum.one_per_carbon or self.one_per_carbon)
         if self.one_per_carbon or spectrum.one_per_carbon:

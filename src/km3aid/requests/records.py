@@ -47,6 +47,7 @@ class SpectrumRecord:
     dept135: str | None = None  # signed shifts, CH2 negative
     dept90: str | None = None  # shifts of the CH
     apt: str | None = None  # signed shifts, C and CH2 positive
+    hsqc: str | None = None  # cross peaks as pairs 13C/1H, negative ones with a minus
     one_per_carbon: bool = False
 
     def __post_init__(self) -> None:
@@ -57,7 +58,8 @@ class SpectrumRecord:
         """The spectrum under the record's conditions; raises `SpectrumFormatError`."""
         peaks: Any = self.peaks and [asdict(p) if isinstance(p, PeakRecord) else p for p in self.peaks]
         read = spectrum_from_dict({"id": self.id, "peaks": peaks, "report": self.report}, "spectrum")
-        return Conditions(self.solvent, self.dept135, self.dept90, self.apt, self.one_per_carbon).apply(read)
+        given = Conditions(self.solvent, self.dept135, self.dept90, self.apt, self.one_per_carbon, self.hsqc)
+        return given.apply(read)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +147,7 @@ class ElucidateRecord(SpectrumRecord):
     rings: tuple[int, int] | None = None
     without: str | None = None
     start: list[str] = field(default_factory=list)
+    usual: bool = True
     seconds: Annotated[float, Gt(0), Le(86_400)] = 60.0
     molecules: Annotated[int, Ge(1)] | None = None
     seed: Index = 0
@@ -171,6 +174,7 @@ class ElucidateRecord(SpectrumRecord):
             substructure=mine.substructure,
             without=self.without,
             start=tuple(self.start),
+            usual=self.usual,
         )
 
     def effort(self) -> Effort:

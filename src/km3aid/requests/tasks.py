@@ -57,6 +57,8 @@ class Session:
     detailed: bool = False
     exhaustive: bool = False
     progress: Callable[[Progress], None] | None = None  # is told how far an elucidation is
+    cores: int = 1  # for an elucidation
+    on_cluster: bool = False  # whether elucidations work on the Ray cluster that was joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ def elucidate(
         from km3aid.engine.elucidating import require_index
 
         require_index(searched)
+    effort = replace(effort, cores=session.cores, on_cluster=session.on_cluster)
     found = session.engine.elucidate(spectrum, searched, known=known, effort=effort, top=top, progress=session.progress)
     return _hits_case(session, found, spectrum)
 

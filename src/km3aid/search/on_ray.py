@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import time
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -14,13 +13,12 @@ import numpy as np
 
 from km3aid.errors import Km3aidError, LibraryError
 from km3aid.library import Filters, Library, Manifest, Place, place_of, read_manifest
-from km3aid.ray_cluster import WorkerLostError, gather
+from km3aid.ray_cluster import WorkerLostError, free_processors, gather
 from km3aid.search.part import Part
 from km3aid.search.query import DEFAULT_LIMITS, Candidates, Limits, Query
 from km3aid.search.stages import Reply, search_parts
 
 _Answer = TypeVar("_Answer")
-_SETTLE_S = 5  # for which processors that may become free are waited for
 _START_S = 120  # in which a worker has to start
 
 
@@ -31,7 +29,7 @@ def open_on_ray(path: str | Place, *, strict: bool = False) -> RayLibrary:
     place = place_of(path)
     folder = place.resolve() if isinstance(place, Path) else place
     manifest = read_manifest(folder)
-    count = min(_free_processors(), len(manifest.shards))
+    count = min(free_processors(), len(manifest.shards))
     if not count:
         raise LibraryError(f"{folder}: the library is empty, or no processor of the cluster is free; see `ray status`")
     worker: Any = ray.remote(num_cpus=1, scheduling_strategy="SPREAD")(Worker)
@@ -173,18 +171,6 @@ class RayLibrary:
             piece._replace(molecules=size, warnings=warnings)
             for piece, (size, warnings) in zip(pieces, opened, strict=True)
         ]
-
-
-def _free_processors() -> int:
-    """The number of processors that are free within a moment; Ray keeps those of finished tasks for a while."""
-    import ray
-
-    deadline = time.monotonic() + _SETTLE_S
-    while True:
-        free, whole = (int(r.get("CPU", 0)) for r in (ray.available_resources(), ray.cluster_resources()))
-        if free >= whole or time.monotonic() > deadline:
-            return free
-        time.sleep(0.1)
 
 
 def _dismiss(workers: Sequence[Any]) -> None:

@@ -51,6 +51,26 @@ def set_aside_solvent(spectrum: Spectrum, solvent: str | None = None) -> Spectru
     return replace(spectrum, peaks=peaks, notes=(*spectrum.notes, *notes))
 
 
+def solvent_alone(spectrum: Spectrum) -> str | None:
+    """The solvent whose lines, with the reference's, are all that a spectrum has; None where a line is left.
+
+    Only the solvent that the spectrum names counts, or any where it names none. With one peak per carbon every peak is
+    the molecule's.
+
+    >>> solvent_alone(Spectrum.from_shifts([77.16]))
+    'CDCl3'
+    """
+    if spectrum.one_per_carbon or not len(spectrum):
+        return None
+    named = spectrum.solvent or ""
+    unnamed = named.strip().lower() in _UNNAMED
+    for solvents in [(s,) for s in SOLVENTS] if unnamed else [known_solvents(named)]:
+        multiplets = find_multiplets(spectrum.peaks, spectrum.frequency_mhz, solvents)
+        if len(_reasons(spectrum.peaks, solvents, multiplets)) == len(spectrum):
+            return solvents[0].name if unnamed else named
+    return None
+
+
 def solvent_reasons(peaks: Sequence[Peak], solvent: str, frequency_mhz: float | None) -> dict[int, str]:
     """Why peaks are probably not the sample's, by position: they are lines of a solvent or of the reference."""
     solvents = known_solvents(solvent)

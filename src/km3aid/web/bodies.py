@@ -87,6 +87,7 @@ _DESCRIPTIONS = {
     "report": "Text such as '13C NMR (101 MHz, CDCl3) δ 170.1, 128.5 (2CH)'.",
     "solvent": "Its lines are set aside; by default the report's. none: nothing is set aside.",
     "dept135": "Signed shifts, CH2 negative, such as '128.5 -33.4'.",
+    "hsqc": "Cross peaks as pairs 13C/1H, such as '56.1/3.95 -33.4/1.6'; negative ones are CH2.",
     "dept90": "Shifts of the CH.",
     "apt": "Signed shifts; C and CH2 positive.",
     "one_per_carbon": "Whether the spectrum holds one peak for every carbon.",

@@ -38,12 +38,12 @@ def diastereomers(structure: Molecule | str, limit: int = 64) -> tuple[str, ...]
     mol, others = main_part(structure)
     if mol is None or limit < 1:
         return ()
-    seen = {Chem.MolToSmiles(mol), Chem.MolToSmiles(_mirror(mol))}
+    seen = {Chem.MolToSmiles(mol), Chem.MolToSmiles(mirror_image(mol))}
     found: list[str] = []
     for other in islice(_inverted(mol), limit * _TRIES_PER_ANSWER):
         smiles = Chem.MolToSmiles(other)
         if smiles not in seen:
-            seen.update((smiles, Chem.MolToSmiles(_mirror(other))))
+            seen.update((smiles, Chem.MolToSmiles(mirror_image(other))))
             found.append(with_others(smiles, others))
             if len(found) == limit:
                 break
@@ -60,7 +60,7 @@ def are_diastereomers(one: str, other: str) -> bool:
     """
     first, second = parse_smiles(one).mol, parse_smiles(other).mol
     stated = _stated(first)
-    same = {Chem.MolToSmiles(first), Chem.MolToSmiles(_mirror(first))}
+    same = {Chem.MolToSmiles(first), Chem.MolToSmiles(mirror_image(first))}
     return 0 < stated == _stated(second) and Chem.MolToSmiles(second) not in same
 
 
@@ -118,7 +118,8 @@ def _tied(mol: Chem.Mol) -> Iterator[tuple[int, int]]:
             yield from combinations(sorted(ends), 2)
 
 
-def _mirror(mol: Chem.Mol) -> Chem.Mol:
+def mirror_image(mol: Chem.Mol) -> Chem.Mol:
+    """The molecule with every centre inverted."""
     mirror = Chem.Mol(mol)
     _mirror_atoms(mirror, tuple(range(mol.GetNumAtoms())))
     return mirror

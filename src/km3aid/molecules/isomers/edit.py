@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rdkit import Chem
 
 from km3aid.molecules.isomers.configuration import Bonds, keep_centres, kept_double_bonds, set_double_bonds
-from km3aid.molecules.isomers.parent import Parent, pair
+from km3aid.molecules.isomers.parent import Parent
 
 _TYPES = {1: Chem.BondType.SINGLE, 2: Chem.BondType.DOUBLE, 3: Chem.BondType.TRIPLE}
 
@@ -29,18 +29,24 @@ class Edit(NamedTuple):
 
 def rebond(parent: Parent, kind: str, bonds: Bonds, reach: int) -> Edit | None:
     """The edit that sets these orders, the last one said of a bond; None where nothing or the formula changes."""
-    final = {pair(i, j): order for i, j, order in bonds}
-    hydrogens: dict[int, int] = {}
-    for (i, j), order in final.items():
-        change = parent.order(i, j) - order
-        for atom in (i, j):
-            hydrogens[atom] = hydrogens.get(atom, parent.hydrogens[atom]) + change
-    if min(hydrogens.values()) < 0 or sum(h - parent.hydrogens[a] for a, h in hydrogens.items()) != 0:
+    final: dict[tuple[int, int], int] = {}
+    for i, j, order in bonds:
+        final[(i, j) if i < j else (j, i)] = order
+    changed: list[tuple[int, int, int]] = []
+    gained: dict[int, int] = {}
+    orders = parent.orders
+    for (i, j), order in final.items():  # plain loops: of one structure thousands of edits are tried
+        was = orders.get((i, j), 0)
+        if was != order:
+            changed.append((i, j, order))
+            gained[i] = gained.get(i, 0) + was - order
+            gained[j] = gained.get(j, 0) + was - order
+    if not changed or sum(gained.values()) != 0:
         return None
-    changed = tuple((*atoms, order) for atoms, order in final.items() if order != parent.order(*atoms))
-    if not changed:
+    hydrogens = {atom: parent.hydrogens[atom] + more for atom, more in gained.items() if more}
+    if hydrogens and min(hydrogens.values()) < 0:
         return None
-    return Edit(kind, changed, {a: h for a, h in hydrogens.items() if h != parent.hydrogens[a]}, reach)
+    return Edit(kind, tuple(changed), hydrogens, reach)
 
 
 def build(parent: Parent, edit: Edit) -> Chem.Mol | None:
