@@ -27,7 +27,7 @@ _GROUP_ATOMS = 8  # of the largest group that is kept
 _GROUPS = 12_000  # kept, the most frequent
 _TOGETHER = 512
 _SEED = 5
-_VERSION = 3
+_VERSION = 4
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ def verdict_line(answer: Assignment | Verification) -> str:
 def hits_lines(answer: Hits) -> list[str]:
     """The chance of "none of these", and the members of hits that have several."""
     if isinstance(answer, Elucidation):
-        lines = [members_line(hit) for hit in answer.hits[:1] if hit.members]
+        lines = [members_line(hit) for hit in answer.hits[:1] if len({m.smiles for m in hit.members}) > 1]
     else:
         lines = _several(answer)
     if isinstance(answer, Elucidation) and answer.shared is not None:

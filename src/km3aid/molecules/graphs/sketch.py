@@ -56,13 +56,19 @@ def symbol(number: int) -> str:
 
 
 def flat_mol(smiles: str) -> Chem.Mol:
-    """The largest part of a structure without configurations and isotopes; raises `MoleculeError`."""
+    """The largest part of a structure without configurations and isotopes; raises `MoleculeError`.
+
+    No hydrogen is an atom of it, not even deuterium, or one that a configuration named.
+
+    >>> Chem.MolToSmiles(flat_mol("[2H]C([2H])([2H])/C=N/[H]"))
+    'CC=N'
+    """
     mol = max(Chem.GetMolFrags(parse_smiles(smiles).mol, asMols=True), key=lambda part: part.GetNumAtoms())
     Chem.RemoveStereochemistry(mol)
     if any(atom.GetIsotope() for atom in mol.GetAtoms()):
         for atom in mol.GetAtoms():
             atom.SetIsotope(0)
-    return mol
+    return Chem.RemoveHs(mol)
 
 
 def sketch_of_mol(mol: Chem.Mol) -> Sketch:
