@@ -14,7 +14,7 @@ import { verdictLine } from "./verdict.js";
 import { drawVerification, setUpVerify } from "./verify.js";
 import { plural, shiftWriter } from "./words.js";
 
-const INPUTS = ["peaks", "structure", "pinned", "perCarbon", "solvent", "chosenSolvent", "dept135", "dept90", "apt"];
+const INPUTS = ["peaks", "structure", "pinned", "perCarbon", "solvent", "chosenSolvent", "dept135", "dept90", "apt", "hsqc"];
 const assigning = new Question("api/assign", draw, { detail: true });
 const predicting = new Question("api/predict", draw, { detail: true });
 let open = null; // id of the peak whose alternatives are shown
