@@ -24,9 +24,10 @@ export const EMPTY = Object.freeze({
   library: null,
   filters: {},
   known: {}, // for an elucidation
+  verification: {}, // error rates in per cent, and a library of isomers
 });
 
-const TASKS = ["assign", "rank", "search", "elucidate", "batch"];
+const TASKS = ["assign", "verify", "rank", "search", "elucidate", "batch"];
 const MULTIPLICITY = /^[SDTQ](\/[SDTQ]){0,2}$/; // one, or a choice of them
 const isText = (value) => typeof value === "string";
 const isPlain = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -48,6 +49,7 @@ const CHECKS = {
   pinned: (value) => isPlain(value) && Object.values(value).every(listOf(isWhole)),
   filters: (value) => isPlain(value) && Object.values(value).every(isText),
   known: (value) => isPlain(value) && Object.values(value).every(isText),
+  verification: (value) => isPlain(value) && Object.values(value).every(isText),
   trace: orNull(isCurve),
   source: orNull(isText),
   solvent: orNull(isText),
