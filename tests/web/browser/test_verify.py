@@ -1,4 +1,4 @@
-"""A structure is held against the spectrum beside isomers; what stands there is the answer to what is entered, or greyed."""
+"""A structure is held against the spectrum beside isomers; the verdict is on what is entered, or greyed."""
 
 import json
 from pathlib import Path
