@@ -198,7 +198,7 @@ def test_the_keyboard_alone_is_enough(open_page):
     page.wait_for_selector(".pin", state="detached")
     page.focus("#tab-assign")
     page.keyboard.press("ArrowRight")
-    assert page.get_attribute("#tab-rank", "aria-selected") == "true"
+    assert page.get_attribute("#tab-verify", "aria-selected") == "true"
 
 
 @pytest.mark.parametrize(("name", "width", "height"), [("phone", 390, 844), ("tablet", 820, 1180), ("twice", 640, 430)])
