@@ -91,6 +91,7 @@ def first_results(opened: Open, url: str, runs: int) -> dict[str, float]:
     """Seconds from the click on each example to its first result, in the page of a newcomer."""
     shown = {"assign": "#assignment tbody tr[data-peak] .meter, #assignment [data-key='carbon-0']"}
     shown |= {task: f"#{task}-cards .card" for task in ("rank", "search", "elucidate")}
+    shown["verify"] = "#verification .verdict"
     shown["batch"] = "#batch-results tbody tr"
 
     def once(task: str, number: int) -> float:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 
 from km3aid import __version__
 from km3aid.web.assets import add_page
+from km3aid.web.compression import Compression
 from km3aid.web.config import ServeConfig
 from km3aid.web.guard import Guard
 from km3aid.web.jobs import Job, Jobs
@@ -107,6 +108,7 @@ def create_app(config: ServeConfig, pool: Pool, metrics: Metrics) -> FastAPI:
     _add_state(app, pool, metrics)
     _describe(app, pool)
     add_page(app)
+    app.add_middleware(Compression)
     app.add_middleware(Guard, config=config, metrics=metrics)
     return app
 

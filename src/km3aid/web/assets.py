@@ -16,6 +16,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
+from km3aid.web.compression import accepts_gzip
+
 STATIC = Path(__file__).parent / "static"
 _IMPORT = re.compile(r'^import \{ ([^}]+) \} from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:const|function\*?|async function\*?|class) (\w+))", re.MULTILINE)
@@ -115,6 +117,6 @@ def add_page(app: FastAPI) -> None:
 
 def _compressed(request: Request, content: bytes, packed: bytes, media_type: str) -> Response:
     headers = {"vary": "accept-encoding"}
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if accepts_gzip(request.headers.get("accept-encoding", "")):
         return Response(packed, media_type=media_type, headers=headers | {"content-encoding": "gzip"})
     return Response(content, media_type=media_type, headers=headers)

@@ -15,9 +15,11 @@ _NAMES = {
     "dept135": "DEPT-135",
     "dept90": "DEPT-90",
     "apt": "APT",
+    "hsqc": "HSQC",
     "one_per_carbon": "One peak per carbon",
     "pinned": "Held by hand",
     "mass_da": "Mass or m/z",
+    "usual": "Rare chemistry",
     "top": "Hits asked for",
     "by": "Hits told apart by",
 }
@@ -42,6 +44,8 @@ def _setting(name: str, value: Any) -> tuple[str, str]:
     if name == "pinned":
         held = {peak: ", ".join(f"C{atom + 1}" for atom in atoms) or "no carbon" for peak, atoms in value.items()}
         value = "; ".join(f"peak {peak + 1} on {atoms}" for peak, atoms in held.items())
+    if name == "usual":
+        value = "costs nothing"  # the other is what is usual
     if name == "filters":
         said = {key: entry for key, entry in asdict(value).items() if entry not in (None, [], (), "")}
         value = "; ".join(f"{key}: {entry}" for key, entry in said.items())

@@ -9,6 +9,8 @@ pytestmark = pytest.mark.browser
 DONE = {
     "assign": [("#assignment tr[data-peak='7'] .meter", ""), ("#assignment tr[data-peak='9'] .meter", ""),
                ("#assignment [data-key='carbon-0']", "±")],
+    "verify": [("#verification .verdict", "Consistent"), ("#verification .verdict", "Inconsistent"),
+               ("#verification .verdict", "Inconsistent")],
     "rank": [("#rank-cards .card", "vanillin"), ("#rank-cards .card", "2-butanol"), ("#rank-cards .card", "o-xylene")],
     "search": [("#search-cards .card", "vanillin"), ("#search-cards .card", "menthol"),
                ("#search-cards .card", "caffeine")],

@@ -14,7 +14,8 @@ def test_few_presses_of_tab_lead_from_part_to_part(open_page):
 
 
 @pytest.mark.parametrize(
-    ("task", "entry"), [("rank", "candidates-text"), ("search", "library"), ("elucidate", "e-formula")]
+    ("task", "entry"),
+    [("verify", "verify-text"), ("rank", "candidates-text"), ("search", "library"), ("elucidate", "e-formula")],
 )
 def test_a_skip_leads_to_what_each_task_asks_for(open_page, task, entry):
     page = open_page()

@@ -198,7 +198,7 @@ def test_the_keyboard_alone_is_enough(open_page):
     page.wait_for_selector(".pin", state="detached")
     page.focus("#tab-assign")
     page.keyboard.press("ArrowRight")
-    assert page.get_attribute("#tab-rank", "aria-selected") == "true"
+    assert page.get_attribute("#tab-verify", "aria-selected") == "true"
 
 
 @pytest.mark.parametrize(("name", "width", "height"), [("phone", 390, 844), ("tablet", 820, 1180), ("twice", 640, 430)])
@@ -263,3 +263,14 @@ def test_the_page_loads_with_few_requests_and_works_from_its_modules_too(open_pa
     page.goto(page.url.partition("#")[0] + "?modules")
     page.wait_for_selector("html[data-ready]", state="attached")
     paste(page)
+
+
+def test_a_type_that_is_a_choice_comes_back_with_the_link(open_page):
+    page = open_page()
+    paste(page, "64.0 25.3", structure=None)
+    page.select_option("#peaks [data-key='type-0']", "S/T")
+    page.click("#link")
+    page.wait_for_selector("#toast:has-text('link')")
+    other = open_page(page.evaluate("location.hash"))
+    other.wait_for_selector("#peaks tbody tr")
+    assert other.input_value("#peaks [data-key='type-0']") == "S/T"

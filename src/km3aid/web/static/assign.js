@@ -11,10 +11,9 @@ import { markStale } from "./stale.js";
 import { change, isUnread, onChange, spectrumRequest, state } from "./state.js";
 import { drawTable } from "./table.js";
 import { verdictLine } from "./verdict.js";
-import { drawVerification, setUpVerify } from "./verify.js";
 import { plural, shiftWriter } from "./words.js";
 
-const INPUTS = ["peaks", "structure", "pinned", "perCarbon", "solvent", "chosenSolvent", "dept135", "dept90", "apt"];
+const INPUTS = ["peaks", "structure", "pinned", "perCarbon", "solvent", "chosenSolvent", "dept135", "dept90", "apt", "hsqc"];
 const assigning = new Question("api/assign", draw, { detail: true });
 const predicting = new Question("api/predict", draw, { detail: true });
 let open = null; // id of the peak whose alternatives are shown
@@ -27,7 +26,6 @@ export function setUpAssign() {
   document.addEventListener("keydown", (event) => event.key === "Escape" && escape());
   grabbing(byId("task-assign"), { label: (id) => `${shiftWriter(state.peaks)(peakOf(id).ppm)} ppm`, onDrop: pin });
   setUpFigures(draw);
-  setUpVerify();
   refreshRows = roving(byId("assignment"), ".open");
   draw();
 }
@@ -75,7 +73,6 @@ function draw() {
   const warnings = (answer?.value.warnings ?? []).filter((w) => !answer.value.spectrum?.remarks.includes(w)); // the others stand beside the spectrum
   show(byId("assign-warnings"), warnings.map((w) => h("li", {}, w)));
   show(byId("verdict"), verdictLine(answer?.value));
-  drawVerification();
   drawFigures(answer?.value ?? null, rows, { picking: picked !== null, onPeak: toggle, onAtom: chooseAtom });
   drawTable(answer?.value ?? null, rows, { open, picked, toggle, pick, pin, unpin });
   refreshRows();

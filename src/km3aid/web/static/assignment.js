@@ -1,7 +1,7 @@
 // What an answer says of each peak, and how well it fits.
 
 import { state } from "./state.js";
-import { carbonName, carbonNames, percent, shiftWriter, signed, TYPES } from "./words.js";
+import { carbonName, carbonNames, percent, shiftWriter, signed, typeName } from "./words.js";
 
 const SURE_SIGMA = 2; // deviations up to this many standard deviations count as a fit,
 const WRONG_SIGMA = 4; // from this many on as none
@@ -64,7 +64,7 @@ export function carbonMarks(answer, rows, kind) {
   for (const carbon of answer.carbons) {
     for (const atom of carbon.atoms) {
       const row = owner.get(atom) ?? null;
-      const name = [carbonName(atom), TYPES[carbon.multiplicity]].filter(Boolean).join(", ");
+      const name = [carbonName(atom), carbon.multiplicity && typeName(carbon.multiplicity)].filter(Boolean).join(", ");
       const text = rows.length === 0 && kind === "peak" ? carbon.shift_ppm.toFixed(1) : MARKS[kind]({ atom, carbon, row });
       made.set(atom, {
         peak: row?.id, text, fit: row?.fit, unsure: row !== null && row.found.confidence < 0.5,

@@ -4,12 +4,13 @@ import { postJson } from "./api.js";
 import { copy, h, show } from "./dom.js";
 import { canDraw, drawStructure } from "./editor.js";
 import { drawMolecule } from "./molecule.js";
-import { change } from "./state.js";
+import { change, spectrumOf } from "./state.js";
 import { drawSticks } from "./sticks.js";
-import { percent, plural, signed } from "./words.js";
+import { noveltyOf, ORIGINS, percent, plural, signed } from "./words.js";
 
 const WORST = 3; // carbons marked at most
 const PLAINLY_OFF_PPM = 3;
+const UNUSUAL = 3; // log-odds from which on a proposal is called so
 const TOGETHER = 8; // assignments asked for with one request,
 const AT_A_TIME = 2; // and requests, so that others find a free worker
 
@@ -52,10 +53,9 @@ async function drawNext() {
   some.forEach((card) => hits.delete(card));
   running += 1;
   drawNext();
-  const { peaks, solvent, dept135, dept90, apt, one_per_carbon } = request;
   try {
     const structures = cards.map(({ hit }) => hit.smiles);
-    const { answers } = await postJson("api/assignments", { peaks, solvent, dept135, dept90, apt, one_per_carbon, structures, detail: true }, asking.signal);
+    const { answers } = await postJson("api/assignments", { ...spectrumOf(request), structures, detail: true }, asking.signal);
     cards.forEach((shown, n) => fill(shown, answers[n]));
   } catch (error) {
     if (error.name !== "AbortError") cards.forEach((shown) => fill(shown, { error: error.message }));
@@ -82,7 +82,8 @@ function card(hit, found, compare) {
       h("span", { class: "chance", title: `score ${hit.score.toFixed(2)}, graph level ${hit.graph_score.toFixed(3)}, match ${hit.match_score.toFixed(1)}` }, percent(hit.probability))),
     h("div", { class: "smiles", title: hit.smiles }, hit.smiles),
     h("div", { class: "drawing" }, found && structureOf(found)), h("div", { class: "sticks" }, found && sticks(found)),
-    hit.origin && h("div", { class: "small" }, `${hit.formula}, ${hit.novel ? "in no library entry" : "in the library"}${hit.unusual > 3 ? ", unusual" : ""}`),
+    hit.origin && h("div", { class: "small" }, h("span", { class: hit.novel ? "mark novel" : "mark", title: hit.novel ? "No entry of the library has this connectivity" : "An entry of the library has this connectivity" }, noveltyOf(hit)),
+      ` ${[hit.formula, hit.origin !== "library" && ORIGINS[hit.origin], hit.unusual > UNUSUAL && "unusual"].filter(Boolean).join(", ")}`),
     others.length > 0 && h("details", { class: "members" }, h("summary", {}, `${plural(others.length, "other")} of this connectivity`),
       h("ul", {}, others.map((member) => h("li", {}, member.name ?? member.smiles)))),
     h("div", { class: "bottom" }, h("span", { class: "small" }, found && summary(found)),

@@ -3,6 +3,7 @@
 import { postJson } from "./api.js";
 import { structureOf } from "./cards.js";
 import { h, show } from "./dom.js";
+import { spectrumOf } from "./state.js";
 import { carbonNames, percent, shiftWriter, signed } from "./words.js";
 
 export const MOST = 3;
@@ -29,8 +30,7 @@ function assignmentOf(answer, smiles, redraw) {
   const kept = known.get(answer);
   if (kept.has(smiles)) return kept.get(smiles);
   kept.set(smiles, null);
-  const { peaks, solvent, dept135, dept90, apt, one_per_carbon } = answer.request;
-  postJson("api/assign", { peaks, solvent, dept135, dept90, apt, one_per_carbon, smiles, detail: true })
+  postJson("api/assign", { ...spectrumOf(answer.request), smiles, detail: true })
     .catch((error) => ({ error: error.message }))
     .then((value) => (kept.set(smiles, value), redraw()));
   return null;

@@ -18,6 +18,7 @@ export function setUpElucidate() {
   });
   byId("elucidate-form").addEventListener("change", () => {
     const entered = FIELDS.map((f) => [f, byId(`e-${f}`).value.trim()]).filter(([f, value]) => value !== (DEFAULTS[f] ?? ""));
+    if (byId("e-unusual").checked) entered.push(["unusual", "yes"]);
     change({ known: Object.fromEntries(entered) }, { step: "known" });
   });
   onChange(draw);
@@ -45,6 +46,7 @@ function request() {
     rings: value("rings") ? readRange(value("rings"), "Rings") : null,
     without: value("without") || null,
     start: value("start").split(/\s+/).filter(Boolean),
+    usual: !value("unusual"),
     seconds: number("seconds", "Seconds"),
   };
 }
@@ -71,6 +73,7 @@ export function run() {
 
 function draw() {
   for (const f of FIELDS) if (document.activeElement !== byId(`e-${f}`)) byId(`e-${f}`).value = state.known[f] ?? DEFAULTS[f] ?? "";
+  byId("e-unusual").checked = Boolean(state.known.unusual);
   byId("elucidate-run").disabled = proposing.waiting;
   say("elucidate-error", proposing.problem?.message);
   drawHits("elucidate", proposing, requestOrNull(), {

@@ -8,6 +8,7 @@ import { run as runSearch } from "./search.js";
 import { begin } from "./session.js";
 import { give } from "./spectrum.js";
 import { change, onChange, state } from "./state.js";
+import { run as runVerify } from "./verify.js";
 import { EMPTY, isEmpty } from "./workspace.js";
 
 const line = (shifts) => `13C NMR (101 MHz, CDCl3) δ ${shifts}`;
@@ -25,6 +26,7 @@ const BUTANONE = { text: line("209.3, 36.9, 29.4, 7.9") };
 const ANISOLE = { text: line("159.6, 129.5, 120.7, 114.0, 55.1") };
 
 const structure = ({ smiles }) => change({ structure: smiles }, { step: "example" });
+const verifying = (smiles) => () => (change({ structure: smiles }, { step: "example" }), runVerify());
 const ranking = (candidates) => () => (change({ candidates }, { step: "example" }), runRank());
 const searching = (filters) => () => (change({ filters }, { step: "example" }), runSearch());
 const proposing = (formula) => () => (change({ known: { formula, seconds: "0.3" } }, { step: "example" }), runElucidate());
@@ -37,6 +39,11 @@ const EXAMPLES = {
     ["vanillin with DEPT", VANILLIN, () => structure(VANILLIN)],
     ["menthol", MENTHOL, () => structure(MENTHOL)],
     ["camphor, predicted", null, () => structure({ smiles: "CC1(C)C2CCC1(C)C(=O)C2" })],
+  ],
+  verify: [
+    ["vanillin", VANILLIN, verifying(VANILLIN.smiles)],
+    ["methylparaben for vanillin", VANILLIN, verifying("COC(=O)c1ccc(O)cc1")],
+    ["menthone for menthol", MENTHOL, verifying("CC1CCC(C(C)C)C(=O)C1")],
   ],
   rank: [
     ["vanillin and its isomers", VANILLIN, ranking("COc1cc(C=O)ccc1O vanillin\nCOc1ccc(C=O)cc1O isovanillin\nCOc1cccc(C=O)c1O o-vanillin\nCOC(=O)c1ccc(O)cc1 methylparaben")],

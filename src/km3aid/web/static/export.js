@@ -7,8 +7,9 @@ import { shownElucidation } from "./elucidate.js";
 import { shownRank } from "./rank.js";
 import { shownSearch } from "./search.js";
 import { onChange, state } from "./state.js";
+import { shownVerification } from "./verify.js";
 
-const SHOWN = { assign: shownAnswer, rank: shownRank, search: shownSearch, elucidate: shownElucidation };
+const SHOWN = { assign: shownAnswer, verify: shownVerification, rank: shownRank, search: shownSearch, elucidate: shownElucidation };
 const TITLES = { html: "A page to keep or print: picture, table, verdict, settings, model and date", pdf: "The picture" };
 let formats = {};
 

@@ -1,4 +1,4 @@
-// What is known beside the spectrum (solvent, DEPT, APT), and how the service then understands its peaks.
+// What is known beside the spectrum (solvent, DEPT, APT, HSQC), and how the service then understands its peaks.
 
 import { getModels } from "./api.js";
 import { byId, h, say, show } from "./dom.js";
@@ -6,7 +6,7 @@ import { showUnderstood } from "./peaks.js";
 import { Question } from "./question.js";
 import { change, onChange, spectrumRequest, state } from "./state.js";
 
-const LISTS = ["dept135", "dept90", "apt"];
+const LISTS = ["dept135", "dept90", "apt", "hsqc"];
 const KEYS = ["peaks", "solvent", "chosenSolvent", "perCarbon", "notes", ...LISTS];
 const understanding = new Question("api/spectrum", draw);
 

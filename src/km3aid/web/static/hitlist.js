@@ -4,7 +4,7 @@ import { copy, h, show, byId, toast } from "./dom.js";
 import { MOST, showComparison } from "./compare.js";
 import { grid } from "./grid.js";
 import { change } from "./state.js";
-import { percent } from "./words.js";
+import { noveltyOf, ORIGINS, percent } from "./words.js";
 
 const KEPT = "km3aid-hits"; // cards or table, of this browser
 const lists = new Map(); // task → {answer, chosen, words, grid}
@@ -43,8 +43,8 @@ function draw(task) {
   byId(`${task}-table-box`).hidden = !table || !hits.length;
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
   [...byId(`${task}-cards`).children].forEach((card, n) => {
-    const { name, smiles } = hits[n];
-    card.hidden = !wanted.every((word) => `${name ?? ""} ${smiles}`.toLowerCase().includes(word));
+    const { name, smiles, origin } = hits[n];
+    card.hidden = !wanted.every((word) => `${name ?? ""} ${smiles}${origin ? ` ${hits[n].formula} ${noveltyOf(hits[n])} ${ORIGINS[origin]}` : ""}`.toLowerCase().includes(word));
     const box = card.querySelector(".compare input");
     if (box) box.checked = chosen.includes(hits[n].rank);
   });
@@ -72,6 +72,13 @@ export function compareHit(task, rank) {
   draw(task);
 }
 
+/** What the table says of proposals beside. */
+const PROPOSED = [
+  { title: "Formula", value: ({ hit }) => hit.formula },
+  { title: "Library", value: ({ hit }) => noveltyOf(hit), hint: "Whether an entry of the library has this connectivity" },
+  { title: "Origin", value: ({ hit }) => ORIGINS[hit.origin] },
+];
+
 const columns = (task) => [
   { title: "#", value: ({ hit }) => hit.rank },
   { title: "Compare", value: () => null, cell: ({ hit, list }) => h("input", { type: "checkbox", checked: list.chosen.includes(hit.rank), "data-key": `compare-${hit.rank}`, "aria-label": `Compare hit ${hit.rank}`, onchange: () => compareHit(task, hit.rank) }) },
@@ -79,6 +86,7 @@ const columns = (task) => [
   { title: "Probability", value: ({ hit }) => hit.probability, cell: ({ hit }) => percent(hit.probability) },
   { title: "Similarity", value: ({ hit }) => hit.graph_score, cell: ({ hit }) => hit.graph_score.toFixed(3), hint: "Of molecule and spectrum as wholes" },
   { title: "Match", value: ({ hit }) => hit.match_score, cell: ({ hit }) => hit.match_score.toFixed(1), hint: "Of the single peaks: a log-likelihood" },
+  ...(task === "elucidate" ? PROPOSED : []),
   { title: "SMILES", value: ({ hit }) => hit.smiles },
   { title: "", value: () => null, cell: ({ hit }) => [
     h("button", { class: "quiet", "aria-label": `Copy the SMILES of hit ${hit.rank}`, onclick: () => copy(hit.smiles) }, "Copy"),

@@ -16,6 +16,7 @@ import { setUpSession, showAddress } from "./session.js";
 import { setUpSpectrum } from "./spectrum.js";
 import { canRedo, canUndo, change, onChange, redo, state, undo } from "./state.js";
 import { setUpStructure } from "./structure.js";
+import { drawVerify, run as runVerify, setUpVerify } from "./verify.js";
 
 const tabs = [...document.querySelectorAll("[role=tab]")];
 
@@ -44,7 +45,7 @@ function setUpTabs() {
   }
 }
 
-const ENTRIES = { assign: "structure", rank: "candidates", search: "library", elucidate: "formula", batch: "batch" };
+const ENTRIES = { assign: "structure", verify: "structure", rank: "candidates", search: "library", elucidate: "formula", batch: "batch" };
 const ENTRY = ["textarea, input:not([type=file]), select"];
 const RESULT = [".export button", "[id$=-result] button"]; // the first that there is
 
@@ -89,7 +90,7 @@ function setUpToken() {
     event.preventDefault();
     sessionStorage.setItem("km3aid-token", byId("token").value);
     byId("token-form").hidden = true;
-    loadLibraries();
+    loadLibraries().then(drawVerify);
     setUpExports();
     loadSolvents();
   });
@@ -108,6 +109,7 @@ async function start() {
   setUpEditor();
   setUpStructure();
   setUpAssign();
+  setUpVerify();
   setUpRank();
   setUpElucidate();
   setUpBatch();
@@ -120,8 +122,10 @@ async function start() {
   draw();
   document.documentElement.dataset.ready = "";
   await libraries;
+  drawVerify();
   if (state.peaks.length && state.task === "rank" && state.candidates) runRank();
   if (state.peaks.length && state.task === "search") runSearch();
+  if (state.peaks.length && state.task === "verify" && state.structure) runVerify();
 }
 
 start();

@@ -2,7 +2,7 @@
 
 import { byId, h, say, show } from "./dom.js";
 import { change, nextId, onChange, state } from "./state.js";
-import { TYPES } from "./words.js";
+import { CHOICES, typeName } from "./words.js";
 
 let draft = null; // id of a peak that has no shift yet
 let understood = []; // of each peak, what the service makes of it: {aside, multiplicity}
@@ -37,8 +37,8 @@ function row({ id, ppm, multiplicity, count }, index, current) {
   const name = `peak ${index + 1}`;
   const { aside = null, multiplicity: derived = null } = understood[index] ?? {};
   const stop = { tabindex: current ? null : "-1" };
-  const types = ["", ...Object.keys(TYPES)];
-  const shown = (type) => TYPES[type] ?? (derived && !multiplicity ? `(${TYPES[derived]})` : "–");
+  const types = [...new Set(["", ...CHOICES, multiplicity ?? ""])];
+  const shown = (type) => (type ? typeName(type) : derived && !multiplicity ? `(${typeName(derived)})` : "–");
   return h("tr", { "data-key": `peak-${id}`, "data-peak": id, class: aside ? "aside" : null, title: aside ? `set aside: ${aside}` : null },
     h("td", {}, String(index + 1)),
     h("td", {}, h("input", { ...stop, "data-key": `ppm-${id}`, value: ppm === null ? "" : Number.isInteger(ppm) ? ppm.toFixed(1) : Math.round(100 * ppm) / 100, title: ppm, inputmode: "decimal", autocomplete: "off", "aria-label": `Shift of ${name} in ppm`, onchange: (e) => editShift(id, index, e.target) })),

@@ -27,6 +27,8 @@ export async function setUpSearch() {
   await loadLibraries();
 }
 
+export const servedLibraries = () => served;
+
 export async function loadLibraries() {
   try {
     served = (await getJson("api/libraries")).libraries;

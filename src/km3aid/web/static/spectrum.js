@@ -145,7 +145,7 @@ function take(spectrum, values, fresh) {
 function clear() {
   problem = null;
   byId("spectrum-choice").hidden = true;
-  change({ text: "", readText: "", source: null, peaks: [], removed: [], pinned: {}, leftOut: [], trace: null, notes: [], solvent: null, chosenSolvent: "", dept135: "", dept90: "", apt: "" });
+  change({ text: "", readText: "", source: null, peaks: [], removed: [], pinned: {}, leftOut: [], trace: null, notes: [], solvent: null, chosenSolvent: "", dept135: "", dept90: "", apt: "", hsqc: "" });
 }
 
 function draw() {

@@ -66,5 +66,9 @@ export const spectrumRequest = () => ({
   dept135: state.dept135 || null,
   dept90: state.dept90 || null,
   apt: state.apt || null,
+  hsqc: state.hsqc || null,
   one_per_carbon: state.perCarbon,
 });
+
+/** The spectrum of a request, for a request of another kind. */
+export const spectrumOf = ({ peaks, solvent, dept135, dept90, apt, hsqc, one_per_carbon }) => ({ peaks, solvent, dept135, dept90, apt, hsqc, one_per_carbon });

@@ -1,4 +1,4 @@
-// The structure to assign: SMILES, a pasted mol block, a dropped file, or drawn.
+// The structure to assign or to verify: SMILES, a pasted mol block, a dropped file, or drawn.
 
 import { fileContent, postJson } from "./api.js";
 import { byId, say, toast } from "./dom.js";
@@ -6,26 +6,36 @@ import { fileSource } from "./drop.js";
 import { canDraw, drawStructure } from "./editor.js";
 import { change, onChange, state } from "./state.js";
 
+const PLACES = ["structure", "verify"]; // what the names of the elements begin with
 let waiting = 0;
 
 export function setUpStructure() {
-  const text = byId("structure-text");
+  for (const place of PLACES) setUpPlace(place);
+  onChange((changed) => changed.has("structure") && show());
+  show();
+}
+
+function setUpPlace(place) {
+  const text = byId(`${place}-text`);
   text.addEventListener("input", () => {
     clearTimeout(waiting);
     waiting = setTimeout(() => take(text.value), 300);
   });
+  text.addEventListener("change", () => takeNow(text));
   text.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !text.value.includes("\n")) {
-      event.preventDefault();
-      clearTimeout(waiting);
-      take(text.value);
-    }
+    if (event.key !== "Enter" || text.value.includes("\n")) return;
+    event.preventDefault();
+    takeNow(text);
+    text.form?.requestSubmit();
   });
-  fileSource(text.closest(".panel"), "structure-open", "structure-file", readFile);
-  onChange((changed) => changed.has("structure") && show());
-  byId("structure-draw").hidden = !canDraw;
-  byId("structure-draw").addEventListener("click", () => drawStructure(state.structure, (structure) => change({ structure })));
-  show();
+  fileSource(text.closest(".panel"), `${place}-open`, `${place}-file`, (files) => readFile(place, files));
+  byId(`${place}-draw`).hidden = !canDraw;
+  byId(`${place}-draw`).addEventListener("click", () => drawStructure(state.structure, (structure) => change({ structure })));
+}
+
+function takeNow(text) {
+  clearTimeout(waiting);
+  take(text.value);
 }
 
 function take(text) {
@@ -34,18 +44,19 @@ function take(text) {
 }
 
 function show() {
-  const text = byId("structure-text");
-  if (text.value.trim() !== state.structure.trim()) text.value = state.structure;
-  text.rows = state.structure.includes("\n") ? 4 : 1;
+  for (const text of PLACES.map((place) => byId(`${place}-text`))) {
+    if (text.value.trim() !== state.structure.trim()) text.value = state.structure;
+    text.rows = state.structure.includes("\n") ? 4 : 1;
+  }
 }
 
-async function readFile([file]) {
+async function readFile(place, [file]) {
   try {
     const { structures } = await postJson("api/parse", { kind: "structures", ...(await fileContent(file)) });
-    say("structure-error", null);
+    say(`${place}-error`, null);
     change({ structure: structures[0].block ?? structures[0].smiles });
     if (structures.length > 1) toast(`This is the first of ${structures.length} structures; Rank takes all of them`);
   } catch (error) {
-    say("structure-error", error.message);
+    say(`${place}-error`, error.message);
   }
 }

@@ -1,7 +1,7 @@
 // The table of an assignment, with the choices of one peak; without a spectrum, that of a prediction.
 
 import { byId, h, show } from "./dom.js";
-import { carbonNames, hue, percent, plural, rangeText, signed, TYPES, withinText } from "./words.js";
+import { carbonNames, hue, percent, plural, rangeText, signed, typeName, withinText } from "./words.js";
 
 const FAR_SIGMA = 3; // deviations from this many standard deviations on are marked,
 const FAR_PPM = 5; // and from this many ppm on where no standard deviation is known
@@ -22,7 +22,7 @@ const withStd = (ppm, std, interval = null) => (std ? [ppm.toFixed(1), h("span",
 
 function prediction(carbon) {
   return h("tr", { "data-key": `carbon-${carbon.atoms[0]}` }, h("td", {}), h("td", {}), h("td", {}, carbonNames(carbon.atoms)),
-    h("td", {}, withStd(carbon.shift_ppm, carbon.std_ppm, carbon.interval_ppm)), h("td", {}), h("td", {}, TYPES[carbon.multiplicity] ?? ""),
+    h("td", {}, withStd(carbon.shift_ppm, carbon.std_ppm, carbon.interval_ppm)), h("td", {}), h("td", {}, carbon.multiplicity && typeName(carbon.multiplicity)),
     h("td", { class: "note" }, carbon.interval_ppm ? `95 %: ${rangeText(carbon.shift_ppm, carbon.interval_ppm)}` : ""));
 }
 

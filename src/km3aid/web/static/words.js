@@ -5,7 +5,14 @@ export const atomNumber = (atom) => String(atom + 1);
 export const carbonName = (atom) => `C${atomNumber(atom)}`;
 export const carbonNames = (atoms) => (atoms.length ? atoms.map(carbonName).join(", ") : "no carbon");
 
-export const TYPES = { S: "C", D: "CH", T: "CH₂", Q: "CH₃", "S/T": "C/CH₂", "D/Q": "CH/CH₃" };
+const TYPES = { S: "C", D: "CH", T: "CH₂", Q: "CH₃" };
+export const CHOICES = ["S", "D", "T", "Q", "S/T", "D/Q"]; // of the type of a peak
+/** A multiplicity as chemists write it; that of a choice as all that it may be. */
+export const typeName = (multiplicity) => multiplicity.split("/").map((letter) => TYPES[letter]).join("/");
+
+/** Where a proposal comes from, and whether the library has it. */
+export const ORIGINS = { library: "a library entry", start: "given to start from", pieces: "joined from parts", moves: "changed step by step" };
+export const noveltyOf = ({ novel }) => (novel ? "not in the library" : "in the library");
 
 /** Whole per cents, but 100 % and 0 % only for what is certain. */
 export function percent(share) {
@@ -37,7 +44,7 @@ export const hue = (confidence) => 8 + 157 * Math.min(Math.max((confidence - 0.5
 /** A day and time. */
 export const moment = (when) => new Date(when).toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 
-const OPTIONS = { dept135: "DEPT-135", dept90: "DEPT-90", apt: "APT", solvent: "Solvent", peaks: "the text box", experiment: "its name", "one-per-carbon": "One peak per carbon" };
+const OPTIONS = { dept135: "DEPT-135", dept90: "DEPT-90", apt: "APT", hsqc: "HSQC", solvent: "Solvent", peaks: "the text box", experiment: "its name", "one-per-carbon": "One peak per carbon" };
 
 /** A message that names options of the command line, with the names that they have here. */
 export const onPage = (message) => message.replace(/--([a-z0-9-]+)/g, (whole, option) => OPTIONS[option] ?? whole);

@@ -13,6 +13,7 @@ export const EMPTY = Object.freeze({
   dept135: "",
   dept90: "",
   apt: "",
+  hsqc: "", // cross peaks, as pairs or rows
   leftOut: [], // {text, reason, ppm}; ppm of lines that were set aside in a measured spectrum
   trace: null, // the measured curve: {left_ppm, right_ppm, low, high, noise}
   notes: [], // what the reader decided
@@ -23,16 +24,17 @@ export const EMPTY = Object.freeze({
   library: null,
   filters: {},
   known: {}, // for an elucidation
+  verification: {}, // error rates in per cent, and a library of isomers
 });
 
-const TASKS = ["assign", "rank", "search", "elucidate", "batch"];
-const MULTIPLICITIES = ["S", "D", "T", "Q"];
+const TASKS = ["assign", "verify", "rank", "search", "elucidate", "batch"];
+const MULTIPLICITY = /^[SDTQ](\/[SDTQ]){0,2}$/; // one, or a choice of them
 const isText = (value) => typeof value === "string";
 const isPlain = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 const isWhole = (value) => Number.isInteger(value) && value >= 0;
 const listOf = (isItem) => (value) => Array.isArray(value) && value.every(isItem);
 const orNull = (isValue) => (value) => value === null || isValue(value);
-const isPeak = (p) => isPlain(p) && p.ppm >= -50 && p.ppm <= 350 && [null, undefined, ...MULTIPLICITIES].includes(p.multiplicity);
+const isPeak = (p) => isPlain(p) && p.ppm >= -50 && p.ppm <= 350 && (p.multiplicity === null || p.multiplicity === undefined || MULTIPLICITY.test(p.multiplicity));
 
 const isCurve = (t) => isPlain(t) && [t.left_ppm, t.right_ppm, t.noise].every(Number.isFinite) && t.left_ppm > t.right_ppm
   && [t.low, t.high].every(listOf(Number.isFinite)) && t.low.length === t.high.length && t.high.length > 0;
@@ -47,6 +49,7 @@ const CHECKS = {
   pinned: (value) => isPlain(value) && Object.values(value).every(listOf(isWhole)),
   filters: (value) => isPlain(value) && Object.values(value).every(isText),
   known: (value) => isPlain(value) && Object.values(value).every(isText),
+  verification: (value) => isPlain(value) && Object.values(value).every(isText),
   trace: orNull(isCurve),
   source: orNull(isText),
   solvent: orNull(isText),
