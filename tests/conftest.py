@@ -47,6 +47,7 @@ def few_compounds(monkeypatch, tmp_path):
     """A starter library of three compounds instead of the real one, and its cache."""
     listed = gzip.compress(b"CCO ethanol\nCCCO propanol\nc1ccccc1O phenol\n")
     monkeypatch.setattr("km3aid.engine.starter._compounds", lambda: listed)
+    monkeypatch.setattr("km3aid.engine.starter._temporary", {})
     monkeypatch.setenv("KM3AID_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"
 

@@ -51,6 +51,17 @@ def test_the_same_model_packs_the_same_file(engine, few_compounds, tmp_path, mon
     assert len(starter_library(engine)) == 3
 
 
+@pytest.mark.parametrize("cut", [0, 40, 2000])
+def test_a_damaged_package_has_its_library_built(engine, few_compounds, tmp_path, monkeypatch, cut):
+    packed = tmp_path / "packed.zip"
+    starter.pack(engine, packed, workers=1)
+    content = bytearray(packed.read_bytes())
+    content[cut or slice(0, None)] = b"" if not cut else content[cut] ^ 1
+    packed.write_bytes(content)
+    monkeypatch.setattr(starter, "_PACKED", packed)
+    assert len(starter_library(engine)) == 3
+
+
 def test_a_search_without_a_library_says_what_it_searched(engine, few_compounds):
     hits = engine.search(ETHANOL)
     assert hits.hits[0].name == "ethanol"

@@ -51,6 +51,37 @@ def test_the_compiler_that_is_asked_for_is_taken(monkeypatch):
     assert build.compiler(build.PLATFORMS["linux-x86_64"]).command == ("ccache", "gcc", "-m64")
 
 
+def test_another_system_is_compiled_for_by_zig_alone(monkeypatch):
+    monkeypatch.setenv("CC", "gcc")
+    monkeypatch.setenv("KM3AID_PLATFORM", "win-amd64")
+    monkeypatch.setattr(build, "find_spec", lambda name: name)
+    assert "x86_64-windows-gnu" in build.compiler(build.platform()).command
+    assert build.wheel_tag() == "py3-none-win_amd64"
+
+
+def test_what_another_compiler_makes_is_for_this_system_alone(monkeypatch):
+    monkeypatch.setenv("CC", "gcc")
+    monkeypatch.delenv("KM3AID_PLATFORM", raising=False)
+    monkeypatch.setattr(build.sysconfig, "get_platform", lambda: "linux-x86_64")
+    assert build.wheel_tag() == "py3-none-linux_x86_64"
+
+
+def test_a_library_in_use_is_put_aside(monkeypatch, tmp_path):
+    fresh, place = tmp_path / "fresh", tmp_path / "kernels.dll"
+    fresh.write_bytes(b"new")
+    place.write_bytes(b"old")
+    replace = type(fresh).replace
+
+    def as_on_windows(self, target):
+        if self == fresh and place.exists():
+            raise PermissionError(13, "in use")
+        return replace(self, target)
+
+    monkeypatch.setattr(type(fresh), "replace", as_on_windows)
+    build._put(fresh, place)
+    assert place.read_bytes() == b"new"
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="compiles with the system's cc, as Linux has it")
 def test_a_library_is_built_and_takes_the_place_of_the_old_one(monkeypatch, tmp_path):
     if not shutil.which("cc"):
@@ -60,6 +91,6 @@ def test_a_library_is_built_and_takes_the_place_of_the_old_one(monkeypatch, tmp_
     monkeypatch.setattr(build, "FOLDER", tmp_path)
     monkeypatch.setenv("CC", "cc")
     (tmp_path / "kernels.so").write_bytes(b"old")
-    made = build.build()
+    made = build.build(tmp_path)
     assert ctypes.CDLL(str(made)).processor_level() in load.LEVELS
     assert {p.suffix for p in tmp_path.iterdir()} == {".c", ".h", ".so"}

@@ -35,6 +35,11 @@ def test_the_assignment_stops_only_above_what_it_may_cost(rows, more, room, seed
     assert rows < 2 or cheapest_assignment(price[:, [0] * rows], price[:, 0].sum() - 1e-6) == np.inf
 
 
+@pytest.mark.parametrize("nothing", [np.inf, np.nan])
+def test_where_no_assignment_is_possible_the_search_for_one_ends(nothing):
+    assert not np.isfinite(cheapest_assignment(np.full((3, 4), nothing), np.inf))
+
+
 @LEVELS
 def test_two_densities_are_added_to_the_ninth_digit(level):
     log_both = kernel("log_both", NUMBER64, gives=NUMBER64, level=level)

@@ -67,6 +67,21 @@ def test_what_must_be_written_to_may_not_be_read_only():
     load.FLOAT32.from_param(fixed)
 
 
+def test_arrays_that_do_not_belong_together_are_refused():
+    match = exact_match.ExactMatch(SPECTRUM, CONFIG)
+    with pytest.raises(ValueError, match="1 least scores for 2 rows"):
+        match(PACKED, ROWS, np.zeros(1))
+    queries = similarity.pack_queries(np.ones((1, 8), np.float32), [SPECTRUM])
+    held = (np.ones((2, 16), np.int8), np.ones(2, np.float32), np.array([4, 6], np.uint16))
+    with pytest.raises(ValueError, match="8 numbers for embeddings of 16"):
+        similarity.find_similar(*held, PACKED.offset, queries, ROWS)
+
+
+def test_a_library_of_another_version_is_told():
+    with pytest.raises(load.ConfigError, match=r"of another version.*km3aid\.kernels\.build"):
+        load.kernel("not_yet_invented")
+
+
 def test_short_memory_is_told():
     with pytest.raises(MemoryError, match="more memory than there is"):
         exact_match._exact_match.errcheck(1, None, ())

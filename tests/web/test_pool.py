@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -144,7 +145,7 @@ def test_a_worker_that_has_answered_many_requests_gives_way_and_no_request_is_lo
 def test_memory_of_a_worker_is_told_and_limited():
     """In a process of its own, which this one does not become."""
     code = (
-        "from km3aid.web.worker import limit_memory, private_mb\n"
+        "from km3aid.web.memory import limit_memory, private_mb\n"
         "before = private_mb(); held = bytearray(50 << 20); assert 45 < private_mb() - before < 60\n"
         "limit_memory(500); bytearray(100 << 20)\n"
         "try: bytearray(600 << 20)\n"
@@ -158,7 +159,7 @@ def test_a_request_that_takes_too_much_memory_is_told_so(monkeypatch):
     def greedy(*_):
         raise MemoryError
 
-    monkeypatch.setattr("km3aid.web.tasks.answer", greedy)
+    monkeypatch.setattr(import_module("km3aid.web.tasks"), "answer", greedy)
     head, said = _answer(None, {"task": "assign", "request": {}}, 4000)
     assert refusal(said.decode(), head["kind"], ()).status_code == 413
     assert json.loads(refusal(said.decode(), head["kind"], ()).body)["code"] == "memory-limit"

@@ -13,6 +13,7 @@ import os
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 COMPOUNDS = 20_000
 _NAME = "km3aid's starter library"
 _PACKED = resources.files("km3aid") / "starter" / "library.zip"
+_TRIES = 5  # where several processes mend a damaged one at the same time
+_temporary: dict[str, Path] = {}  # libraries of this process that could not be kept, by name
 _log = logging.getLogger(__name__)
 
 Building = Callable[[int], AbstractContextManager[Progress | None]]  # entered while so many compounds are encoded
@@ -66,6 +69,8 @@ def starter_folder(engine: Engine, building: Building = _watched, workers: int =
     kept = cache_folder() / name
     if _is_whole(kept):
         return kept
+    if name in _temporary:
+        return _temporary[name]
     part = _room(kept.parent)
     try:
         if not _unpacked(part / name):
@@ -96,12 +101,18 @@ def _name_of(engine: Engine, content: bytes) -> str:
 
 
 def _unpacked(folder: Path) -> bool:
-    """Whether the package holds the library of this name, which then stands in `folder`."""
-    with _PACKED.open("rb") as file, zipfile.ZipFile(file) as archive:
-        held = archive.comment.decode() == folder.name
-        if held:
+    """Whether the package holds the library of this name, whole, which then stands in `folder`."""
+    try:
+        with _PACKED.open("rb") as file, zipfile.ZipFile(file) as archive:
+            if archive.comment.decode() != folder.name:
+                return False
             archive.extractall(folder)
-    return held
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        _log.warning("%s: damaged (%s); the starter library is built instead", _PACKED, error)
+    if _is_whole(folder):
+        return True
+    shutil.rmtree(folder, ignore_errors=True)
+    return False
 
 
 def pack(engine: Engine, to: Path, workers: int) -> None:
@@ -128,14 +139,18 @@ def _build(engine: Engine, content: bytes, folder: Path, building: Building, wor
 def _put(built: Path, kept: Path) -> Path:
     """Give a finished library its place in the cache; where another process was quicker, take that one's."""
     if built.parent.parent != kept.parent:
+        _temporary[built.name] = built
         return built
-    try:
-        os.replace(built, kept)
-    except OSError:  # there is one, damaged or of another process
-        if not _is_whole(kept):
-            shutil.rmtree(kept, ignore_errors=True)
+    for _ in range(_TRIES):
+        try:
             os.replace(built, kept)
-    return kept
+        except OSError:  # there is one, damaged or of another process
+            if _is_whole(kept):
+                return kept
+            shutil.rmtree(kept, ignore_errors=True)
+        else:
+            return kept
+    raise LibraryError(f"{kept}: damaged, and cannot be replaced; delete it, or set {VARIABLE} to another folder")
 
 
 def _compounds() -> bytes:

@@ -40,7 +40,7 @@ PLATFORMS = {  # by sysconfig.get_platform()
     "win-amd64": Platform("win_amd64", "x86_64-windows-gnu", "kernels.dll", X86),
     "win-arm64": Platform("win_arm64", "aarch64-windows-gnu", "kernels.dll", ONE),
 }
-# The same answers on every processor: no sum or product is rounded otherwise on one that can do both at a time. The
+# No sum or product is rounded otherwise on a processor that can do both at a time, so that all answer alike. The
 # quick match is a bound with room for rounding, so it may be computed in any order.
 EXACT, QUICK = "-ffp-contract=off", "-ffast-math"
 FLAGS = ("-std=c11", "-O3", "-fPIC", "-fvisibility=hidden", "-fno-math-errno", "-fno-trapping-math", "-Wall", "-Wextra")
@@ -74,8 +74,9 @@ def source_hash() -> str:
 
 def platform() -> Platform:
     """What is compiled for: this machine, unless `KM3AID_PLATFORM` names another."""
-    name = os.environ.get("KM3AID_PLATFORM") or sysconfig.get_platform()
-    if sys.platform == "darwin" and name not in PLATFORMS:  # macosx-11.0-universal2
+    asked = os.environ.get("KM3AID_PLATFORM")
+    name = asked or sysconfig.get_platform()
+    if not asked and name.startswith("macosx-"):  # macosx-11.0-universal2
         name = "macosx-arm64" if machine() == "arm64" else "macosx-x86_64"
     if name not in PLATFORMS:
         raise SystemExit(f"km3aid has no kernels for {name}; there are {', '.join(PLATFORMS)}")
@@ -83,22 +84,30 @@ def platform() -> Platform:
 
 
 def compiler(system: Platform) -> Compiler:
-    """`CC`, Zig's, or the system's."""
-    if os.environ.get("CC"):
-        return Compiler(tuple(shlex.split(os.environ["CC"])), "-march=x86-64-{}")
+    """`CC`, Zig's, or the system's; of these Zig's alone compiles for other systems."""
+    elsewhere = bool(os.environ.get("KM3AID_PLATFORM"))
+    if os.environ.get("CC") and not elsewhere:
+        return Compiler(tuple(shlex.split(os.environ["CC"], posix=os.name != "nt")), "-march=x86-64-{}")
     if find_spec("ziglang"):
         zig = (sys.executable, "-m", "ziglang", "cc", "-target", system.zig, "-fno-sanitize=undefined")
         return Compiler(zig, "-mcpu=x86_64_{}")
-    if shutil.which("cc") and not os.environ.get("KM3AID_PLATFORM"):
+    if shutil.which("cc") and not elsewhere:
         return Compiler(("cc",), "-march=x86-64-{}")
-    raise SystemExit("no C compiler: run pip install ziglang, or name one in CC")
+    raise SystemExit("no C compiler: run pip install ziglang, or name one in CC (GCC 11, Clang 12 or later)")
 
 
-def build() -> Path:
-    """Compile and link all kernels; returns the library, which replaces an older one at once."""
+def wheel_tag() -> str:
+    """The tag of a wheel with the library: what Zig compiles runs on older systems, what others do on this one."""
+    system = platform()
+    own = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+    return f"py3-none-{system.wheel if 'ziglang' in compiler(system).command else own}"
+
+
+def build(to: Path = FOLDER) -> Path:
+    """Compile and link all kernels; returns the library in the folder `to`, which replaces an older one at once."""
     system = platform()
     cc = compiler(system)
-    with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
+    with tempfile.TemporaryDirectory(prefix="building-", dir=to) as folder:
         objects = []
         for source in sorted(FOLDER.glob("*.c")):
             for level in system.levels if source.stem != "processor" else ONE:
@@ -107,7 +116,15 @@ def build() -> Path:
         fresh = Path(folder, system.library)
         maths = () if system.library.endswith("dll") else ("-lm",)
         cc.run("-shared", "-s", *map(str, objects), "-o", str(fresh), *maths)
-        return fresh.replace(FOLDER / system.library)
+        return _put(fresh, to / system.library)
+
+
+def _put(fresh: Path, place: Path) -> Path:
+    try:
+        return fresh.replace(place)
+    except PermissionError:  # Windows lets a library in use be renamed, but not replaced
+        place.replace(place.with_name(f"{place.name}.old"))
+        return fresh.replace(place)
 
 
 if __name__ == "__main__":

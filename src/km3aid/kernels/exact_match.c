@@ -80,6 +80,7 @@ static double distinct_bound(const double *by_peak, int64_t count, const double 
 typedef struct {
     void *place;
     size_t bytes;
+    bool failed;
 } room;
 
 static void *enough(room *held, size_t bytes) {
@@ -87,13 +88,14 @@ static void *enough(room *held, size_t bytes) {
         free(held->place);
         held->bytes = 2 * bytes;
         held->place = malloc(held->bytes);
-        if (!held->place) held->bytes = 0;
+        held->failed = !held->place;
+        if (held->failed) held->bytes = 0;
     }
     return held->place;
 }
 
-/* Cost of the cheapest assignment of every row to a column of its own, (n, m) with n ≤ m; infinity above `most`; not a
- * number where memory is short.
+/* Cost of the cheapest assignment of every row to a column of its own, (n, m) with n ≤ m; infinity above `most`, or
+ * where there is none.
  *
  * Shortest augmenting paths with potentials (Jonker & Volgenant, Computing 38 (1987) 325). Index 0 of the columns is
  * the root of a path. Rows whose cheapest column is free take it at once. The sum of the potentials, which every step
@@ -102,7 +104,7 @@ static double cheapest(const double *restrict price, int64_t n, int64_t m, doubl
     size_t rows = (size_t)n + 1, columns = (size_t)m + 1;
     size_t bytes = sizeof(double) * (rows + 2 * columns) + sizeof(int64_t) * 2 * columns + rows + columns;
     char *place = enough(held, bytes);
-    if (!place) return NAN;
+    if (!place) return INFINITY;
     double *u = (double *)place, *v = u + rows, *slack = v + columns;
     int64_t *owner = (int64_t *)(slack + columns), *back = owner + columns;
     bool *placed = (bool *)(back + columns), *done = placed + rows;
@@ -145,6 +147,7 @@ static double cheapest(const double *restrict price, int64_t n, int64_t m, doubl
                 }
             }
             bound += step;
+            if (!(step < INFINITY)) return INFINITY;
             if (bound > most) return INFINITY;
             for (int64_t j = 0; j <= m; j++) {
                 if (done[j]) {
@@ -221,8 +224,8 @@ EXPORT int KERNEL(exact_match)(
             double *own = cost + (k - first) * width;
             const double *extra = penalty + width * least_of(hydrogens[k], 4);
             costs_of_class(&given, extra, LOWEST_PPM + STEP_PPM * shift[k], 1 / scales[spread[k]], size[k], own);
-            double nearest = own[0];
-            for (int64_t p = 1; p < count; p++) nearest = own[p] < nearest ? own[p] : nearest;
+            double nearest = INFINITY;
+            for (int64_t p = 0; p < count; p++) nearest = own[p] < nearest ? own[p] : nearest;
             by_class[k - first] = nearest;
             for (int64_t p = 0; p < width; p++) by_peak[p] = own[p] < by_peak[p] ? own[p] : by_peak[p];
         }
@@ -264,7 +267,7 @@ EXPORT int KERNEL(exact_match)(
         }
         const int64_t n = upright ? lines : slots, m = upright ? slots : lines;
         const double found = cheapest(price, n, m, ROUNDING - least[i] - rest, &paths_held);
-        failed = isnan(found);
+        failed = paths_held.failed;
         out[i] = -(found + rest);
     }
     free(cost);

@@ -38,7 +38,10 @@ def kernel(name: str, *takes: Any, gives: Any = c_int, level: str | None = None)
     What gives a `c_int` raises `MemoryError` where that is not 0. Raises `ConfigError` where the kernels were never
     compiled.
     """
-    function = _library()[f"{name}_{level or levels()[0]}"]
+    try:
+        function = _library()[f"{name}_{level or levels()[0]}"]
+    except AttributeError as error:
+        raise ConfigError(f"{LIBRARY}: of another version ({error}); run: python -m km3aid.kernels.build") from None
     function.argtypes, function.restype = takes, gives
     if gives is c_int:
         function.errcheck = _checked  # type: ignore[assignment]

@@ -32,7 +32,11 @@ def relative_heights(spectrum: Spectrum) -> NDArray[np.float64] | None:
         return None
     height = np.array([abs(p.intensity or 0.0) for p in spectrum])
     sample = height[[p.aside is None for p in spectrum]]
-    if len(sample) < _FEWEST_LINES or sample.min() <= 0 or len(np.unique(sample)) < _DISTINCT * len(sample):
+    if (
+        len(sample) < _FEWEST_LINES
+        or not 0 < sample.min() <= sample.max() < np.inf
+        or len(np.unique(sample)) < _DISTINCT * len(sample)
+    ):
         return None
     usual = np.percentile(sample, HEIGHT)
     if sample.min() > _WEAK * usual:

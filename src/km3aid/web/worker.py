@@ -19,6 +19,7 @@ from typing import Any
 
 from km3aid.errors import Km3aidError
 from km3aid.web.config import ServeConfig
+from km3aid.web.memory import limit_memory, private_mb
 
 _ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
 
@@ -43,25 +44,6 @@ def serve(pipe: Connection, config: ServeConfig) -> None:
             took = round((time.perf_counter() - began) * 1000, 2)
             _send(pipe, head | {"work_ms": took, "memory_mb": private_mb()})
             pipe.send_bytes(body)
-
-
-def limit_memory(megabytes: int) -> None:
-    """Let this process take that much memory of its own; files that it maps do not count."""
-    try:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_DATA, (megabytes << 20, megabytes << 20))
-    except (ImportError, ValueError, OSError):
-        return
-
-
-def private_mb() -> float:
-    """Memory of this process that is its own, in MB; 0 where the system does not tell."""
-    try:
-        with open("/proc/self/status", encoding="ascii") as status:
-            return next(int(line.split()[1]) / 1024 for line in status if line.startswith("RssAnon"))
-    except (OSError, StopIteration):
-        return 0.0
 
 
 def _load(model: Path | None, libraries: dict[str, Path], limits: Any) -> Any:

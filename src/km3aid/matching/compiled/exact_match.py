@@ -57,7 +57,9 @@ class ExactMatch:
         self, classes: PackedClasses, rows: NDArray[np.int32], least: NDArray[np.float64] | None = None
     ) -> NDArray[np.float64]:
         """Scores (R,) of the molecules `rows`; minus infinity, found sooner, where they cannot reach `least` (R,)."""
-        limit = np.full(len(rows), -np.inf) if least is None else least
+        limit = np.full(len(rows), -np.inf) if least is None else np.ascontiguousarray(least, np.float64)
+        if len(limit) != len(rows):
+            raise ValueError(f"{len(limit)} least scores for {len(rows)} rows")
         return share_rows(
             rows,
             np.float64,

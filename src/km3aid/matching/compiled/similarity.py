@@ -27,7 +27,7 @@ from km3aid.spectra.spectrum import Spectrum
 # What a carbon too many or too few takes off the similarity that chooses what is matched at all. Fitted on searches of
 # all of 1.2 million molecules for 30 spectra: with these values the last of the ten best ranks highest.
 _CHARGE_PER_CARBON, _CHARGE_DISTINCT = 1 / 20, 1 / 40
-_INT16, _INT32, _INT8 = 2**15 - 1, 2**31 - 1, 2**7 - 1
+_INT16, _INT32, _INT8 = 2**15 - 1, 2**31 - 1, 2**7
 _molecules, _queries = (INT8, FLOAT32, UINT16, INT32), (INT16, FLOAT32, INT64, BOOL, FLOAT32)
 _similar_enough = kernel(
     "similar_enough", *_molecules, *_queries, FLOAT32, INT32, *3 * [COUNT], TO_INT32, TO_FLOAT32, TO_INT64, gives=None
@@ -50,7 +50,7 @@ def pack_queries(vectors: NDArray[np.float32], spectra: Sequence[Spectrum]) -> Q
     step = np.maximum(np.abs(vectors).max(1), 1e-9) / np.float32(largest)
     alone = np.array([s.one_per_carbon for s in spectra], bool)
     return Queries(
-        np.rint(vectors / step[:, None]).astype(np.int16),
+        np.ascontiguousarray(np.rint(vectors / step[:, None]), np.int16),
         step.astype(np.float32),
         np.array([len(s) for s in spectra], np.int64),
         alone,
@@ -80,6 +80,8 @@ def find_similar(
     `offset[n + 1] - offset[n]` classes.
     """
     count = len(queries.step)
+    if queries.vectors.shape[1] != embedding.shape[1]:
+        raise ValueError(f"vectors of {queries.vectors.shape[1]} numbers for embeddings of {embedding.shape[1]}")
     limit = np.full(count, -np.inf, np.float32) if least is None else least
     found, number = np.empty((count, len(rows)), np.int32), np.zeros(count, np.int64)
     cosine = np.empty((count, len(rows)), np.float32)
