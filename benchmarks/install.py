@@ -75,6 +75,7 @@ def measured(folder: Path) -> dict[str, Any]:
         if name in on_disk
     }
     return {
+        "command": "make install-size",
         "python": sys.version.split()[0],
         "packages": packages,
         "download_mb": mb(sum(downloads.values())),

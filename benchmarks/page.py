@@ -21,7 +21,7 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT))  # what is measured is what the tests do, so it comes from there
 
 from tests.web.browser import measures, states  # noqa: E402
 from tests.web.browser.acts import REPORT  # noqa: E402

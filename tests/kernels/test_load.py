@@ -99,3 +99,10 @@ def test_missing_kernels_are_told_with_the_way_out(tmp_path):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "python -m km3aid.kernels.build" in done.stdout
     assert str(tmp_path) in done.stdout
+
+
+@pytest.mark.skipif(not load.Path("/proc/cpuinfo").exists(), reason="asks Linux what the processor can do")
+def test_the_best_level_of_the_processor_is_taken():
+    flags = load.Path("/proc/cpuinfo").read_text(encoding="utf-8").split()
+    able = {"avx2", "fma", "bmi1", "bmi2", "movbe", "f16c", "abm"} <= set(flags)
+    assert load.levels()[0] == ("v3" if able else "base")

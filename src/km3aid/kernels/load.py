@@ -44,7 +44,7 @@ def kernel(name: str, *takes: Any, gives: Any = c_int, level: str | None = None)
         raise ConfigError(f"{LIBRARY}: of another version ({error}); run: python -m km3aid.kernels.build") from None
     function.argtypes, function.restype = takes, gives
     if gives is c_int:
-        function.errcheck = _checked  # type: ignore[assignment]
+        function.errcheck = _checked  # type: ignore[assignment]  # its stubs allow no plain int
     called: Callable[..., Any] = function
     return called
 

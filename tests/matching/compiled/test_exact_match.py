@@ -3,11 +3,12 @@ from dataclasses import replace
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.matching.compiled.made_up import CONFIG, classes_of, molecules_and_spectrum
+from tests.matching.compiled.made_up import CONFIG, classes_of, molecules_and_spectrum, table
 
 from km3aid.matching.assign import cheapest_cost
 from km3aid.matching.compiled.exact_match import ExactMatch
 from km3aid.matching.compiled.packed import pack_classes
+from km3aid.spectra.spectrum import Spectrum
 
 
 @settings(max_examples=60, deadline=None)
@@ -30,3 +31,11 @@ def test_only_what_cannot_reach_the_least_score_is_left_out(made, one_per_carbon
     np.testing.assert_array_equal(found[left], full[left])
     assert more > 0 or left.all()
     assert not np.isfinite(match(packed, rows, np.full(len(rows), 1e3))).any()
+
+
+def test_with_as_many_peaks_as_carbons_neither_side_is_counted_on_top_of_the_other():
+    spectrum = replace(Spectrum.from_shifts([24.0, 61.0, 133.0]), one_per_carbon=True)
+    packed, rows = pack_classes(table([[20.0, 55.0, 128.0]])), np.zeros(1, np.int32)
+    match = ExactMatch(spectrum, CONFIG)
+    full = match(packed, rows)
+    np.testing.assert_array_equal(match(packed, rows, full), full)

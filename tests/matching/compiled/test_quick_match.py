@@ -83,3 +83,10 @@ def test_multiplicity_counts():
     assert secondary[0] > secondary[1] == secondary[2]
     assert either[0] == either[2] > either[1] > secondary[1]
     assert len(set(unknown)) == 1
+
+
+def test_with_one_peak_per_carbon_a_class_pays_for_each_of_its_carbons():
+    spectrum = replace(Spectrum.from_shifts([24.0] * 5), one_per_carbon=True)
+    one, two = (quick(spectrum, table([[20.0]], sizes=[size]))[0] for size in (1, 2))
+    per_carbon = -one - 4 * CONFIG.wrong_number  # four peaks too many
+    assert -two == pytest.approx(2 * per_carbon + 3 * CONFIG.wrong_number, rel=1e-4)
