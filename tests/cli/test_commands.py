@@ -53,6 +53,7 @@ def test_verify_answers_after_the_contract(files):
     found = answer("verify", ASPIRIN, files / "aspirin.txt")
     assert set(found) == {
         "id", "smiles", "verdict", "probability", "tests", "misfits", "rivals", "compared", "elapsed_ms", "warnings",
+        "configurations",
     }  # fmt: skip
     assert found["verdict"] in ("consistent", "undecided")
     assert {test["name"] for test in found["tests"]} >= {"shifts", "number of lines", "competing isomers"}

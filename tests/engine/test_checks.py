@@ -3,6 +3,7 @@ import pytest
 from tests.matching.test_assign import classes_at
 
 from km3aid.engine.checks import checks, misfits, rivals
+from km3aid.engine.results import Member
 from km3aid.matching.config import MatchConfig
 from km3aid.matching.fit import fit_of
 from km3aid.spectra.spectrum import Peak, Spectrum
@@ -11,9 +12,9 @@ CONFIG = MatchConfig(outlier=1e-9)
 CLASSES = classes_at([20.0, 60.0, 128.0], hydrogens=[3, 2, 1])
 
 
-def made(spectrum, scores=(0.0, -5.0, -6.0)):
+def made(spectrum, scores=(0.0, -5.0, -6.0), configured=()):
     fit = fit_of(spectrum.without_aside(), CLASSES, CONFIG)
-    return {check.name: check for check in checks(spectrum, fit, CLASSES, scores)}, fit
+    return {check.name: check for check in checks(spectrum, fit, CLASSES, scores, configured)}, fit
 
 
 def test_a_spectrum_as_predicted_passes_every_test():
@@ -42,6 +43,16 @@ def test_lines_set_aside_are_told_and_judge_nothing():
 def test_without_isomers_there_is_nothing_to_compare():
     found, _ = made(Spectrum.from_shifts([20.0, 60.0, 128.0]), scores=(0.0,))
     assert (found["competing isomers"].score, found["competing isomers"].significance) == (0, 0)
+
+
+@pytest.mark.parametrize(("own", "other", "score", "significance"), [(0.9, 0.1, 0.8, 0.8), (0.3, 0.7, -0.4, 0.4)])
+def test_another_configuration_that_fits_better_speaks_against_the_one_given(own, other, score, significance):
+    configured = [Member("C/C=C/C", None, 0.0, own), Member("C/C=C\\C", None, 0.0, other)]
+    found, _ = made(Spectrum.from_shifts([20.0, 60.0, 128.0]), configured=configured)
+    check = found["relative configuration"]
+    assert (check.score, check.significance) == pytest.approx((score, significance))
+    assert f"{100 * own:.0f} % for the one given among 2" in check.detail
+    assert f"{100 * other:.0f} % for C/C=C\\C" in check.detail
 
 
 def test_misfits_are_numbered_as_in_the_whole_spectrum():

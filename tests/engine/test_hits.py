@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from tests.matching.test_assign import classes_at
 
-from km3aid.engine.hits import hits_of
+from km3aid.engine.hits import Told, hits_of
 from km3aid.matching.config import MatchConfig
+from km3aid.matching.configurations import Configurations
 from km3aid.matching.logistic import Logistic
 from km3aid.matching.presence import Presence
 from km3aid.search import Candidates, Query
@@ -13,6 +14,7 @@ from km3aid.spectra.spectrum import Spectrum
 
 QUERY = Query(Spectrum.from_shifts([20.0, 60.0]), np.zeros(2, np.float32), MatchConfig())
 SMILES = ["C[C@H](O)F", "C[C@@H](O)F", "CCO", "COC"]
+FULL = Configurations()
 HALF = Presence(Logistic(), Logistic())  # 0.5 whatever it is asked
 
 
@@ -23,9 +25,9 @@ def candidates(match, smiles=SMILES):
     return Candidates(np.arange(count), np.zeros(count), np.array(match, float), entries, classes, 100)
 
 
-def hits(match, presence=None, top=None, by="connectivity", smiles=SMILES):
+def hits(match, presence=None, top=None, by="connectivity", smiles=SMILES, told=FULL):
     found = candidates(match, smiles)
-    return hits_of(found, QUERY, found.entries, presence, top, by)
+    return hits_of(found, QUERY, found.entries, Told(presence, told), top, by)
 
 
 def test_stereoisomers_are_one_hit_that_gains_nothing_by_being_two():
@@ -43,6 +45,12 @@ def test_members_share_by_their_scores():
     found, _ = hits([0, -4, -100, -100])
     assert found[0].probability == pytest.approx(1.0)
     assert [m.probability for m in found[0].members] == pytest.approx([0.881, 0.119], abs=1e-3)  # half of 4 nats
+
+
+def test_between_members_a_difference_counts_as_much_as_was_fitted():
+    found, _ = hits([0, -4, -100, -100], told=Configurations(per_carbon=1.0, distinct=0.5))
+    assert found[0].probability == pytest.approx(1.0)
+    assert [m.probability for m in found[0].members] == pytest.approx([0.731, 0.269], abs=1e-3)  # a quarter of 4 nats
 
 
 def test_each_structure_by_itself_where_that_is_wanted():

@@ -8,7 +8,9 @@ from tests.evaluation.made_up import case
 
 from km3aid.data.folds import Split
 from km3aid.evaluation import diastereomers
-from km3aid.evaluation.diastereomers import evaluate_diastereomers, untrained_pairs
+from km3aid.evaluation.block import ValidationBlock
+from km3aid.evaluation.diastereomers import Apart, evaluate_diastereomers, fit_configurations, untrained_pairs
+from km3aid.matching.configurations import Configurations
 
 SMILES = [
     b"C/C=C/C",  # trains, with row 1
@@ -37,21 +39,59 @@ def test_pairs_are_measured_state_their_configuration_and_have_no_connectivity_t
     assert every == [(2, 3), (3, 2), (5, 7), (6, 7), (7, 5), (7, 6)]
 
 
-def test_the_right_one_first_by_connectivity(monkeypatch):
-    score = {2: [2.0, 1.0], 3: [1.0, 2.0], 5: [1.0, 1.0], 6: [3.0, 1.0], 7: [2.0, 1.0]}  # its own is the first
-    monkeypatch.setattr(diastereomers, "tool_scores", lambda engine, group, own: np.array(score[own.row]))
+SCORES = {2: [2.0, 1.0], 3: [1.0, 2.0], 5: [1.0, 1.0], 6: [3.0, 1.0], 7: [2.0, 1.0]}  # the first is its own
+
+
+class MadeUpEngine:
+    """Ranks by scores that are given for the spectrum of a molecule."""
+
+    def rank(self, smiles, spectrum, by):
+        scores = SCORES[round(spectrum.peaks[0].shift_ppm)]
+        return SimpleNamespace(hits=[SimpleNamespace(smiles=s, score=v) for s, v in zip(smiles, scores, strict=True)])
+
+
+def evaluated(monkeypatch, complete, rows=()):
+    """Evaluated with spectra whose shift is the number of the molecule."""
     monkeypatch.setattr(
-        diastereomers, "make_cases", lambda engine, data, rows: [case([10.0], [10.0], row=int(row)) for row in rows]
+        diastereomers,
+        "make_cases",
+        lambda engine, data, rows: [case([row], [row], row=int(row)) for row in np.array(rows, float)],
     )
-    found = evaluate_diastereomers(None, made_up_data([True] * 8), SPLIT)
+    data = made_up_data(complete)
+    return evaluate_diastereomers(MadeUpEngine(), ValidationBlock(data, np.array(rows, np.int64), SPLIT))
+
+
+def test_the_right_one_first_by_connectivity(monkeypatch):
+    _, found = evaluated(monkeypatch, [True] * 8)
     assert (found["pairs"], found["connectivities"]) == (6, 2)
     assert found["right_first"] == pytest.approx((0.5 + 3.5 / 4) / 2)
     assert found["right_first_of_pairs"] == pytest.approx(4.5 / 6)
     assert found["right_first_interval"][0] <= found["right_first"] <= found["right_first_interval"][1]
 
 
+def test_pairs_of_the_block_are_for_the_report_alone(monkeypatch):
+    told, found = evaluated(monkeypatch, [True] * 8, rows=[5, 6, 7])
+    assert (found["fitted_on_pairs"], found["calibration"]["pairs"]) == (2, 4)
+    assert told.per_carbon == pytest.approx(0.0, abs=1e-3)  # one pair is right and one wrong, by one log-odds each
+    assert found["calibration"]["distinct"]["right_first"] == pytest.approx(3.5 / 4)
+    assert found["calibration"]["distinct"]["calibration_error"] == pytest.approx(0.25)  # a half, and three of four
+
+
 def test_without_pairs_there_is_no_figure(monkeypatch):
-    monkeypatch.setattr(diastereomers, "make_cases", lambda *_: [])
-    found = evaluate_diastereomers(None, made_up_data([False] * 8), SPLIT)
+    told, found = evaluated(monkeypatch, [False] * 8)
     assert found["pairs"] == 0
     assert found["right_first"] is None
+    assert told == Configurations()
+
+
+def test_what_differences_count_is_found_again():
+    rng = np.random.default_rng(0)
+    size = rng.normal(0, 3, 40_000)
+    right = rng.random(len(size)) < 1 / (1 + np.exp(-0.4 * size))
+    apart = [Apart(str(n).encode(), False, float(d), float(5 * d)) for n, d in enumerate(np.where(right, size, -size))]
+    told = fit_configurations(apart[:4_000])
+    assert told.per_carbon == pytest.approx(0.4, abs=0.05)
+    assert told.distinct == pytest.approx(0.08, abs=0.01)
+    sure = [Apart(b"A", False, 2.0, 1.0)] * 50 + [Apart(b"B", False, -2.0, 1.0)]
+    assert fit_configurations(sure).per_carbon == pytest.approx(0.0, abs=1e-3)  # each connectivity counts the same
+    assert fit_configurations(sure).distinct == 1.0  # never more than in full

@@ -100,12 +100,22 @@ def isomers(of: Measurement, model: ModelOptions, members: int = 10) -> None:
 
 @app.command()
 @grouped
-def diastereomers(of: Measurement, model: ModelOptions) -> None:
-    """Tell measured diastereomers apart whose connectivity never trained."""
+def diastereomers(
+    of: Measurement,
+    model: ModelOptions,
+    weights: Annotated[
+        Path | None, typer.Option("--weights", help="Weights to write that carry what was fitted.")
+    ] = None,
+) -> None:
+    """Tell measured diastereomers apart whose connectivity never trained, and fit how sure that is."""
+    from km3aid.evaluation.calibration import write_calibrated
     from km3aid.evaluation.diastereomers import evaluate_diastereomers
 
-    engine, (data, _, split) = model.engine(), of.open()
-    of.write("diastereomers", evaluate_diastereomers(engine, data, split), engine.identity)
+    engine = model.engine()
+    told, result = evaluate_diastereomers(engine, of.open())
+    if weights is not None:
+        write_calibrated(engine, engine.matching, weights, told={"configurations": told.to_dict()})
+    of.write("diastereomers", result, engine.identity)
 
 
 @app.command()
@@ -155,7 +165,7 @@ def trust(
     opened = [Library.open(path, engine.model_sha256) for path in libraries]
     real = _read_lines(lines, block)
     fitted = fit_trust(engine, block, opened, real, molecules, lambda text: print(text, file=sys.stderr, flush=True))
-    write_calibrated(engine, engine.matching, weights, trust=fitted)
+    write_calibrated(engine, engine.matching, weights, told=fitted.to_header())
     of.write("trust", fitted.report, engine.identity)
 
 

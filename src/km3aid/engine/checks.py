@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from km3aid.engine.results import Check, Misfit, Rival
+from km3aid.engine.results import Check, Member, Misfit, Rival
 from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.config import MatchConfig
 from km3aid.matching.fit import Fit, combined_p_value
@@ -19,8 +19,13 @@ _NEAR = 2.0  # log-odds within which an isomer is a rival
 _RIVALS = 5
 
 
-def checks(spectrum: Spectrum, fit: Fit, classes: CarbonClasses, scores: Sequence[float]) -> tuple[Check, ...]:
-    """The tests of a structure with these carbon classes; `scores` are its own and those of the isomers."""
+def checks(
+    spectrum: Spectrum, fit: Fit, classes: CarbonClasses, scores: Sequence[float], configured: Sequence[Member]
+) -> tuple[Check, ...]:
+    """The tests of a structure with these carbon classes.
+
+    `scores` are its own and those of the isomers; `configured` are the structure and its diastereomers, if any.
+    """
     made = [_shifts(fit), _lines(fit, classes, spectrum), _symmetry(fit, classes)]
     if any(p.multiplicity is not None for p in spectrum if p.aside is None):
         made.append(_multiplicities(spectrum, fit))
@@ -28,6 +33,8 @@ def checks(spectrum: Spectrum, fit: Fit, classes: CarbonClasses, scores: Sequenc
         reasons = "; ".join(f"{p.shift_ppm:g} ppm: {p.aside}" for p in aside)
         made.append(Check("solvent and impurities", 0.0, 0.0, f"{len(aside)} line(s) set aside: {reasons}"))
     made.append(_isomers(scores))
+    if configured:
+        made.append(_configuration(configured))
     return tuple(made)
 
 
@@ -129,6 +136,18 @@ def _isomers(scores: Sequence[float]) -> Check:
         else (f"it explains the spectrum better than {len(others)} isomers, by {gap:.1f} log-odds")
     )
     return Check("competing isomers", math.tanh(gap / 3), _grows(len(others), 20), how)
+
+
+def _configuration(configured: Sequence[Member]) -> Check:
+    own, others = configured[0], configured[1:]
+    best = max(others, key=lambda other: other.probability)
+    even = 1 / len(configured)  # what a guess gives
+    detail = (
+        f"{own.probability:.0%} for the one given among {len(configured)} relative configurations; "
+        f"{best.probability:.0%} for {best.smiles}"
+    ).replace("%", " %")
+    surest = max(own.probability, best.probability)
+    return Check("relative configuration", own.probability - best.probability, (surest - even) / (1 - even), detail)
 
 
 def _of_p_value(p: float) -> float:

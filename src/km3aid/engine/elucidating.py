@@ -31,6 +31,7 @@ from km3aid.engine.results import Member as Shown
 from km3aid.engine.starter import starter_library
 from km3aid.errors import LibraryError
 from km3aid.library import Filters, Library
+from km3aid.matching.configurations import Configurations
 from km3aid.matching.fusion import probabilities
 from km3aid.molecules import common_part, connectivity, parse_smiles, smiles_of
 from km3aid.search import LocalLibrary, Query, Searchable
@@ -71,7 +72,7 @@ def elucidate(
         present = round(min(trust.present(made.figures(), formula), 1.0 if made.found.begun else _UNDECIDED), 4)
         share = probabilities(made.scores * trust.sharpness) * present
     proposals = tuple(
-        _proposal(engine, spectrum, (number, probability), _Found(group, configured, trust.sharpness), known_ones)
+        _proposal(engine, spectrum, (number, probability), _Found(group, configured), known_ones)
         for number, (group, configured, probability) in enumerate(
             zip(made.grouped[:top], chain(made.configured, repeat([])), share.tolist(), strict=False), 1
         )
@@ -216,13 +217,12 @@ class _Found(NamedTuple):
 
     group: Sequence[Member]
     configured: Sequence[Configured]
-    sharpness: float
 
-    def members(self) -> tuple[Shown, ...]:
+    def members(self, told: Configurations, one_per_carbon: bool) -> tuple[Shown, ...]:
         """Its structures with their shares of its probability, where there are several."""
         flat = self.group[1:] if self.configured else self.group
         shown = [*((c.smiles, c.member.total) for c in self.configured), *((smiles_of(m.mol), m.total) for m in flat)]
-        share = probabilities(np.array([total for _, total in shown]) * self.sharpness)
+        share = told.shares(np.array([total for _, total in shown]), one_per_carbon)
         found = [Shown(smiles, None, total, p) for (smiles, total), p in zip(shown, share.tolist(), strict=True)]
         return tuple(sorted(found, key=lambda member: -member.probability)) if len(found) > 1 else ()
 
@@ -232,7 +232,8 @@ def _proposal(
 ) -> Proposal:
     """A proposal; `place` are its rank and probability. It is drawn with a configuration where that is likely."""
     rank, probability = place
-    best, members = found.group[0], found.members()
+    told = Configurations.of_header(engine.header)
+    best, members = found.group[0], found.members(told, spectrum.one_per_carbon)
     likely = bool(members) and members[0].probability >= _LIKELY
     smiles = members[0].smiles if likely else smiles_of(best.mol)
     return Proposal(

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.engine.results import By, Hit, Member
+from km3aid.matching.configurations import Configurations
 from km3aid.matching.fit import fit_of
 from km3aid.matching.fusion import fuse, probabilities
 from km3aid.matching.presence import Compared, Presence
@@ -19,16 +20,24 @@ from km3aid.search.query import Candidates, Entry, Query
 _MORE = 50  # candidates after the hits wanted among which members of their groups are looked for
 
 
+class Told(NamedTuple):
+    """The constants behind the probabilities of hits."""
+
+    presence: Presence | None
+    configurations: Configurations
+
+
 def hits_of(
-    found: Candidates, query: Query, entries: Sequence[Entry], presence: Presence | None, top: int | None, by: By
+    found: Candidates, query: Query, entries: Sequence[Entry], told: Told, top: int | None, by: By
 ) -> tuple[tuple[Hit, ...], float | None]:
     """The hits among candidates that `entries` (R,) name, and the probability that the right one is among them all."""
     if not len(found.rows):
-        return (), None if presence is None else 0.0
+        return (), None if told.presence is None else 0.0
     grouped = group(found, query, entries, top)
-    one_per_carbon = query.spectrum.one_per_carbon
-    present = None if presence is None else presence.probability(compared(found, query, grouped), one_per_carbon)
-    return make_hits(found, grouped, entries, present, top, by), present
+    form = query.spectrum.one_per_carbon
+    present = None if told.presence is None else told.presence.probability(compared(found, query, grouped), form)
+    shares = [told.configurations.shares(grouped.score[places], form) for places in grouped.groups[:top]]
+    return make_hits(found, grouped, entries, shares, present, top, by), present
 
 
 def shown_smiles(given: str, canonical: str) -> str:
@@ -75,19 +84,25 @@ def compared(found: Candidates, query: Query, grouped: Grouped) -> Compared:
 
 
 def make_hits(
-    found: Candidates, grouped: Grouped, entries: Sequence[Entry], present: float | None, top: int | None, by: By
+    found: Candidates,
+    grouped: Grouped,
+    entries: Sequence[Entry],
+    shares: Sequence[NDArray[np.float64]],
+    present: float | None,
+    top: int | None,
+    by: By,
 ) -> tuple[Hit, ...]:
     """The `top` hits (None: all), best first.
 
     By connectivity stereoisomers, salts and duplicates are one hit. It has the score of its best structure, so that it
-    gains nothing by being listed twice, and its members share its probability. The probabilities of all candidates add
-    up to `present`, or to 1 where that is not known.
+    gains nothing by being listed twice, and its members share its probability: `shares` has an array for each group
+    that is shown. The probabilities of all candidates add up to `present`, or to 1 where that is not known.
     """
     score, groups = grouped
-    share = probabilities(score[[places[0] for places in groups]]) * (1.0 if present is None else present)
+    every = probabilities(score[[places[0] for places in groups]]) * (1.0 if present is None else present)
     shown: list[tuple[int, float, tuple[Member, ...]]] = []  # candidate, probability, members
-    for places, probability in list(zip(groups, share.tolist(), strict=True))[:top]:
-        parts = (probabilities(score[places]) * probability).tolist()
+    for places, probability, share in zip(groups[:top], every[:top].tolist(), shares, strict=True):
+        parts = (share * probability).tolist()
         if by == "structure":
             shown += [(place, part, ()) for place, part in zip(places, parts, strict=True)]
         elif len(places) == 1:

@@ -249,6 +249,8 @@ class Verification(Told):
 
     `probability` is that of the structure if a close wrong one, an isomer that looks like it, were as likely. `rivals`
     are the nearest isomers that explain the spectrum better, or almost as well, best first; `compared` counts all.
+    Where the structure states a configuration, `configurations` are its relative configurations, likeliest first, with
+    the probability of each if one of them is right.
     """
 
     id: str | None
@@ -261,6 +263,7 @@ class Verification(Told):
     compared: int
     elapsed_ms: float
     warnings: tuple[str, ...] = ()
+    configurations: tuple[Member, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

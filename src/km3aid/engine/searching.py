@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from km3aid.engine.hits import elapsed_ms, hits_of, shown_smiles
+from km3aid.engine.hits import Told, elapsed_ms, hits_of, shown_smiles
 from km3aid.engine.results import Asked, By, Hits
 from km3aid.engine.starter import starter_library
 from km3aid.errors import MoleculeError
 from km3aid.library import Filters, Library
+from km3aid.matching.configurations import Configurations
 from km3aid.search import NO_FILTERS, Limits, LocalLibrary, Searchable
 from km3aid.search.opening import searchable
 from km3aid.search.query import KEPT, MATCHED_EXACTLY, SURE
@@ -48,7 +49,7 @@ def rank(
     (found,) = library.find_many([query], [NO_FILTERS], everything)
     shown = [shown_smiles(text, library.library.smiles(row)) for row, (text, _) in enumerate(readable)]
     entries = [(shown[row], readable[row][1]) for row in found.rows]
-    hits, present = hits_of(found, query, entries, engine.presence, top, by)
+    hits, present = hits_of(found, query, entries, _told(engine), top, by)
     said = (*warnings, *twins_note(spectrum))
     return Hits(spectrum.id, hits, len(readable), elapsed_ms(began), said, present, asked=Asked(spectrum=spectrum))
 
@@ -77,11 +78,15 @@ def search_many(
         _log.info("searched %d molecules for %d spectra, %.1f ms each", len(searched), len(asked), shared_ms)
         for spectrum, query, found in zip(spectra[part], asked, answers, strict=True):
             began = time.perf_counter()
-            hits, present = hits_of(found, query, found.entries, engine.presence, top, by)
+            hits, present = hits_of(found, query, found.entries, _told(engine), top, by)
             none = () if found.passed else ("no molecule of the library passes the filters",)
             said = (*searched.warnings, *none, *twins_note(spectrum))
             took_ms = elapsed_ms(began) + shared_ms
             yield Hits(query.spectrum.id, hits, found.passed, took_ms, said, present, asked=Asked(spectrum=spectrum))
+
+
+def _told(engine: Engine) -> Told:
+    return Told(engine.presence, Configurations.of_header(engine.header))
 
 
 def _limits(top: int, filters: Sequence[Filters], every: int | None) -> Limits:

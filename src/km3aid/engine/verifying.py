@@ -13,14 +13,15 @@ from km3aid.encoding.encode import EncodedMolecule
 from km3aid.engine.checks import checks, misfits, rivals
 from km3aid.engine.hits import elapsed_ms
 from km3aid.engine.rates import ErrorRates
-from km3aid.engine.results import Asked, Verification
+from km3aid.engine.results import Asked, Member, Verification
 from km3aid.errors import CheckpointError
 from km3aid.library import Filters, Library
+from km3aid.matching.configurations import Configurations
 from km3aid.matching.fit import fit_of
 from km3aid.matching.fusion import fuse
 from km3aid.matching.presence import Compared
 from km3aid.molecules import Molecule, connectivity, parse_structure
-from km3aid.molecules.isomers import nearby_isomers
+from km3aid.molecules.isomers import diastereomers, nearby_isomers
 from km3aid.search import NO_FILTERS, Limits, Searchable
 from km3aid.search.local import LocalLibrary
 from km3aid.search.query import Entry
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 MADE = 200  # isomers that are made for a comparison
 _FOUND = 50  # isomers that a library adds at most
+_DIASTEREOMERS = 32  # that are made to tell how sure the configuration is
+_SHOWN = 8  # configurations in an answer
 
 
 def verify(
@@ -56,17 +59,19 @@ def verify(
     verifier = engine.verifiers.verifier(spectrum.one_per_carbon, alone=False)
     probability = verifier.probability(compared)
     smiles, names = [text for text, _ in isomers], [name for _, name in isomers]
+    configured = configurations_of(engine, molecule, seen)
     return Verification(
         spectrum.id,
         molecule.smiles,
         verifier.verdict(probability, rates.false_accept, rates.false_reject),
         round(probability, 4),
-        checks(spectrum, compared.fit, classes, scores),
+        checks(spectrum, compared.fit, classes, scores, configured),
         misfits(_numbered(spectrum), compared.fit, classes, molecule.input_atoms, engine.matching),
         rivals(smiles, names, scores[1:], scores[0]),
         len(isomers),
         elapsed_ms(began),
         (*twins_note(spectrum), *(engine.familiar.note(molecule) if engine.familiar else ())),
+        tuple(sorted(configured, key=lambda one: -one.probability)[:_SHOWN]),
         asked=Asked(structure, spectrum),
     )
 
@@ -91,6 +96,20 @@ def isomers_of(
     known = {connectivity(molecule.smiles), *(connectivity(smiles) for smiles, _ in made)}
     found = engine.search(spectrum, library, top=_FOUND, filters=Filters(formula=molecule.formula))
     return made + [(hit.smiles, hit.name) for hit in found.hits if connectivity(hit.smiles) not in known]
+
+
+def configurations_of(engine: Engine, molecule: Molecule, spectrum: Spectrum) -> list[Member]:
+    """The structure, then its diastereomers, with the probability of each if one of them is right.
+
+    Empty where the structure states no configuration that has another beside it.
+    """
+    others: list[Entry] = [(smiles, None) for smiles in diastereomers(molecule, _DIASTEREOMERS)]
+    if not others:
+        return []
+    _, scores = Beside.of(engine, molecule, others).compare(engine, spectrum)
+    shares = Configurations.of_header(engine.header).shares(np.array(scores), spectrum.one_per_carbon).round(4)
+    entries = [(molecule.smiles, None), *others]
+    return [Member(*entry, *told) for entry, *told in zip(entries, scores, shares.tolist(), strict=True)]
 
 
 class Beside(NamedTuple):

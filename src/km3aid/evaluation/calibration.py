@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, Self
 
@@ -23,7 +23,6 @@ from km3aid.evaluation.assignment import (
 from km3aid.evaluation.block import ValidationBlock
 from km3aid.evaluation.cases import Case
 from km3aid.evaluation.metrics import brier_score, calibration_error
-from km3aid.evaluation.trust import Trust
 from km3aid.matching.confidence import fit_calibration
 from km3aid.matching.config import Calibration, MatchConfig
 from km3aid.matching.cost import fit_shift_cost, shift_cost
@@ -45,6 +44,7 @@ _GRID: dict[str, tuple[float, ...]] = {
 }
 _GAIN = 0.0005  # a constant changes for a gain above this
 _TEMPERATURES = (0.5, 0.7, 1.0, 1.4)
+_TOLD = ("presence", "verifiers", "configurations")  # of the header of weights
 
 
 class Adjustable(Matcher, Protocol):
@@ -137,18 +137,17 @@ def write_calibrated(
     matching: MatchConfig,
     weights: str | Path,
     known: Familiar | None = None,
-    trust: Trust | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the engine's model with these constants, and those that it has of what is `known` unless they are given.
 
-    The constants of presence and verification depend on those of matching: without new ones there are none.
+    What is `told` of presence, verification and configurations depends on the constants of matching: with others, what
+    the model has of it is dropped.
     """
-    header = {name: value for name, value in engine.header.items() if name not in ("presence", "verifiers")}
-    told: dict[str, Any] = (
-        {} if trust is None else {"presence": trust.presence.to_dict(), "verifiers": trust.verifiers.to_dict()}
-    )
-    told |= {} if known is None else known.to_header()
-    write_model_file(weights, engine.file._replace(header={**header, "matching": matching.to_dict(), **told}))
+    changed = _TOLD if matching != engine.matching else ()
+    header = {name: value for name, value in engine.header.items() if name not in changed}
+    header |= {"matching": matching.to_dict(), **({} if known is None else known.to_header()), **(told or {})}
+    write_model_file(weights, engine.file._replace(header=header))
 
 
 def _scored(matcher: Matcher, cases: Sequence[Case], name: str) -> list[Scored]:

@@ -36,6 +36,10 @@ class Trust(NamedTuple):
     verifiers: Verifiers
     report: dict[str, Any]
 
+    def to_header(self) -> dict[str, Any]:
+        """The constants as they stand in the header of the weights."""
+        return {"presence": self.presence.to_dict(), "verifiers": self.verifiers.to_dict()}
+
 
 def fit_trust(
     engine: Engine,

@@ -76,6 +76,7 @@ SCHEMAS: dict[type, Any] = {
             "compared": _INT,
             "elapsed_ms": _REAL,
             "warnings": pa.list_(_TEXT),
+            "configurations": pa.list_(_MEMBER),
             "error": _TEXT,
         }
     ),
