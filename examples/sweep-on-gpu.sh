@@ -3,7 +3,7 @@
 #   sh examples/sweep-on-gpu.sh OUT [--smoke]
 # PREPARED is the folder of the prepared data, PAPER_IDS the list of the paper's ids, MINUTES (8) when it ends. Leaves
 # sweep-1.tar and sweep-2.tar in OUT; `km3aid evaluate take` makes units of the reproduction of them. Needs python3 with
-# torch 2.11 or later, numpy, scipy, numba, safetensors, typer, annotated-types and rdkit; waits for rdkit for a minute.
+# torch 2.11 or later, numpy, scipy, safetensors, typer, annotated-types and rdkit; waits for rdkit for a minute.
 set -e
 out=$1
 shift

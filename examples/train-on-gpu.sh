@@ -7,7 +7,7 @@
 # The work goes on by itself in WORK; this returns when it is done, or after WAIT (560) seconds. Called again, it goes
 # on waiting: so a machine whose commands may last ten minutes trains for longer. Each minute and at the end the
 # weights, logs.tar.gz and the new labels are copied to OUT.
-# Needs python3 (PYTHON) with torch 2.11 or later, lightning, onnxscript, numba, numpy, pandas, pyarrow, safetensors and
+# Needs python3 (PYTHON) with torch 2.11 or later, lightning, onnxscript, numpy, pandas, pyarrow, safetensors and
 # typer; rdkit, annotated-types and csp5 come with the kit.
 set -e
 mkdir -p "$1"

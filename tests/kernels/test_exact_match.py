@@ -6,13 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
-from km3aid.kernels.load import COUNT, FLOAT64, NUMBER64, kernel, levels
+from km3aid.kernels.load import COUNT, FLOAT64, NUMBER64, Kernel, levels
 
 LEVELS = pytest.mark.parametrize("level", levels())
 
 
 def cheapest_assignment(price, most, level=None):
-    call = kernel("cheapest_assignment", FLOAT64, COUNT, COUNT, NUMBER64, gives=NUMBER64, level=level)
+    call = Kernel("cheapest_assignment", FLOAT64, COUNT, COUNT, NUMBER64, gives=NUMBER64, level=level)
     return call(np.ascontiguousarray(price), *price.shape, most)
 
 
@@ -42,6 +42,6 @@ def test_where_no_assignment_is_possible_the_search_for_one_ends(nothing):
 
 @LEVELS
 def test_two_densities_are_added_to_the_ninth_digit(level):
-    log_both = kernel("log_both", NUMBER64, gives=NUMBER64, level=level)
+    log_both = Kernel("log_both", NUMBER64, gives=NUMBER64, level=level)
     away = np.concatenate([np.linspace(0, 25, 2001), [1e3, 1e6]])
     np.testing.assert_allclose([log_both(x) for x in away], np.log1p(np.exp(-away)), atol=3e-9)

@@ -18,7 +18,7 @@ from km3aid.kernels.load import (
     TO_UINT64,
     UINT8,
     UINT64,
-    kernel,
+    Kernel,
 )
 from km3aid.matching.classes import CarbonClassTable
 from km3aid.molecules.graphs import Sketches
@@ -27,11 +27,11 @@ RADII = 3
 _VALENCE: NDArray[np.int64] = np.zeros(119, np.int64)
 _VALENCE[[5, 6, 7, 8, 9, 14, 17, 35, 53]] = (3, 4, 3, 2, 1, 4, 1, 1, 1)
 
-_describe = kernel(
+_describe = Kernel(
     "describe", UINT8, INT8, UINT8, UINT8, INT64, COUNT, COUNT, INT64, TO_UINT64, TO_UINT64, TO_UINT64, TO_UINT8
 )
 _columns = (TO_INT64, TO_FLOAT64, TO_FLOAT64, TO_UINT8, TO_UINT8)  # offset, shift, scale, hydrogens, size
-_carbon_classes = kernel(
+_carbon_classes = Kernel(
     "carbon_classes", UINT8, UINT8, UINT64, FLOAT64, FLOAT64, INT64, COUNT, COUNT, *_columns, gives=COUNT
 )
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from ctypes import CDLL, c_bool, c_double, c_float, c_int, c_int64
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,21 +31,32 @@ TO_UINT8, TO_UINT64, TO_INT32, TO_INT64, TO_FLOAT32, TO_FLOAT64 = (
 COUNT, FLAG, NUMBER32, NUMBER64 = c_int64, c_bool, c_float, c_double
 
 
-def kernel(name: str, *takes: Any, gives: Any = c_int, level: str | None = None) -> Callable[..., Any]:
-    """The kernel `name` for the best level that this processor can run, or for `level`.
+class Kernel:
+    """The kernel `name` for the best level that this processor can run, or for `level`; found when it is first called.
 
-    What gives a `c_int` raises `MemoryError` where that is not 0. Raises `ConfigError` where the kernels were never
-    compiled.
+    It takes arrays and numbers as `takes` says. What gives a `c_int` raises `MemoryError` where that is not 0. A call
+    raises `ConfigError` where the kernels were never compiled.
     """
-    try:
-        function = _library()[f"{name}_{level or levels()[0]}"]
-    except AttributeError as error:
-        raise ConfigError(f"{LIBRARY}: of another version ({error}); run: python -m km3aid.kernels.build") from None
-    function.argtypes, function.restype = takes, gives
-    if gives is c_int:
-        function.errcheck = _checked  # type: ignore[assignment]  # its stubs allow no plain int
-    called: Callable[..., Any] = function
-    return called
+
+    def __init__(self, name: str, *takes: Any, gives: Any = c_int, level: str | None = None) -> None:
+        self.name, self.takes, self.gives, self.level = name, takes, gives, level
+
+    def __call__(self, *arguments: Any) -> Any:
+        """What the kernel gives; arrays that it takes to write to are filled."""
+        return self.function(*arguments)
+
+    @cached_property
+    def function(self) -> Any:
+        """The function of the compiled library."""
+        library = _library()
+        try:
+            function = library[f"{self.name}_{self.level or levels()[0]}"]
+        except AttributeError as error:
+            raise ConfigError(f"{LIBRARY}: of another version ({error}); run: python -m km3aid.kernels.build") from None
+        function.argtypes, function.restype = self.takes, self.gives
+        if self.gives is c_int:
+            function.errcheck = _checked  # type: ignore[assignment]  # its stubs allow no plain int
+        return function
 
 
 @cache

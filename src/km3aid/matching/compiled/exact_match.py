@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from km3aid.kernels.load import COUNT, FLAG, FLOAT64, INT32, TO_FLOAT64, UINT8, UINT16, kernel
+from km3aid.kernels.load import COUNT, FLAG, FLOAT64, INT32, TO_FLOAT64, UINT8, UINT16, Kernel
 from km3aid.matching.assign import OVERLAPS
 from km3aid.matching.compiled.packed import SCALES_PPM, PackedClasses
 from km3aid.matching.compiled.queries import padded, padded_multiplicity_costs, padded_shifts
@@ -16,7 +16,7 @@ from km3aid.spectra.spectrum import Spectrum
 _ALONE = 64  # rows below which a second thread does not pay
 _classes = (INT32, UINT16, UINT8, UINT8, UINT8, UINT8)  # offset, shift, spread, hydrogens, size, splits
 _peaks = (FLOAT64, COUNT, COUNT, FLOAT64, FLOAT64, FLOAT64)  # shifts, how many with and without padding, costs
-_exact_match = kernel(
+_exact_match = Kernel(
     "exact_match", *_classes, *_peaks, FLOAT64, FLOAT64, FLAG, COUNT, INT32, FLOAT64, COUNT, TO_FLOAT64
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from km3aid.kernels.load import COUNT, FLAG, FLOAT32, INT32, NUMBER32, TO_FLOAT32, UINT8, UINT16, kernel
+from km3aid.kernels.load import COUNT, FLAG, FLOAT32, INT32, NUMBER32, TO_FLOAT32, UINT8, UINT16, Kernel
 from km3aid.matching.assign import OVERLAPS
 from km3aid.matching.compiled.packed import SCALES_PPM, PackedClasses
 from km3aid.matching.compiled.queries import padded, padded_multiplicity_costs, padded_shifts
@@ -17,7 +17,7 @@ _HOPELESS = 1e4  # nats: with one peak per carbon no peak stays alone
 _ROUNDING = 0.01  # nats
 _classes = (INT32, UINT16, UINT8, UINT8, UINT8, UINT16)  # offset, shift, spread, hydrogens, size, carbons
 _peaks = (FLOAT32, COUNT, COUNT, FLOAT32)  # shifts, how many with and without padding, costs of multiplicities
-_quick_match = kernel(
+_quick_match = Kernel(
     "quick_match", *_classes, *_peaks, FLOAT32, FLOAT32, *4 * [NUMBER32], FLAG, NUMBER32, INT32, COUNT, TO_FLOAT32
 )
 

@@ -20,7 +20,7 @@ from km3aid.kernels.load import (
     TO_INT32,
     TO_INT64,
     UINT16,
-    kernel,
+    Kernel,
 )
 from km3aid.spectra.spectrum import Spectrum
 
@@ -29,7 +29,7 @@ from km3aid.spectra.spectrum import Spectrum
 _CHARGE_PER_CARBON, _CHARGE_DISTINCT = 1 / 20, 1 / 40
 _INT16, _INT32, _INT8 = 2**15 - 1, 2**31 - 1, 2**7
 _molecules, _queries = (INT8, FLOAT32, UINT16, INT32), (INT16, FLOAT32, INT64, BOOL, FLOAT32)
-_similar_enough = kernel(
+_similar_enough = Kernel(
     "similar_enough", *_molecules, *_queries, FLOAT32, INT32, *3 * [COUNT], TO_INT32, TO_FLOAT32, TO_INT64, gives=None
 )
 
