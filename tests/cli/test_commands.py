@@ -44,7 +44,9 @@ def test_assign_answers_after_the_contract(files):
         "id", "smiles", "assignments", "unassigned_peaks", "unobserved_atoms", "score", "warnings",
         "verdict", "probability",
     }  # fmt: skip
-    assert set(found["assignments"][0]) == {"peak", "shift_ppm", "atoms", "predicted_ppm", "confidence", "alternatives"}
+    assert set(found["assignments"][0]) == {
+        "peak", "shift_ppm", "atoms", "predicted_ppm", "confidence", "alternatives", "std_ppm", "interchangeable_with",
+    }  # fmt: skip
     assert answer("assign", ASPIRIN, files / "aspirin.txt")["assignments"] == found["assignments"]
     assert answer("assign", ASPIRIN, "-", given="\n".join(PEAKS.split()))["assignments"] == found["assignments"]
 
@@ -71,7 +73,7 @@ def test_rates_of_error_have_bounds():
 
 def test_predict_answers_after_the_contract():
     found = answer("predict", "CC(C)O")
-    assert set(found["carbons"][0]) == {"atoms", "shift_ppm", "std_ppm", "multiplicity", "interval_ppm"}
+    assert set(found["carbons"][0]) == {"atoms", "shift_ppm", "std_ppm", "multiplicity", "interval_95_ppm"}
 
 
 def test_rank_and_search_answer_after_the_contract(files):

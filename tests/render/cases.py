@@ -61,8 +61,12 @@ CYMENE_CASE = Case(
         (
             AssignedPeak(0, 145.85, (3,), 146.0, 0.97),
             AssignedPeak(1, 135.1, (6,), 135.0, 0.97),
-            AssignedPeak(2, 128.97, (5, 8), 128.8, 0.66, (Alternative((4, 9), 0.34),)),
-            AssignedPeak(3, 126.24, (4, 9), 126.4, 0.66, (Alternative((5, 8), 0.34),)),
+            AssignedPeak(
+                2, 128.97, (5, 8), 128.8, 0.66, (Alternative((4, 9), 0.34),), std_ppm=0.8, interchangeable_with=(3,)
+            ),
+            AssignedPeak(
+                3, 126.24, (4, 9), 126.4, 0.66, (Alternative((5, 8), 0.34),), std_ppm=0.7, interchangeable_with=(2,)
+            ),
             AssignedPeak(4, 33.7, (1,), 33.6, 0.99),
             AssignedPeak(5, 24.13, (0, 2), 24.0, 0.99),
             AssignedPeak(6, 20.9, (7,), 21.0, 0.95, (Alternative((0, 2), 0.05),)),

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +15,9 @@ from km3aid.engine.results import Alternative, Asked, AssignedPeak, Assignment, 
 from km3aid.errors import ConfigError
 from km3aid.matching.assign import Match
 from km3aid.matching.classes import CarbonClasses
+from km3aid.matching.config import MatchConfig
 from km3aid.matching.pins import Pins, build_pins
+from km3aid.matching.spread import ONE_SIGMA, half_width
 from km3aid.molecules import splitting_hz
 from km3aid.spectra.impurities import impurity_at
 from km3aid.spectra.solvents import known_solvents
@@ -22,20 +27,34 @@ from km3aid.spectra.twins import twins_note
 _ALTERNATIVES = 3
 _USUAL_MHZ = 100.0  # where the frequency is not known
 _WORTH_SAYING = 0.01  # smallest probability of an alternative that is reported
+_INTERCHANGEABLE = 0.1  # least probability of the other's carbons with which two peaks may change places
 
 
 def assignment(
-    encoded: EncodedMolecule, classes: CarbonClasses, spectrum: Spectrum, match: Match, pins: Pins
+    encoded: EncodedMolecule,
+    classes: CarbonClasses,
+    spectrum: Spectrum,
+    match: Match,
+    pins: Pins,
+    config: MatchConfig,
 ) -> Assignment:
     """The assignment that `match` describes."""
     to_input = encoded.molecule.input_atoms
+    deviation = half_width(classes.scale_ppm, config, ONE_SIGMA)
+    others = _interchangeable(match, classes, pins)
+    own_peak = partial(_assigned_peak, spectrum=spectrum, classes=classes, match=match, to_input=to_input)
     seen = {atom for atoms in match.peak_atoms for atom in atoms}
     unobserved = tuple(to_input[i] for i in encoded.molecule.carbons if i not in seen)
     return Assignment(
         spectrum.id,
         encoded.molecule.smiles,
         tuple(
-            _assigned_peak(p, spectrum, classes, match, to_input, pinned=p in pins.atoms)
+            replace(
+                own_peak(p),
+                pinned=p in pins.atoms,
+                std_ppm=round(float(deviation[list(match.peak_classes[p])].max()), 2),
+                interchangeable_with=tuple(others[p]),
+            )
             for p in range(len(spectrum))
             if match.peak_classes[p]
         ),
@@ -73,8 +92,25 @@ def pins_of_input(
     return build_pins({p: [from_input[a] for a in atoms] for p, atoms in pinned.items()}, classes, len(spectrum))
 
 
+def _interchangeable(match: Match, classes: CarbonClasses, pins: Pins) -> list[list[int]]:
+    """For each peak those with which it may as well change places; one that is pinned may not."""
+    found: list[list[int]] = [[] for _ in match.peak_classes]
+    free = [p for p, own in enumerate(match.peak_classes) if own and p not in pins.atoms]
+    for p, q in combinations(free, 2):
+        one, other = match.peak_classes[p], match.peak_classes[q]
+        if one == other:
+            either = len(one) == 1 and bool(classes.splits[one[0]]) and match.peak_atoms[p] != match.peak_atoms[q]
+        else:
+            chance = max(match.probability[p, list(other)].min(), match.probability[q, list(one)].min())
+            either = bool(chance >= _INTERCHANGEABLE) and not set(one) & set(other)
+        if either:
+            found[p].append(q)
+            found[q].append(p)
+    return found
+
+
 def _assigned_peak(
-    p: int, spectrum: Spectrum, classes: CarbonClasses, match: Match, to_input: Sequence[int], *, pinned: bool
+    p: int, spectrum: Spectrum, classes: CarbonClasses, match: Match, to_input: Sequence[int]
 ) -> AssignedPeak:
     chosen, probability = match.peak_classes[p], match.probability[p]
     others = [k for k in np.argsort(-probability, kind="stable") if k not in chosen and probability[k] >= _WORTH_SAYING]
@@ -88,7 +124,6 @@ def _assigned_peak(
             Alternative(tuple(to_input[i] for i in classes.atoms[k]), round(float(probability[k]), 4))
             for k in others[:_ALTERNATIVES]
         ),
-        pinned,
     )
 
 

@@ -125,8 +125,8 @@ class Engine:
         if spectrum.one_per_carbon:
             spectrum = replace(spectrum, peaks=tuple(replace(p, aside=None) for p in spectrum))
         pins = pins_of_input(pinned, encoded.molecule.input_atoms, classes, spectrum) if pinned else NO_PINS
-        made = assignment(encoded, classes, spectrum, self.match(encoded.node, classes, spectrum, pins), pins)
-        return judged(self, made, encoded, spectrum)
+        match = self.match(encoded.node, classes, spectrum, pins)
+        return judged(self, assignment(encoded, classes, spectrum, match, pins, self.matching), encoded, spectrum)
 
     def matrix(self, structure: Structure, spectrum: AnySpectrum) -> Matrix:
         """Cost and probability of every peak at every carbon class, from which `assign` chooses; raises as it does."""

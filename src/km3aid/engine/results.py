@@ -55,7 +55,9 @@ class Alternative:
 class AssignedPeak:
     """One peak of the input (`peak`, its 0-based position) and the carbons that it belongs to.
 
-    A `pinned` peak was placed by hand, so its confidence is 1.
+    `std_ppm` is that of the prediction (`PredictedCarbon`). With the peaks `interchangeable_with` it may as well change
+    places: the carbons are diastereotopic, or either peak may belong to the carbons of the other. A `pinned` peak was
+    placed by hand, so its confidence is 1.
     """
 
     peak: int
@@ -65,6 +67,8 @@ class AssignedPeak:
     confidence: float
     alternatives: tuple[Alternative, ...] = ()
     pinned: bool = False
+    std_ppm: float | None = None
+    interchangeable_with: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,14 +275,14 @@ class PredictedCarbon:
     """The predicted shift of one carbon class.
 
     Of molecules that never trained 68 % of the lines are within `std_ppm` of it (one standard deviation, if errors were
-    normal; they have longer tails), and 95 % within `interval_ppm`.
+    normal; they have longer tails), and 95 % within `interval_95_ppm`.
     """
 
     atoms: tuple[int, ...]
     shift_ppm: float
     std_ppm: float
     multiplicity: str | None
-    interval_ppm: float | None = None
+    interval_95_ppm: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from km3aid.render.numbering import atoms_from_1
 from km3aid.requests.answers import Case, Reading
 
 _ASSIGNMENT = (
-    "peak_from_1", "shift_ppm", "multiplicity", "count", "intensity", "atoms_from_1", "predicted_ppm", "confidence",
-    "alternatives_from_1", "id",
+    "peak_from_1", "shift_ppm", "multiplicity", "count", "intensity", "atoms_from_1", "predicted_ppm", "std_ppm",
+    "confidence", "alternatives_from_1", "interchangeable_from_1", "id",
 )  # fmt: skip
 _HITS = ("id", "rank", "smiles", "name", "score", "probability", "graph_score", "match_score", "members", "present")
 _PROPOSALS = (*_HITS[:3], "formula", "origin", "novel", *_HITS[4:8], "unusual", "present")
 _VERIFICATION = ("id", "smiles", "verdict", "probability", "test", "score", "significance", "detail")
-_PREDICTION = ("smiles", "atoms_from_1", "shift_ppm", "std_ppm", "interval_ppm", "multiplicity")
+_PREDICTION = ("smiles", "atoms_from_1", "shift_ppm", "std_ppm", "interval_95_ppm", "multiplicity")
 _READING = ("id", "peak_from_1", "shift_ppm", "multiplicity", "count", "intensity", "aside")
 COLUMNS: dict[type, tuple[str, ...]] = {
     Assignment: _ASSIGNMENT,
@@ -68,7 +68,7 @@ def answer_rows(case: Case) -> list[dict[str, Any]]:
                 "atoms_from_1": atoms_from_1(c.atoms),
                 "shift_ppm": c.shift_ppm,
                 "std_ppm": c.std_ppm,
-                "interval_ppm": c.interval_ppm,
+                "interval_95_ppm": c.interval_95_ppm,
                 "multiplicity": c.multiplicity,
             }
             for c in answer.carbons
@@ -127,7 +127,8 @@ def _assignment_rows(case: Case, answer: Assignment) -> list[dict[str, Any]]:
         row = {**dict.fromkeys(_ASSIGNMENT), "peak_from_1": peak + 1, **peaks.get(peak, {}), "id": answer.id}
         if own := assigned.get(peak):
             row["atoms_from_1"] = atoms_from_1(own.atoms)
-            row["predicted_ppm"], row["confidence"] = own.predicted_ppm, own.confidence
+            row |= {"predicted_ppm": own.predicted_ppm, "std_ppm": own.std_ppm, "confidence": own.confidence}
+            row["interchangeable_from_1"] = ", ".join(str(other + 1) for other in own.interchangeable_with)
             row["alternatives_from_1"] = "; ".join(
                 f"{atoms_from_1(o.atoms)} ({o.confidence:.2f})" for o in own.alternatives
             )

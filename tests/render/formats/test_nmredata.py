@@ -120,7 +120,8 @@ def test_one_peak_per_carbon_says_what_is_equivalent():
 
 def test_diastereotopic_carbons_are_interchangeable():
     structure = "CC(C)[C@H](O)CC"
-    peaks = tuple(AssignedPeak(n, s, (a,), s, 0.9) for n, (s, a) in enumerate(((18.9, 0), (17.1, 2))))
+    pairs = enumerate(((18.9, 0), (17.1, 2)))
+    peaks = tuple(AssignedPeak(n, s, (a,), s, 0.9, interchangeable_with=(1 - n,)) for n, (s, a) in pairs)
     answer = Assignment(None, structure, peaks, (), (), 0.0)
     found = tags(written(Case(answer, structure, parse_peaks("18.9 17.1"))))
     assert found["ASSIGNMENT"][-1] == "Interchangeable=C1, C3"

@@ -182,7 +182,7 @@ def test_a_prediction_says_where_the_lines_lie_and_what_the_model_never_saw(open
     def handle(route):
         answer = route.fetch()
         values = answer.json()
-        values["carbons"][0]["interval_ppm"] = 3.0
+        values["carbons"][0]["interval_95_ppm"] = 3.0
         values["warnings"] = ["the surroundings of C1 are rare"]
         route.fulfill(response=answer, json=values)
 

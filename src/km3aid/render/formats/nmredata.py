@@ -18,8 +18,6 @@ from km3aid.render.formats.labels import Label, carbon_labels
 from km3aid.requests.answers import Case
 from km3aid.spectra.spectrum import Spectrum, groups_of
 
-INTERCHANGEABLE = 0.1  # least probability of the other's carbons that makes two peaks interchangeable
-
 
 def write_nmredata(cases: Sequence[Case]) -> bytes:
     """One SD record per assignment."""
@@ -71,15 +69,10 @@ def _assigned(label: Label) -> str:
 def _exchanges(labels: Sequence[Label]) -> Iterator[str]:
     """Pairs of labels whose peaks may as well be exchanged."""
     for a, b in combinations(labels, 2):
-        if a.peak.peak == b.peak.peak or a.atoms == b.atoms:
-            continue
-        if a.carbon_class == b.carbon_class:
-            if a.splits:
-                yield f"Interchangeable={a.name}, {b.name} ;diastereotopic"
-            continue
-        chance = max(_chance(a, b), _chance(b, a))
-        if chance >= INTERCHANGEABLE:
-            yield f"Interchangeable={a.name}, {b.name} ;probability {chance:.2f}"
+        if b.peak.peak in a.peak.interchangeable_with:
+            same = a.carbon_class == b.carbon_class
+            why = "diastereotopic" if same else f"probability {max(_chance(a, b), _chance(b, a)):.2f}"
+            yield f"Interchangeable={a.name}, {b.name} ;{why}"
 
 
 def _chance(one: Label, other: Label) -> float:

@@ -23,6 +23,8 @@ _PEAK = pa.struct(
         "predicted_ppm": _REAL,
         "confidence": _REAL,
         "alternatives": pa.list_(_ALTERNATIVE),
+        "std_ppm": _REAL,
+        "interchangeable_with": pa.list_(_INT),
     }
 )
 _MEMBER = pa.struct({"smiles": _TEXT, "name": _TEXT, "score": _REAL, "probability": _REAL})
@@ -49,7 +51,7 @@ _PROPOSAL = pa.struct(
 )
 _SHARED = pa.struct({"smiles": _TEXT, "atoms": pa.list_(_INT), "share": _REAL, "proposals": _INT})
 _CARBON = pa.struct(
-    {"atoms": pa.list_(_INT), "shift_ppm": _REAL, "std_ppm": _REAL, "multiplicity": _TEXT, "interval_ppm": _REAL}
+    {"atoms": pa.list_(_INT), "shift_ppm": _REAL, "std_ppm": _REAL, "multiplicity": _TEXT, "interval_95_ppm": _REAL}
 )
 _CHECK = pa.struct({"name": _TEXT, "score": _REAL, "significance": _REAL, "detail": _TEXT})
 _MISFIT = pa.struct(

@@ -16,7 +16,7 @@ export function assignmentRows(shown) {
   const { value: answer, peaks, pins } = shown ?? { value: null, peaks: state.peaks, pins: {} };
   const assigned = new Map((answer?.assignments ?? []).map((a) => [a.peak, a]));
   const std = new Map((answer?.carbons ?? []).flatMap((c) => c.atoms.map((atom) => [atom, Math.max(c.std_ppm ?? 0, LEAST_STD_PPM)])));
-  const intervals = new Map((answer?.carbons ?? []).flatMap((c) => c.atoms.map((atom) => [atom, c.interval_ppm])));
+  const intervals = new Map((answer?.carbons ?? []).flatMap((c) => c.atoms.map((atom) => [atom, c.interval_95_ppm])));
   const doubt = verdictFactor(answer);
   const write = shiftWriter(peaks);
   return peaks.map((peak, index) => {

@@ -102,7 +102,7 @@ function drawSpectrum(answer, rows, size, onPeak) {
   const heightOf = (r) => (trace ? shareOf(trace, r.ppm, full) : most > 0 ? 0.25 + 0.75 * Math.max(r.intensity ?? 0, 0) / most : 1);
   const observed = rows.map((r) => ({ peak: r.id, number: r.number, ppm: r.ppm, fit: r.fit, label: r.label, aside: r.aside, height: heightOf(r) }));
   const owner = new Map(rows.flatMap((r) => (r.found?.atoms ?? []).map((atom) => [atom, r.id])));
-  const predicted = (answer?.carbons ?? []).map((c) => ({ ppm: c.shift_ppm, std: c.std_ppm, interval: c.interval_ppm, peak: owner.get(c.atoms[0]), observed: rows.filter((r) => r.found && c.atoms.some((atom) => r.found.atoms.includes(atom))).map((r) => r.ppm) }));
+  const predicted = (answer?.carbons ?? []).map((c) => ({ ppm: c.shift_ppm, std: c.std_ppm, interval: c.interval_95_ppm, peak: owner.get(c.atoms[0]), observed: rows.filter((r) => r.found && c.atoms.some((atom) => r.found.atoms.includes(atom))).map((r) => r.ppm) }));
   const aside = state.leftOut.filter((item) => item.ppm !== undefined).map(({ ppm, text, reason }) => ({ ppm, aside: true, label: `${text}, set aside: ${reason}` }));
   const next = wholeRange([...observed, ...predicted].map((s) => s.ppm));
   if (next.high !== whole.high || next.low !== whole.low) [whole, range] = [next, null];

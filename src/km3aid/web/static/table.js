@@ -22,8 +22,8 @@ const withStd = (ppm, std, interval = null) => (std ? [ppm.toFixed(1), h("span",
 
 function prediction(carbon) {
   return h("tr", { "data-key": `carbon-${carbon.atoms[0]}` }, h("td", {}), h("td", {}), h("td", {}, carbonNames(carbon.atoms)),
-    h("td", {}, withStd(carbon.shift_ppm, carbon.std_ppm, carbon.interval_ppm)), h("td", {}), h("td", {}, carbon.multiplicity && typeName(carbon.multiplicity)),
-    h("td", { class: "note" }, carbon.interval_ppm ? `95 %: ${rangeText(carbon.shift_ppm, carbon.interval_ppm)}` : ""));
+    h("td", {}, withStd(carbon.shift_ppm, carbon.std_ppm, carbon.interval_95_ppm)), h("td", {}), h("td", {}, carbon.multiplicity && typeName(carbon.multiplicity)),
+    h("td", { class: "note" }, carbon.interval_95_ppm ? `95 %: ${rangeText(carbon.shift_ppm, carbon.interval_95_ppm)}` : ""));
 }
 
 function line(r, { open, toggle }) {
