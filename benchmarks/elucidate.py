@@ -214,10 +214,7 @@ def calibrate(given: argparse.Namespace) -> None:
     lines = [line for path in sorted(given.work.glob("watched-*.jsonl")) for line in _lines(path)]
     engine = Engine.load(device="cpu")
     path = Path(__file__).parents[1] / "src" / "km3aid" / "weights" / FILE
-    fitted = calibrated(lines, engine.model_sha256)
-    if given.keep_unusual:
-        used = Trust.bundled()
-        fitted = replace(fitted, unusual_of_formula=used.unusual_of_formula, unusual_free=used.unusual_free)
+    fitted = calibrated(lines, engine.model_sha256, Trust.bundled() if given.keep_unusual else None)
     write_json(path, fitted.to_dict())
     print(path.read_text(encoding="utf-8"))
 

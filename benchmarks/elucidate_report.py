@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from km3aid.elucidate.figures import FIT, figures_of
 from km3aid.elucidate.trust import Trust, Unusual
 from km3aid.evaluation.metrics import brier_score, calibration_error, roc_area
-from km3aid.matching.fusion import probabilities
 from km3aid.matching.logistic import Logistic, fit_logistic
 
 Line = dict[str, Any]
@@ -20,24 +19,28 @@ _DRAWN = 4.0  # towards nothing, as by so many lines
 _LEAST = 12  # lines from which a figure is fitted
 
 
-def calibrated(lines: list[Line], model_sha256: str) -> Trust:
-    """Trust fitted on runs with known answers: what is unusual, the sharpness, and the chance that one is right."""
+def calibrated(lines: list[Line], model_sha256: str, keep: Trust | None = None) -> Trust:
+    """Trust fitted on runs with known answers: what is unusual, the sharpness, and the chance that one is right.
+
+    With what is unusual to `keep`, that alone stays as it is.
+    """
     whole = [line for line in lines if "without" not in line["setting"] and "left-in" not in line["setting"]]
     formula = [line for line in whole if "-formula-" in line["setting"]]
     free = [line for line in whole if "-free-" in line["setting"]]
     trust = replace(Trust(), model_sha256=model_sha256)
     if len(formula) >= _LEAST:
-        unusual, sharpness = fitted_unusual(formula, composition=False)
-        trust = replace(trust, unusual_of_formula=unusual, sharpness=sharpness, formula=_presence(formula))
-        trust = replace(trust, poor_of_formula=_poor(formula, unusual))
+        unusual = fitted_unusual(formula, composition=False) if keep is None else keep.unusual_of_formula
+        trust = replace(trust, unusual_of_formula=unusual, sharp_of_formula=fitted_sharpness(formula, unusual))
+        trust = replace(trust, formula=_presence(formula), poor_of_formula=_poor(formula, unusual))
     if len(free) >= _LEAST:
-        unusual = fitted_unusual(free, composition=True)[0]
-        trust = replace(trust, unusual_free=unusual, free=_presence(free), poor_free=_poor(free, unusual))
+        unusual = fitted_unusual(free, composition=True) if keep is None else keep.unusual_free
+        trust = replace(trust, unusual_free=unusual, sharp_free=fitted_sharpness(free, unusual))
+        trust = replace(trust, free=_presence(free), poor_free=_poor(free, unusual))
     return trust
 
 
-def fitted_unusual(lines: list[Line], composition: bool) -> tuple[Unusual, float]:
-    """The weights that make the right structure likeliest among all that was proposed, and the sharpness."""
+def fitted_unusual(lines: list[Line], composition: bool) -> Unusual:
+    """The weights that make the right structure likeliest among all that was proposed."""
     from scipy.optimize import minimize
 
     cases = []
@@ -61,7 +64,25 @@ def fitted_unusual(lines: list[Line], composition: bool) -> tuple[Unusual, float
     weights = np.zeros(5)
     weights[used] = np.maximum(best[1:], 0.0) / sharpness
     found = [round(float(w), 3) for w in weights]
-    return Unusual((found[0], found[1], found[2]), found[3], found[4]), round(sharpness, 3)
+    return Unusual((found[0], found[1], found[2]), found[3], found[4])
+
+
+def fitted_sharpness(lines: list[Line], unusual: Unusual) -> float:
+    """What makes the right proposals likeliest where they are among those kept, when differences count so much."""
+    from scipy.optimize import minimize_scalar
+
+    weights = np.array([*unusual.unseen, unusual.rare, unusual.composition])
+    cases = [
+        (np.array(line["score"]) - np.array(line["unusual"]).reshape(-1, 5) @ weights, line["rank"] - 1)
+        for line in lines
+        if line["rank"] is not None
+    ]
+
+    def loss(log_sharpness: float) -> float:
+        odds = [(np.exp(log_sharpness) * total, right) for total, right in cases]
+        return float(np.mean([np.logaddexp.reduce(total) - total[right] for total, right in odds]))
+
+    return round(float(np.exp(minimize_scalar(loss, bounds=(-3.0, 1.0), method="bounded").x)), 3)
 
 
 def _presence(lines: list[Line]) -> Logistic:
@@ -98,7 +119,7 @@ def _told(line: Line, trust: Trust) -> tuple[float, float]:
     if not line["figures"]:
         return 0.0, 0.0
     present = trust.present(line["figures"], "-formula-" in line["setting"])
-    return present, present * float(probabilities(np.array(line["total"]) * trust.sharpness)[0])
+    return present, present * float(trust.shares(np.array(line["total"]), "-formula-" in line["setting"])[0])
 
 
 def _figures(lines: list[Line], trust: Trust) -> dict[str, Any]:

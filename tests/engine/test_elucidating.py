@@ -101,7 +101,7 @@ def test_a_large_library_wants_an_index_first(library, monkeypatch):
 
 def test_trust_has_a_file_of_its_own():
     trust = Trust.bundled()
-    assert trust.sharpness > 0
+    assert min(trust.sharp_of_formula, trust.sharp_free) > 0
     assert Trust.of(trust.to_dict()) == trust
 
 

@@ -10,8 +10,12 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from km3aid.config import from_dict, to_dict
 from km3aid.elucidate.figures import FIT
+from km3aid.matching.fusion import probabilities
 from km3aid.matching.logistic import Logistic
 from km3aid.matching.presence import bounded
 
@@ -40,13 +44,14 @@ class Trust:
     """The constants for spectra whose formula is known, and for others.
 
     Of right structures one in twenty has a score per peak below `poor_…`; where the best proposal fits worse, it is
-    trusted less, by three log-odds for each nat. `sharpness` is what the difference of two scores is multiplied by to
-    be log-odds. `model_sha256` says with which model they were fitted; another one is trusted by the same constants
+    trusted less, by three log-odds for each nat. `sharp_…` is what the difference of two scores is multiplied by to be
+    log-odds. `model_sha256` says with which model they were fitted; another one is trusted by the same constants
     until they are fitted again.
     """
 
     model_sha256: str = ""
-    sharpness: float = 0.5
+    sharp_of_formula: float = 0.5
+    sharp_free: float = 0.5
     poor_of_formula: float = -5.0
     poor_free: float = -4.0
     unusual_of_formula: Unusual = field(default_factory=Unusual)
@@ -67,6 +72,10 @@ class Trust:
     def unusual(self, formula: bool) -> Unusual:
         """The weights for spectra whose formula is known, or for others."""
         return self.unusual_of_formula if formula else self.unusual_free
+
+    def shares(self, scores: NDArray[np.float64], formula: bool) -> NDArray[np.float64]:
+        """The probability (N,) of each proposal by its score (N,), if one of them is right."""
+        return probabilities(scores * (self.sharp_of_formula if formula else self.sharp_free))
 
     def present(self, figures: dict[str, float], formula: bool) -> float:
         """The probability that the right structure is among the proposals."""

@@ -32,7 +32,6 @@ from km3aid.engine.starter import starter_library
 from km3aid.errors import LibraryError
 from km3aid.library import Filters, Library
 from km3aid.matching.configurations import Configurations
-from km3aid.matching.fusion import probabilities
 from km3aid.molecules import common_part, connectivity, parse_smiles, smiles_of
 from km3aid.search import LocalLibrary, Query, Searchable
 from km3aid.spectra.spectrum import Spectrum
@@ -70,7 +69,7 @@ def elucidate(
     present, share = 0.0, np.zeros(0)
     if made.grouped:
         present = round(min(trust.present(made.figures(), formula), 1.0 if made.found.begun else _UNDECIDED), 4)
-        share = probabilities(made.scores * trust.sharpness) * present
+        share = trust.shares(made.scores, formula) * present
     proposals = tuple(
         _proposal(engine, spectrum, (number, probability), _Found(group, configured), known_ones)
         for number, (group, configured, probability) in enumerate(
