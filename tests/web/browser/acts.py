@@ -14,7 +14,8 @@ def paste(page, text=REPORT, structure=ASPIRIN):
 
 def atoms_of(page, peak):
     """The carbons of a peak as the table names them: counted from 1."""
-    return page.inner_text(f"#assignment tr[data-peak='{peak}'] td:nth-child(3)")
+    cell = f"#assignment tr[data-peak='{peak}'] td:nth-child(3)"  # other peaks that may be exchanged with it follow
+    return page.eval_on_selector(cell, "cell => cell.firstChild.textContent")
 
 
 def disc_of(carbon):
