@@ -164,10 +164,10 @@ measured: $(DEV) $(RUNS)/library/library.json  ## Read the measured spectra in M
 	$(BIN)/python benchmarks/readings.py --measured $(MEASURED) --out docs/formats
 
 ELUCIDATE = $(BIN)/python benchmarks/elucidate.py run $(BLOCK) --library $(RUNS)/million --work $(RUNS)/elucidate --taught $(TAUGHT)
-ELUCIDATED ?= 40
-elucidate: $(DEV) $(RUNS)/prepared/meta.json $(TAUGHT:%=%/meta.json) $(RUNS)/million/library.json  ## Elucidate ELUCIDATED (40) molecules of fold 0, with formula and without (hours; resumes); write results/elucidate.json
-	$(ELUCIDATE) --of block --count $(ELUCIDATED) --known formula --molecules 12000
-	$(ELUCIDATE) --of block --count $(ELUCIDATED) --known free --molecules 8000
+ELUCIDATED ?= 100
+elucidate: $(DEV) $(RUNS)/prepared/meta.json $(TAUGHT:%=%/meta.json) $(RUNS)/million/library.json  ## Elucidate ELUCIDATED (100) molecules of fold 0, with formula and without (hours; resumes); write results/elucidate.json
+	$(ELUCIDATE) --of block --count $(ELUCIDATED) --molecules 5000
+	$(ELUCIDATE) --of block --count 12 --cores 2 --seconds 60
 	$(BIN)/python benchmarks/elucidate.py report --work $(RUNS)/elucidate --out results/elucidate.json
 
 elucidate-parts: $(DEV) $(RUNS)/prepared/meta.json $(TAUGHT:%=%/meta.json) $(RUNS)/library/library.json  ## What each part of an elucidation is worth, on ELUCIDATED molecules (hours; resumes); write results/elucidate-parts.json
@@ -179,9 +179,9 @@ elucidate-curve: $(DEV) $(RUNS)/prepared/meta.json $(TAUGHT:%=%/meta.json) $(RUN
 	$(ELUCIDATE) --of block --count 300 --cores 2 --seconds 60 10 300 --ablations
 	$(BIN)/python benchmarks/elucidate.py report --work $(RUNS)/elucidate --out results/elucidate.json
 
-elucidate-calibrate: $(DEV) $(RUNS)/prepared/meta.json $(TAUGHT:%=%/meta.json) $(RUNS)/million/library.json  ## Fit the trust in proposals on held-back molecules (hours; resumes); write src/km3aid/weights/elucidate.json
-	$(ELUCIDATE) --of watched --count 100 --molecules 8000
-	$(BIN)/python benchmarks/elucidate.py calibrate --work $(RUNS)/elucidate
+elucidate-calibrate: $(DEV) $(RUNS)/prepared/meta.json $(TAUGHT:%=%/meta.json) $(RUNS)/million/library.json  ## Fit the trust in proposals on held-back molecules (hours; resumes; after a new model without --keep-unusual); write src/km3aid/weights/elucidate.json
+	$(ELUCIDATE) --of watched --count 60 --molecules 5000
+	$(BIN)/python benchmarks/elucidate.py calibrate --work $(RUNS)/elucidate --keep-unusual
 
 scaling: $(DEV)  ## Measure ROWS (10000 100000) on one machine and on Ray nodes; write results/cluster.json, docs/scaling.md
 	$(BIN)/python benchmarks/cluster.py --structures $(DATA)/library.smi.gz --rows $(ROWS) --out results/cluster.json

@@ -143,6 +143,7 @@ def _figures(lines: list[Line], trust: Trust) -> dict[str, Any]:
         "like_one_that_trained": int(sum(line["trained_tanimoto"] >= 0.95 for line in lines)),
         "first_library_hit_right": float(np.mean([line["hit_rank"] == 1 for line in lines])),
         "present_calibration_error": round(float(calibration_error(present, there, 5)), 4),
+        "present_calibration_error_by_chance": round(_by_chance(present), 4),
         "present_mean_less_share": round(float(present.mean() - there.mean()), 4),
         "first_calibration_error": round(float(calibration_error(first, rank == 1, 5)), 4),
         "brier_score": round(float(brier_score(present, there)), 4),
@@ -155,6 +156,12 @@ def _figures(lines: list[Line], trust: Trust) -> dict[str, Any]:
     if 0 < there.sum() < len(there):
         told["area_under_curve"] = round(float(roc_area(present, there)), 4)
     return told
+
+
+def _by_chance(present: NDArray[np.float64]) -> float:
+    """The calibration error that so few lines have in the mean, even if every probability holds."""
+    draws = np.random.default_rng(0).random((_DRAWS, len(present)))
+    return float(np.mean([calibration_error(present, draw < present, 5) for draw in draws]))
 
 
 def _interval(values: NDArray[Any]) -> dict[str, float]:
@@ -194,11 +201,13 @@ def page(text: str, section: str, results: dict[str, Any]) -> str:
 
 
 def _table(results: dict[str, Any]) -> str:
-    names = [*_COLUMNS, "calibration error of `present`", "scored per second"]
+    names = [*_COLUMNS, "calibration error of `present` (by chance alone), points", "scored, estimated per second"]
     lines = [f"| known; effort | molecules | {' | '.join(names)} |", "|" + "---|" * (len(names) + 2)]
     for setting, told in sorted(results["settings"].items()):
         cells = [_cell(told[key], "tanimoto" not in key) for key in _COLUMNS.values()]
-        cells += [f"{100 * told['present_calibration_error']:.0f} points", f"{told['scored_per_second']:,}"]
+        errors = (told["present_calibration_error"], told["present_calibration_error_by_chance"])
+        cells += ["{:.0f} ({:.0f})".format(*(100 * error for error in errors))]
+        cells += [f"{told['scored_per_second']:,}, {told['estimated_per_second']:,}"]
         lines.append(f"| {_named(setting)} | {told['molecules']} | {' | '.join(cells)} |")
     return "\n".join(lines)
 

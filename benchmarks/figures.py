@@ -27,7 +27,11 @@ SHORT = (
     "isomers identified",
     "measured diastereomers",
     "search 1,000 spectra",
+    "structures that no library holds",
 )
+
+
+_SCORED = 5000  # molecules that an elucidation scored
 
 
 def table(results: Path, begins: str | tuple[str, ...] = "") -> str:
@@ -107,6 +111,7 @@ def table(results: Path, begins: str | tuple[str, ...] = "") -> str:
         (f"one such search, {text}, two cores", f"{large['queries'][kind]['median_ms']:.0f} ms", "", "search")
         for kind, text in (("per_carbon", "one peak per carbon"), ("distinct", "distinct peaks"))
     ]
+    rows += _elucidated(_read(results, "elucidate"))
     lines = ["| | km3aid | paper | file |", "|---|---|---|---|"]
     shown = [row for row in rows if row[0].startswith(begins)]
     lines += [f"| {what} | {value} | {paper} | `results/{file}.json` |" for what, value, paper, file in shown]
@@ -139,6 +144,16 @@ def _by_definition(assign: dict[str, Any]) -> list[tuple[str, str, str, str]]:
     for key, text, _ in _SIZES:
         rows.append((f"no error, whole cost, one-to-one, {text}", cost["one_to_one"]["no_error"][key]["share"], ""))
     return [(what, _percent(share), paper, "assignment") for what, share, paper in rows]
+
+
+def _elucidated(results: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    """Proposals for molecules that were taken out of library and index, with all that is like them."""
+    rows = []
+    for known, text in (("formula", "formula known"), ("free", "13C alone")):
+        told = results["settings"][f"block-{known}-{_SCORED}-molecules"]
+        what = f"structures that no library holds, {text}, {told['molecules']} distinct peak lists, top {{}}"
+        rows += [(what.format(k), _percent(told[f"top_{k}"]["value"]), "", "elucidate") for k in (1, 10)]
+    return rows
 
 
 def updated(page: str, results: Path, begins: str | tuple[str, ...]) -> str:

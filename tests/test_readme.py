@@ -17,7 +17,7 @@ def test_figures_are_those_of_the_results():
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("name", ["validation", "assignment", "isomers", "retrieval", "search"])
+@pytest.mark.parametrize("name", ["validation", "assignment", "isomers", "retrieval", "search", "elucidate"])
 def test_results_are_of_the_bundled_weights(engine, name):
     assert json.loads((ROOT / "results" / f"{name}.json").read_text())["model_sha256"] == engine.model_sha256
 
