@@ -12,7 +12,7 @@ from km3aid.spectra.solvents import find_solvent, is_solvent_line
 from km3aid.spectra.spectrum import SHIFT_MAX_PPM, SHIFT_MIN_PPM, LeftOut, Spectrum
 from km3aid.spectra.text.bare_letters import interpret_letters
 from km3aid.spectra.text.characters import decimal_mark, mask_brackets, normalise, outer_brackets
-from km3aid.spectra.text.list_end import MORE_SHIFTS, end_of_list, is_description
+from km3aid.spectra.text.list_end import DELTA, MORE_SHIFTS, find_list, is_description
 from km3aid.spectra.text.mending import mend_numbers
 from km3aid.spectra.text.peak_text import Draft, PeakText, read_peak_text
 from km3aid.spectra.text.remarks import PATTERN_REASON
@@ -24,14 +24,14 @@ _DECOUPLED = r"(?:\s*(?:\{[^}]{0,12}\}|\[1?H\]|\(1?H\)))?"
 _METHOD = r"(?:NMR|APT|DEPTQ?(?:[\s-]?[0-9]{2,3})?|PENDANT|CMR)\b"
 _HEAD = re.compile(
     r"(?<![0-9])(?=[\^{0-9A-Zδcp])(?![0-9]+[.,;)]|C[H)]|J\s)(?:"  # skips shifts and remarks at once
-    rf"(?<![\w.-]){_ISOTOPE}{_DECOUPLED}(?:(?:[^0-9.;:()δ]{{0,20}}?\b)?{_METHOD}|\s*(?=[:=δ(]))"
+    rf"(?<![\w-])(?:(?<!\.)|(?=\S{{2,12}}\s?{_METHOD})){_ISOTOPE}{_DECOUPLED}"
+    rf"(?:(?:[^0-9.;:()δ]{{0,20}}?\b)?{_METHOD}|\s*(?=[:=δ(]))"
     rf"|(?<![\w-])(?P<bare>[CHFP])[\s-]?{_METHOD}"
     r"|(?<!\w)δ\s?_?\{?(?P<delta>C|H|F|P|N|B|Si)\b\}?"
     r"|(?<!\w)(?P<word>(?:[Cc]arbon|[Pp]roton)(?=[\s-]*NMR|\s*[(:δ=])|DEPT(?:[-\s]?[0-9]{2,3})?|HSQC|HMBC|COSY|NOESY|ROESY|CMR)\b"
     r"(?:[\s-]*NMR)?(?=[^,;.]{0,40}[(:δ=]))"
 )
 _WORDS = {"carbon": "C", "cmr": "C", "proton": "H"}
-_DELTA = re.compile(r"δ(?:\s?_?\{?[CH]\}?(?![\w-]))?|\bdelta\b")
 _LOOKS = re.compile(
     rf"{_ISOTOPE}[^\n]{{0,40}}\b(?:NMR|APT|DEPT)|(?<![A-Z]{2})NMR\b|(?<!\w)13C\s*[:(]|δ[^\n]{{0,60}}?[0-9]|\bdelta\b\s*[=:]?\s*[0-9]"
 )
@@ -184,12 +184,12 @@ def _element(head: re.Match[str]) -> str:
 
 
 def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spectrum | None:
-    cut = end_of_list(section.body, mask_brackets(section.body))
-    whole, mended = mend_numbers(section.body, cut)
-    masked = mask_brackets(whole)
-    cut = end_of_list(whole, masked) if mended else cut
-    body, masked, tail = whole[:cut], masked[:cut], whole[cut:]
-    delta = _DELTA.search(masked)
+    body, between, tail = find_list(section.body)
+    whole, mended = mend_numbers(section.body, len(section.body) - len(tail))
+    if mended:
+        body, between, tail = find_list(whole)
+    masked = mask_brackets(body)
+    delta = DELTA.search(masked)
     if delta and is_description(masked[: delta.start()]) and MORE_SHIFTS.search(masked, 0, delta.start()):
         delta = None  # a shift in ppm comes before it
     before, start = delta.span() if delta else (0, 0)
@@ -204,6 +204,7 @@ def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spect
     within = set(re.findall(r"[0-9]+\.[0-9]+", listed)) if mended else set()
     notes += _note_of_mended([pair for pair in mended if pair[1] in within])
     left_out = [*outside, *found.left_out]
+    left_out += [_snippet(text, "between the shifts, such as the head of a page") for text in between]
     if re.search(r"(?<![\w.])[0-9]+(?:\.[0-9]+)?(?!\s*(?:[MG]?Hz|K|°))(?![\w.])", masked[:before]):
         left_out.append(_snippet(preamble, "before the δ"))
     if tail := tail.strip(" \n\t.;,"):
@@ -244,7 +245,7 @@ def _opened(text: str) -> str:
         inside = text[start + 1 : end]
         if single := _SHIFT_IN_BRACKETS.fullmatch(inside):
             bare = f"{single[1]} ({single[2] or ''})"
-        elif delta := _DELTA.search(inside):
+        elif delta := DELTA.search(inside):
             bare = f" {inside[delta.end() :]} "
         else:
             continue
