@@ -184,10 +184,8 @@ def _element(head: re.Match[str]) -> str:
 
 
 def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spectrum | None:
-    body, between, tail = find_list(section.body)
-    whole, mended = mend_numbers(section.body, len(section.body) - len(tail))
-    if mended:
-        body, between, tail = find_list(whole)
+    whole, mended = mend_numbers(section.body)
+    body, between, tail = find_list(whole)
     masked = mask_brackets(body)
     delta = DELTA.search(masked)
     if delta and is_description(masked[: delta.start()]) and MORE_SHIFTS.search(masked, 0, delta.start()):

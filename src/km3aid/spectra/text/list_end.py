@@ -21,28 +21,27 @@ _COUPLING = (
     r"(?:(?:\s*(?:[,/&]|and|or)\s*[0-9.]+)*\s*Hz)?"
 )
 _WORDS = (
-    r"(?:ppm|and|or|to|as|ca\.?|each|(?:minor|major)(?:\s[a-z]*(?:mers?|forms?))?|br(?:oad)?\.?|app\.?|v|[sdtqmp]{1,4}|sept|hept|quint?|sext|quat\.?|"
+    r"(?:ppm|to|as|ca\.?|each|(?:minor|major)(?:\s[a-z]*(?:mers?|forms?))?|br(?:oad)?\.?|app\.?|v|[sdtqmp]{1,4}|sept|hept|quint?|sext|quat\.?|"
     r"δ(?:_?\{?[CH]\}?)?|delta|[x×]\s?[0-9]{1,2}|[2-9]\s?[x×])(?![^\W_])"
 )
 _UNIT = (
     r" ?(?:[%°℃Å]|(?:K|[mkM]?g|[mµμ]?[lL]|[mn]?mol|[mnµμ]?M(?!\.)|[nm]m|cm|min|h|[MGk]?Hz|m?e?V|equiv|eq|kJ|kcal)"
     r"(?![\w′'])|[x×]\s?10(?![0-9]*\.))"
 )
-_BETWEEN, _REMARK = r"[\s,;:/&*†‡§()\[\]{}+=|~-]+|\.+(?![0-9])", rf"{_COUPLING}|{_WORDS}|{_LABEL}"
+_BETWEEN = r"[\s,;:/&*†‡§()\[\]{}+=|~-]+|\.+(?![0-9])|(?:and|or)\b"
+_REMARK = rf"{_COUPLING}|{_WORDS}|{_LABEL}"
 _COUNT = r"[1-9][0-9]?(?:\s?[x×]\s?)?(?:C(?:H[0-3]?)?|carbons?)(?![\w-])|(?:[2-9]|1[0-9])\s?[x×]\s?(?=[0-9])"
-_BROKEN = r"[0-9]{1,3}(?:\s+\.\s?|\.\s+|\s?[·∙⋅•‧]\s?)[0-9]{1,4}(?=\s*(?:[,;]|ppm))"
-_NUMBER = rf"(?:[0-9]+(?:\.[0-9]+)+[a-e](?!\w)|{_BROKEN}|[0-9]+(?:\.[0-9]+)*)"
+_NUMBER = r"(?:[0-9]+(?:\.[0-9]+)+[a-e](?!\w)|[0-9]+(?:\.[0-9]+)*)"
 _PIECE = re.compile(
     rf"(?P<count>{_COUNT})|(?P<number>{_NUMBER})|(?P<between>{_BETWEEN})|(?P<remark>{_REMARK})"
 )
 _NO_SHIFT = re.compile(rf"{_UNIT}|:(?!\s*{_GROUP})|\s?-\s*(?!{_LABEL})[^\W\d_]|(?!{_LABEL}|ppm)[^\W\d_]")
-_WORD_BEHIND = re.compile(rf"\s+(?!{_REMARK})[^\W\d_]")
+_WORD_BEHIND = re.compile(rf"[ \t]+(?!(?:and|or)\b|{_REMARK})[^\W\d_]")
 _NEXT_WORD = re.compile(rf"\.?{_WORD_BEHIND.pattern}")
 _GAP = re.compile(r"\n[ \t\r]*\n")
-_SOFT, _HARD = re.compile(r"[,;&:]"), re.compile(r"[.\n]")
+_SOFT, _HARD = re.compile(r"[,;&:]|and|or"), re.compile(r"[.\n]")
 _LINE_ENDS = re.compile(r"[ \t]*(?:\n|\Z)")
 _BRACKET = re.compile(r"[ \t]*(?=[(\[])")
-_UNFINISHED = re.compile(r"[,;&]|and\s*\Z")
 _PAGE_BREAK = 400  # characters between two pages of a list, at most
 _NEW_LINE = re.compile(r"\n[ \t]*(?=[0-9])")
 _FRAGMENTS = re.compile(r"(?:(?![a-z]{3})[^.;:\n]){1,60}\s(?=[0-9]{1,3}\.[0-9]+\s*,\s*[0-9]{1,3}\.[0-9])")
@@ -152,7 +151,7 @@ def _walk(body: str, masked: str, begin: int, stop: int) -> PeakList:
             or (kind == "number" and not _is_shift(masked, piece, hard, bool(decimals)))
             or (kind != "between" and decimals and "." not in piece.group() and _is_alone(masked, piece))
         ):
-            following = _next_page(masked, end, at, decimals) if _UNFINISHED.search(gap) else None
+            following = _next_page(masked, end, at, decimals) if _SOFT.search(gap) else None
             if following is None:
                 break
             parts.append(body[start:end] + ", ")
