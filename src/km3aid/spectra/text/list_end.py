@@ -35,6 +35,7 @@ _NUMBER = r"(?:[0-9]+(?:\.[0-9]+)+[a-e](?!\w)|[0-9]+(?:\.[0-9]+)*)"
 _PIECE = re.compile(
     rf"(?P<count>{_COUNT})|(?P<number>{_NUMBER})|(?P<between>{_BETWEEN})|(?P<remark>{_REMARK})"
 )
+_RUN = re.compile(r"(?:([0-9]{1,3}\.[0-9]{1,3})\s*[,;]\s*)+")  # most of any list, in one match
 _NO_SHIFT = re.compile(rf"{_UNIT}|:(?!\s*{_GROUP})|\s?-\s*(?!{_LABEL})[^\W\d_]|(?!{_LABEL}|ppm)[^\W\d_]")
 _WORD_BEHIND = re.compile(rf"[ \t]+(?!(?:and|or)\b|{_REMARK})[^\W\d_]")
 _NEXT_WORD = re.compile(rf"\.?{_WORD_BEHIND.pattern}")
@@ -141,6 +142,10 @@ def _walk(body: str, masked: str, begin: int, stop: int) -> PeakList:
     start, end, at = 0, begin, begin
     decimals: set[int] = set()  # how many the shifts have
     while at < stop:
+        if run := _RUN.match(masked, at, stop):
+            decimals.add(run.end(1) - masked.index(".", run.start(1)) - 1)
+            end, at = run.end(1), run.end()
+            continue
         piece = _PIECE.match(masked, at, stop)
         kind = piece.lastgroup if piece else None
         gap = masked[end:at]
