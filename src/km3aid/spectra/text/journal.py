@@ -12,7 +12,7 @@ from km3aid.spectra.solvents import find_solvent, is_solvent_line
 from km3aid.spectra.spectrum import SHIFT_MAX_PPM, SHIFT_MIN_PPM, LeftOut, Spectrum
 from km3aid.spectra.text.bare_letters import interpret_letters
 from km3aid.spectra.text.characters import decimal_mark, mask_brackets, normalise, outer_brackets
-from km3aid.spectra.text.list_end import DELTA, MORE_SHIFTS, find_list, is_description
+from km3aid.spectra.text.list_end import DELTA, MORE_SHIFTS, find_list
 from km3aid.spectra.text.mending import mend_numbers
 from km3aid.spectra.text.peak_text import Draft, PeakText, read_peak_text
 from km3aid.spectra.text.remarks import PATTERN_REASON
@@ -185,11 +185,9 @@ def _element(head: re.Match[str]) -> str:
 
 def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spectrum | None:
     whole, mended = mend_numbers(section.body)
-    body, between, tail = find_list(whole)
+    body, between, tail, description = find_list(whole)
     masked = mask_brackets(body)
     delta = DELTA.search(masked)
-    if delta and is_description(masked[: delta.start()]) and MORE_SHIFTS.search(masked, 0, delta.start()):
-        delta = None  # a shift in ppm comes before it
     before, start = delta.span() if delta else (0, 0)
     preamble, listed = body[:before], body[start:]
     found, drafts = _read_list(listed, masked[start:], delta is not None, where)
@@ -211,10 +209,10 @@ def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spect
             notes.append(
                 f"shifts in the text after the list are not read ({more.group()} …); add those that belong to it"
             )
-    solvent = find_solvent(" ".join([section.head, preamble, *found.preface]))
+    solvent = find_solvent(" ".join([section.head, description, preamble, *found.preface]))
     if solvent is None:
         solvent = next((draft.solvent for draft in drafts if draft.solvent), None)
-    frequency = _FREQUENCY.search(section.head + body)
+    frequency = _FREQUENCY.search(section.head + description + body)
     megahertz = float(frequency[1].replace(",", ".")) if frequency else 0.0
     return Spectrum(
         tuple([d.to_peak(where) for d in drafts]),

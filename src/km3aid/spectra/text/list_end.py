@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from km3aid.spectra.text.analyses import ANALYSIS
 from km3aid.spectra.text.characters import mask_brackets, outer_brackets
+from km3aid.spectra.text.sentences import MANY_SHIFTS, MANY_WORDS, named_shifts, words_in
 
 DELTA = re.compile(r"δ(?:\s?_?\{?[CH]\}?(?![\w-]))?|\bdelta\b")
 MORE_SHIFTS = re.compile(r"δ_?C?\s*=?\s*[0-9]{1,3}\.[0-9]|(?<![0-9.])[0-9]{1,3}\.[0-9]+,?\s?ppm")  # in sentences
@@ -25,7 +26,7 @@ _WORDS = (
     r"δ(?:_?\{?[CH]\}?)?|delta|[x×]\s?[0-9]{1,2}|[2-9]\s?[x×])(?![^\W_])"
 )
 _UNIT = (
-    r" ?(?:[%°℃Å]|(?:K|[mkM]?g|[mµμ]?[lL]|[mn]?mol|[mnµμ]?M(?!\.)|[nm]m|cm|min|h|[MGk]?Hz|m?e?V|equiv|eq|kJ|kcal)"
+    r" ?(?:[%°℃Å]|(?:K|[mkM]?g|[mµμ]?[lL]|[mn]?mol|[mnµμ]?M(?!\.)|[nm]m|cm|min|h|[MGk]?Hz|m?e?V|equiv|eq|kJ|kcal|[kMGT]i?B)"
     r"(?![\w′'])|[x×]\s?10(?![0-9]*\.))"
 )
 _BETWEEN = r"[\s,;:/&*†‡§()\[\]{}+=|~-]+|\.+(?![0-9])|(?:and|or)\b"
@@ -49,18 +50,17 @@ _FRAGMENTS = re.compile(r"(?:(?![a-z]{3})[^.;:\n]){1,60}\s(?=[0-9]{1,3}\.[0-9]+\
 _DECIMAL = re.compile(r"[0-9]{1,3}\.([0-9]+)")
 _HIGHEST_PPM = 250.0
 
+_ANNOUNCED = re.compile(r"(?:δ(?:_?\{?C\}?)?|delta|ppm[)\]]?|:|=)\s*\Z")  # in a heading with words, before the first shift
 _SHIFT_IN_BRACKETS = re.compile(r"[(\[][^()\[\]]{0,12}?δ_?C?\s*=?\s*[0-9]{1,3}\.[0-9]")
-_WORD = re.compile(r"(?<![A-Za-z])[a-z]{4,}(?![A-Za-z])")
-_PROSE_WORDS = 3
-_SENTENCE = re.compile(r"\.\s+(?=[^\W_])|\n[ \t\r]*\n|\n\s*(?=[0-9](?:\.[0-9]{1,2})*\.?\s+[A-Z][a-z])")
 
 
 class PeakList(NamedTuple):
-    """A text cut into its list of peaks, what interrupts that, such as the head of a page, and what comes after it."""
+    """A text cut into its list of peaks, what interrupts that, such as the head of a page, and what is around it."""
 
     text: str
     between: list[str]
     tail: str
+    before: str = ""  # the words of a description
 
 
 def find_list(body: str) -> PeakList:
@@ -75,19 +75,14 @@ def find_list(body: str) -> PeakList:
     masked = mask_brackets(body)
     first = _first_shift(masked)
     begin = first.start() if first else 0
-    bracketed = _SHIFT_IN_BRACKETS.search(body, 0, begin or len(body))
-    if bracketed:
-        begin = bracketed.end()
-    stop = _end_of_data(body, masked, begin)
-    if first is None or bracketed or is_description(masked[:begin]):
-        stop = _end_of_description(body, masked, begin, stop)
-        return PeakList(body[:stop], [], body[stop:])
-    return _walk(body, masked, begin, stop)
-
-
-def is_description(text: str) -> bool:
-    """Whether the text before the first shift is that of a sentence, not a heading."""
-    return len(_WORD.findall(text)) >= _PROSE_WORDS
+    words = words_in(masked[:begin])
+    if first is None or words >= MANY_WORDS or _SHIFT_IN_BRACKETS.search(body, 0, begin):
+        before, text, after = named_shifts(body)
+        return PeakList(text, [], after, before)
+    found = _walk(body, masked, begin, _end_of_data(body, masked, begin))
+    if words and not _ANNOUNCED.search(body[:begin]) and len(re.findall(_NUMBER, found.text[begin:])) < MANY_SHIFTS:
+        return PeakList("", [], body[begin:], body[:begin])
+    return found
 
 
 def _first_shift(masked: str) -> re.Match[str] | None:
@@ -125,15 +120,6 @@ def _end_of_data(body: str, masked: str, begin: int) -> int:
         if masked[end.start()] != " " or body[end.start()] in "[(":  # not inside of brackets
             return end.start()
     return len(body)
-
-
-def _end_of_description(body: str, masked: str, begin: int, stop: int) -> int:
-    """Where the sentences end that name shifts."""
-    for end in _SENTENCE.finditer(masked, begin, stop):
-        following = _SENTENCE.search(masked, end.end())
-        if not MORE_SHIFTS.search(body, end.end(), following.start() if following else len(body)):
-            return end.start()
-    return stop
 
 
 def _walk(body: str, masked: str, begin: int, stop: int) -> PeakList:
