@@ -10,6 +10,7 @@ from typing import NamedTuple
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.solvents import find_solvent, is_solvent_line
 from km3aid.spectra.spectrum import SHIFT_MAX_PPM, SHIFT_MIN_PPM, LeftOut, Spectrum
+from km3aid.spectra.text.analyses import ANALYSIS
 from km3aid.spectra.text.bare_letters import interpret_letters
 from km3aid.spectra.text.characters import decimal_mark, mask_brackets, normalise, outer_brackets
 from km3aid.spectra.text.list_end import DELTA, MORE_SHIFTS, find_list
@@ -21,19 +22,19 @@ _ISOTOPE = (
     r"(?:\^?\{?(?P<mass>[0-9]{1,3}+)\}?-?\s?(?P<element>[A-Z][a-z]?)|(?P<element2>[A-Z][a-z]?)-(?P<mass2>[0-9]{1,3}))"
 )
 _DECOUPLED = r"(?:\s*(?:\{[^}]{0,12}\}|\[1?H\]|\(1?H\)))?"
-_METHOD = r"(?:NMR|APT|DEPTQ?(?:[\s-]?[0-9]{2,3})?|PENDANT|CMR)\b"
+_METHOD = r"(?:NMR|RMN|ЯМР|APT|DEPTQ?(?:[\s-]?[0-9]{2,3})?|PENDANT|CMR)\b"
 _HEAD = re.compile(
-    r"(?<![0-9])(?=[\^{0-9A-Zδcp])(?![0-9]+[.,;)]|C[H)]|J\s)(?:"  # skips shifts and remarks at once
+    r"(?<![0-9])(?=[\^{0-9A-ZЯδcp])(?![0-9]+[.,;)]|C[H)]|J\s)(?:"  # skips shifts and remarks at once
     rf"(?<![\w-])(?:(?<!\.)|(?=\S{{2,12}}\s?{_METHOD})){_ISOTOPE}{_DECOUPLED}"
     rf"(?:(?:[^0-9.;:()δ]{{0,20}}?\b)?{_METHOD}|\s*(?=[:=δ(]))"
     rf"|(?<![\w-])(?P<bare>[CHFP])[\s-]?{_METHOD}"
     r"|(?<!\w)δ\s?_?\{?(?P<delta>C|H|F|P|N|B|Si)\b\}?"
-    r"|(?<!\w)(?P<word>(?:[Cc]arbon|[Pp]roton)(?=[\s-]*NMR|\s*[(:δ=])|DEPT(?:[-\s]?[0-9]{2,3})?|HSQC|HMBC|COSY|NOESY|ROESY|CMR)\b"
+    r"|(?<!\w)(?P<word>(?:[Cc]arbon|[Pp]roton)(?=[\s-]*NMR|\s*[(:δ=])|DEPT(?:[-\s]?[0-9]{2,3}|Q)?|APT|HSQC|HMBC|COSY|NOESY|ROESY|CMR)\b"
     r"(?:[\s-]*NMR)?(?=[^,;.]{0,40}[(:δ=]))"
 )
-_WORDS = {"carbon": "C", "cmr": "C", "proton": "H"}
+_WORDS = {"carbon": "C", "cmr": "C", "deptq": "C", "apt": "C", "proton": "H"}
 _LOOKS = re.compile(
-    rf"{_ISOTOPE}[^\n]{{0,40}}\b(?:NMR|APT|DEPT)|(?<![A-Z]{2})NMR\b|(?<!\w)13C\s*[:(]|δ[^\n]{{0,60}}?[0-9]|\bdelta\b\s*[=:]?\s*[0-9]"
+    rf"{_ISOTOPE}[^\n]{{0,40}}\b(?:NMR|APT|DEPT)|(?<![A-Z]{2})(?:NMR|RMN)\b|ЯМР|(?<!\w)13C\s*[:(]|δ[^\n]{{0,60}}?[0-9]|\bdelta\b\s*[=:]?\s*[0-9]"
 )
 _FREQUENCY = re.compile(r"([0-9]{2,3}(?:[.,][0-9]+)?)\s?MHz")
 _HIGHEST_MHZ = 310.0  # of 13C, on a 1.2 GHz spectrometer; a higher frequency is that of the protons
@@ -44,10 +45,13 @@ _SHIFT_IN_BRACKETS = re.compile(
     r"\s*([0-9]{1,3}(?:\.[0-9]+|(?=\s?ppm)))(?!\s?M?Hz)\s*(?:ppm)?\s*[,:;]?\s*([^0-9].*)?", re.DOTALL
 )
 _NO_PROTON = re.compile(r"\s*[=:]?\s*(?:[2-9][0-9]|1[0-9]{2})\.[0-9]")
+_MASS_IN_BRACKETS = re.compile(r"\(([0-9]{1,3}[A-Z]?)\)(?=[A-Z]?[a-z]?[-\s]?NMR\b)")  # `(13)C NMR`
+_LISTED = re.compile(r"(?:[(\[{][^()\[\]{}]*[)\]}]|[^.()\[\]{}0-9]){0,60}[0-9]{1,3}\.[0-9]+\s*[,;(]")  # behind a heading
 _CAPTION = re.compile(
     r"\b(?:[Ff]ig(?:ures?|s?\.)|[Ss]chemes?|[Tt]ables?)\s*[A-Z]?[0-9]{1,3}[a-z]?[.:]?[^.;:\n]{0,50}\Z"
 )
 _TABLE = re.compile(r"[Tt]ables?\s+[A-Z]?[0-9]+")
+_ROW = re.compile(r"(?<![\w.])[0-9]{1,3}(?:\.[0-9]+)?(?:\s*\([^()]*\))?,\s+[0-9]{1,3}(?:\.[0-9]+)?(?=[\s,;(.]|\Z)")
 _SNIPPET = 60
 _LONGEST_CAPTION = 80  # characters of its beginning, `Figure S12. Part of the `
 _MOST_MENDED = 5
@@ -121,7 +125,8 @@ def _numbered(spectra: list[Spectrum]) -> list[Spectrum]:
 
 
 def _without_markup(text: str) -> str:
-    """`text` without TeX, Markdown and HTML markup."""
+    """`text` without TeX, Markdown and HTML markup, and without brackets around an isotope."""
+    text = _MASS_IN_BRACKETS.sub(r"\1", text)
     if not _MARKUP.search(text):
         return text
     return re.sub(r"\$|</?[a-z]{1,6}>|~(?=[0-9]{1,2}~)|(?<=[0-9])~|\\(?=delta\b)", "", text.replace("&delta;", "δ"))
@@ -138,7 +143,7 @@ def _sections(text: str) -> tuple[list[Section], list[LeftOut]]:
         misprinted = element == "H" and _NO_PROTON.match(text, match.end()) is not None  # δH before shifts of 13C
         again = bool(match["delta"]) and bool(heads) and (heads[-1][1] == element or misprinted)
         caption = bool(heads) and _CAPTION.search(text, max(0, match.start() - _LONGEST_CAPTION), match.start())
-        if not (inside or again or caption):
+        if not (inside or again or (caption and not _LISTED.match(text, match.end()))):
             heads.append((match, element))
     if not heads:
         return [Section("C", "", text, 1)], []
@@ -203,12 +208,9 @@ def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spect
     left_out += [_snippet(text, "between the shifts, such as the head of a page") for text in between]
     if re.search(r"(?<![\w.])[0-9]+(?:\.[0-9]+)?(?!\s*(?:[MG]?Hz|K|°))(?![\w.])", masked[:before]):
         left_out.append(_snippet(preamble, "before the δ"))
-    if tail := tail.strip(" \n\t.;,"):
-        left_out.append(_snippet(tail, "text after the peak list"))
-        if more := MORE_SHIFTS.search(tail):
-            notes.append(
-                f"shifts in the text after the list are not read ({more.group()} …); add those that belong to it"
-            )
+    if rest := tail.strip(" \n\t.;,"):
+        left_out.append(_snippet(rest, "text after the peak list"))
+        notes += _note_of_rest(tail, rest)
     solvent = find_solvent(" ".join([section.head, description, preamble, *found.preface]))
     if solvent is None:
         solvent = next((draft.solvent for draft in drafts if draft.solvent), None)
@@ -256,6 +258,16 @@ def _note_of_mended(mended: list[tuple[str, str]]) -> list[str]:
     pairs = ", ".join(f"{before!r} as {after}" for before, after in mended[:_MOST_MENDED])
     more = f" and {len(mended) - _MOST_MENDED} more" if len(mended) > _MOST_MENDED else ""
     return [f"numbers broken in print are made whole; check them: {pairs}{more}"]
+
+
+def _note_of_rest(tail: str, rest: str) -> list[str]:
+    """What is told of shifts behind the list: some that a sentence names, or a row after a comma."""
+    more = MORE_SHIFTS.search(rest)
+    if more is None and tail.lstrip()[:1] in (",", ";") and not ANALYSIS.match(rest):
+        more = _ROW.search(rest)
+    if more is None:
+        return []
+    return [f"shifts in the text after the list are not read ({more.group()} …); add those that belong to it"]
 
 
 def _is_pattern(item: LeftOut) -> bool:

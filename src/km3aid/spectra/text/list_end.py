@@ -42,12 +42,13 @@ _WORD_BEHIND = re.compile(rf"[ \t]+(?!(?:and|or)\b|{_REMARK})[^\W\d_]")
 _NEXT_WORD = re.compile(rf"\.?{_WORD_BEHIND.pattern}")
 _GAP = re.compile(r"\n[ \t\r]*\n")
 _SOFT, _HARD = re.compile(r"[,;&:]|and|or"), re.compile(r"[.\n]")
-_LINE_ENDS = re.compile(r"[ \t]*(?:\n|\Z)")
+_LINE = re.compile(r"(?!.*[0-9]\.[0-9]).*[^,;\s][ \t\r]*$", re.MULTILINE)
 _BRACKET = re.compile(r"[ \t]*(?=[(\[])")
 _PAGE_BREAK = 400  # characters between two pages of a list, at most
 _NEW_LINE = re.compile(r"\n[ \t]*(?=[0-9])")
 _FRAGMENTS = re.compile(r"(?:(?![a-z]{3})[^.;:\n]){1,60}\s(?=[0-9]{1,3}\.[0-9]+\s*,\s*[0-9]{1,3}\.[0-9])")
 _DECIMAL = re.compile(r"[0-9]{1,3}\.([0-9]+)")
+_WHOLE = re.compile(r"[0-9]{1,3}(?=\s*[,;])()")
 _HIGHEST_PPM = 250.0
 
 _ANNOUNCED = re.compile(r"(?:δ(?:_?\{?C\}?)?|delta|ppm[)\]]?|:|=)\s*\Z")  # in a heading with words, before the first shift
@@ -107,11 +108,11 @@ def _is_shift(masked: str, number: re.Match[str], hard: bool, decimals: bool) ->
     return not (hard or _NEXT_WORD.match(masked, end))
 
 
-def _is_alone(masked: str, piece: re.Match[str]) -> bool:
-    """Whether `piece` has a line of its own."""
-    line = masked.rfind("\n", 0, piece.start())
-    begins = line >= 0 and not masked[line + 1 : piece.start()].strip()
-    return begins and _LINE_ENDS.match(masked, piece.end()) is not None
+def _is_heading(masked: str, piece: re.Match[str]) -> bool:
+    """Whether `piece` begins a line that has no shift with decimals and no comma at its end: the number of a page."""
+    begin = masked.rfind("\n", 0, piece.start())
+    line = _LINE.match(masked, begin + 1)
+    return begin >= 0 and line is not None and not masked[begin + 1 : piece.start()].strip()
 
 
 def _end_of_data(body: str, masked: str, begin: int) -> int:
@@ -140,9 +141,9 @@ def _walk(body: str, masked: str, begin: int, stop: int) -> PeakList:
             piece is None
             or (hard and _GAP.search(gap))
             or (kind == "number" and not _is_shift(masked, piece, hard, bool(decimals)))
-            or (kind != "between" and decimals and "." not in piece.group() and _is_alone(masked, piece))
+            or (kind != "between" and decimals and "." not in piece.group() and _is_heading(masked, piece))
         ):
-            following = _next_page(masked, end, at, decimals) if _SOFT.search(gap) else None
+            following = _next_page(masked[:stop], end, at, decimals) if _SOFT.search(gap) else None
             if following is None:
                 break
             parts.append(body[start:end] + ", ")
@@ -167,8 +168,8 @@ def _next_page(masked: str, end: int, at: int, decimals: set[int]) -> int | None
     if fragments := _FRAGMENTS.match(masked, at):
         starts.append(fragments)
     for start in starts:
-        number = _DECIMAL.match(masked, start.end())
-        if number and start.end() > at and len(number[1]) <= max(2, *decimals) and float(number.group()) < _HIGHEST_PPM:
+        number = (_DECIMAL if decimals else _WHOLE).match(masked, start.end())
+        if number and start.end() > at and len(number[1]) <= max(2, *decimals, 0) and float(number.group()) < _HIGHEST_PPM:
             if not (_NO_SHIFT.match(masked, number.end()) or _WORD_BEHIND.match(masked, number.end())):
                 return start.end()
     return None
