@@ -21,14 +21,14 @@ from km3aid.spectra.text.remarks import PATTERN_REASON
 _ISOTOPE = (
     r"(?:\^?\{?(?P<mass>[0-9]{1,3}+)\}?-?\s?(?P<element>[A-Z][a-z]?)|(?P<element2>[A-Z][a-z]?)-(?P<mass2>[0-9]{1,3}))"
 )
-_DECOUPLED = r"(?:\s*(?:\{[^}]{0,12}\}|\[1?H\]|\(1?H\)))?"
-_METHOD = r"(?:NMR|RMN|ЯМР|APT|DEPTQ?(?:[\s-]?[0-9]{2,3})?|PENDANT|CMR)\b"
+_DECOUPLED = r"(?:\s*-?\s*(?:\{[^}]{0,12}\}|\[1?H\]|\(1?H\)))?"
+_METHOD = r"(?:NMR|(?i:N\. ?M\. ?R)|RMN|ЯМР|APT|DEPTQ?(?:[\s-]?[0-9]{2,3})?|PENDANT|CMR)\b"
 _HEAD = re.compile(
     r"(?<![0-9])(?=[\^{0-9A-ZЯδcp])(?![0-9]+[.,;)]|C[H)]|J\s)(?:"  # skips shifts and remarks at once
-    rf"(?<![\w-])(?:(?<!\.)|(?=\S{{2,12}}\s?{_METHOD})){_ISOTOPE}{_DECOUPLED}"
+    rf"(?<![\w{{-])(?:(?<!\.)|(?=\S{{2,12}}\s?{_METHOD})){_ISOTOPE}{_DECOUPLED}"
     rf"(?:(?:[^0-9.;:()δ]{{0,20}}?\b)?{_METHOD}|\s*(?=[:=δ(]))"
     rf"|(?<![\w-])(?P<bare>[CHFP])[\s-]?{_METHOD}"
-    r"|(?<!\w)δ\s?_?\{?(?P<delta>C|H|F|P|N|B|Si)\b\}?"
+    r"|(?<![\w/])δ\s?_?\{?(?P<delta>C|H|F|P|N|B|Si)\b\}?(?!\s?/\s?δ)"
     r"|(?<!\w)(?P<word>(?:[Cc]arbon|[Pp]roton)(?=[\s-]*NMR|\s*[(:δ=])|DEPT(?:[-\s]?[0-9]{2,3}|Q)?|APT|HSQC|HMBC|COSY|NOESY|ROESY|CMR)\b"
     r"(?:[\s-]*NMR)?(?=[^,;.]{0,40}[(:δ=]))"
 )

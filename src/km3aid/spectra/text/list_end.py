@@ -112,7 +112,7 @@ def _is_heading(masked: str, piece: re.Match[str]) -> bool:
     """Whether `piece` begins a line that has no shift with decimals and no comma at its end: the number of a page."""
     begin = masked.rfind("\n", 0, piece.start())
     line = _LINE.match(masked, begin + 1)
-    return begin >= 0 and line is not None and not masked[begin + 1 : piece.start()].strip()
+    return begin >= 0 and line is not None and not masked[begin + 1 : piece.start()].strip(" \t-")
 
 
 def _end_of_data(body: str, masked: str, begin: int) -> int:
