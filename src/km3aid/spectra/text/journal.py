@@ -27,10 +27,10 @@ _HEAD = re.compile(
     r"(?<![0-9])(?=[\^{0-9A-ZЯδcp])(?![0-9]+[.,;)]|C[H)]|J\s)(?:"  # skips shifts and remarks at once
     rf"(?<![\w{{-])(?:(?<!\.)|(?=\S{{2,12}}\s?{_METHOD})){_ISOTOPE}{_DECOUPLED}"
     rf"(?:(?:[^0-9.;:()δ]{{0,20}}?\b)?{_METHOD}|\s*(?=[:=δ(]))"
-    rf"|(?<![\w-])(?P<bare>[CHFP])[\s-]?{_METHOD}"
+    rf"|(?<![\w-])(?P<bare>[CHFP])(?:13|1|19|31)?[\s-]?{_METHOD}"
     r"|(?<![\w/])δ\s?_?\{?(?P<delta>C|H|F|P|N|B|Si)\b\}?(?!\s?/\s?δ)"
-    r"|(?<!\w)(?P<word>(?:[Cc]arbon|[Pp]roton)(?=[\s-]*NMR|\s*[(:δ=])|DEPT(?:[-\s]?[0-9]{2,3}|Q)?|APT|HSQC|HMBC|COSY|NOESY|ROESY|CMR)\b"
-    r"(?:[\s-]*NMR)?(?=[^,;.]{0,40}[(:δ=]))"
+    r"|(?<!\w)(?P<word>(?:[Cc]arbon|[Pp]roton)(?=(?:-13|-1)?[\s-]*NMR|\s*[(:δ=])|DEPT(?:[-\s]?[0-9]{2,3}|Q)?|APT|HSQC|HMBC|COSY|NOESY|ROESY|CMR)\b"
+    r"(?:-13|-1)?(?:[\s-]*NMR)?(?=[^,;.]{0,40}[(:δ=]))"
 )
 _WORDS = {"carbon": "C", "cmr": "C", "deptq": "C", "apt": "C", "proton": "H"}
 _LOOKS = re.compile(
@@ -45,7 +45,7 @@ _SHIFT_IN_BRACKETS = re.compile(
     r"\s*([0-9]{1,3}(?:\.[0-9]+|(?=\s?ppm)))(?!\s?M?Hz)\s*(?:ppm)?\s*[,:;]?\s*([^0-9].*)?", re.DOTALL
 )
 _NO_PROTON = re.compile(r"\s*[=:]?\s*(?:[2-9][0-9]|1[0-9]{2})\.[0-9]")
-_MASS_IN_BRACKETS = re.compile(r"\(([0-9]{1,3}[A-Z]?)\)(?=[A-Z]?[a-z]?[-\s]?NMR\b)")  # `(13)C NMR`
+_MASS_IN_BRACKETS = re.compile(r"(?<![0-9][CHFP])(?<![0-9][CHFP][\s-])\(([0-9]{1,3}[CHFP]?)\)(?=[CHFP]?[\s-]?NMR\b)")
 _LISTED = re.compile(r"(?:[(\[{][^()\[\]{}]*[)\]}]|[^.()\[\]{}0-9]){0,60}[0-9]{1,3}\.[0-9]+\s*[,;(]")  # behind a heading
 _CAPTION = re.compile(
     r"\b(?:[Ff]ig(?:ures?|s?\.)|[Ss]chemes?|[Tt]ables?)\s*[A-Z]?[0-9]{1,3}[a-z]?[.:]?[^.;:\n]{0,50}\Z"
@@ -125,7 +125,7 @@ def _numbered(spectra: list[Spectrum]) -> list[Spectrum]:
 
 
 def _without_markup(text: str) -> str:
-    """`text` without TeX, Markdown and HTML markup, and without brackets around an isotope."""
+    """`text` without TeX, Markdown and HTML markup, and without brackets around a mass as in `(13)C NMR`."""
     text = _MASS_IN_BRACKETS.sub(r"\1", text)
     if not _MARKUP.search(text):
         return text

@@ -38,8 +38,15 @@ def mend_numbers(text: str) -> tuple[str, list[tuple[str, str]]]:
     text = _OTHER_POINT.sub(lambda m: note(m.group(), f"{m[1]}.{m[2]}"), text)
     text = _BEFORE_THE_POINT.sub(lambda m: note(m.group(), re.sub(r"\s", "", m.group())), text)
     usual = _decimals(text)
-    text = _CHUNK.sub(lambda m: m[1] + (note(m[2], whole) if (whole := _joined(m[2], usual)) else m[2]), text)
-    return text, mended
+
+    def mend(chunk: re.Match[str]) -> str:
+        before, line, last = "", "", chunk[2]
+        if (whole := _joined(last, usual)) is None:
+            before, line, last = last.rpartition("\n")  # behind the number of a page
+            whole = _joined(last, usual) if line else None
+        return chunk[1] + before + line + (note(last, whole) if whole else last)
+
+    return _CHUNK.sub(mend, text), mended
 
 
 def _decimals(text: str) -> set[int]:
