@@ -13,9 +13,7 @@ DELTA = re.compile(r"δ(?:\s?_?\{?[CH]\}?(?![\w-]))?|\bdelta\b")
 MORE_SHIFTS = re.compile(r"δ_?C?\s*=?\s*[0-9]{1,3}\.[0-9]|(?<![0-9.])[0-9]{1,3}\.[0-9]+,?\s?ppm")  # in sentences
 
 # The grammar of a list, in text whose brackets are blanked out.
-_GROUP = (
-    r"(?:C(?:q|quat|arom|aliph|p)?|Si|Se|Sn|Cl|Br|Ar(?:om|yl)?|Ph|Me|Et|[in]?Pr|[nst]?-?Bu|Bn|Bz|Ac|Ts|Boc|Cbz|[HNOSPFBIq])"
-)
+_GROUP = r"(?:C(?:q|quat|arom|aliph|p)?|Si|Se|Sn|Cl|Br|Ar(?:om|yl)?|Ph|Me|Et|[in]?Pr|[nst]?-?Bu|Bn|Bz|Ac|Ts|Boc|Cbz|[HNOSPFBIq])"
 _LABEL = rf"(?:[0-9]{{1,2}}(?:\s?[x×]\s?|-)?)?{_GROUP}(?:{_GROUP}|[0-9'′″\"α-ω≡=/+-])*[a-e]?s?(?![^\W_])"
 _COUPLING = (
     r"[1-6]?\s?J(?:_?\{?[A-Z][\w,'′–-]{0,12}\}?)?\s*=?\s*[0-9][0-9.]*"
@@ -26,16 +24,14 @@ _WORDS = (
     r"δ(?:_?\{?[CH]\}?)?|delta|[x×]\s?[0-9]{1,2}|[2-9]\s?[x×])(?![^\W_])"
 )
 _UNIT = (
-    r" ?(?:[%°℃Å]|(?:K|[mkM]?g|[mµμ]?[lL]|[mn]?mol|[mnµμ]?M(?!\.)|[nm]m|cm|min|h|[MGk]?Hz|m?e?V|equiv|eq|kJ|kcal|[kMGT]i?B)"
-    r"(?![\w′'])|[x×]\s?10(?![0-9]*\.))"
+    r" ?(?:[%°℃Å]|(?:K|[mkM]?g|[mµμ]?[lL]|[mn]?mol|[mnµμ]?M(?!\.)|[nm]m|cm|min|h|[MGk]?Hz|m?e?V|equiv|eq|kJ|"
+    r"kcal|[kMGT]i?B)(?![\w′'])|[x×]\s?10(?![0-9]*\.))"
 )
 _BETWEEN = r"[\s,;:/&*†‡§()\[\]{}+=|~-]+|\.+(?![0-9])|(?:and|or)\b"
 _REMARK = rf"{_COUPLING}|{_WORDS}|{_LABEL}"
 _COUNT = r"[1-9][0-9]?(?:\s?[x×]\s?)?(?:C(?:H[0-3]?)?|carbons?)(?![\w-])|(?:[2-9]|1[0-9])\s?[x×]\s?(?=[0-9])"
 _NUMBER = r"(?:[0-9]+(?:\.[0-9]+)+[a-e](?!\w)|[0-9]+(?:\.[0-9]+)*)"
-_PIECE = re.compile(
-    rf"(?P<count>{_COUNT})|(?P<number>{_NUMBER})|(?P<between>{_BETWEEN})|(?P<remark>{_REMARK})"
-)
+_PIECE = re.compile(rf"(?P<count>{_COUNT})|(?P<number>{_NUMBER})|(?P<between>{_BETWEEN})|(?P<remark>{_REMARK})")
 _RUN = re.compile(r"(?:([0-9]{1,3}\.[0-9]{1,3})\s*[,;]\s*)+")  # most of any list, in one match
 _NO_SHIFT = re.compile(rf"{_UNIT}|:(?!\s*{_GROUP})|\s?-\s*(?!{_LABEL})[^\W\d_]|(?!{_LABEL}|ppm)[^\W\d_]")
 _WORD_BEHIND = re.compile(rf"[ \t]+(?!(?:and|or)\b|{_REMARK})[^\W\d_]")
@@ -51,7 +47,9 @@ _DECIMAL = re.compile(r"[0-9]{1,3}\.([0-9]+)")
 _WHOLE = re.compile(r"[0-9]{1,3}(?=\s*[,;])()")
 _HIGHEST_PPM = 250.0
 
-_ANNOUNCED = re.compile(r"(?:δ(?:_?\{?C\}?)?|delta|ppm[)\]]?|:|=)\s*\Z")  # in a heading with words, before the first shift
+_ANNOUNCED = re.compile(
+    r"(?:δ(?:_?\{?C\}?)?|delta|ppm[)\]]?|:|=)\s*\Z"
+)  # in a heading with words, before the first shift
 _SHIFT_IN_BRACKETS = re.compile(r"[(\[][^()\[\]]{0,12}?δ_?C?\s*=?\s*[0-9]{1,3}\.[0-9]")
 
 
@@ -167,9 +165,11 @@ def _next_page(masked: str, end: int, at: int, decimals: set[int]) -> int | None
     starts = list(_NEW_LINE.finditer(masked, end, at + _PAGE_BREAK))
     if fragments := _FRAGMENTS.match(masked, at):
         starts.append(fragments)
+    most = max(2, *decimals, 0)
     for start in starts:
         number = (_DECIMAL if decimals else _WHOLE).match(masked, start.end())
-        if number and start.end() > at and len(number[1]) <= max(2, *decimals, 0) and float(number.group()) < _HIGHEST_PPM:
-            if not (_NO_SHIFT.match(masked, number.end()) or _WORD_BEHIND.match(masked, number.end())):
-                return start.end()
+        if number is None or start.end() <= at or len(number[1]) > most or float(number.group()) > _HIGHEST_PPM:
+            continue
+        if not (_NO_SHIFT.match(masked, number.end()) or _WORD_BEHIND.match(masked, number.end())):
+            return start.end()
     return None

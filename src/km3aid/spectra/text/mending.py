@@ -11,10 +11,13 @@ _OTHER_POINT = re.compile(r"(?<![\w.])([0-9]{1,3})\s?[·∙⋅•‧]\s?([0-9]{1
 _BLANK = r"[ \t\r\n]"
 _BEFORE_THE_POINT = re.compile(rf"(?<![\w.,-])[0-9]{{1,3}}{_BLANK}+\.{_BLANK}?[0-9]{{1,4}}(?![0-9]|\.[0-9])")
 _CHUNK = re.compile(
-    rf"(?:(?<=[,;:=)/δ\n])|(?<=δC|nd)|(?<=ppm)|^)({_BLANK}*)([0-9](?:[0-9.]|{_BLANK}|-\n)*[0-9])(?={_BLANK}*(?:[,;(\[/]|and\b|ppm\b|\.|$)|[ \t]*\n)"
+    rf"(?:(?<=[,;:=)/δ\n])|(?<=δC|nd)|(?<=ppm)|^)({_BLANK}*)([0-9](?:[0-9.]|{_BLANK}|-\n)*[0-9])"
+    rf"(?={_BLANK}*(?:[,;(\[/]|and\b|ppm\b|\.|$)|[ \t]*\n)"
 )
 _SUSPECT = re.compile(r"[0-9]\.?-?\s+\.?\s?[0-9]|[·∙⋅•‧]")
-_WHOLE = re.compile(r"(?<![\w.,-])[0-9]{1,3}\.([0-9]{1,4})(?!\w|\.[0-9])|(?<!\.\s)(?<![\w.,-])[0-9]{1,3}(?=\s?[,;(\[])()")
+_WHOLE = re.compile(
+    r"(?<![\w.,-])[0-9]{1,3}\.([0-9]{1,4})(?!\w|\.[0-9])|(?<!\.\s)(?<![\w.,-])[0-9]{1,3}(?=\s?[,;(\[])()"
+)
 _FEWEST = 0.5  # numbers with decimals for each without, in a list whose shifts have decimals
 
 

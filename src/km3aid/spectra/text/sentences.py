@@ -13,13 +13,16 @@ _SENTENCES_BEFORE = 2  # without a shift, at most
 _NUMBER = r"(?<![\w.,-])-?[0-9]{1,3}(?:\.[0-9]{1,3})?(?![\w%°]|\.[0-9]|\s?(?:%|[MkG]?Hz|mg|m[Ll]|°|nm|cm|eV|min|K\b))"
 _PEAK = rf"{_NUMBER}(?:\s*ppm)?(?:\s*\([^()]{{0,80}}\))?(?:,?\s*ppm\b)?"
 _PEAKS = re.compile(
-    rf"(?P<delta>(?:δ(?:\s?_?\{{?C\}}?)?|\bdelta\b)\s*[=:]?\s*(?:\(ppm\)\s*)?)?(?P<peaks>{_PEAK}(?:(?:\s*(?:,|;|&|/|-|\b(?:and|or|to|at)\b)\s*)+{_PEAK})*)"
+    r"(?P<delta>(?:δ(?:\s?_?\{?C\}?)?|\bdelta\b)\s*[=:]?\s*(?:\(ppm\)\s*)?)?"
+    rf"(?P<peaks>{_PEAK}(?:(?:\s*(?:,|;|&|/|-|\b(?:and|or|to|at)\b)\s*)+{_PEAK})*)"
 )
-_SHOWN = re.compile(r"\b(?:show|display|exhibit|reveal|appear|resonat|assign|attribut|correspond|observ|detect|contain)")
+_SHOWN = re.compile(
+    r"\b(?:show|display|exhibit|reveal|appear|resonat|assign|attribut|correspond|observ|detect|contain)"
+)
 _OF_SIGNALS = re.compile(r"signal|peak|resonan|carbon|shift|(?<![A-Za-z])C=|CH[23]?\b")
 _OF_THE_METHOD = re.compile(
-    r"referenc|record|calibrat|standard|relative to|residual|acquir|instrument|spectromet(?:er|re)|error|deviat|within|accura|"
-    r"resolution|width|region|enlarge|expan|comput|predict"
+    r"referenc|record|calibrat|standard|relative to|residual|acquir|instrument|spectromet(?:er|re)|error|deviat|within|"
+    r"accura|resolution|width|region|enlarge|expan|comput|predict"
 )
 
 
