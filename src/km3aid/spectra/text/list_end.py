@@ -13,7 +13,10 @@ DELTA = re.compile(r"δ(?:\s?_?\{?[CH]\}?(?![\w-]))?|\bdelta\b")
 MORE_SHIFTS = re.compile(r"δ_?C?\s*=?\s*[0-9]{1,3}\.[0-9]|(?<![0-9.])[0-9]{1,3}\.[0-9]+,?\s?ppm")  # in sentences
 
 # The grammar of a list, in text whose brackets are blanked out.
-_GROUP = r"(?:C(?:q|quat|arom|aliph|p)?|Si|Se|Sn|Cl|Br|Ar(?:om|yl)?|Ph|Me|Et|[in]?Pr|[nst]?-?Bu|Bn|Bz|Ac|Ts|Boc|Cbz|[HNOSPFBIq])"
+_GROUP = (
+    r"(?:C(?:q|quat|arom|aliph|p)?|Si|Se|Sn|Cl|Br|Ar(?:om|yl)?|Ph|Me|Et|[in]?Pr|[nst]?-?Bu|Bn|Bz|Ac|Ts|Boc|Cbz|"
+    r"[HNOSPFBIq])"
+)
 _LABEL = rf"(?:[0-9]{{1,2}}(?:\s?[x×]\s?|-)?)?{_GROUP}(?:{_GROUP}|[0-9'′″\"α-ω≡=/+-])*[a-e]?s?(?![^\W_])"
 _COUPLING = (
     r"[1-6]?\s?J(?:_?\{?[A-Z][\w,'′–-]{0,12}\}?)?\s*=?\s*[0-9][0-9.]*"
