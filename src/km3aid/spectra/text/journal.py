@@ -82,7 +82,7 @@ def _numbered(spectra: list[Spectrum]) -> list[Spectrum]:
 
 
 def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spectrum | None:
-    whole, mended = mend_numbers(section.body)
+    whole, mended = mend_numbers(_GLUED.sub(" ", section.body))
     body, between, tail, description = find_list(whole)
     masked = mask_brackets(body)
     delta = DELTA.search(masked)
@@ -122,7 +122,7 @@ def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spect
 
 
 def _read_list(listed: str, masked: str, known_start: bool, where: str) -> tuple[PeakText, list[Draft]]:
-    listed = _RANGE.sub("- ", _GLUED.sub(" ", listed))
+    listed = _RANGE.sub("- ", listed)
     found = read_peak_text(listed, where, decimal_mark(masked, where), strict=False)
     within = [SHIFT_MIN_PPM <= draft.shift_ppm <= SHIFT_MAX_PPM for draft in found.drafts]
     while within and not within[-1] and any(within):  # masses, wavenumbers: not of the list, as no shift follows

@@ -82,7 +82,7 @@ def find_list(body: str) -> PeakList:
         before, text, after = named_shifts(body)
         return PeakList(text, [], after, before)
     found = _walk(body, masked, begin, _end_of_data(body, masked, begin))
-    if words and not _ANNOUNCED.search(body[:begin]) and len(re.findall(_NUMBER, found.text[begin:])) < MANY_SHIFTS:
+    if words and not _ANNOUNCED.search(body[:begin]) and len(_DECIMAL.findall(found.text, begin)) < MANY_SHIFTS:
         return PeakList("", [], body[begin:], body[:begin])
     return found
 

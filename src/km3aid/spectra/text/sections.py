@@ -12,7 +12,9 @@ _ISOTOPE = (
     r"(?:\^?\{?(?P<mass>[0-9]{1,3}+)\}?-?\s?(?P<element>[A-Z][a-z]?)|(?P<element2>[A-Z][a-z]?)-(?P<mass2>[0-9]{1,3}))"
 )
 _DECOUPLED = r"(?:\s*-?\s*(?:\{[^}]{0,12}\}|\[1?H\]|\(1?H\)))?"
-_METHOD = r"(?:NMR|(?i:N\. ?M\. ?R)|RMN|ЯМР|APT|DEPTQ?(?:[\s-]?[0-9]{2,3})?|PENDANT|CMR)\b"
+_METHOD = (
+    r"(?:NMR|(?i:N\. ?M\. ?R)|nuclear\s+magnetic\s+resonance|RMN|ЯМР|APT|DEPTQ?(?:[\s-]?[0-9]{2,3})?|PENDANT|CMR)\b"
+)
 _HEAD = re.compile(
     r"(?<![0-9])(?=[\^{0-9A-ZЯδcp])(?![0-9]+[.,;)]|C[H)]|J\s)(?:"  # skips shifts and remarks at once
     rf"(?<![\w{{-])(?:(?<!\.)|(?=\S{{2,12}}\s?{_METHOD})){_ISOTOPE}{_DECOUPLED}"
