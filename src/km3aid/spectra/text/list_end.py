@@ -30,11 +30,11 @@ _UNIT = (
     r" ?(?:[%°℃Å]|(?:K|[mkM]?g|[mµμ]?[lL]|[mn]?mol|[mnµμ]?M(?!\.)|[nm]m|cm|min|h|[MGk]?Hz|m?e?V|equiv|eq|kJ|"
     r"kcal|[kMGT]i?B)(?![\w′'])|[x×]\s?10(?![0-9]*\.))"
 )
-_BETWEEN = r"[\s,;:/&*†‡§()\[\]{}+=|~-]+|\.+(?![0-9])|(?:and|or)\b"
-_REMARK = rf"{_COUPLING}|{_WORDS}|{_LABEL}"
+_BETWEEN = r"[\s,;:/&*†‡§)\]{}+=|~-]+|[(\[]|\.+(?![0-9])|(?:and|or)\b"
+_REMARK = rf"{_COUPLING}|{_WORDS}|{_LABEL}|[(\[][^()\[\],;\n]{{0,40}}(?=[,;])"  # the last: a bracket left open
 _COUNT = r"[1-9][0-9]?(?:\s?[x×]\s?)?(?:C(?:H[0-3]?)?|carbons?)(?![\w-])|(?:[2-9]|1[0-9])\s?[x×]\s?(?=[0-9])"
 _NUMBER = r"(?:[0-9]+(?:\.[0-9]+)+[a-e](?!\w)|[0-9]+(?:\.[0-9]+)*)"
-_PIECE = re.compile(rf"(?P<count>{_COUNT})|(?P<number>{_NUMBER})|(?P<between>{_BETWEEN})|(?P<remark>{_REMARK})")
+_PIECE = re.compile(rf"(?P<count>{_COUNT})|(?P<number>{_NUMBER})|(?P<remark>{_REMARK})|(?P<between>{_BETWEEN})")
 _RUN = re.compile(r"(?:([0-9]{1,3}\.[0-9]{1,3})\s*[,;]\s*)+")  # most of any list, in one match
 _NO_SHIFT = re.compile(rf"{_UNIT}|:(?!\s*{_GROUP})|\s?-\s*(?!{_LABEL})[^\W\d_]|(?!{_LABEL}|ppm)[^\W\d_]")
 _WORD_BEHIND = re.compile(rf"[ \t]+(?!(?:and|or)\b|{_REMARK})[^\W\d_]")
