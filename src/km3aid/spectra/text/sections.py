@@ -32,6 +32,7 @@ _NUCLEI = {  # whose mass and symbol are a heading without the word NMR
     *("1H", "2H", "6Li", "7Li", "10B", "11B", "13C", "14N", "15N", "17O", "19F", "27Al", "29Si", "31P", "51V", "59Co"),
     *("77Se", "103Rh", "117Sn", "119Sn", "125Te", "183W", "195Pt", "199Hg", "207Pb"),
 }
+_BLANKS = re.compile(r"[ \t]{2,}")
 _MARKUP = re.compile(r"[$<~\\&]")
 _NO_PROTON = re.compile(r"\s*[=:]?\s*(?:[2-9][0-9]|1[0-9]{2})\.[0-9]")
 _MASS_IN_BRACKETS = re.compile(r"(?<![0-9][CHFP])(?<![0-9][CHFP][\s-])\(([0-9]{1,3}[CHFP]?)\)(?=[CHFP]?[\s-]?NMR\b)")
@@ -92,8 +93,8 @@ def cut_at_headings(text: str) -> tuple[list[Section], list[LeftOut]]:
 
 
 def _without_markup(text: str) -> str:
-    """`text` without TeX, Markdown and HTML markup, and without brackets around a mass as in `(13)C NMR`."""
-    text = _MASS_IN_BRACKETS.sub(r"\1", text)
+    """`text` without TeX, Markdown and HTML markup, with single blanks, and without brackets around a mass as in `(13)C NMR`."""
+    text = _MASS_IN_BRACKETS.sub(r"\1", _BLANKS.sub(" ", text.replace("\r\n", "\n")))
     if not _MARKUP.search(text):
         return text
     return re.sub(r"\$|</?[a-z]{1,6}>|~(?=[0-9]{1,2}~)|(?<=[0-9])~|\\(?=delta\b)", "", text.replace("&delta;", "δ"))
