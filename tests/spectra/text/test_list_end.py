@@ -47,6 +47,12 @@ def test_what_belongs_to_a_list(list_):
         ". N-(4-Bromophenyl)acetamide, 45.2",
         "; Tm = 98.2 °C",
         "; pKa 9.2",
+        "; 2,4-Dichloro-1-nitrobenzene 45.2",
+        ", 2-(acetoxymethyl)-6-chlorohexane 45.2",
+        "; 1 C not observed",
+        "; 31P 22.7",
+        "\n0.45 g",
+        " V = 1234.5",
         " HRMS 237.1",
         ".HRMS 237.1",
         "。以上数据与文献 45.2 一致",
@@ -64,6 +70,11 @@ def test_the_head_of_a_page_is_no_part_of_a_list(page):
     found = find_list(f"δ 171.4, 128.5,\n{page}\n60.5, 21.0 ppm. HRMS")
     assert found.text == "δ 171.4, 128.5, 60.5, 21.0 ppm"
     assert found.between == [page.strip()]
+
+
+def test_what_was_copied_from_a_page():
+    text = "1H  NMR  (CDCl3)  δ  7.2  (m,  5H).  13\r\nC  NMR  (CDCl\r\n3):  d = 171.4,  128.\r\n5,  21.0"
+    assert shifts(text) == [171.4, 128.5, 21.0]
 
 
 def test_a_finished_list_does_not_go_on_behind_the_end_of_a_page():

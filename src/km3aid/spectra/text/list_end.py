@@ -17,7 +17,7 @@ _GROUP = (
     r"(?:C(?:q|quat|arom|aliph|p)?|Si|Se|Sn|Cl|Br|Ar(?:om|yl)?|Ph|Me|Et|[in]?Pr|[nst]?-?Bu|Bn|Bz|Ac|Ts|Boc|Cbz|"
     r"[HNOSPFBIq])"
 )
-_LABEL = rf"(?:[0-9]{{1,2}}(?:\s?[x×]\s?|-)?)?{_GROUP}(?:{_GROUP}|[0-9'′″\"α-ω≡=/+-])*[a-e]?s?(?![^\W_])"
+_LABEL = rf"(?!19F|31P|11B|29Si|15N|1H)(?:[0-9]{{1,2}}(?:\s?[x×]\s?|-)?)?{_GROUP}(?:{_GROUP}|[0-9'′″\"α-ω≡=/+-])*[a-e]?s?(?![^\W_])"
 _COUPLING = (
     r"[1-6]?\s?J(?:_?\{?[A-Z][\w,'′–-]{0,12}\}?)?\s*=?\s*[0-9][0-9.]*"
     r"(?:(?:\s*(?:[,/&]|and|or)\s*[0-9.]+)*\s*Hz)?"
@@ -28,7 +28,7 @@ _WORDS = (
 )
 _UNIT = (
     r" ?(?:[%°℃Å]|(?:K|[mkM]?g|[mµμ]?[lL]|[mn]?mol|[mnµμ]?M(?!\.)|[nm]m|cm|min|h|[MGk]?Hz|m?e?V|equiv|eq|kJ|"
-    r"kcal|[kMGT]i?B)(?![\w′'])|[x×]\s?10(?![0-9]*\.))"
+    r"kcal|[kMGT]i?B)(?![\w′'+]|\s*=|\s[0-9])|[x×]\s?10(?![0-9]*\.))"
 )
 _BETWEEN = r"[\s,;:/&*†‡§)\]{}+=|~-]+|[(\[]|\.+(?![0-9])|(?:and|or)\b"
 _REMARK = rf"{_COUPLING}|{_WORDS}|{_LABEL}|[(\[][^()\[\],;\n]{{0,40}}(?=[,;])"  # the last: a bracket left open
@@ -36,6 +36,7 @@ _COUNT = r"[1-9][0-9]?(?:\s?[x×]\s?)?(?:C(?:H[0-3]?)?|carbons?)(?![\w-])|(?:[2-
 _NUMBER = r"(?:[0-9]+(?:\.[0-9]+)+[a-e](?!\w)|[0-9]+(?:\.[0-9]+)*)"
 _PIECE = re.compile(rf"(?P<count>{_COUNT})|(?P<number>{_NUMBER})|(?P<remark>{_REMARK})|(?P<between>{_BETWEEN})")
 _RUN = re.compile(r"(?:([0-9]{1,3}\.[0-9]{1,3})\s*[,;]\s*)+")  # most of any list, in one match
+_NO_WHOLE_SHIFT = re.compile(r"\s?-(?![0-9])|(?:,[0-9]{1,2}['′]*)+-|\sC\b|[^\W\d_]")  # locants, and a number of carbons
 _NO_SHIFT = re.compile(rf"{_UNIT}|:(?!\s*{_GROUP})|\s?-\s*(?!{_LABEL})[^\W\d_]|(?!{_LABEL}|ppm)[^\W\d_]")
 _WORD_BEHIND = re.compile(rf"[ \t]+(?!(?:and|or)\b|{_REMARK})[^\W\d_]")
 _NEXT_WORD = re.compile(rf"\.?{_WORD_BEHIND.pattern}")
@@ -103,6 +104,8 @@ def _is_shift(masked: str, number: re.Match[str], hard: bool, decimals: bool) ->
     """Whether a number stands where a list has its shifts; `hard`: after a full stop or in a new line without comma."""
     whole, end = "." not in number.group(), number.end()
     if _NO_SHIFT.match(masked, end):
+        return False
+    if whole and decimals and _NO_WHOLE_SHIFT.match(masked, end):
         return False
     if not (whole and decimals):
         return not (_NEXT_WORD.match(masked, end) and (hard or whole))

@@ -12,7 +12,7 @@ _BLANK = r"[ \t\r\n]"
 _BEFORE_THE_POINT = re.compile(rf"(?<![\w.,-])[0-9]{{1,3}}{_BLANK}+\.{_BLANK}?[0-9]{{1,4}}(?![0-9]|\.[0-9])")
 _CHUNK = re.compile(
     rf"(?:(?<=[,;:=)/δ\n])|(?<=δC|nd)|(?<=ppm)|^)({_BLANK}*)([0-9](?:[0-9.]|{_BLANK}|-\n)*[0-9])"
-    rf"(?={_BLANK}*(?:[,;(\[/]|and\b|ppm\b|\.|$)|[ \t]*\n)"
+    rf"(?={_BLANK}*(?:[,;(\[/]|and\b|ppm\b|\.(?![0-9])|$)|[ \t]*\n)"
 )
 _SUSPECT = re.compile(r"[0-9]\.?-?\s+\.?\s?[0-9]|[·∙⋅•‧]")
 _WHOLE = re.compile(
