@@ -90,6 +90,18 @@ def test_another_analysis_is_no_page():
     assert find_list("δ 171.4, 128.5,\nAnal. C, 63.14; H,\n5.48; N, 8.31").text == "δ 171.4, 128.5"
 
 
+    text = "δ 171.4, 128.5,\nWhite solid\nAnal. C, 63.14; H,\n5.48; N, 8.31"
+    assert find_list(text).text == "δ 171.4, 128.5"
+
+
+def test_a_drawing_between_shifts():
+    assert shifts(f"{HEAD}171.4, 5 O O OH HO NO2 S31 128.5 (trityl), 21.0") == [171.4, 128.5, 21.0]
+
+
+def test_a_number_broken_behind_the_end_of_a_page():
+    assert shifts(f"{HEAD}171.4, 128.5,\nNature | VOL 2\n751\n60. 5, 21.0") == [171.4, 128.5, 60.5, 21.0]
+
+
 def test_a_list_that_breaks_off_is_told():
     spectrum = read(f"{HEAD}171.4, 128.5, zzz yyy xxx 60.5, 21.0, 14.2")
     assert [peak.shift_ppm for peak in spectrum] == [171.4, 128.5]

@@ -33,6 +33,7 @@ NO_LIST = {
     "files": "# Notes\nInstall version 2.4.1. NMR data of 13C are in data/13C-NMR.csv, 12.5 MB, checksum 3.11.\n",
     "contents": "Contents\n1. General 2\n2. 1H NMR spectra 12\n3. 13C NMR spectra 34\n4. HPLC traces 56\n",
     "computed": "13C NMR shifts were computed at mPW1PW91/6-311+G(2d,p); the error was 1.35 ppm, at most 4.62 ppm.",
+    "lead": "A probe for 13C NMR was also used here for soils with lead at 12.5 ppm or 14.0 ppm.",
     "tables": "1H and 13C NMR data, see Tables 1 and 2.\n3642",
 }
 

@@ -46,7 +46,6 @@ _LINE = re.compile(r"(?!.*[0-9]\.[0-9]).*[^,;\s][ \t\r]*$", re.MULTILINE)
 _BRACKET = re.compile(r"[ \t]*(?=[(\[])")
 _PAGE_BREAK = 400  # characters between two pages of a list, at most
 _NEW_LINE = re.compile(r"\n[ \t]*(?=[0-9])")
-_FRAGMENTS = re.compile(r"(?:(?![a-z]{3})[^.;:\n]){1,60}\s(?=[0-9]{1,3}\.[0-9]+\s*,\s*[0-9]{1,3}\.[0-9])")
 _DECIMAL = re.compile(r"[0-9]{1,3}\.([0-9]+)")
 _WHOLE = re.compile(r"[0-9]{1,3}(?=\s*[,;])()")
 _HIGHEST_PPM = 250.0
@@ -168,11 +167,8 @@ def _walk(body: str, masked: str, begin: int, stop: int) -> PeakList:
 
 def _next_page(masked: str, end: int, at: int, decimals: set[int]) -> int | None:
     """Where a list goes on that something interrupts after a comma: with a shift that has as many `decimals`."""
-    starts = list(_NEW_LINE.finditer(masked, end, at + _PAGE_BREAK))
-    if fragments := _FRAGMENTS.match(masked, at):
-        starts.append(fragments)
     most = max(2, *decimals, 0)
-    for start in starts:
+    for start in _NEW_LINE.finditer(masked, end, at + _PAGE_BREAK):
         number = (_DECIMAL if decimals else _WHOLE).match(masked, start.end())
         if number is None or start.end() <= at or len(number[1]) > most or float(number.group()) > _HIGHEST_PPM:
             continue
