@@ -89,7 +89,6 @@ def test_whole_numbers_go_on_as_whole_numbers():
 def test_another_analysis_is_no_page():
     assert find_list("δ 171.4, 128.5,\nAnal. C, 63.14; H,\n5.48; N, 8.31").text == "δ 171.4, 128.5"
 
-
     text = "δ 171.4, 128.5,\nWhite solid\nAnal. C, 63.14; H,\n5.48; N, 8.31"
     assert find_list(text).text == "δ 171.4, 128.5"
 

@@ -17,7 +17,10 @@ _GROUP = (
     r"(?:C(?:q|quat|arom|aliph|p)?|Si|Se|Sn|Cl|Br|Ar(?:om|yl)?|Ph|Me|Et|[in]?Pr|[nst]?-?Bu|Bn|Bz|Ac|Ts|Boc|Cbz|"
     r"[HNOSPFBIq])"
 )
-_LABEL = rf"(?!19F|31P|11B|29Si|15N|1H)(?:[0-9]{{1,2}}(?:\s?[x×]\s?|-)?)?{_GROUP}(?:{_GROUP}|[0-9'′″\"α-ω≡=/+-])*[a-e]?s?(?![^\W_])"
+_LABEL = (
+    r"(?!19F|31P|11B|29Si|15N|1H)(?:[0-9]{1,2}(?:\s?[x×]\s?|-)?)?"
+    rf"{_GROUP}(?:{_GROUP}|[0-9'′″\"α-ω≡=/+-])*[a-e]?s?(?![^\W_])"
+)
 _COUPLING = (
     r"[1-6]?\s?J(?:_?\{?[A-Z][\w,'′–-]{0,12}\}?)?\s*=?\s*[0-9][0-9.]*"
     r"(?:(?:\s*(?:[,/&]|and|or)\s*[0-9.]+)*\s*Hz)?"
