@@ -1,5 +1,7 @@
 """A list ends at the first thing that is neither a shift nor a remark on one."""
 
+import time
+
 import pytest
 from tests.spectra.reading import read, shifts
 
@@ -112,3 +114,10 @@ def test_few_numbers_after_words_are_no_list():
     assert find_list(" spectra 34").text == ""
     assert find_list(" data: 34.5").text == " data: 34.5"
     assert find_list(" data 34.5, 21.0, 14.2").text == " data 34.5, 21.0, 14.2"
+
+
+@pytest.mark.parametrize("rest", [". " + "C " * 20_000, ". " * 20_000, ", " + "1 2 " * 20_000, ", (x" * 20_000])
+def test_the_time_is_linear_in_the_length(rest):
+    began = time.process_time()
+    read(f"{HEAD}171.4, 128.5{rest}")
+    assert time.process_time() - began < 2

@@ -47,6 +47,8 @@ _GAP = re.compile(r"\n[ \t\r]*\n")
 _SOFT, _HARD = re.compile(r"[,;&:]|and|or"), re.compile(r"[.\n]")
 _LINE = re.compile(r"(?!.*[0-9]\.[0-9]).*[^,;\s][ \t\r]*$", re.MULTILINE)
 _BRACKET = re.compile(r"[ \t]*(?=[(\[])")
+_INDENT = 80  # characters
+_LONGEST_REMARK = 2000  # characters between two shifts
 _PAGE_BREAK = 400  # characters between two pages of a list, at most
 _NEW_LINE = re.compile(r"\n[ \t]*(?=[0-9])")
 _DECIMAL = re.compile(r"[0-9]{1,3}\.([0-9]+)")
@@ -116,9 +118,8 @@ def _is_shift(masked: str, number: re.Match[str], hard: bool, decimals: bool) ->
 
 def _is_heading(masked: str, piece: re.Match[str]) -> bool:
     """Whether `piece` begins a line that has no shift with decimals and no comma at its end: the number of a page."""
-    begin = masked.rfind("\n", 0, piece.start())
-    line = _LINE.match(masked, begin + 1)
-    return begin >= 0 and line is not None and not masked[begin + 1 : piece.start()].strip(" \t-")
+    begin = masked.rfind("\n", max(0, piece.start() - _INDENT), piece.start())
+    return begin >= 0 and not masked[begin + 1 : piece.start()].strip(" \t-") and bool(_LINE.match(masked, begin + 1))
 
 
 def _end_of_data(body: str, masked: str, begin: int) -> int:
@@ -134,7 +135,7 @@ def _walk(body: str, masked: str, begin: int, stop: int) -> PeakList:
     parts, between = [], []
     start, end, at = 0, begin, begin
     decimals: set[int] = set()  # how many the shifts have
-    while at < stop:
+    while at < stop and at - end < _LONGEST_REMARK:
         if run := _RUN.match(masked, at, stop):
             decimals.add(run.end(1) - masked.index(".", run.start(1)) - 1)
             end, at = run.end(1), run.end()

@@ -93,7 +93,7 @@ def cut_at_headings(text: str) -> tuple[list[Section], list[LeftOut]]:
 
 
 def _without_markup(text: str) -> str:
-    """`text` with single blanks, without TeX, Markdown and HTML markup and brackets around a mass, as in `(13)C NMR`."""
+    """`text` with single blanks, without TeX, Markdown, HTML and brackets around a mass, as in `(13)C NMR`."""
     text = _MASS_IN_BRACKETS.sub(r"\1", _BLANKS.sub(" ", text.replace("\r\n", "\n")))
     if not _MARKUP.search(text):
         return text
