@@ -76,7 +76,7 @@ def find_list(body: str) -> PeakList:
     The list goes on as long as there is a shift or a remark on one, and over what stands between two pages where it is
     visibly unfinished. A description in sentences goes on as long as they name shifts.
 
-    >>> find_list("δ 171.4,\nPage 5 of 9\n14.2. 3.2. Synthesis")
+    >>> find_list("δ 171.4,\\nPage 5 of 9\\n14.2. 3.2. Synthesis")
     PeakList(text='δ 171.4, 14.2', between=['Page 5 of 9'], tail='. 3.2. Synthesis')
     """
     masked = mask_brackets(body)
