@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from tests.cli.runner import km3aid
@@ -95,3 +96,9 @@ def test_a_record_without_a_spectrum_is_left_out_and_told(tmp_path):
     assert json.loads(done.stdout)["left_out"][-1]["text"] == "a record"
     (tmp_path / "b.sdf").write_text(bad)
     assert km3aid("read", tmp_path / "b.sdf").returncode == 2
+
+
+def test_prose_that_speaks_of_a_spectrum_is_refused():
+    done = km3aid("read", Path(__file__).parents[2] / "README.md")
+    assert done.returncode != 0
+    assert "the 13C part has no shift" in done.stderr

@@ -13,6 +13,7 @@ _ASCII_ONLY = re.compile(r"[\x00-\x7f]*")
 _DELTA = re.compile(r"δ\s*[=:(]?\s*(?:C\b|ppm|[0-9])")
 _CYRILLIC = re.compile(r"(?<![^\W\d_])[А-Яа-яЁё]{3,}(?![^\W\d_])")
 _EASTERN = re.compile(r"[\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7af\uff01-\uff5e]+")
+_PUNCTUATION = "，。、：；（）"  # alone between numbers; hardly two Western letters by chance
 _MOST_LINES = 40
 _SHARE_OF_ZEROS = 0.3  # of every second byte, in UTF-16 with digits and Latin letters
 
@@ -69,5 +70,5 @@ def _eastern(run: str, common: str) -> int:
     except UnicodeEncodeError:
         return -len(run)
     if len(run) == 1:
-        return -1
+        return 1 if run in _PUNCTUATION else -1
     return len(run) if re.search("[\u3040-\u30ff]", run) else len(run) - 3 * low

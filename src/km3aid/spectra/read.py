@@ -41,8 +41,9 @@ from km3aid.spectra.measured import usable
 from km3aid.spectra.signs import with_angle
 from km3aid.spectra.source import Source, bounded, checked, first_bytes, name_of, open_binary, text_lines, whole
 from km3aid.spectra.spectrum import Spectrum
-from km3aid.spectra.text.journal import is_journal, read_journal
+from km3aid.spectra.text.journal import read_journal
 from km3aid.spectra.text.plain_list import read_plain_list
+from km3aid.spectra.text.sections import is_journal
 from km3aid.spectra.wanted import ANYTHING, Wanted
 
 Read = Iterator[Spectrum | SpectrumFormatError]  # an error takes the place of a bad record

@@ -37,6 +37,7 @@ _CARBON = re.compile(
 _BESIDE = re.compile(r"\b(?:type|mult(?:iplicity)?|dept|ppm|exp|obs|carbon|compound|cpd)\b\.?|[\^*†‡]+", re.IGNORECASE)
 _COMPUTED = re.compile(r"calc|pred|theor|dft|giao", re.IGNORECASE)
 _COMPOUND = re.compile(r"[0-9]{1,3}[a-z]?'?|[A-Z][0-9]{0,2}")
+_NUMBER = re.compile(r"[\s0-9.,+-]*")
 _LONGEST = 80  # characters in the name of a column
 _UNIT = re.compile(r"[(\[](?:ppm|a\.?u\.?|rel\.?|%|abs\.?)?[)\]]", re.IGNORECASE)
 
@@ -47,6 +48,8 @@ def column_of(name: str) -> str | None:
     >>> column_of("δ (ppm)"), column_of("Höhe"), column_of("δ (Hz)")
     ('shift', 'intensity', None)
     """
+    if _NUMBER.fullmatch(name):
+        return None
     if re.fullmatch(r"\s*[\[(]?ppm[\])]?\s*", name):
         return "shift"
     if carbon_compound(name) is not None:

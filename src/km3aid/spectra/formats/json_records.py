@@ -12,8 +12,9 @@ from typing import Any
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.spectrum import LeftOut, Peak, Spectrum, peak_at
 from km3aid.spectra.text.inline import parse_peaks
-from km3aid.spectra.text.journal import is_journal, read_journal
+from km3aid.spectra.text.journal import read_journal
 from km3aid.spectra.text.remarks import parse_multiplicity
+from km3aid.spectra.text.sections import is_journal
 
 _JSON = re.compile(
     r"""\s*(?:\{\s*(?:["}]|$)|\[(?:[-+0-9.,eE\s]|null|NaN)*(?:[\[{"]|$|\]\s*(?:[,\]]|$)))""", re.MULTILINE

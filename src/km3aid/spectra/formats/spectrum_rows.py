@@ -11,7 +11,8 @@ from km3aid.spectra.formats.column_names import kinds_of
 from km3aid.spectra.formats.table_rows import Header, Row
 from km3aid.spectra.spectrum import LeftOut, Spectrum
 from km3aid.spectra.text.inline import parse_peaks
-from km3aid.spectra.text.journal import is_journal, parse_journal
+from km3aid.spectra.text.journal import parse_journal
+from km3aid.spectra.text.sections import is_journal
 
 _LIST = re.compile(
     r"[0-9]{1,3}(?:\.[0-9]+)?\s*(?:\([^()]*\))?(?:[,;]\s*-?[0-9]{1,3}(?:\.[0-9]+)?\s*(?:\([^()]*\))?){2,}[.,;]?"

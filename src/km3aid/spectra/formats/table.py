@@ -15,9 +15,9 @@ from km3aid.spectra.formats.table_rows import Header, Row, has_columns, has_head
 from km3aid.spectra.instruments.nucleus import proton_doubt
 from km3aid.spectra.solvents import find_solvent
 from km3aid.spectra.spectrum import LeftOut, Multiplicity, Peak, Spectrum, peak_at
-from km3aid.spectra.text.journal import is_journal
 from km3aid.spectra.text.peak_text import read_peak_text
 from km3aid.spectra.text.remarks import parse_multiplicity
+from km3aid.spectra.text.sections import is_journal
 
 _FLOAT = re.compile(r"[-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?|[-+]?[0-9]+\.")
 

@@ -25,7 +25,7 @@ _LABEL = (
 _TYPE = r"CH3|CH2|CH|Cq|qC|C|[sdtq](?![\w])"
 _SPACED_SHIFT = re.compile(rf"\s+([0-9]{{1,3}}\.[0-9]{{1,2}})(?:,?\s*\(?({_TYPE})\)?(?![\w-]))?[a-z]?(?=[\s,;]|$)")
 _HEADS = r"position|pos|no|atom|carbon|c no|c"
-_SPACED_HEAD = re.compile(rf"\s*(?:{_HEADS})\.?\s.*?δ\s?_?C", re.IGNORECASE)
+_SPACED_HEAD = re.compile(rf"\s*(?:{_HEADS})\.?\s.*?δ\s?_?C(?!.*[0-9]{{2}}\.[0-9])", re.IGNORECASE)
 _DELTA_C = re.compile(r"δ\s?_?C")
 _DELTA_H = re.compile(r"δ\s?_?H")
 _ALL_CARBON_PPM = 15.0  # above it, no shift is one of 1H

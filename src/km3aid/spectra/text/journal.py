@@ -5,72 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import NamedTuple
 
 from km3aid.errors import SpectrumFormatError
 from km3aid.spectra.solvents import find_solvent, is_solvent_line
 from km3aid.spectra.spectrum import SHIFT_MAX_PPM, SHIFT_MIN_PPM, LeftOut, Spectrum
+from km3aid.spectra.text.analyses import ANALYSIS
 from km3aid.spectra.text.bare_letters import interpret_letters
-from km3aid.spectra.text.characters import decimal_mark, mask_brackets, normalise, outer_brackets
-from km3aid.spectra.text.list_end import MORE_SHIFTS, end_of_list, is_description
+from km3aid.spectra.text.characters import decimal_mark, mask_brackets, outer_brackets
+from km3aid.spectra.text.list_end import DELTA, MORE_SHIFTS, find_list
 from km3aid.spectra.text.mending import mend_numbers
 from km3aid.spectra.text.peak_text import Draft, PeakText, read_peak_text
 from km3aid.spectra.text.remarks import PATTERN_REASON
+from km3aid.spectra.text.sections import Section, cut_at_headings, snippet
 
-_ISOTOPE = (
-    r"(?:\^?\{?(?P<mass>[0-9]{1,3}+)\}?-?\s?(?P<element>[A-Z][a-z]?)|(?P<element2>[A-Z][a-z]?)-(?P<mass2>[0-9]{1,3}))"
-)
-_DECOUPLED = r"(?:\s*(?:\{[^}]{0,12}\}|\[1?H\]|\(1?H\)))?"
-_METHOD = r"(?:NMR|APT|DEPTQ?(?:[\s-]?[0-9]{2,3})?|PENDANT|CMR)\b"
-_HEAD = re.compile(
-    r"(?<![0-9])(?=[\^{0-9A-Zδcp])(?![0-9]+[.,;)]|C[H)]|J\s)(?:"  # skips shifts and remarks at once
-    rf"(?<![\w.-]){_ISOTOPE}{_DECOUPLED}(?:(?:[^0-9.;:()δ]{{0,20}}?\b)?{_METHOD}|\s*(?=[:=δ(]))"
-    rf"|(?<![\w-])(?P<bare>[CHFP])[\s-]?{_METHOD}"
-    r"|(?<!\w)δ\s?_?\{?(?P<delta>C|H|F|P|N|B|Si)\b\}?"
-    r"|(?<!\w)(?P<word>(?:[Cc]arbon|[Pp]roton)(?=[\s-]*NMR|\s*[(:δ=])|DEPT(?:[-\s]?[0-9]{2,3})?|HSQC|HMBC|COSY|NOESY|ROESY|CMR)\b"
-    r"(?:[\s-]*NMR)?(?=[^,;.]{0,40}[(:δ=]))"
-)
-_WORDS = {"carbon": "C", "cmr": "C", "proton": "H"}
-_DELTA = re.compile(r"δ(?:\s?_?\{?[CH]\}?(?![\w-]))?|\bdelta\b")
-_LOOKS = re.compile(
-    rf"{_ISOTOPE}[^\n]{{0,40}}\b(?:NMR|APT|DEPT)|(?<![A-Z]{2})NMR\b|(?<!\w)13C\s*[:(]|δ[^\n]{{0,60}}?[0-9]|\bdelta\b\s*[=:]?\s*[0-9]"
-)
 _FREQUENCY = re.compile(r"([0-9]{2,3}(?:[.,][0-9]+)?)\s?MHz")
 _HIGHEST_MHZ = 310.0  # of 13C, on a 1.2 GHz spectrometer; a higher frequency is that of the protons
 _RANGE = re.compile(r"(?<=[0-9]) -(?=[0-9]{2,3}[.,][0-9])")  # `29.1 -29.6` is a range: no carbon lies so far below 0
-_MARKUP = re.compile(r"[$<~\\&]")
 _GLUED = re.compile(r"(?<=ppm)(?=[0-9])")
 _SHIFT_IN_BRACKETS = re.compile(
     r"\s*([0-9]{1,3}(?:\.[0-9]+|(?=\s?ppm)))(?!\s?M?Hz)\s*(?:ppm)?\s*[,:;]?\s*([^0-9].*)?", re.DOTALL
 )
-_NO_PROTON = re.compile(r"\s*[=:]?\s*(?:[2-9][0-9]|1[0-9]{2})\.[0-9]")
-_CAPTION = re.compile(
-    r"\b(?:[Ff]ig(?:ures?|s?\.)|[Ss]chemes?|[Tt]ables?)\s*[A-Z]?[0-9]{1,3}[a-z]?[.:]?[^.;:\n]{0,50}\Z"
-)
 _TABLE = re.compile(r"[Tt]ables?\s+[A-Z]?[0-9]+")
-_SNIPPET = 60
-_LONGEST_CAPTION = 80  # characters of its beginning, `Figure S12. Part of the `
+_ROW = re.compile(r"(?<![\w.])[0-9]{1,3}(?:\.[0-9]+)?(?:\s*\([^()]*\))?,\s+[0-9]{1,3}(?:\.[0-9]+)?(?=[\s,;(.]|\Z)")
 _MOST_MENDED = 5
-_SHORTEST_PART = 40  # characters
-
-
-class Section(NamedTuple):
-    """The part of a text that belongs to one nucleus."""
-
-    element: str
-    head: str
-    body: str  # after the heading
-    line: int  # from 1
-
-
-def is_journal(head: list[str]) -> bool:
-    """Whether the lines have an NMR heading or a δ before numbers, outside comments that begin with `#`.
-
-    >>> is_journal(["13C NMR (101 MHz, CDCl3) δ 170.1"])
-    True
-    """
-    lines = normalise("".join(head)).splitlines()
-    return any(_LOOKS.search(line) for line in lines if not line.lstrip().startswith("#"))
 
 
 def parse_journal(text: str, where: str = "journal text") -> Spectrum:
@@ -89,27 +46,31 @@ def read_journal(lines: Iterable[str], where: str) -> Iterator[Spectrum]:
     or couplings is decided for each list (`bare_letters.py`) and told in `notes`. Raises `SpectrumFormatError` where
     there is no 13C peak.
     """
-    text = _without_markup(normalise("".join(lines)))
+    text = "".join(lines)
     if not text.strip():
         raise SpectrumFormatError(f"{where}: empty; expected a line such as '13C NMR (101 MHz, CDCl3) δ 170.1, 21.0'")
-    sections, outside = _sections(text)
+    sections, outside = cut_at_headings(text)
     carbon = [section for section in sections if section.element == "C"]
     if not carbon:
         others = ", ".join(dict.fromkeys(section.head.strip() for section in sections))
         raise SpectrumFormatError(f"{where}: no 13C part, only {others}; expected '13C NMR (…) δ 170.1, 21.0'")
-    outside += [_snippet(s.head + s.body, "another nucleus or experiment") for s in sections if s.element != "C"]
+    outside += [snippet(s.head + s.body, "another nucleus or experiment") for s in sections if s.element != "C"]
     found: list[Spectrum] = []
     for section in carbon:
         spectrum = _read_section(section, f"{where}, line {section.line}", [] if found else outside)
         if spectrum is None:
-            outside.append(_snippet(section.head + section.body, "a 13C heading without peaks"))
+            outside.append(snippet(section.head + section.body, "a 13C heading without peaks"))
         else:
             found.append(spectrum)
     yield from _numbered(found)
     if not found:
         table = next((m for section in carbon if (m := _TABLE.search(section.head + section.body))), None)
         instead = f"it refers to {table.group()}; give that table or the list of shifts, " if table else "expected "
-        raise SpectrumFormatError(f"{where}: the 13C part has no shift; {instead}'13C NMR (…) δ 170.1, 21.0'")
+        part = snippet(carbon[0].head + carbon[0].body, "")
+        raise SpectrumFormatError(
+            f"{where}, line {carbon[0].line}: the 13C part has no shift, neither in a list nor in a sentence with δ or "
+            f"ppm ({part.text!r}); {instead}'13C NMR (…) δ 170.1, 21.0'"
+        )
 
 
 def _numbered(spectra: list[Spectrum]) -> list[Spectrum]:
@@ -120,78 +81,11 @@ def _numbered(spectra: list[Spectrum]) -> list[Spectrum]:
     return [replace(s, id=f"{n}", notes=(*s.notes, f"{note}{n}")) for n, s in enumerate(spectra, 1)]
 
 
-def _without_markup(text: str) -> str:
-    """`text` without TeX, Markdown and HTML markup."""
-    if not _MARKUP.search(text):
-        return text
-    return re.sub(r"\$|</?[a-z]{1,6}>|~(?=[0-9]{1,2}~)|(?<=[0-9])~|\\(?=delta\b)", "", text.replace("&delta;", "δ"))
-
-
-def _sections(text: str) -> tuple[list[Section], list[LeftOut]]:
-    """The text cut at its headings, and what comes before the first; without headings, all is the 13C part."""
-    text = _unpacked(text)
-    masked = mask_brackets(text)
-    heads: list[tuple[re.Match[str], str]] = []
-    for match in _HEAD.finditer(text):
-        element = _element(match)
-        inside = masked[match.start()] == " "
-        misprinted = element == "H" and _NO_PROTON.match(text, match.end()) is not None  # δH before shifts of 13C
-        again = bool(match["delta"]) and bool(heads) and (heads[-1][1] == element or misprinted)
-        caption = bool(heads) and _CAPTION.search(text, max(0, match.start() - _LONGEST_CAPTION), match.start())
-        if not (inside or again or caption):
-            heads.append((match, element))
-    if not heads:
-        return [Section("C", "", text, 1)], []
-    title = text[: heads[0][0].start()]
-    outside = [_snippet(title, "text before the spectrum")] if title.strip(" \n\t.:;,-") else []
-    sections = []
-    for index, (match, element) in enumerate(heads):
-        stop = heads[index + 1][0].start() if index + 1 < len(heads) else len(text)
-        body = slice(match.end(), stop)
-        line = text.count("\n", 0, match.start()) + 1
-        sections.append(Section(element, match.group(), text[body], line))
-    return sections, outside
-
-
-def _unpacked(text: str) -> str:
-    """`text` without the brackets around a whole 13C part, as in `[8: 1H NMR …, 13C NMR δ 171.4, 60.5, 14.2]`."""
-    around = []
-    for start, end in outer_brackets(text).items():
-        heads = (m for m in _HEAD.finditer(text, start, end) if _element(m) == "C" and not (m["word"] or m["delta"]))
-        head = next(heads, None) if end - start > _SHORTEST_PART else None
-        if head and len(re.findall(r"[0-9]{2}\.[0-9]", text[head.end() : end])) > 2:
-            around += [start, end]
-    if not around:
-        return text
-    characters = list(text)
-    for place in around:
-        characters[place] = " "
-    return "".join(characters)
-
-
-def _element(head: re.Match[str]) -> str:
-    """The element whose spectrum a heading announces, or the experiment where that has two nuclei."""
-    if re.search(r"DEPT(?!Q)", head.group()):
-        return "DEPT"
-    if head["bare"]:
-        return head["bare"]
-    if head["word"]:
-        return _WORDS.get(head["word"].lower(), head["word"])
-    if head["delta"]:
-        return head["delta"]
-    isotope = (head["mass"] or head["mass2"]) + (head["element"] or head["element2"])
-    return {"13C": "C", "1H": "H"}.get(isotope, isotope)
-
-
 def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spectrum | None:
-    cut = end_of_list(section.body, mask_brackets(section.body))
-    whole, mended = mend_numbers(section.body, cut)
-    masked = mask_brackets(whole)
-    cut = end_of_list(whole, masked) if mended else cut
-    body, masked, tail = whole[:cut], masked[:cut], whole[cut:]
-    delta = _DELTA.search(masked)
-    if delta and is_description(masked[: delta.start()]) and MORE_SHIFTS.search(masked, 0, delta.start()):
-        delta = None  # a shift in ppm comes before it
+    whole, mended = mend_numbers(_GLUED.sub(" ", section.body))
+    body, between, tail, description = find_list(whole)
+    masked = mask_brackets(body)
+    delta = DELTA.search(masked)
     before, start = delta.span() if delta else (0, 0)
     preamble, listed = body[:before], body[start:]
     found, drafts = _read_list(listed, masked[start:], delta is not None, where)
@@ -204,18 +98,19 @@ def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spect
     within = set(re.findall(r"[0-9]+\.[0-9]+", listed)) if mended else set()
     notes += _note_of_mended([pair for pair in mended if pair[1] in within])
     left_out = [*outside, *found.left_out]
+    if description:
+        left_out.append(snippet(description, "words before the first shift of a description"))
+        notes.append("read from sentences: only numbers with δ or ppm and rows of several are shifts; check them")
+    left_out += [snippet(text, "between the shifts, such as the head of a page") for text in between]
     if re.search(r"(?<![\w.])[0-9]+(?:\.[0-9]+)?(?!\s*(?:[MG]?Hz|K|°))(?![\w.])", masked[:before]):
-        left_out.append(_snippet(preamble, "before the δ"))
-    if tail := tail.strip(" \n\t.;,"):
-        left_out.append(_snippet(tail, "text after the peak list"))
-        if more := MORE_SHIFTS.search(tail):
-            notes.append(
-                f"shifts in the text after the list are not read ({more.group()} …); add those that belong to it"
-            )
-    solvent = find_solvent(" ".join([section.head, preamble, *found.preface]))
+        left_out.append(snippet(preamble, "before the δ"))
+    if rest := tail.strip(" \n\t.;,"):
+        left_out.append(snippet(rest, "text after the peak list"))
+        notes += _note_of_rest(tail, rest)
+    solvent = find_solvent(" ".join([section.head, description, preamble, *found.preface]))
     if solvent is None:
         solvent = next((draft.solvent for draft in drafts if draft.solvent), None)
-    frequency = _FREQUENCY.search(section.head + body)
+    frequency = _FREQUENCY.search(section.head + description + body)
     megahertz = float(frequency[1].replace(",", ".")) if frequency else 0.0
     return Spectrum(
         tuple([d.to_peak(where) for d in drafts]),
@@ -227,7 +122,7 @@ def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spect
 
 
 def _read_list(listed: str, masked: str, known_start: bool, where: str) -> tuple[PeakText, list[Draft]]:
-    listed = _RANGE.sub("- ", _GLUED.sub(" ", listed))
+    listed = _RANGE.sub("- ", listed)
     found = read_peak_text(listed, where, decimal_mark(masked, where), strict=False)
     within = [SHIFT_MIN_PPM <= draft.shift_ppm <= SHIFT_MAX_PPM for draft in found.drafts]
     while within and not within[-1] and any(within):  # masses, wavenumbers: not of the list, as no shift follows
@@ -244,7 +139,7 @@ def _opened(text: str) -> str:
         inside = text[start + 1 : end]
         if single := _SHIFT_IN_BRACKETS.fullmatch(inside):
             bare = f"{single[1]} ({single[2] or ''})"
-        elif delta := _DELTA.search(inside):
+        elif delta := DELTA.search(inside):
             bare = f" {inside[delta.end() :]} "
         else:
             continue
@@ -259,6 +154,16 @@ def _note_of_mended(mended: list[tuple[str, str]]) -> list[str]:
     pairs = ", ".join(f"{before!r} as {after}" for before, after in mended[:_MOST_MENDED])
     more = f" and {len(mended) - _MOST_MENDED} more" if len(mended) > _MOST_MENDED else ""
     return [f"numbers broken in print are made whole; check them: {pairs}{more}"]
+
+
+def _note_of_rest(tail: str, rest: str) -> list[str]:
+    """What is told of shifts behind the list: some that a sentence names, or a row after a comma."""
+    more = MORE_SHIFTS.search(rest)
+    if more is None and tail.lstrip()[:1] in (",", ";") and not ANALYSIS.match(rest):
+        more = _ROW.search(rest)
+    if more is None:
+        return []
+    return [f"shifts in the text after the list are not read ({more.group()} …); add those that belong to it"]
 
 
 def _is_pattern(item: LeftOut) -> bool:
@@ -279,8 +184,3 @@ def _without_solvent_and_frequency(found: PeakText, known_start: bool) -> list[D
         else:
             kept.append(draft)
     return kept
-
-
-def _snippet(text: str, reason: str) -> LeftOut:
-    plain = " ".join(text.split())
-    return LeftOut(plain if len(plain) <= _SNIPPET else plain[: _SNIPPET - 1] + "…", reason)

@@ -1,106 +1,181 @@
-"""Where the peak list of a paragraph ends: at the next analysis, the next sentence, section or compound."""
+"""Where the peak list of a paragraph ends: at the first thing that is neither a shift nor a remark on one."""
 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
-_MS = (
-    r"(?!(?:T|TBD|OT)MS)[A-Z][A-Za-z+/-]{0,20}MS\b|MS\b|(?:HR|LR)[- ]?(?:ESI|EI|FAB|CI|APCI|MALDI|DART|Q|FT)|"
-    r"(?:ESI|EI|FAB|MALDI|APCI|DART|LIFDI|GC|LC|UPLC|TOF)(?=[-/+ (:])|m/z|[Mm]\+|"
-    r"(?:[Ee]xact\s)?[Mm]ass\b|[Mm]ol\.?\s?[Ww]t"
-)
-_OPTICS = (
-    r"(?:FT-?)?IR\b|FT-IR|ATR|UV\b|[νv]\s?_?\{?max|ν|λ\s?_?\{?(?:max|em|ex|abs)|[Ff]luorescence|E?CD\s\(|"
-    r"[Oo]ptical|[αa]_?D\b|ORD\b|E[PS]R\s\(|CV\s\(|GPC\b|P?XRP?D\b"
-)
-_CONTENT = (
-    r"(?:%\s?)?C[:,]?\s?[0-9]{1,2}\.[0-9]{1,2}%?[,;]\s?(?:%\s?)?H[:,]?\s?[0-9]|"
-    r"[Aa]nal(?:\b|ysis)|[Ee]lemental|EA\b|CHNS?\b|[Cc]alc(?:d|'d|ulated)?\b|[Ff]ound\b|[Rr]equires\b"
-)
-_PROPERTIES = (
-    r"[mMb]\.?\s?[pP]\.?(?![A-Za-z])|[Mm]elting|[Bb]oiling|[Yy]ield|R_?f\b|t_?R\b|[Rr]etention|[Pp]urity|HPLC|SFC|TLC|"
-    r"X-?[Rr]ay|CCDC|CAS\b|[Cc]rystal|DSC|TGA|ee\b|e\.e\.|"
-    r"d\.?r\.?(?=\s*[=:(]?\s*[>0-9])|[Mm]\.?[Ww]\.?\b|M_?r\b|log\s?P|pKa|IC_?50|[Ee]nantiomeric"
-)
-_REFERENCES = (
-    r"[Tt]ables?\s[A-Z]?[0-9]|[Ff]ig(?:ures?|s?\.)\s[A-Z]?[0-9]|[Ss]cheme\s[0-9]|[Rr]efs?\.|[Ll]it\.|[Aa]cknowledg|"
-    r"[Ss]upplementary|References\b|doi\b|DOI\b|https?:|c\.?f\.\s"
-)
-_FORMULA = r"C(?:[7-9]|[1-9][0-9])H[0-9]{1,3}(?:[A-Z][a-z]?[0-9]*)+(?![\w-])"
-_ANALYSIS = re.compile(
-    rf"(?=[A-Zabcdeflmprtvyνλα%])(?<![\w-])(?:{_MS}|{_OPTICS}|{_CONTENT}|{_PROPERTIES}|{_REFERENCES}|{_FORMULA})"
-    r"|\[[αa]\]|\[M(?:\s?[+-]|\])|\(M\s?[+-]"
-)
-# What begins another section, sentence or compound, after a full stop or a line break.
-_SECTION = r"(?:[0-9]{1,2}\.(?:[0-9]{1,2}\.)*(?:[0-9]{1,2})?|[0-9](?:\.[0-9]{1,2})+|[SIVX]{1,4}\.)\s+[A-Z][A-Za-z]{2}"
-_COMPOUND = (
-    r"[0-9]{1,3}[a-z]?:|[0-9]{1,3}[a-z]\b\.?|[0-9]{1,2}(?:,[0-9]{1,2})*['′]?-(?:[A-Za-z]{2}|[(\[])|"
-    r"\([ERSZ0-9a-z,±+-]{1,12}\)-|(?:[NOS]|tert|sec|cis|trans|rac|meso|[opmn])-[A-Z0-9(]"
-)
-_CARBON_TYPE = r"(?:C(?:[HqNO](?![a-z])|=)|Cq|Ar|Ph|Me|O[A-Z]|N[A-Z])"
-_SENTENCE = (
-    rf"[A-Z][a-z]{{2}}|(?!(?:and|ppm|minor|major|as)\b)[a-z]{{3}}|(?:in|is|of|by)\s[a-z]|(?!{_CARBON_TYPE})[A-Z]{{2}}"
-)
-# What goes on with the list after a full stop: another shift, or a remark.
-_GOES_ON = (
-    r"[0-9]{1,3}(?:[.,][0-9]{1,4})?(?=\s*(?:$|[,;(\[/.*&×x+0-9-]|(?:ppm|and|or|to|br|[sdtqm]|[2-9]?C(?:H[0-3]?|q)?)\b))|"
-    rf"{_CARBON_TYPE}|(?:C(?:-?[0-9]+)?|Et|Bn|Ac|δ|delta|J|and|ppm|minor|major|as|br|[sdtqm]{{1,3}})\b"
-)
-# `[0124]` begins a paragraph of a patent, `(c)` a compound; no shift is written in Chinese, Japanese or Korean.
-_NUMBERED = rf"\[[0-9]{{2,5}}\]|\((?:[a-z]|[ivx]{{1,4}}|[0-9]{{1,2}})\)\s+(?:{_COMPOUND}|{_SENTENCE})"
-_FOREIGN = r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2}"
-_VALUE = r"(?!δ|delta\b|J\b|C-?[0-9])[^\W\d_][\w⁄]{0,9}\s*(?:\([^()]{0,30}\)\s*)?=\s*[-+<>~]?[0-9]"
-_NO_SHIFTS = r"(?![^.;\n]{0,60}(?:carbon|signal|peak|rotamer|isomer|conformer|diastereo|form\b))"
-_PROSE = rf"{_NO_SHIFTS}[a-z]{{4,}}\s(?:of|is|was|are|were|at|for|with|by|from|in)\b"
-_STOP = re.compile(
-    rf"(?:(?<![.\s])\s*\.{{1,2}}\s+)(?:{_SECTION}|{_COMPOUND}|{_NUMBERED}|(?=[^\W_])(?!{_GOES_ON}))"
-    rf"|[.;]\s+(?:{_VALUE}|{_FOREIGN}|{_PROSE})"
-)
-# A number in a line of its own, unless it is one of a column of shifts.
-_PAGE = r"-\s?[0-9]{1,4}\s?-[ \t]*(?=\n|\Z)|(?:[Pp]age\s|S-?)?[0-9]{1,4}[ \t]*(?:\n\s*\n|\n\s*(?=[A-Z][a-z]{2})|\n?\Z)"
-_COLUMN = re.compile(r"(?:^|\n)[ \t]*[0-9.]+[ \t]*\Z")
-_CITATION = r"[A-Z][A-Za-z]+\.?(?:\s[A-Z&][A-Za-z]*\.?){0,5},?\s(?:[0-9]{1,4}\s)?\(?(?:19|20)[0-9]{2}\b"
-_WORDS = rf"{_NO_SHIFTS}[A-Z][a-z]{{2,}}\s[a-z]{{2,}}\s[a-z]{{2,}}|(?=[A-Z][a-z]{{2}})(?!.*[0-9]{{2}}\.[0-9])"
-_LINE = re.compile(rf"(?<![,;&\s-])[ \t]*\n\s*(?:{_SECTION}|{_COMPOUND}|{_PAGE}|{_CITATION}|{_WORDS})")
-_GAP = re.compile(r"(?<![,;:&\s-])\s*\n[ \t\r]*\n")
+from km3aid.spectra.text.analyses import ANALYSIS
+from km3aid.spectra.text.characters import mask_brackets, outer_brackets
+from km3aid.spectra.text.sentences import MANY_SHIFTS, MANY_WORDS, named_shifts, words_in
 
+DELTA = re.compile(r"δ(?:\s?_?\{?[CH]\}?(?![\w-]))?|\bdelta\b")
 MORE_SHIFTS = re.compile(r"δ_?C?\s*=?\s*[0-9]{1,3}\.[0-9]|(?<![0-9.])[0-9]{1,3}\.[0-9]+,?\s?ppm")  # in sentences
+
+# The grammar of a list, in text whose brackets are blanked out.
+_GROUP = (
+    r"(?:C(?:q|quat|arom|aliph|p)?|Si|Se|Sn|Cl|Br|Ar(?:om|yl)?|Ph|Me|Et|[in]?Pr|[nst]?-?Bu|Bn|Bz|Ac|Ts|Boc|Cbz|"
+    r"[HNOSPFBIq])"
+)
+_LABEL = (
+    r"(?!19F|31P|11B|29Si|15N|1H)(?:[0-9]{1,2}(?:\s?[x×]\s?|-)?)?"
+    rf"{_GROUP}(?:{_GROUP}|[0-9'′″\"α-ω≡=/+-])*[a-e]?s?(?![^\W_])"
+)
+_COUPLING = (
+    r"[1-6]?\s?J(?:_?\{?[A-Z][\w,'′–-]{0,12}\}?)?\s*=?\s*[0-9][0-9.]*"
+    r"(?:(?:\s*(?:[,/&]|and|or)\s*[0-9.]+)*\s*Hz)?"
+)
+_WORDS = (
+    r"(?:ppm|to|as|ca\.?|each|(?:minor|major)(?:\s[a-z]*(?:mers?|forms?))?|br(?:oad)?\.?|app\.?|v|[sdtqmp]{1,4}|sept|hept|quint?|sext|quat\.?|"
+    r"δ(?:_?\{?[CH]\}?)?|delta|[x×]\s?[0-9]{1,2}|[2-9]\s?[x×])(?![^\W_])"
+)
+_UNIT = (
+    r" ?(?:[%°℃Å]|(?:K|[mkM]?g|[mµμ]?[lL]|[mn]?mol|[mnµμ]?M(?!\.)|[nm]m|cm|min|h|[MGk]?Hz|m?e?V|equiv|eq|kJ|"
+    r"kcal|[kMGT]i?B)(?![\w′'+]|\s*=|\s[0-9])|[x×]\s?10(?![0-9]*\.))"
+)
+_BETWEEN = r"[\s,;:/&*†‡§)\]{}+=|~-]+|[(\[]|\.+(?![0-9])|(?:and|or)\b"
+_REMARK = rf"{_COUPLING}|{_WORDS}|{_LABEL}|[(\[][^()\[\],;\n]{{0,40}}(?=[,;])"  # the last: a bracket left open
+_COUNT = r"[1-9][0-9]?(?:\s?[x×]\s?)?(?:C(?:H[0-3]?)?|carbons?)(?![\w-])|(?:[2-9]|1[0-9])\s?[x×]\s?(?=[0-9])"
+_NUMBER = r"(?:[0-9]+(?:\.[0-9]+)+[a-e](?!\w)|[0-9]+(?:\.[0-9]+)*)"
+_PIECE = re.compile(rf"(?P<count>{_COUNT})|(?P<number>{_NUMBER})|(?P<remark>{_REMARK})|(?P<between>{_BETWEEN})")
+_RUN = re.compile(r"(?:([0-9]{1,3}\.[0-9]{1,3})\s*[,;]\s*)+")  # most of any list, in one match
+_NO_WHOLE_SHIFT = re.compile(r"\s?-(?![0-9])|(?:,[0-9]{1,2}['′]*)+-|\sC\b|[^\W\d_]")  # locants, and a number of carbons
+_NO_SHIFT = re.compile(rf"{_UNIT}|:(?!\s*{_GROUP})|\s?-\s*(?!{_LABEL})[^\W\d_]|(?!{_LABEL}|ppm)[^\W\d_]")
+_WORD_BEHIND = re.compile(rf"[ \t]+(?!(?:and|or)\b|{_REMARK})[^\W\d_]")
+_NEXT_WORD = re.compile(rf"\.?{_WORD_BEHIND.pattern}")
+_GAP = re.compile(r"\n[ \t\r]*\n")
+_SOFT, _HARD = re.compile(r"[,;&:]|and|or"), re.compile(r"[.\n]")
+_LINE = re.compile(r"(?!.*[0-9]\.[0-9]).*[^,;\s][ \t\r]*$", re.MULTILINE)
+_BRACKET = re.compile(r"[ \t]*(?=[(\[])")
+_INDENT = 80  # characters
+_LONGEST_REMARK = 2000  # characters between two shifts
+_PAGE_BREAK = 400  # characters between two pages of a list, at most
+_NEW_LINE = re.compile(r"\n[ \t]*(?=[0-9])")
+_DECIMAL = re.compile(r"[0-9]{1,3}\.([0-9]+)")
+_WHOLE = re.compile(r"[0-9]{1,3}(?=\s*[,;])()")
+_HIGHEST_PPM = 250.0
+
+_ANNOUNCED = re.compile(
+    r"(?:δ(?:_?\{?C\}?)?|delta|ppm[)\]]?|:|=)\s*\Z"
+)  # in a heading with words, before the first shift
 _SHIFT_IN_BRACKETS = re.compile(r"[(\[][^()\[\]]{0,12}?δ_?C?\s*=?\s*[0-9]{1,3}\.[0-9]")
-_FIRST_SHIFT = re.compile(r"[0-9]\.[0-9]|[0-9](?=\s*(?:[,;.]|ppm|$|and\s+[0-9]))")
-_WORD = re.compile(r"(?<![A-Za-z])[a-z]{4,}(?![A-Za-z])")
-_PROSE_WORDS = 3
-_SHIFT_LENGTH = 12  # characters, with the blanks around it
 
 
-def end_of_list(body: str, masked: str) -> int:
-    """Where the peak list in `body` ends; `masked` is the body with its brackets blanked out.
+class PeakList(NamedTuple):
+    """A text cut into its list of peaks, what interrupts that, such as the head of a page, and what is around it."""
 
-    >>> text = "δ 171.4, 14.2. 3.2. Synthesis"
-    >>> text[: end_of_list(text, text)]
-    'δ 171.4, 14.2'
+    text: str
+    between: list[str]
+    tail: str
+    before: str = ""  # the words of a description
+
+
+def find_list(body: str) -> PeakList:
+    """The peak list in `body`, the text after a heading.
+
+    The list goes on as long as there is a shift or a remark on one, and over what stands between two pages where it is
+    visibly unfinished. A description in sentences goes on as long as they name shifts.
+
+    >>> find_list("δ 171.4,\\nPage 5 of 9\\n14.2. 3.2. Synthesis")
+    PeakList(text='δ 171.4, 14.2', between=['Page 5 of 9'], tail='. 3.2. Synthesis', before='')
     """
-    first = _FIRST_SHIFT.search(masked)
-    begin = first.end() if first else 0
-    if bracketed := _SHIFT_IN_BRACKETS.search(body, 0, begin or len(body)):
-        begin = bracketed.end()
-    prose = is_description(masked[:begin])
-    ends = [len(body)]
-    for pattern in (_ANALYSIS, _STOP, _LINE, _GAP):
-        for end in pattern.finditer(body, begin):
-            inside = masked[end.start()] == " " and body[end.start()] not in "[(\n "
-            column = pattern is _LINE and _COLUMN.search(body, max(0, end.start() - _SHIFT_LENGTH), end.start())
-            if not (inside or column or (prose and pattern is _STOP and _says_more(body, end.end()))):
-                ends.append(end.start())
+    masked = mask_brackets(body)
+    first = _first_shift(masked)
+    begin = first.start() if first else 0
+    words = words_in(masked[:begin])
+    if first is None or words >= MANY_WORDS or _SHIFT_IN_BRACKETS.search(body, 0, begin):
+        before, text, after = named_shifts(body)
+        return PeakList(text, [], after, before)
+    found = _walk(body, masked, begin, _end_of_data(body, masked, begin))
+    if words and not _ANNOUNCED.search(body[:begin]) and len(_DECIMAL.findall(found.text, begin)) < MANY_SHIFTS:
+        return PeakList("", [], body[begin:], body[:begin])
+    return found
+
+
+def _first_shift(masked: str) -> re.Match[str] | None:
+    """The first number that can be a shift; a whole number before a δ is none."""
+    delta = DELTA.search(masked)
+    first = None
+    for number in re.finditer(rf"(?<![\w.-]){_NUMBER}", masked):
+        if _is_shift(masked, number, hard=False, decimals=False):
+            if "." in number.group() or delta is None or number.start() > delta.start():
+                return number
+            first = first or number
+    return first
+
+
+def _is_shift(masked: str, number: re.Match[str], hard: bool, decimals: bool) -> bool:
+    """Whether a number stands where a list has its shifts; `hard`: after a full stop or in a new line without comma."""
+    whole, end = "." not in number.group(), number.end()
+    if _NO_SHIFT.match(masked, end):
+        return False
+    if whole and decimals and _NO_WHOLE_SHIFT.match(masked, end):
+        return False
+    if not (whole and decimals):
+        return not (_NEXT_WORD.match(masked, end) and (hard or whole))
+    return not (hard or _NEXT_WORD.match(masked, end))
+
+
+def _is_heading(masked: str, piece: re.Match[str]) -> bool:
+    """Whether `piece` begins a line that has no shift with decimals and no comma at its end: the number of a page."""
+    begin = masked.rfind("\n", max(0, piece.start() - _INDENT), piece.start())
+    return begin >= 0 and not masked[begin + 1 : piece.start()].strip(" \t-") and bool(_LINE.match(masked, begin + 1))
+
+
+def _end_of_data(body: str, masked: str, begin: int) -> int:
+    """Where another analysis is named after the beginning of the list."""
+    for end in ANALYSIS.finditer(body, begin):
+        if masked[end.start()] != " " or body[end.start()] in "[(":  # not inside of brackets
+            return end.start()
+    return len(body)
+
+
+def _walk(body: str, masked: str, begin: int, stop: int) -> PeakList:
+    """The list that begins with the shift at `begin`."""
+    parts, between = [], []
+    start, end, at = 0, begin, begin
+    decimals: set[int] = set()  # how many the shifts have
+    while at < stop and at - end < _LONGEST_REMARK:
+        if run := _RUN.match(masked, at, stop):
+            decimals.add(run.end(1) - masked.index(".", run.start(1)) - 1)
+            end, at = run.end(1), run.end()
+            continue
+        piece = _PIECE.match(masked, at, stop)
+        kind = piece.lastgroup if piece else None
+        gap = masked[end:at]
+        hard = bool(_HARD.search(gap)) and not _SOFT.search(gap)
+        if (
+            piece is None
+            or (hard and _GAP.search(gap))
+            or (kind == "number" and not _is_shift(masked, piece, hard, bool(decimals)))
+            or (kind != "between" and decimals and "." not in piece.group() and _is_heading(masked, piece))
+        ):
+            following = _next_page(masked[:stop], end, at, decimals) if _SOFT.search(gap) else None
+            if following is None:
                 break
-    return min(ends)
+            parts.append(body[start:end] + ", ")
+            between.append(body[end:following].strip(" \t\n,;"))
+            start = end = at = following
+            continue
+        at = piece.end()
+        if kind == "number":
+            decimals.update(len(part) for part in piece.group().split(".")[1:])
+        if kind == "number" or (kind in ("count", "remark") and not hard):
+            end = at
+    while after := _BRACKET.match(body, end):
+        if (closed := outer_brackets(body).get(after.end())) is None:
+            break
+        end = closed + 1
+    return PeakList("".join([*parts, body[start:end]]), between, body[end:])
 
 
-def is_description(text: str) -> bool:
-    """Whether the text before the first shift is that of a sentence, not a heading."""
-    return len(_WORD.findall(text)) >= _PROSE_WORDS
-
-
-def _says_more(body: str, start: int) -> bool:
-    """Whether the next sentence of a description names shifts."""
-    stop = re.compile(r"\.\s").search(body, start)
-    return MORE_SHIFTS.search(body, start, stop.start() if stop else len(body)) is not None
+def _next_page(masked: str, end: int, at: int, decimals: set[int]) -> int | None:
+    """Where a list goes on that something interrupts after a comma: with a shift that has as many `decimals`."""
+    most = max(2, *decimals, 0)
+    for start in _NEW_LINE.finditer(masked, end, at + _PAGE_BREAK):
+        number = (_DECIMAL if decimals else _WHOLE).match(masked, start.end())
+        if number is None or start.end() <= at or len(number[1]) > most or float(number.group()) > _HIGHEST_PPM:
+            continue
+        if not (_NO_SHIFT.match(masked, number.end()) or _WORD_BEHIND.match(masked, number.end())):
+            return start.end()
+    return None

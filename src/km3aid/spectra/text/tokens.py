@@ -81,7 +81,7 @@ def _scanner(mark: str) -> re.Pattern[str]:
         r"\s+[A-Z]?[0-9]{1,3}[a-z]?"
         r"(?:\s*(?:,|-|and|&)\s*[A-Z]?[0-9]{1,3}[a-z]?)*(?![\w.]*[0-9])",
         "locant": r"-?[0-9]{1,2}(?:,[0-9]{1,2})*-(?=[A-Z]?[a-z]{3}|\([0-9]|\([A-Z]?[a-z]{3}|[NOS]-)",
-        "equation": rf"(?!δ|delta|ppm|shift)[^\W\d_]\w*\s*=\s*{number}",
+        "equation": rf"(?!δ|delta|d\b|ppm|shift)[^\W\d_]\w*\s*=\s*{number}",
         "number": rf"(?:(?<=[,;]\s)-\s|[-+])?{number}{end}",
         "footnote": r"[*†‡§]+",
         "word": r"[^\W\d_](?:[\w'′\"]|[=-](?=\w))*",

@@ -1,0 +1,123 @@
+"""A list ends at the first thing that is neither a shift nor a remark on one."""
+
+import time
+
+import pytest
+from tests.spectra.reading import read, shifts
+
+from km3aid.spectra.text.list_end import find_list
+
+HEAD = "13C NMR (101 MHz, CDCl3) δ "
+
+
+@pytest.mark.parametrize(
+    "list_",
+    [
+        "171.4, 128.5 (2C), 21.0",
+        "171.4 (C), 128.5 (d, J = 7.1 Hz), 21.0 ppm",
+        "171.4, d, J = 245.3, 12.1 Hz; 128.5; 21.0",
+        "171.4 C, 128.5 2CH, 21.0 CH3",
+        "171.4. 128.5. (C=O) C-2 21.0",
+        "171.4,\n128.5\nand 21.0",
+        "171.4a, 128.5*, 21.0 (minor)",
+        "C=O: 171.4; Ar-C 128.5; OCH3: 21.0",
+        "171.4, 128.5, and\n21.0",
+        "171.4 (C-1), ca. 128.5 (v br), 21.0 - CH3",
+        "171.4 (ester, 128.5 (2 × CH), 21.0",
+    ],
+)
+def test_what_belongs_to_a_list(list_):
+    assert find_list(f"δ {list_}").tail == ""
+    assert shifts(HEAD + list_) == [171.4, 128.5, 21.0]
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        ". 3.2. Synthesis of 12.5 g",
+        ". 12. Yellow oil",
+        ". 12b: white solid",
+        ", white solid, 45.2 mg",
+        "; qwertz 45.2, 33.1",
+        ", 45.3 mg",
+        ", 98 °C",
+        ", 67.8%",
+        ".\n140",
+        ". 84",
+        "\n\n45.2",
+        ".\n2-(4-Bromophenyl)-1H-indole 45.2",
+        ". N-(4-Bromophenyl)acetamide, 45.2",
+        "; Tm = 98.2 °C",
+        "; pKa 9.2",
+        "; 2,4-Dichloro-1-nitrobenzene 45.2",
+        ", 2-(acetoxymethyl)-6-chlorohexane 45.2",
+        "; 1 C not observed",
+        "; 31P 22.7",
+        "\n0.45 g",
+        " V = 1234.5",
+        " HRMS 237.1",
+        ".HRMS 237.1",
+        "。以上数据与文献 45.2 一致",
+    ],
+)
+def test_what_ends_a_list(foreign):
+    assert shifts(f"{HEAD}171.4 (C=O), 21.0 (CH3){foreign}") == [171.4, 21.0]
+    assert shifts(f"{HEAD}171.4, 21.0{foreign}") == [171.4, 21.0]
+
+
+@pytest.mark.parametrize(
+    "page", ["S23", "114", "Page 5 of 45", "J. Org. Chem. 2012, 81, 8003−9857\n2373", "- 59 -", "4/87", "\nS-38\n"]
+)
+def test_the_head_of_a_page_is_no_part_of_a_list(page):
+    found = find_list(f"δ 171.4, 128.5,\n{page}\n60.5, 21.0 ppm. HRMS")
+    assert found.text == "δ 171.4, 128.5, 60.5, 21.0 ppm"
+    assert found.between == [page.strip()]
+
+
+def test_what_was_copied_from_a_page():
+    text = "1H  NMR  (CDCl3)  δ  7.2  (m,  5H).  13\r\nC  NMR  (CDCl\r\n3):  d = 171.4,  128.\r\n5,  21.0"
+    assert shifts(text) == [171.4, 128.5, 21.0]
+
+
+def test_a_finished_list_does_not_go_on_behind_the_end_of_a_page():
+    assert find_list("δ 171.4, 128.5.\nS23\n60.5, 21.0").text == "δ 171.4, 128.5"
+
+
+def test_whole_numbers_go_on_as_whole_numbers():
+    assert shifts(f"{HEAD}171, 60,\nChapter 5\n116\n21, 14 ppm. 3. Results") == [171, 60, 21, 14]
+    assert shifts(f"{HEAD}171.4, 114 (d, J = 19.5 Hz), 21.0") == [171.4, 114, 21.0]
+
+
+def test_another_analysis_is_no_page():
+    assert find_list("δ 171.4, 128.5,\nAnal. C, 63.14; H,\n5.48; N, 8.31").text == "δ 171.4, 128.5"
+
+    text = "δ 171.4, 128.5,\nWhite solid\nAnal. C, 63.14; H,\n5.48; N, 8.31"
+    assert find_list(text).text == "δ 171.4, 128.5"
+
+
+def test_a_drawing_between_shifts():
+    assert shifts(f"{HEAD}171.4, 5 O O OH HO NO2 S31 128.5 (trityl), 21.0") == [171.4, 128.5, 21.0]
+
+
+def test_a_number_broken_behind_the_end_of_a_page():
+    assert shifts(f"{HEAD}171.4, 128.5,\nNature | VOL 2\n751\n60. 5, 21.0") == [171.4, 128.5, 60.5, 21.0]
+
+
+def test_a_list_that_breaks_off_is_told():
+    spectrum = read(f"{HEAD}171.4, 128.5, zzz yyy xxx 60.5, 21.0, 14.2")
+    assert [peak.shift_ppm for peak in spectrum] == [171.4, 128.5]
+    assert "60.5, 21.0 …" in spectrum.notes[0]
+    assert read(f"{HEAD}171.4, 128.5; IR 998, 45 cm-1").notes == ()
+
+
+def test_few_numbers_after_words_are_no_list():
+    assert find_list(" spectra 34").text == ""
+    assert find_list(" data: 34.5").text == " data: 34.5"
+    assert find_list(" data 34.5, 21.0, 14.2").text == " data 34.5, 21.0, 14.2"
+
+
+@pytest.mark.parametrize("rest", [". " + "C " * 20_000, ". " * 20_000, ", " + "1 2 " * 20_000, ", (x" * 20_000])
+def test_the_time_is_linear_in_the_length(rest):
+    began = time.process_time()
+    read(f"{HEAD}171.4, 128.5{rest}")
+    assert time.process_time() - began < 2
