@@ -49,7 +49,8 @@ def test_the_first_example_is_assigned_as_it_is_known(open_page, shot):
     page = open_page()
     page.click("#examples button >> nth=0")
     page.wait_for_selector("#assignment .meter")
-    assert page.eval_on_selector_all("#assignment tbody tr td:nth-child(3)", "all => all.map(e => e.firstChild.textContent)") == [
+    names = "all => all.map(e => e.firstChild.textContent)"
+    assert page.eval_on_selector_all("#assignment tbody tr td:nth-child(3)", names) == [
         "C6", "C10", "C3", "C5", "C8", "C9", "C4", "C1",
     ]  # fmt: skip
     assert "DEPT" in page.inner_text("#remarks")
