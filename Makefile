@@ -172,16 +172,16 @@ elucidate: $(DEV) $(RUNS)/prepared/meta.json $(TAUGHT:%=%/meta.json) $(RUNS)/mil
 
 elucidate-parts: $(DEV) $(RUNS)/prepared/meta.json $(TAUGHT:%=%/meta.json) $(RUNS)/library/library.json  ## What each part of an elucidation is worth, on ELUCIDATED molecules (hours; resumes); write results/elucidate-parts.json
 	$(ELUCIDATE) --library $(RUNS)/library --work $(RUNS)/elucidate-parts --of block --count $(ELUCIDATED) --known formula --molecules 3000 --ablations
-	$(ELUCIDATE) --library $(RUNS)/library --work $(RUNS)/elucidate-parts --of block --count $(ELUCIDATED) --known free --molecules 3000
 	$(BIN)/python benchmarks/elucidate.py report --work $(RUNS)/elucidate-parts --out results/elucidate-parts.json --section parts
 
 elucidate-curve: $(DEV) $(RUNS)/prepared/meta.json $(TAUGHT:%=%/meta.json) $(RUNS)/million/library.json  ## The same by time on two cores (60, 10, 300 s), and without each part (days; resumes)
 	$(ELUCIDATE) --of block --count 300 --cores 2 --seconds 60 10 300 --ablations
 	$(BIN)/python benchmarks/elucidate.py report --work $(RUNS)/elucidate --out results/elucidate.json
 
-elucidate-calibrate: $(DEV) $(RUNS)/prepared/meta.json $(TAUGHT:%=%/meta.json) $(RUNS)/million/library.json  ## Fit the trust in proposals on held-back molecules (hours; resumes; after a new model without --keep-unusual); write src/km3aid/weights/elucidate.json
+KEEP ?= --keep-unusual
+elucidate-calibrate: $(DEV) $(RUNS)/prepared/meta.json $(TAUGHT:%=%/meta.json) $(RUNS)/million/library.json  ## Fit the trust in proposals on held-back molecules (hours; resumes; after a new model with KEEP=); write src/km3aid/weights/elucidate.json
 	$(ELUCIDATE) --of watched --count 60 --molecules 5000
-	$(BIN)/python benchmarks/elucidate.py calibrate --work $(RUNS)/elucidate --keep-unusual
+	$(BIN)/python benchmarks/elucidate.py calibrate --work $(RUNS)/elucidate $(KEEP)
 
 scaling: $(DEV)  ## Measure ROWS (10000 100000) on one machine and on Ray nodes; write results/cluster.json, docs/scaling.md
 	$(BIN)/python benchmarks/cluster.py --structures $(DATA)/library.smi.gz --rows $(ROWS) --out results/cluster.json

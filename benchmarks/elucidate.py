@@ -222,9 +222,13 @@ def calibrate(given: argparse.Namespace) -> None:
 def report(given: argparse.Namespace) -> None:
     settings = {path.stem: _lines(path) for path in sorted(given.work.glob("block-*.jsonl"))}
     target = "make elucidate-parts" if given.section == "parts" else "make elucidate"
-    made = {"command": target, "model_sha256": Engine.load(device="cpu").model_sha256} | reported(
-        settings, Trust.bundled()
-    )
+    fitted = {path.stem: len(_lines(path)) for path in sorted(given.work.glob("watched-*.jsonl"))}
+    made = {
+        "command": target,
+        "model_sha256": Engine.load(device="cpu").model_sha256,
+        "trust_fitted_on": fitted,
+        **reported(settings, Trust.bundled()),
+    }
     write_json(given.out, made)
     document = Path(__file__).parents[1] / "docs" / "elucidate.md"
     document.write_text(page(document.read_text(encoding="utf-8"), given.section, made), encoding="utf-8")

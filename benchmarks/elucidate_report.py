@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from km3aid.elucidate.figures import FIT, figures_of
 from km3aid.elucidate.trust import Trust, Unusual
-from km3aid.evaluation.metrics import brier_score, calibration_error, roc_area
+from km3aid.evaluation.metrics import brier_score, calibration_error, chance_calibration_error, roc_area
 from km3aid.matching.logistic import Logistic, fit_logistic
 
 Line = dict[str, Any]
 _DRAWS = 1000
 _DRAWN = 4.0  # towards nothing, as by so many lines
 _LEAST = 12  # lines from which a figure is fitted
+_USUAL_SHARPNESS = 0.6
 
 
 def calibrated(lines: list[Line], model_sha256: str, keep: Trust | None = None) -> Trust:
@@ -78,9 +79,13 @@ def fitted_sharpness(lines: list[Line], unusual: Unusual) -> float:
         if line["rank"] is not None
     ]
 
+    if len(cases) < _LEAST:
+        return _USUAL_SHARPNESS
+
     def loss(log_sharpness: float) -> float:
         odds = [(np.exp(log_sharpness) * total, right) for total, right in cases]
-        return float(np.mean([np.logaddexp.reduce(total) - total[right] for total, right in odds]))
+        drawn = np.square(log_sharpness - np.log(_USUAL_SHARPNESS)) * _DRAWN / (10 * len(cases))
+        return float(np.mean([np.logaddexp.reduce(total) - total[right] for total, right in odds]) + drawn)
 
     return round(float(np.exp(minimize_scalar(loss, bounds=(-3.0, 1.0), method="bounded").x)), 3)
 
@@ -143,7 +148,7 @@ def _figures(lines: list[Line], trust: Trust) -> dict[str, Any]:
         "like_one_that_trained": int(sum(line["trained_tanimoto"] >= 0.95 for line in lines)),
         "first_library_hit_right": float(np.mean([line["hit_rank"] == 1 for line in lines])),
         "present_calibration_error": round(float(calibration_error(present, there, 5)), 4),
-        "present_calibration_error_by_chance": round(_by_chance(present), 4),
+        "present_calibration_error_by_chance": round(chance_calibration_error(present, 5), 4),
         "present_mean_less_share": round(float(present.mean() - there.mean()), 4),
         "first_calibration_error": round(float(calibration_error(first, rank == 1, 5)), 4),
         "brier_score": round(float(brier_score(present, there)), 4),
@@ -156,12 +161,6 @@ def _figures(lines: list[Line], trust: Trust) -> dict[str, Any]:
     if 0 < there.sum() < len(there):
         told["area_under_curve"] = round(float(roc_area(present, there)), 4)
     return told
-
-
-def _by_chance(present: NDArray[np.float64]) -> float:
-    """The calibration error that so few lines have in the mean, even if every probability holds."""
-    draws = np.random.default_rng(0).random((_DRAWS, len(present)))
-    return float(np.mean([calibration_error(present, draw < present, 5) for draw in draws]))
 
 
 def _interval(values: NDArray[Any]) -> dict[str, float]:

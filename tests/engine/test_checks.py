@@ -55,6 +55,12 @@ def test_another_configuration_that_fits_better_speaks_against_the_one_given(own
     assert f"{100 * other:.0f} % for C/C=C\\C" in check.detail
 
 
+def test_percent_signs_of_smiles_stay_as_they_are():
+    configured = [Member("A", None, 0.0, 0.4), Member("C[C@H]%10CC%10O", None, 0.0, 0.6)]
+    found, _ = made(Spectrum.from_shifts([20.0, 60.0, 128.0]), configured=configured)
+    assert found["relative configuration"].detail.endswith("60 % for C[C@H]%10CC%10O")
+
+
 def test_misfits_are_numbered_as_in_the_whole_spectrum():
     spectrum = Spectrum((Peak(77.2, aside="CDCl3"), Peak(20.3), Peak(68.0), Peak(200.0)))
     fit = fit_of(spectrum.without_aside(), CLASSES, CONFIG)

@@ -28,6 +28,14 @@ def test_the_verdict_is_on_the_connectivity(engine):
     assert one.compared == other.compared
 
 
+def test_the_one_given_is_always_shown(engine):
+    lactose = "OC[C@H]1O[C@@H](O[C@H]2[C@H](O)[C@@H](O)[C@H](O)O[C@@H]2CO)[C@H](O)[C@@H](O)[C@H]1O"
+    spectrum = parse_peaks("103.7, 92.7, 79.3, 76.2, 73.4, 72.4, 72.0, 71.9, 71.0, 69.5, 61.9, 60.8")
+    answer = engine.verify(lactose, spectrum)
+    assert len(answer.configurations) == 8
+    assert answer.smiles in [member.smiles for member in answer.configurations]
+
+
 @pytest.mark.parametrize("smiles", ["CC(C)C1CCC(C)CC1O", "C[C@H](O)CC"])
 def test_without_a_relative_configuration_nothing_is_said_of_it(engine, smiles):
     answer = engine.verify(smiles, SHIFTS)

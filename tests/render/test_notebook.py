@@ -9,6 +9,7 @@ import pytest
 
 from km3aid import Spectrum
 from km3aid.engine.results import Answers, Hits
+from km3aid.render import notebook
 
 PEAKS = [170.2, 169.8, 151.3, 134.9, 132.5, 126.2, 124.0, 122.2, 21.0]
 ASPIRIN = "CC(=O)Oc1ccccc1C(=O)O"
@@ -84,6 +85,12 @@ def test_rows_of_the_other_answers(answered, spectrum, monkeypatch):
     assert {row["name"] for row in frame(answered["verify"], monkeypatch)} >= {"shifts", "number of lines"}
     assert sorted(a for row in frame(answered["predict"], monkeypatch) for a in row["atoms"]) == [0, 1, *range(4, 11)]
     assert [row["shift_ppm"] for row in frame(spectrum, monkeypatch)] == PEAKS
+
+
+@pytest.mark.parametrize("task", ["assign", "verify", "rank", "predict"])
+def test_a_frame_without_rows_has_the_columns_of_others(answered, task):
+    shown = answered[task]
+    assert set(notebook._NO_COLUMNS[type(shown)]) == {name for row in notebook.rows_of(shown) for name in row}
 
 
 def test_no_hit_is_a_frame_without_rows(monkeypatch):

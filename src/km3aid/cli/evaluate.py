@@ -111,8 +111,8 @@ def diastereomers(
     from km3aid.evaluation.calibration import write_calibrated
     from km3aid.evaluation.diastereomers import evaluate_diastereomers
 
-    engine = model.engine()
-    told, result = evaluate_diastereomers(engine, of.open())
+    engine, (data, _, split) = model.engine(), of.open()
+    told, result = evaluate_diastereomers(engine, data, split)
     if weights is not None:
         write_calibrated(engine, engine.matching, weights, told={"configurations": told.to_dict()})
     of.write("diastereomers", result, engine.identity)

@@ -27,7 +27,7 @@ from km3aid.spectra.twins import twins_note
 _ALTERNATIVES = 3
 _USUAL_MHZ = 100.0  # where the frequency is not known
 _WORTH_SAYING = 0.01  # smallest probability of an alternative that is reported
-_INTERCHANGEABLE = 0.1  # least probability of the other's carbons with which two peaks may change places
+_INTERCHANGEABLE = 3.0  # nats that an exchange of two peaks may cost: 20 to 1 against it
 
 
 def assignment(
@@ -36,12 +36,13 @@ def assignment(
     spectrum: Spectrum,
     match: Match,
     pins: Pins,
+    cost: NDArray[np.float64],
     config: MatchConfig,
 ) -> Assignment:
-    """The assignment that `match` describes."""
+    """The assignment that `match` describes; `cost` (P, K) is that of each peak at each class."""
     to_input = encoded.molecule.input_atoms
     deviation = half_width(classes.scale_ppm, config, ONE_SIGMA)
-    others = _interchangeable(match, classes, pins)
+    others = _interchangeable(match, classes, pins, cost)
     own_peak = partial(_assigned_peak, spectrum=spectrum, classes=classes, match=match, to_input=to_input)
     seen = {atom for atoms in match.peak_atoms for atom in atoms}
     unobserved = tuple(to_input[i] for i in encoded.molecule.carbons if i not in seen)
@@ -92,7 +93,7 @@ def pins_of_input(
     return build_pins({p: [from_input[a] for a in atoms] for p, atoms in pinned.items()}, classes, len(spectrum))
 
 
-def _interchangeable(match: Match, classes: CarbonClasses, pins: Pins) -> list[list[int]]:
+def _interchangeable(match: Match, classes: CarbonClasses, pins: Pins, cost: NDArray[np.float64]) -> list[list[int]]:
     """For each peak those with which it may as well change places; one that is pinned may not."""
     found: list[list[int]] = [[] for _ in match.peak_classes]
     free = [p for p, own in enumerate(match.peak_classes) if own and p not in pins.atoms]
@@ -101,8 +102,9 @@ def _interchangeable(match: Match, classes: CarbonClasses, pins: Pins) -> list[l
         if one == other:
             either = len(one) == 1 and bool(classes.splits[one[0]]) and match.peak_atoms[p] != match.peak_atoms[q]
         else:
-            chance = max(match.probability[p, list(other)].min(), match.probability[q, list(one)].min())
-            either = bool(chance >= _INTERCHANGEABLE) and not set(one) & set(other)
+            kept = cost[p, list(one)].max() + cost[q, list(other)].max()
+            exchanged = cost[p, list(other)].max() + cost[q, list(one)].max()
+            either = bool(exchanged - kept <= _INTERCHANGEABLE) and not set(one) & set(other)
         if either:
             found[p].append(q)
             found[q].append(p)

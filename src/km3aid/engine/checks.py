@@ -143,11 +143,15 @@ def _configuration(configured: Sequence[Member]) -> Check:
     best = max(others, key=lambda other: other.probability)
     even = 1 / len(configured)  # what a guess gives
     detail = (
-        f"{own.probability:.0%} for the one given among {len(configured)} relative configurations; "
-        f"{best.probability:.0%} for {best.smiles}"
-    ).replace("%", " %")
+        f"{_percent(own.probability)} for the one given among {len(configured)} relative configurations; "
+        f"{_percent(best.probability)} for {best.smiles}"
+    )
     surest = max(own.probability, best.probability)
     return Check("relative configuration", own.probability - best.probability, (surest - even) / (1 - even), detail)
+
+
+def _percent(probability: float) -> str:
+    return f"{100 * min(max(probability, 0.01), 0.99):.0f} %"  # never none and never all
 
 
 def _of_p_value(p: float) -> float:

@@ -126,7 +126,9 @@ class Engine:
             spectrum = replace(spectrum, peaks=tuple(replace(p, aside=None) for p in spectrum))
         pins = pins_of_input(pinned, encoded.molecule.input_atoms, classes, spectrum) if pinned else NO_PINS
         match = self.match(encoded.node, classes, spectrum, pins)
-        return judged(self, assignment(encoded, classes, spectrum, match, pins, self.matching), encoded, spectrum)
+        cost = self.match_costs(encoded.node, classes, spectrum)
+        made = assignment(encoded, classes, spectrum, match, pins, cost, self.matching)
+        return judged(self, made, encoded, spectrum)
 
     def matrix(self, structure: Structure, spectrum: AnySpectrum) -> Matrix:
         """Cost and probability of every peak at every carbon class, from which `assign` chooses; raises as it does."""
@@ -313,11 +315,7 @@ class Engine:
             return build(self, lines, Destination(path, label, options), Encoders(workers, on_cluster), told)
 
     def match(
-        self,
-        node: NDArray[np.float32],
-        classes: CarbonClasses,
-        spectrum: Spectrum,
-        pins: Pins = NO_PINS,
+        self, node: NDArray[np.float32], classes: CarbonClasses, spectrum: Spectrum, pins: Pins = NO_PINS
     ) -> Match:
         """The cheapest matching of peaks and carbon classes; `node` (A, D) holds the embeddings of the atoms.
 

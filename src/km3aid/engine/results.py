@@ -56,7 +56,7 @@ class AssignedPeak:
     """One peak of the input (`peak`, its 0-based position) and the carbons that it belongs to.
 
     `std_ppm` is that of the prediction (`PredictedCarbon`). With the peaks `interchangeable_with` it may as well change
-    places: the carbons are diastereotopic, or either peak may belong to the carbons of the other. A `pinned` peak was
+    places: the carbons are diastereotopic, or each peak may belong to the carbons of the other. A `pinned` peak was
     placed by hand, so its confidence is 1.
     """
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 MADE = 200  # isomers that are made for a comparison
 _FOUND = 50  # isomers that a library adds at most
-_DIASTEREOMERS = 32  # that are made to tell how sure the configuration is
+_DIASTEREOMERS = 32  # that are made to tell how sure the configuration is; of more the nearest
 _SHOWN = 8  # configurations in an answer
 
 
@@ -71,7 +71,7 @@ def verify(
         len(isomers),
         elapsed_ms(began),
         (*twins_note(spectrum), *(engine.familiar.note(molecule) if engine.familiar else ())),
-        tuple(sorted(configured, key=lambda one: -one.probability)[:_SHOWN]),
+        _likeliest(configured),
         asked=Asked(structure, spectrum),
     )
 
@@ -110,6 +110,15 @@ def configurations_of(engine: Engine, molecule: Molecule, spectrum: Spectrum) ->
     shares = Configurations.of_header(engine.header).shares(np.array(scores), spectrum.one_per_carbon).round(4)
     entries = [(molecule.smiles, None), *others]
     return [Member(*entry, *told) for entry, *told in zip(entries, scores, shares.tolist(), strict=True)]
+
+
+def _likeliest(configured: Sequence[Member]) -> tuple[Member, ...]:
+    """The likeliest configurations, best first, and in any case the one given, which is the first."""
+    likely = sorted(range(len(configured)), key=lambda n: -configured[n].probability)
+    shown = likely[:_SHOWN]
+    if likely and 0 not in shown:
+        shown[-1] = 0
+    return tuple(configured[n] for n in shown)
 
 
 class Beside(NamedTuple):

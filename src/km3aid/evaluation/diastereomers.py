@@ -1,12 +1,13 @@
 """Tell diastereomers apart: the spectrum of each of two that were both measured is compared with both structures.
 
-What a difference of their scores says is fitted on pairs outside the validation block and reported on those in it.
+What a difference of their scores says is fitted on all pairs, and reported on each fifth of the connectivities by a fit
+on the others.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import permutations
 from typing import Any, NamedTuple
 
@@ -16,13 +17,18 @@ from numpy.typing import NDArray
 from km3aid.data.dataset import Dataset
 from km3aid.data.folds import Split, connectivity
 from km3aid.engine import Engine
-from km3aid.evaluation.block import ValidationBlock
 from km3aid.evaluation.cases import Case, make_cases
-from km3aid.evaluation.metrics import bootstrap_interval, calibration_error, reliability_curve
+from km3aid.evaluation.metrics import (
+    bootstrap_interval,
+    calibration_error,
+    chance_calibration_error,
+    reliability_curve,
+)
 from km3aid.matching.configurations import Configurations
 from km3aid.matching.logistic import fit_logistic
 from km3aid.molecules.isomers import are_diastereomers
 
+_FIFTHS, _BINS = 5, 10
 Pair = tuple[int, int]  # rows of the data: whose spectrum it is, and what else it could be
 
 
@@ -46,32 +52,29 @@ class Apart(NamedTuple):
     """How far apart a pair is, by the scores of `Engine.rank` for the spectrum of its first."""
 
     connectivity: bytes
-    in_block: bool
     per_carbon: float  # own score less the other's, in log-odds, with one peak per carbon
     distinct: float  # the same with the distinct peaks
 
 
-def evaluate_diastereomers(engine: Engine, block: ValidationBlock) -> tuple[Configurations, dict[str, Any]]:
+def evaluate_diastereomers(engine: Engine, data: Dataset, split: Split) -> tuple[Configurations, dict[str, Any]]:
     """What a difference counts, and the share of the pairs in which the right one comes first; ties count half.
 
     Every connectivity counts the same, and the 95 % interval is over connectivities.
     """
-    pairs = untrained_pairs(block.data, block.split)
-    apart = _apart(engine, block, pairs)
+    apart = _apart(engine, data, untrained_pairs(data, split))
     by_connectivity: dict[bytes, list[float]] = defaultdict(list)
     for pair in apart:
         by_connectivity[pair.connectivity].append(_right(pair.per_carbon))
     shares = np.array([float(np.mean(each)) for each in by_connectivity.values()])
-    told = fit_configurations([pair for pair in apart if not pair.in_block])
+    told = fit_configurations(apart)
     return told, {
-        "pairs": len(pairs),
+        "pairs": len(apart),
         "connectivities": len(shares),
         "right_first": float(shares.mean()) if len(shares) else None,
         "right_first_interval": list(bootstrap_interval(shares)) if len(shares) else None,
-        "right_first_of_pairs": float(np.mean(np.concatenate([*by_connectivity.values()]))) if pairs else None,
+        "right_first_of_pairs": float(np.mean(np.concatenate([*by_connectivity.values()]))) if apart else None,
         "configurations": told.to_dict(),
-        "fitted_on_pairs": sum(not pair.in_block for pair in apart),
-        "calibration": _calibration(told, [pair for pair in apart if pair.in_block]),
+        "calibration": {form: _calibration(apart, form == "per_carbon") for form in ("per_carbon", "distinct")},
     }
 
 
@@ -93,32 +96,44 @@ def fit_configurations(apart: Sequence[Apart]) -> Configurations:
     )
 
 
-def _calibration(told: Configurations, apart: Sequence[Apart]) -> dict[str, Any] | None:
-    """How the probability of the likelier one of each pair holds, told as it is and at full differences."""
-    if not apart:
+def fifths(apart: Sequence[Apart]) -> Iterator[tuple[list[Apart], list[Apart]]]:
+    """The pairs of four fifths of the connectivities, and those of the other fifth, five times."""
+    place = {key: n % _FIFTHS for n, key in enumerate(sorted({pair.connectivity for pair in apart}))}
+    for fifth in range(_FIFTHS):
+        yield (
+            [pair for pair in apart if place[pair.connectivity] != fifth],
+            [pair for pair in apart if place[pair.connectivity] == fifth],
+        )
+
+
+def _calibration(apart: Sequence[Apart], per_carbon: bool) -> dict[str, Any] | None:
+    """How the probability of the likelier one of each pair holds, by a fit on other connectivities."""
+    told: list[tuple[float, float, float]] = []  # right, probability as it is told, and at full differences
+    for fitting, others in fifths(apart):
+        fitted = fit_configurations(fitting)
+        for pair in others:
+            difference = pair.per_carbon if per_carbon else pair.distinct
+            both = np.array([abs(difference), 0.0])
+            shares = [one.shares(both, per_carbon)[0] for one in (fitted, Configurations())]
+            told.append((_right(difference), *shares))
+    if not told:
         return None
-    result: dict[str, Any] = {"pairs": len(apart)}
-    for form, per_carbon in (("per_carbon", True), ("distinct", False)):
-        difference = np.array([pair.per_carbon if per_carbon else pair.distinct for pair in apart])
-        right = difference > 0
-        sure = np.array([told.shares(np.array([0.0, size]), per_carbon)[1] for size in np.abs(difference)])
-        full = np.array([Configurations().shares(np.array([0.0, size]), per_carbon)[1] for size in np.abs(difference)])
-        result[form] = {
-            "right_first": float(np.mean([_right(value) for value in difference])),
-            "calibration_error": calibration_error(sure, right, 10),
-            "calibration_error_at_full_differences": calibration_error(full, right, 10),
-            "reliability": reliability_curve(sure, right),
-        }
-    return result
+    right, sure, full = np.array(told).T
+    return {
+        "right_first": float(right.mean()),
+        "calibration_error": calibration_error(sure, right == 1, _BINS),
+        "calibration_error_by_chance": chance_calibration_error(sure, _BINS),
+        "calibration_error_at_full_differences": calibration_error(full, right == 1, _BINS),
+        "reliability": reliability_curve(sure, right == 1),
+    }
 
 
-def _apart(engine: Engine, block: ValidationBlock, pairs: Sequence[Pair]) -> list[Apart]:
-    data, own_block = block.data, set(block.rows.tolist())
+def _apart(engine: Engine, data: Dataset, pairs: Sequence[Pair]) -> list[Apart]:
     cases = {case.row: case for case in make_cases(engine, data, np.unique(np.array(pairs, np.int64).ravel()))}
     found = []
     for own, other in pairs:
         smiles = [data.smiles[row].decode() for row in (own, other)]
-        found.append(Apart(data.inchi_key[own][:14], own in own_block, *_differences(engine, smiles, cases[own])))
+        found.append(Apart(data.inchi_key[own][:14], *_differences(engine, smiles, cases[own])))
     return found
 
 

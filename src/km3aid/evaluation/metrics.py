@@ -158,6 +158,16 @@ def calibration_error(confidence: Floats, correct: NDArray[np.bool_], bins: int 
     return float(gap.sum() / len(confidence))
 
 
+def chance_calibration_error(confidence: Floats, bins: int = 15, draws: int = 1000) -> float:
+    """The calibration error that so few have in the mean, even if every confidence (P,) holds.
+
+    >>> 0.02 < chance_calibration_error(np.full(100, 0.5)) < 0.06
+    True
+    """
+    drawn = np.random.default_rng(0).random((draws, len(confidence)))
+    return float(np.mean([calibration_error(confidence, draw < confidence, bins) for draw in drawn]))
+
+
 def reliability_curve(confidence: Floats, correct: NDArray[np.bool_], bins: int = 10) -> list[dict[str, Any]]:
     """Peaks, mean confidence and share right in equally wide bins of the confidence (P,); empty bins are left out."""
     index = _bin_of(confidence, bins)

@@ -15,10 +15,20 @@ from km3aid.requests.answers import Case, Reading
 from km3aid.spectra.spectrum import Spectrum
 
 _NO_COLUMNS: dict[type, tuple[str, ...]] = {
-    Assignment: ("id", "smiles", "peak", "shift_ppm", "atoms", "predicted_ppm", "confidence"),
+    Assignment: (
+        "id",
+        "smiles",
+        "peak",
+        "shift_ppm",
+        "atoms",
+        "predicted_ppm",
+        "std_ppm",
+        "confidence",
+        "interchangeable_with",
+    ),
     Hits: ("id", "rank", "smiles", "name", "score", "probability", "graph_score", "match_score", "members"),
     Verification: ("id", "smiles", "verdict", "probability", "name", "score", "significance", "detail"),
-    Prediction: ("smiles", "atoms", "shift_ppm", "std_ppm", "multiplicity"),
+    Prediction: ("smiles", "atoms", "shift_ppm", "std_ppm", "multiplicity", "interval_95_ppm"),
 }  # of an answer without a row
 
 
@@ -69,14 +79,15 @@ def rows_of(shown: Drawn) -> list[dict[str, Any]]:
 def _assignment_rows(answer: Assignment) -> list[dict[str, Any]]:
     """A row for each peak in the order of the spectrum, then one for each carbon without a peak."""
     whole = {"id": answer.id, "smiles": answer.smiles}
-    empty: dict[str, Any] = {"atoms": [], "predicted_ppm": None, "confidence": None}
+    told = ("predicted_ppm", "std_ppm", "confidence", "interchangeable_with")
+    empty: dict[str, Any] = {"atoms": [], **dict.fromkeys(told)}
     spectrum = answer.asked and answer.asked.spectrum
     rows: dict[int, dict[str, Any]] = {
         n: {**whole, "peak": n, "shift_ppm": p.shift_ppm, **empty} for n, p in enumerate(spectrum or ())
     }
     for peak in answer.assignments:
-        own = {"atoms": list(peak.atoms), "predicted_ppm": peak.predicted_ppm, "confidence": peak.confidence}
-        rows[peak.peak] = {**whole, "peak": peak.peak, "shift_ppm": peak.shift_ppm, **own}
+        own = {name: getattr(peak, name) for name in told} | {"interchangeable_with": list(peak.interchangeable_with)}
+        rows[peak.peak] = {**whole, "peak": peak.peak, "shift_ppm": peak.shift_ppm, "atoms": list(peak.atoms), **own}
     alone = [{**whole, "peak": None, "shift_ppm": None, **empty, "atoms": [a]} for a in answer.unobserved_atoms]
     return [rows[n] for n in sorted(rows)] + alone
 

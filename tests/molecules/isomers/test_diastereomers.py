@@ -84,6 +84,15 @@ def test_of_a_salt_the_largest_part_changes_and_bad_input_is_told():
         diastereomers("O")
 
 
+def test_equal_parts_and_mirror_images_change_together():
+    one, mirror = "C[C@H](F)[C@@H](O)CC", "C[C@@H](F)[C@H](O)CC"
+    other, other_mirror = map(Chem.CanonSmiles, ("C[C@@H](F)[C@@H](O)CC", "C[C@H](F)[C@H](O)CC"))
+    (twice,) = diastereomers(f"{one}.{one}.Cl")
+    assert sorted(twice.split(".")) in (sorted(["Cl", other, other]), sorted(["Cl", other_mirror, other_mirror]))
+    (racemate,) = diastereomers(f"{one}.{mirror}")
+    assert sorted(racemate.split(".")) == sorted([other, other_mirror])
+
+
 def test_what_two_structures_are_to_each_other():
     one, mirror, other = "C[C@H](O)[C@H](O)CC", "C[C@@H](O)[C@@H](O)CC", "C[C@H](O)[C@@H](O)CC"
     assert are_diastereomers(one, other)

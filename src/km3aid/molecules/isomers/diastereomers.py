@@ -28,7 +28,8 @@ _SMALL_BRIDGED = 7  # atoms of a ring that cannot be bridged from outside and in
 def diastereomers(structure: Molecule | str, limit: int = 64) -> tuple[str, ...]:
     """Up to `limit` diastereomers as canonical SMILES, those with the fewest inverted centres and double bonds first.
 
-    Only what the structure states is inverted; what it leaves open stays open, and of a salt the largest part changes.
+    Only what the structure states is inverted; what it leaves open stays open. Of a salt the largest part changes, and
+    equal parts and mirror images of it change with it.
     Mirror images are left out, of the structure and of each answer; so are bridges and small rings that no molecule can
     close. Raises `MoleculeError` for a SMILES that cannot be read or holds no carbon.
 
@@ -38,13 +39,15 @@ def diastereomers(structure: Molecule | str, limit: int = 64) -> tuple[str, ...]
     mol, others = main_part(structure)
     if mol is None or limit < 1:
         return ()
-    seen = {Chem.MolToSmiles(mol), Chem.MolToSmiles(mirror_image(mol))}
+    own, mirrored = Chem.MolToSmiles(mol), Chem.MolToSmiles(mirror_image(mol))
+    seen = {own, mirrored}
     found: list[str] = []
     for other in islice(_inverted(mol), limit * _TRIES_PER_ANSWER):
         smiles = Chem.MolToSmiles(other)
         if smiles not in seen:
-            seen.update((smiles, Chem.MolToSmiles(mirror_image(other))))
-            found.append(with_others(smiles, others))
+            mirror = Chem.MolToSmiles(mirror_image(other))
+            seen.update((smiles, mirror))
+            found.append(with_others(smiles, [{own: smiles, mirrored: mirror}.get(part, part) for part in others]))
             if len(found) == limit:
                 break
     return tuple(found)

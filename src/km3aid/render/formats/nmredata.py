@@ -70,14 +70,8 @@ def _exchanges(labels: Sequence[Label]) -> Iterator[str]:
     """Pairs of labels whose peaks may as well be exchanged."""
     for a, b in combinations(labels, 2):
         if b.peak.peak in a.peak.interchangeable_with:
-            same = a.carbon_class == b.carbon_class
-            why = "diastereotopic" if same else f"probability {max(_chance(a, b), _chance(b, a)):.2f}"
+            why = "diastereotopic" if a.carbon_class == b.carbon_class else "predicted too near"
             yield f"Interchangeable={a.name}, {b.name} ;{why}"
-
-
-def _chance(one: Label, other: Label) -> float:
-    """The probability that the peak of `one` belongs to the carbons of `other`."""
-    return max((o.confidence for o in one.peak.alternatives if set(other.atoms) & set(o.atoms)), default=0.0)
 
 
 def _equivalents(labels: Sequence[Label]) -> Iterator[str]:
