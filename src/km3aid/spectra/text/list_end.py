@@ -39,7 +39,9 @@ _COUNT = r"[1-9][0-9]?(?:\s?[x×]\s?)?(?:C(?:H[0-3]?)?|carbons?)(?![\w-])|(?:[2-
 _NUMBER = r"(?:[0-9]+(?:\.[0-9]+)+[a-e](?!\w)|[0-9]+(?:\.[0-9]+)*)"
 _PIECE = re.compile(rf"(?P<count>{_COUNT})|(?P<number>{_NUMBER})|(?P<remark>{_REMARK})|(?P<between>{_BETWEEN})")
 _RUN = re.compile(r"(?:([0-9]{1,3}\.[0-9]{1,3})\s*[,;]\s*)+")  # most of any list, in one match
-_NO_WHOLE_SHIFT = re.compile(r"\s?-(?! ?[0-9])|(?:,[0-9]{1,2}['′]*)+-|\sC\b|[^\W\d_]")  # locants, and a number of carbons
+_NO_WHOLE_SHIFT = re.compile(  # locants, and a number of carbons
+    r"\s?-(?! ?[0-9])|(?:,[0-9]{1,2}['′]*)+-|\sC\b|[^\W\d_]"
+)
 _NO_SHIFT = re.compile(rf"{_UNIT}|:(?!\s*{_GROUP})|\s?-\s*(?!{_LABEL})[^\W\d_]|(?!{_LABEL}|ppm)[^\W\d_]")
 _WORD_BEHIND = re.compile(rf"[ \t]+(?!(?:and|or)\b|{_REMARK})[^\W\d_]")
 _NEXT_WORD = re.compile(rf"\.?{_WORD_BEHIND.pattern}")
@@ -48,6 +50,9 @@ _WORDS_AHEAD = re.compile(  # between two shifts
     rf"(?:{_WORD}[ \t]+){{0,2}}{_WORD}\s*[,;]\s*(?=[0-9])|(?:et|und|y|e|и)\s+(?=[0-9])|(?P<bare>{_WORD}\s+(?=[0-9]))"
 )
 _NO_REMARK = re.compile(r"[.,;:&]|\n\s*\n")  # between a shift and words
+_NOT_OF_A_CARBON = re.compile(
+    r"\b(?:solids?|oil|foam|gum|powder|crystals?|needles|syrup|wax|eluent|hexanes?|lit|c?log ?[PD]|T?PSA)\b", re.I
+)
 _GAP = re.compile(r"\n[ \t\r]*\n")
 _SOFT, _HARD = re.compile(r"[,;&:]|and|or"), re.compile(r"[.\n]")
 _LINE = re.compile(r"(?!.*[0-9]\.[0-9]).*[^,;\s][ \t\r]*$", re.MULTILINE)
@@ -193,9 +198,9 @@ def _walk(body: str, masked: str, begin: int, stop: int) -> PeakList:
 
 
 def _behind_a_remark(masked: str, begin: int, end: int, at: int, stop: int, decimals: set[int]) -> int | None:
-    """Where a shift follows on a few words that stand at `at` beside the shift before; in a list with commas, on one."""
+    """Where a shift follows, with a comma if the list has commas, on a few words at `at` beside the shift before."""
     words = _WORDS_AHEAD.match(masked, at, stop)
-    if words is None or ("\n" in masked[end:at] and not masked[at].islower()):
+    if words is None or _NOT_OF_A_CARBON.search(words[0]) or ("\n" in masked[end:at] and not masked[at].islower()):
         return None
     if _NO_REMARK.search(masked, end, at) or (words["bare"] and masked.find(",", begin, end) >= 0):
         return None

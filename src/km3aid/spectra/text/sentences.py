@@ -11,7 +11,10 @@ MANY_SHIFTS = 3  # in a row they need neither δ nor ppm
 _SENTENCE = re.compile(r"[.!?]\s+(?=[A-Z(\[0-9-])|\n[ \t\r]*\n")
 _NEAR = 80  # characters before a row of numbers
 _SENTENCES_BEFORE = 2  # without a shift, at most
-_NUMBER = r"(?<![\w.,-])(?<![0-9]:)-?[0-9]{1,3}(?:\.[0-9]{1,3})?(?![\w%°]|:[0-9]|\.[0-9]|\s?(?:%|[MkG]?Hz|mg|m[Ll]|°|nm|cm|eV|min|K\b))"
+_NUMBER = (
+    r"(?<![\w.,-])(?<![0-9]:)-?[0-9]{1,3}(?:\.[0-9]{1,3})?"
+    r"(?![\w%°]|:[0-9]|\.[0-9]|\s?(?:%|[MkG]?Hz|mg|m[Ll]|°|nm|cm|eV|min|K\b))"
+)
 _PEAK = rf"{_NUMBER}(?:\s*ppm)?(?:\s*\([^()]{{0,80}}\))?(?:,?\s*ppm\b)?"
 _PEAKS = re.compile(
     r"(?P<delta>(?:δ(?:\s?_?\{?C\}?)?|\bdelta\b)\s*[=:]?\s*(?:\(ppm\)\s*)?)?"
@@ -55,7 +58,9 @@ def named_shifts(body: str) -> Named:
     peaks: list[str] = []
     first, last, start = len(body), 0, 0
     for index, end in enumerate([*(m.end() for m in _SENTENCE.finditer(body)), len(body)]):
-        found = [m for m in _PEAKS.finditer(body, start, end) if _names_shifts(m, body[start:end], body[start : m.start()])]
+        found = [
+            m for m in _PEAKS.finditer(body, start, end) if _names_shifts(m, body[start:end], body[start : m.start()])
+        ]
         if found:
             first, last = min(first, found[0].start()), found[-1].end()
             peaks += [m["peaks"] for m in found]
