@@ -119,6 +119,9 @@ def test_a_list_that_breaks_off_is_told():
             for word in ("overlapping", "quaternary", "weak", "sharp", "arom", "arom.", "two carbons", "\noverlapping")
         ),
         ("170.1 lactone; 128.5 phenyl; 21.0", [170.1, 128.5, 21.0]),
+        ("170.1 ester C=O, 128.5 arom. CH, 60.1 OCH2 ethyl, 21.0", [170.1, 128.5, 60.1, 21.0]),
+        ("170.1 carbonyl 128.5 aromatic 21.0 methyl", [170.1, 128.5, 21.0]),
+        ("C1:170.1, C2:128.5, C3:21.0", [170.1, 128.5, 21.0]),
         ("170.1^a, 128.5^b, 21.0", [170.1, 128.5, 21.0]),
         ("170.1 • 128.5 • 21.0", [170.1, 128.5, 21.0]),
         ("170.1′, 128.5′, 21.0", [170.1, 128.5, 21.0]),
@@ -164,6 +167,7 @@ def test_what_was_not_determined_says_nothing_about_its_neighbour():
         " cLogP, 3.4",
         " white solid of the desired product, 45.2",
         " HRMS, 237.1",
+        ", 3 – 4 mg",
         " dr, 95:5",
     ],
 )

@@ -39,6 +39,7 @@ NO_LIST = {
     "differ": "In the 13C NMR spectra the shifts differ by 0.2 ppm from the signals of 2.",
     "difference": "The 13C NMR spectra show signals with a difference of 0.2 ppm, Δδ 0.3 ppm.",
     "samples": "13C NMR spectra were recorded on instruments with these frequencies: 75.5, 100.6, 125.8",
+    "temperatures": "The 13C NMR spectra of these compounds were measured at: 25.0, 30.0",
     "tables": "1H and 13C NMR data, see Tables 1 and 2.\n3642",
 }
 

@@ -26,7 +26,7 @@ _COUPLING = (
     r"(?:(?:\s*(?:[,/&]|and|or)\s*[0-9.]+)*\s*Hz)?"
 )
 _WORDS = (
-    r"(?:ppm|to|as|ca\.?|each|(?:minor|major)(?:\s[a-z]*(?:mers?|forms?))?|br(?:oad)?\.?|app\.?|v|[sdtqmp]{1,4}|sept|hept|quint?|sext|quat\.?|"
+    r"(?:ppm|to|as|ca\.?|each|(?:minor|major)(?:\s[a-z]*(?:mers?|forms?))?|br(?:oad)?\.?|app\.?|v|[sdtqmp]{1,4}|sept|hept|quint?|sext|quat\.?|(?:arom|aliph)\.|"
     r"n\.\s?[do]\.?|\^[a-z]|δ(?:_?\{?[CH]\}?)?|delta|[x×]\s?[0-9]{1,2}|[2-9]\s?[x×])(?![^\W_])"
 )
 _UNIT = (
@@ -37,10 +37,11 @@ _BETWEEN = r"[\s,;:/&*†‡§)\]{}+=|~?•′≡-]+|[(\[]|\.+(?![0-9])|(?:and|o
 _REMARK = rf"{_COUPLING}|{_WORDS}|{_LABEL}|[(\[][^()\[\],;\n]{{0,40}}(?=[,;])"  # the last: a bracket left open
 _COUNT = r"[1-9][0-9]?(?:\s?[x×]\s?)?(?:C(?:H[0-3]?)?|carbons?)(?![\w-])|(?:[2-9]|1[0-9])\s?[x×]\s?(?=[0-9])"
 _NUMBER = r"(?:[0-9]+(?:\.[0-9]+)+[a-e](?!\w)|[0-9]+(?:\.[0-9]+)*)"
+_NO_RATIO = r"(?<!\.[0-9]:)(?!(?<=[0-9]:)[0-9]+(?![0-9.]))"  # before a number: `95:5`, but `C1:170.1`
 _PIECE = re.compile(rf"(?P<count>{_COUNT})|(?P<number>{_NUMBER})|(?P<remark>{_REMARK})|(?P<between>{_BETWEEN})")
 _RUN = re.compile(r"(?:([0-9]{1,3}\.[0-9]{1,3})\s*[,;]\s*)+")  # most of any list, in one match
 _NO_WHOLE_SHIFT = re.compile(  # locants, and a number of carbons
-    r"\s?-(?! ?[0-9])|(?:,[0-9]{1,2}['′]*)+-|\sC\b|[^\W\d_]"
+    r"\s?-(?![0-9]| [0-9]{1,3}\s*[,;])|(?:,[0-9]{1,2}['′]*)+-|\sC\b|[^\W\d_]"
 )
 _NO_SHIFT = re.compile(rf"{_UNIT}|:(?!\s*{_GROUP})|\s?-\s*(?!{_LABEL})[^\W\d_]|(?!{_LABEL}|ppm)[^\W\d_]")
 _WORD_BEHIND = re.compile(rf"[ \t]+(?!(?:and|or)\b|{_REMARK})[^\W\d_]")
@@ -68,7 +69,7 @@ _HIGHEST_PPM = 250.0
 _ANNOUNCED = re.compile(
     r"(?:δ(?:_?\{?C\}?)?|delta|ppm[)\]]?|:|=)\s*\Z"
 )  # in a heading with words, before the first shift
-_OWN_SENTENCE = re.compile(r"[.\n]\s*(?=(?:δ(?:\s?_?\{?C\}?)?|delta\b)\s*(?:\(ppm\)\s*)?[=:]?\s*[0-9])")
+_OWN_SENTENCE = re.compile(r"[.\n][ \t]*(?=(?:δ(?:\s?_?\{?C\}?)?|delta\b)\s*(?:\(ppm\)\s*)?[=:]?\s*[0-9])")
 _SHIFT_IN_BRACKETS = re.compile(r"[(\[][^()\[\]]{0,12}?δ_?C?\s*=?\s*[0-9]{1,3}\.[0-9]")
 
 
@@ -110,7 +111,7 @@ def _after_words(body: str, masked: str, begin: int) -> PeakList:
     if own and (not text or own.end() <= len(before)):
         return find_list(body[own.end() :])._replace(before=body[: own.end()])
     words = body[:begin].rstrip()
-    if words.endswith(":") and ". " not in words and not is_of_the_method(words):
+    if words.endswith(":") and not (". " in words or "measured" in words or is_of_the_method(words)):
         found = _walk(body, masked, begin, _end_of_data(body, masked, begin))
         if len(_DECIMAL.findall(found.text, begin)) >= max(2, len(_DECIMAL.findall(text))):
             return found
@@ -121,7 +122,7 @@ def _first_shift(masked: str) -> re.Match[str] | None:
     """The first number that can be a shift; a whole number before a δ is none."""
     delta = DELTA.search(masked)
     first = None
-    for number in re.finditer(rf"(?<![\w.-])(?<![0-9]:){_NUMBER}", masked):
+    for number in re.finditer(rf"(?<![\w.-]){_NO_RATIO}{_NUMBER}", masked):
         if _is_shift(masked, number, hard=False, decimals=False):
             if "." in number.group() or delta is None or number.start() > delta.start():
                 return number

@@ -58,9 +58,8 @@ def named_shifts(body: str) -> Named:
     peaks: list[str] = []
     first, last, start = len(body), 0, 0
     for index, end in enumerate([*(m.end() for m in _SENTENCE.finditer(body)), len(body)]):
-        found = [
-            m for m in _PEAKS.finditer(body, start, end) if _names_shifts(m, body[start:end], body[start : m.start()])
-        ]
+        rows = _PEAKS.finditer(body, start, end)
+        found = [m for m in rows if _names_shifts(m, body[start:end], body[max(start, m.start() - _NEAR) : m.start()])]
         if found:
             first, last = min(first, found[0].start()), found[-1].end()
             peaks += [m["peaks"] for m in found]
@@ -77,13 +76,13 @@ def is_of_the_method(sentence: str) -> bool:
 
 def _names_shifts(row: re.Match[str], sentence: str, before: str) -> bool:
     """Whether a row of numbers, with what is `before` it in its sentence, is one of shifts and not of differences."""
-    if is_of_the_method(sentence) or _DIFFERENCE.search(before[-_NEAR:]):
+    if is_of_the_method(sentence) or _DIFFERENCE.search(before):
         return False
     if row["delta"]:
         return True
     numbers = re.findall(_NUMBER, row["peaks"])
     decimals = all("." in number for number in numbers)
-    if decimals and _SIGNALS_AT.search(before[-_NEAR:]):
+    if decimals and _SIGNALS_AT.search(before):
         return True
     if "ppm" in row["peaks"] or (len(numbers) >= MANY_SHIFTS and decimals):
         return bool(_SHOWN.search(sentence) or _OF_SIGNALS.search(sentence))
