@@ -110,6 +110,78 @@ def test_a_list_that_breaks_off_is_told():
     assert read(f"{HEAD}171.4, 128.5; IR 998, 45 cm-1").notes == ()
 
 
+@pytest.mark.parametrize(
+    ("list_", "expected"),
+    [
+        ("170.1 carbonyl, 128.5 aromatic CH, 21.0 methyl", [170.1, 128.5, 21.0]),
+        *(
+            (f"170.1, 128.5 {word}, 21.0, 14.1", [170.1, 128.5, 21.0, 14.1])
+            for word in ("overlapping", "quaternary", "weak", "sharp", "arom", "arom.", "two carbons", "\noverlapping")
+        ),
+        ("170.1 lactone; 128.5 phenyl; 21.0", [170.1, 128.5, 21.0]),
+        ("170.1 ester C=O, 128.5 arom. CH, 60.1 OCH2 ethyl, 21.0", [170.1, 128.5, 60.1, 21.0]),
+        ("170.1 carbonyl 128.5 aromatic 21.0 methyl", [170.1, 128.5, 21.0]),
+        ("C1:170.1, C2:128.5, C3:21.0", [170.1, 128.5, 21.0]),
+        ("170.1^a, 128.5^b, 21.0", [170.1, 128.5, 21.0]),
+        ("170.1 • 128.5 • 21.0", [170.1, 128.5, 21.0]),
+        ("170.1′, 128.5′, 21.0", [170.1, 128.5, 21.0]),
+        ("170.1 C-1 Glc, 128.5 C-2 Glc, 21.0", [170.1, 128.5, 21.0]),
+        ("170.1 et 128.5 et 21.0", [170.1, 128.5, 21.0]),
+        ("170.1 und 128.5", [170.1, 128.5]),
+        ("170.1, 60.1?, 21.0", [170.1, 60.1, 21.0]),
+        ("170.1, n.d., 21.0", [170.1, 21.0]),
+        ("170.1, n.o., 21.0", [170.1, 21.0]),
+        ("70.1 ≡CH, 14.1", [70.1, 14.1]),
+        ("14.1 γ-CH3, 13.1 Cα, 12.1", [14.1, 13.1, 12.1]),
+        ("128.5 o-C, 127.1 m-C", [128.5, 127.1]),
+        ("170.1, 60 – 62 (m), 14.1", [170.1, 61.0, 14.1]),
+    ],
+)
+def test_words_and_marks_beside_a_shift_are_remarks_where_the_list_goes_on(list_, expected):
+    assert shifts(HEAD + list_) == expected
+
+
+def test_the_solvent_beside_its_line_is_a_remark():
+    spectrum = read("13C NMR δ 170.1, 128.5, 77.0 CDCl3, 24.1, 23.9")
+    assert [peak.shift_ppm for peak in spectrum] == [170.1, 128.5, 24.1, 23.9]
+    assert spectrum.left_out[0].text == "77.0 (CDCl3)"
+
+
+def test_what_was_not_determined_says_nothing_about_its_neighbour():
+    spectrum = read(f"{HEAD}170.1, n.d., 21.0 (q)")
+    assert spectrum.peaks[0].multiplicity is None
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        " white solid, 45.2 mg",
+        " purity, 98.51",
+        ". white solid, 45.2",
+        "\n\nwhite solid, 45.2",
+        " crystals, 345.2",
+        " zeta potential, -45.2",
+        " Tm 98.2",
+        " white solid, 45.2, 33.1",
+        "\neluent hexane, 9.1",
+        " cLogP, 3.4",
+        " white solid of the desired product, 45.2",
+        " HRMS, 237.1",
+        ", 3 – 4 mg",
+        " dr, 95:5",
+    ],
+)
+def test_words_after_a_list_are_no_remarks_where_no_shift_follows(foreign):
+    assert shifts(f"{HEAD}171.4, 21.0{foreign}") == [171.4, 21.0]
+
+
+def test_a_row_of_shifts_behind_words_is_told():
+    note = read(f"{HEAD}171.4, 128.5 qwertz asdfgh yxcvbn uiop 60.5, 21.0, 14.2").notes[0]
+    assert "60.5, 21.0 …" in note
+    assert read(f"{HEAD}171.4, 128.5. The others are 60.5, 21.0, 14.2").notes == ()
+    assert read(f"{HEAD}171.4, 128.5 white solid, mp 60.5, 61.0").notes == ()
+
+
 def test_few_numbers_after_words_are_no_list():
     assert find_list(" spectra 34").text == ""
     assert find_list(" data: 34.5").text == " data: 34.5"

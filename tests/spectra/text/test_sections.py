@@ -12,6 +12,7 @@ def elements(text: str) -> list[str]:
 @pytest.mark.parametrize("between", [". ", ".", "\n", "; ", ") "])
 def test_a_heading_may_follow_at_once(between):
     assert elements(f"1H NMR (CDCl3) δ 7.26 (s, 3H){between}13C NMR (CDCl3) δ 171.4") == ["H", "C"]
+    assert elements("1H NMR (CDCl3) δ 7.26 (s, 3H).13C (1H) NMR (CDCl3) δ 171.4") == ["H", "C"]
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,8 @@ def test_what_is_no_heading(text):
 
 def test_a_list_after_a_reference_to_a_table_has_its_heading():
     assert elements("1H NMR: see Table S7. 13C NMR (101 MHz, CDCl3) δ 171.4, 21.0") == ["H", "C"]
+    for list_ in ("[D6]DMSO) δ 171.4, 21.0", "D2O) δ 171 . 4, 21.0", "CDCl3)\nδ 171.4 s, 21.0 q"):
+        assert elements(f"1H NMR: see Table S7. 13C NMR (126 MHz, {list_}") == ["H", "C"]
     assert elements("1H NMR: see Table S7. 13C{1H} NMR spectrum (101 MHz) δ ppm (TMS): 171.4, 21.0") == ["H", "C"]
 
 

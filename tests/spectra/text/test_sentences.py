@@ -34,6 +34,12 @@ NO_LIST = {
     "contents": "Contents\n1. General 2\n2. 1H NMR spectra 12\n3. 13C NMR spectra 34\n4. HPLC traces 56\n",
     "computed": "13C NMR shifts were computed at mPW1PW91/6-311+G(2d,p); the error was 1.35 ppm, at most 4.62 ppm.",
     "lead": "A probe for 13C NMR was also used here for soils with lead at 12.5 ppm or 14.0 ppm.",
+    "ratio": "13C NMR yield 85.2 %, ratio 95:5",
+    "shift by": "The 13C NMR spectrum exhibited a downfield shift of 5.2 ppm for C-3.",
+    "differ": "In the 13C NMR spectra the shifts differ by 0.2 ppm from the signals of 2.",
+    "difference": "The 13C NMR spectra show signals with a difference of 0.2 ppm, Δδ 0.3 ppm.",
+    "samples": "13C NMR spectra were recorded on instruments with these frequencies: 75.5, 100.6, 125.8",
+    "temperatures": "The 13C NMR spectra of these compounds were measured at: 25.0, 30.0",
     "tables": "1H and 13C NMR data, see Tables 1 and 2.\n3642",
 }
 
@@ -66,11 +72,37 @@ def test_the_readme_is_no_spectrum():
             "The 13C NMR spectrum confirmed the structure. Two carbons had signals at 169.0 ppm and 157.3 ppm.",
             [169.0, 157.3],
         ),
+        ("In the 13C NMR spectrum, the ratio was 95:5, with signals at 98.5 and 12.3.", [98.5, 12.3]),
+        ("The 13C NMR spectrum showed a carbonyl with a chemical shift of 171.4 ppm.", [171.4]),
         ("The 13C NMR spectrum, referenced to CDCl3, showed the ester at δ 171.4.", [171.4]),
     ],
 )
 def test_sentences_that_name_shifts(text, expected):
     assert shifts(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("13C NMR spectra were recorded at 25.0 °C. δ 170.1, 128.5, 21.0.", [170.1, 128.5, 21.0]),
+        (
+            "13C NMR spectra were recorded on a Bruker 400 spectrometer in CDCl3 with TMS as internal standard. "
+            "δ: 170.1 (C=O), 128.5, 21.0",
+            [170.1, 128.5, 21.0],
+        ),
+        (
+            "13C NMR spectra were recorded in CDCl3, chemical shifts (δ) relative to CDCl3 at 77.16.\nδC = 170.1, 21.0",
+            [170.1, 21.0],
+        ),
+        ("13C NMR (101 MHz, CDCl3), signals of the major rotamer only: 170.1, 21.0", [170.1, 21.0]),
+        ("13C NMR (CDCl3), given here for both rotamers together: 170.1, 169.9, 21.0", [170.1, 169.9, 21.0]),
+    ],
+)
+def test_a_list_after_sentences(text, expected):
+    spectrum = read(text)
+    assert [peak.shift_ppm for peak in spectrum] == expected
+    assert spectrum.solvent == ("CDCl3" if "CDCl3" in text else None)
+    assert spectrum.notes == ()
 
 
 def test_what_is_read_from_sentences_is_told():

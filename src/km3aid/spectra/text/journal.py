@@ -27,6 +27,7 @@ _SHIFT_IN_BRACKETS = re.compile(
 )
 _TABLE = re.compile(r"[Tt]ables?\s+[A-Z]?[0-9]+")
 _ROW = re.compile(r"(?<![\w.])[0-9]{1,3}(?:\.[0-9]+)?(?:\s*\([^()]*\))?,\s+[0-9]{1,3}(?:\.[0-9]+)?(?=[\s,;(.]|\Z)")
+_ENDED = re.compile(r"\s*\.(?![0-9])|[ \t\r]*\n[ \t\r]*\n")  # a list
 _MOST_MENDED = 5
 
 
@@ -83,7 +84,7 @@ def _numbered(spectra: list[Spectrum]) -> list[Spectrum]:
 
 def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spectrum | None:
     whole, mended = mend_numbers(_GLUED.sub(" ", section.body))
-    body, between, tail, description = find_list(whole)
+    body, between, tail, description, prose = find_list(whole)
     masked = mask_brackets(body)
     delta = DELTA.search(masked)
     before, start = delta.span() if delta else (0, 0)
@@ -100,6 +101,7 @@ def _read_section(section: Section, where: str, outside: list[LeftOut]) -> Spect
     left_out = [*outside, *found.left_out]
     if description:
         left_out.append(snippet(description, "words before the first shift of a description"))
+    if prose:
         notes.append("read from sentences: only numbers with δ or ppm and rows of several are shifts; check them")
     left_out += [snippet(text, "between the shifts, such as the head of a page") for text in between]
     if re.search(r"(?<![\w.])[0-9]+(?:\.[0-9]+)?(?!\s*(?:[MG]?Hz|K|°))(?![\w.])", masked[:before]):
@@ -157,10 +159,11 @@ def _note_of_mended(mended: list[tuple[str, str]]) -> list[str]:
 
 
 def _note_of_rest(tail: str, rest: str) -> list[str]:
-    """What is told of shifts behind the list: some that a sentence names, or a row after a comma."""
+    """What is told of shifts behind the list: some that a sentence names, or a row where the list breaks off."""
     more = MORE_SHIFTS.search(rest)
-    if more is None and tail.lstrip()[:1] in (",", ";") and not ANALYSIS.match(rest):
-        more = _ROW.search(rest)
+    if more is None and not _ENDED.match(tail):
+        analysis = ANALYSIS.search(rest)
+        more = _ROW.search(rest, 0, analysis.start() if analysis else len(rest))
     if more is None:
         return []
     return [f"shifts in the text after the list are not read ({more.group()} …); add those that belong to it"]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from km3aid.spectra.text.analyses import ANALYSIS
 from km3aid.spectra.text.characters import mask_brackets, outer_brackets
-from km3aid.spectra.text.sentences import MANY_SHIFTS, MANY_WORDS, named_shifts, words_in
+from km3aid.spectra.text.sentences import MANY_SHIFTS, MANY_WORDS, is_of_the_method, named_shifts, words_in
 
 DELTA = re.compile(r"δ(?:\s?_?\{?[CH]\}?(?![\w-]))?|\bdelta\b")
 MORE_SHIFTS = re.compile(r"δ_?C?\s*=?\s*[0-9]{1,3}\.[0-9]|(?<![0-9.])[0-9]{1,3}\.[0-9]+,?\s?ppm")  # in sentences
@@ -26,23 +26,34 @@ _COUPLING = (
     r"(?:(?:\s*(?:[,/&]|and|or)\s*[0-9.]+)*\s*Hz)?"
 )
 _WORDS = (
-    r"(?:ppm|to|as|ca\.?|each|(?:minor|major)(?:\s[a-z]*(?:mers?|forms?))?|br(?:oad)?\.?|app\.?|v|[sdtqmp]{1,4}|sept|hept|quint?|sext|quat\.?|"
-    r"δ(?:_?\{?[CH]\}?)?|delta|[x×]\s?[0-9]{1,2}|[2-9]\s?[x×])(?![^\W_])"
+    r"(?:ppm|to|as|ca\.?|each|(?:minor|major)(?:\s[a-z]*(?:mers?|forms?))?|br(?:oad)?\.?|app\.?|v|[sdtqmp]{1,4}|sept|hept|quint?|sext|quat\.?|(?:arom|aliph)\.|"
+    r"n\.\s?[do]\.?|\^[a-z]|δ(?:_?\{?[CH]\}?)?|delta|[x×]\s?[0-9]{1,2}|[2-9]\s?[x×])(?![^\W_])"
 )
 _UNIT = (
     r" ?(?:[%°℃Å]|(?:K|[mkM]?g|[mµμ]?[lL]|[mn]?mol|[mnµμ]?M(?!\.)|[nm]m|cm|min|h|[MGk]?Hz|m?e?V|equiv|eq|kJ|"
     r"kcal|[kMGT]i?B)(?![\w′'+]|\s*=|\s[0-9])|[x×]\s?10(?![0-9]*\.))"
 )
-_BETWEEN = r"[\s,;:/&*†‡§)\]{}+=|~-]+|[(\[]|\.+(?![0-9])|(?:and|or)\b"
+_BETWEEN = r"[\s,;:/&*†‡§)\]{}+=|~?•′≡-]+|[(\[]|\.+(?![0-9])|(?:and|or)\b"
 _REMARK = rf"{_COUPLING}|{_WORDS}|{_LABEL}|[(\[][^()\[\],;\n]{{0,40}}(?=[,;])"  # the last: a bracket left open
 _COUNT = r"[1-9][0-9]?(?:\s?[x×]\s?)?(?:C(?:H[0-3]?)?|carbons?)(?![\w-])|(?:[2-9]|1[0-9])\s?[x×]\s?(?=[0-9])"
 _NUMBER = r"(?:[0-9]+(?:\.[0-9]+)+[a-e](?!\w)|[0-9]+(?:\.[0-9]+)*)"
+_NO_RATIO = r"(?<!\.[0-9]:)(?!(?<=[0-9]:)[0-9]+(?![0-9.]))"  # before a number: `95:5`, but `C1:170.1`
 _PIECE = re.compile(rf"(?P<count>{_COUNT})|(?P<number>{_NUMBER})|(?P<remark>{_REMARK})|(?P<between>{_BETWEEN})")
 _RUN = re.compile(r"(?:([0-9]{1,3}\.[0-9]{1,3})\s*[,;]\s*)+")  # most of any list, in one match
-_NO_WHOLE_SHIFT = re.compile(r"\s?-(?![0-9])|(?:,[0-9]{1,2}['′]*)+-|\sC\b|[^\W\d_]")  # locants, and a number of carbons
+_NO_WHOLE_SHIFT = re.compile(  # locants, and a number of carbons
+    r"\s?-(?![0-9]| [0-9]{1,3}\s*[,;])|(?:,[0-9]{1,2}['′]*)+-|\sC\b|[^\W\d_]"
+)
 _NO_SHIFT = re.compile(rf"{_UNIT}|:(?!\s*{_GROUP})|\s?-\s*(?!{_LABEL})[^\W\d_]|(?!{_LABEL}|ppm)[^\W\d_]")
 _WORD_BEHIND = re.compile(rf"[ \t]+(?!(?:and|or)\b|{_REMARK})[^\W\d_]")
 _NEXT_WORD = re.compile(rf"\.?{_WORD_BEHIND.pattern}")
+_WORD = r"[^\W\d_](?:[\w'′+/=-]|\.(?=\S)){0,30}"
+_WORDS_AHEAD = re.compile(  # between two shifts
+    rf"(?:{_WORD}[ \t]+){{0,2}}{_WORD}\s*[,;]\s*(?=[0-9])|(?:et|und|y|e|и)\s+(?=[0-9])|(?P<bare>{_WORD}\s+(?=[0-9]))"
+)
+_NO_REMARK = re.compile(r"[.,;:&]|\n\s*\n")  # between a shift and words
+_NOT_OF_A_CARBON = re.compile(
+    r"\b(?:solids?|oil|foam|gum|powder|crystals?|needles|syrup|wax|eluent|hexanes?|lit|c?log ?[PD]|T?PSA)\b", re.I
+)
 _GAP = re.compile(r"\n[ \t\r]*\n")
 _SOFT, _HARD = re.compile(r"[,;&:]|and|or"), re.compile(r"[.\n]")
 _LINE = re.compile(r"(?!.*[0-9]\.[0-9]).*[^,;\s][ \t\r]*$", re.MULTILINE)
@@ -58,6 +69,7 @@ _HIGHEST_PPM = 250.0
 _ANNOUNCED = re.compile(
     r"(?:δ(?:_?\{?C\}?)?|delta|ppm[)\]]?|:|=)\s*\Z"
 )  # in a heading with words, before the first shift
+_OWN_SENTENCE = re.compile(r"[.\n][ \t]*(?=(?:δ(?:\s?_?\{?C\}?)?|delta\b)\s*(?:\(ppm\)\s*)?[=:]?\s*[0-9])")
 _SHIFT_IN_BRACKETS = re.compile(r"[(\[][^()\[\]]{0,12}?δ_?C?\s*=?\s*[0-9]{1,3}\.[0-9]")
 
 
@@ -68,6 +80,7 @@ class PeakList(NamedTuple):
     between: list[str]
     tail: str
     before: str = ""  # the words of a description
+    prose: bool = False  # whether sentences name the shifts
 
 
 def find_list(body: str) -> PeakList:
@@ -84,19 +97,32 @@ def find_list(body: str) -> PeakList:
     begin = first.start() if first else 0
     words = words_in(masked[:begin])
     if first is None or words >= MANY_WORDS or _SHIFT_IN_BRACKETS.search(body, 0, begin):
-        before, text, after = named_shifts(body)
-        return PeakList(text, [], after, before)
+        return _after_words(body, masked, begin)
     found = _walk(body, masked, begin, _end_of_data(body, masked, begin))
     if words and not _ANNOUNCED.search(body[:begin]) and len(_DECIMAL.findall(found.text, begin)) < MANY_SHIFTS:
         return PeakList("", [], body[begin:], body[:begin])
     return found
 
 
+def _after_words(body: str, masked: str, begin: int) -> PeakList:
+    """The shifts after words: a list in a sentence of its own or after a colon at `begin`, or those that words name."""
+    before, text, after = named_shifts(body)
+    own = _OWN_SENTENCE.search(body)
+    if own and (not text or own.end() <= len(before)):
+        return find_list(body[own.end() :])._replace(before=body[: own.end()])
+    words = body[:begin].rstrip()
+    if words.endswith(":") and not (". " in words or "measured" in words or is_of_the_method(words)):
+        found = _walk(body, masked, begin, _end_of_data(body, masked, begin))
+        if len(_DECIMAL.findall(found.text, begin)) >= max(2, len(_DECIMAL.findall(text))):
+            return found
+    return PeakList(text, [], after, before, prose=True)
+
+
 def _first_shift(masked: str) -> re.Match[str] | None:
     """The first number that can be a shift; a whole number before a δ is none."""
     delta = DELTA.search(masked)
     first = None
-    for number in re.finditer(rf"(?<![\w.-]){_NUMBER}", masked):
+    for number in re.finditer(rf"(?<![\w.-]){_NO_RATIO}{_NUMBER}", masked):
         if _is_shift(masked, number, hard=False, decimals=False):
             if "." in number.group() or delta is None or number.start() > delta.start():
                 return number
@@ -150,6 +176,9 @@ def _walk(body: str, masked: str, begin: int, stop: int) -> PeakList:
             or (kind == "number" and not _is_shift(masked, piece, hard, bool(decimals)))
             or (kind != "between" and decimals and "." not in piece.group() and _is_heading(masked, piece))
         ):
+            if piece is None and (ahead := _behind_a_remark(masked, begin, end, at, stop, decimals)):
+                at = ahead
+                continue
             following = _next_page(masked[:stop], end, at, decimals) if _SOFT.search(gap) else None
             if following is None:
                 break
@@ -167,6 +196,19 @@ def _walk(body: str, masked: str, begin: int, stop: int) -> PeakList:
             break
         end = closed + 1
     return PeakList("".join([*parts, body[start:end]]), between, body[end:])
+
+
+def _behind_a_remark(masked: str, begin: int, end: int, at: int, stop: int, decimals: set[int]) -> int | None:
+    """Where a shift follows, with a comma if the list has commas, on a few words at `at` beside the shift before."""
+    words = _WORDS_AHEAD.match(masked, at, stop)
+    if words is None or _NOT_OF_A_CARBON.search(words[0]) or ("\n" in masked[end:at] and not masked[at].islower()):
+        return None
+    if _NO_REMARK.search(masked, end, at) or (words["bare"] and masked.find(",", begin, end) >= 0):
+        return None
+    number = _DECIMAL.match(masked, words.end(), stop)
+    if number is None or len(number[1]) not in decimals or float(number.group()) > _HIGHEST_PPM:
+        return None
+    return words.end() if _is_shift(masked, number, hard=False, decimals=True) else None
 
 
 def _next_page(masked: str, end: int, at: int, decimals: set[int]) -> int | None:

@@ -17,7 +17,7 @@ _METHOD = (
 )
 _HEAD = re.compile(
     r"(?<![0-9])(?=[\^{0-9A-ZЯδcp])(?![0-9]+[.,;)]|C[H)]|J\s)(?:"  # skips shifts and remarks at once
-    rf"(?<![\w{{-])(?:(?<!\.)|(?=\S{{2,12}}\s?{_METHOD})){_ISOTOPE}{_DECOUPLED}"
+    rf"(?<![\w{{-])(?:(?<!\.)|(?=\S{{2,12}}(?:\s\(1?H\))?\s?{_METHOD})){_ISOTOPE}{_DECOUPLED}"
     rf"(?:(?:[^0-9.;:()δ]{{0,20}}?\b)?{_METHOD}|\s*(?=[:=δ(]))"
     rf"|(?<![\w-])(?P<bare>[CHFP])(?:13|1|19|31)?[\s-]?{_METHOD}"
     r"|(?<![\w/])δ\s?_?\{?(?P<delta>C|H|F|P|N|B|Si)\b\}?(?!\s?/\s?δ)"
@@ -38,6 +38,7 @@ _NO_PROTON = re.compile(r"\s*[=:]?\s*(?:[2-9][0-9]|1[0-9]{2})\.[0-9]")
 _MASS_IN_BRACKETS = re.compile(r"(?<![0-9][CHFP])(?<![0-9][CHFP][\s-])\(([0-9]{1,3}[CHFP]?)\)(?=[CHFP]?[\s-]?NMR\b)")
 _LISTED = re.compile(
     r"(?:[(\[{][^()\[\]{}]*[)\]}]|[^.()\[\]{}0-9]){0,60}[0-9]{1,3}\.[0-9]+\s*[,;(]"
+    r"|[^;]{0,80}?δ\s?[=:]?\s?[0-9]{1,3}\s?\.\s?[0-9]+(?:\s[sdtq])?\s?[,;(]"
 )  # behind a heading
 _CAPTION = re.compile(
     r"\b(?:[Ff]ig(?:ures?|s?\.)|[Ss]chemes?|[Tt]ables?)\s*[A-Z]?[0-9]{1,3}[a-z]?[.:]?[^.;:\n]{0,50}\Z"

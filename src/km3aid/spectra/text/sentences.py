@@ -9,8 +9,12 @@ _WORD = re.compile(r"(?<![A-Za-z])[a-z]{4,}(?![A-Za-z])")
 MANY_WORDS = 3  # before the first number: no heading
 MANY_SHIFTS = 3  # in a row they need neither δ nor ppm
 _SENTENCE = re.compile(r"[.!?]\s+(?=[A-Z(\[0-9-])|\n[ \t\r]*\n")
+_NEAR = 80  # characters before a row of numbers
 _SENTENCES_BEFORE = 2  # without a shift, at most
-_NUMBER = r"(?<![\w.,-])-?[0-9]{1,3}(?:\.[0-9]{1,3})?(?![\w%°]|\.[0-9]|\s?(?:%|[MkG]?Hz|mg|m[Ll]|°|nm|cm|eV|min|K\b))"
+_NUMBER = (
+    r"(?<![\w.,-])(?<![0-9]:)-?[0-9]{1,3}(?:\.[0-9]{1,3})?"
+    r"(?![\w%°]|:[0-9]|\.[0-9]|\s?(?:%|[MkG]?Hz|mg|m[Ll]|°|nm|cm|eV|min|K\b))"
+)
 _PEAK = rf"{_NUMBER}(?:\s*ppm)?(?:\s*\([^()]{{0,80}}\))?(?:,?\s*ppm\b)?"
 _PEAKS = re.compile(
     r"(?P<delta>(?:δ(?:\s?_?\{?C\}?)?|\bdelta\b)\s*[=:]?\s*(?:\(ppm\)\s*)?)?"
@@ -23,6 +27,10 @@ _OF_SIGNALS = re.compile(r"signal|peak|resonan|carbon|shift|(?<![A-Za-z])C=|CH[2
 _OF_THE_METHOD = re.compile(
     r"referenc|record|calibrat|standard|relative to|residual|acquir|instrument|spectromet(?:er|re)|error|deviat|within|"
     r"accura|resolution|width|region|enlarge|expan|comput|predict"
+)
+_SIGNALS_AT = re.compile(r"\b(?:signal|peak|resonance)s?\sat\s*\Z")
+_DIFFERENCE = re.compile(  # before a number that is no shift
+    r"(?:(?<!chemical )\bshift\sof|shift(?:s|ed)?\s(?:\w+\s)?by|\bdiffer(?:s|ed|ing|ences?)?\b(?:\s[\w-]+){0,3}|Δ)\s*\Z"
 )
 
 
@@ -50,7 +58,8 @@ def named_shifts(body: str) -> Named:
     peaks: list[str] = []
     first, last, start = len(body), 0, 0
     for index, end in enumerate([*(m.end() for m in _SENTENCE.finditer(body)), len(body)]):
-        found = [m for m in _PEAKS.finditer(body, start, end) if _names_shifts(m, body[start:end])]
+        rows = _PEAKS.finditer(body, start, end)
+        found = [m for m in rows if _names_shifts(m, body[start:end], body[max(start, m.start() - _NEAR) : m.start()])]
         if found:
             first, last = min(first, found[0].start()), found[-1].end()
             peaks += [m["peaks"] for m in found]
@@ -60,13 +69,21 @@ def named_shifts(body: str) -> Named:
     return Named(body[:first], f"δ {'; '.join(peaks)}" if peaks else "", body[last:])
 
 
-def _names_shifts(row: re.Match[str], sentence: str) -> bool:
-    """Whether a row of numbers in a sentence is one of shifts."""
-    if _OF_THE_METHOD.search(sentence) and not _SHOWN.search(sentence):
+def is_of_the_method(sentence: str) -> bool:
+    """Whether a sentence tells how spectra are measured, referenced or computed."""
+    return bool(_OF_THE_METHOD.search(sentence) and not _SHOWN.search(sentence))
+
+
+def _names_shifts(row: re.Match[str], sentence: str, before: str) -> bool:
+    """Whether a row of numbers, with what is `before` it in its sentence, is one of shifts and not of differences."""
+    if is_of_the_method(sentence) or _DIFFERENCE.search(before):
         return False
     if row["delta"]:
         return True
     numbers = re.findall(_NUMBER, row["peaks"])
-    if "ppm" in row["peaks"] or (len(numbers) >= MANY_SHIFTS and all("." in number for number in numbers)):
+    decimals = all("." in number for number in numbers)
+    if decimals and _SIGNALS_AT.search(before):
+        return True
+    if "ppm" in row["peaks"] or (len(numbers) >= MANY_SHIFTS and decimals):
         return bool(_SHOWN.search(sentence) or _OF_SIGNALS.search(sentence))
     return False

@@ -83,6 +83,7 @@ def _scanner(mark: str) -> re.Pattern[str]:
         "locant": r"-?[0-9]{1,2}(?:,[0-9]{1,2})*-(?=[A-Z]?[a-z]{3}|\([0-9]|\([A-Z]?[a-z]{3}|[NOS]-)",
         "equation": rf"(?!δ|delta|d\b|ppm|shift)[^\W\d_]\w*\s*=\s*{number}",
         "number": rf"(?:(?<=[,;]\s)-\s|[-+])?{number}{end}",
+        "missing": r"n\.\s?[do]\.",
         "footnote": r"[*†‡§]+",
         "word": r"[^\W\d_](?:[\w'′\"]|[=-](?=\w))*",
         "other": r".",
