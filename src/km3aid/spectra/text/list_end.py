@@ -90,7 +90,7 @@ def find_list(body: str) -> PeakList:
     visibly unfinished. A description in sentences goes on as long as they name shifts.
 
     >>> find_list("δ 171.4,\\nPage 5 of 9\\n14.2. 3.2. Synthesis")
-    PeakList(text='δ 171.4, 14.2', between=['Page 5 of 9'], tail='. 3.2. Synthesis', before='')
+    PeakList(text='δ 171.4, 14.2', between=['Page 5 of 9'], tail='. 3.2. Synthesis', before='', prose=False)
     """
     masked = mask_brackets(body)
     first = _first_shift(masked)
