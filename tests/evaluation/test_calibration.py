@@ -1,12 +1,15 @@
 """Constants fitted on made-up cases: the better ones win, and nothing is changed on the way."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.evaluation.made_up import ByShift, case
 
-from km3aid.evaluation.calibration import calibrate, fit_confidence, fit_constant, fit_shifts
+from km3aid.evaluation.calibration import calibrate, fit_confidence, fit_constant, fit_shifts, write_calibrated
 from km3aid.matching.config import MatchConfig
 from km3aid.matching.cost import shift_cost
+from km3aid.models.weights import read_model_file
 
 
 def made_cases(count=60, scale=1.0, off=2.0, seed=0):
@@ -78,3 +81,19 @@ def test_calibration_makes_nothing_worse_and_leaves_the_matcher_alone():
             chosen = next(t for t in steps if t["value"] == getattr(matching, name))
             assert chosen["accuracy"] >= max(t["accuracy"] for t in steps) - 0.0005
     assert matching.unassigned_peak > 1
+
+
+def test_what_is_told_goes_with_the_constants_of_matching_it_was_fitted_with(engine, tmp_path):
+    def written(matching, **given):
+        write_calibrated(engine, matching, tmp_path / "weights.safetensors", **given)
+        return read_model_file(tmp_path / "weights.safetensors").header
+
+    kept = written(engine.matching)
+    assert {"presence", "verifiers", "configurations"} <= set(kept)
+    assert kept == engine.header
+    other = replace(engine.matching, outlier=engine.matching.outlier / 2)
+    dropped = written(other)
+    assert not {"presence", "verifiers", "configurations"} & set(dropped)
+    assert dropped["matching"] == other.to_dict()
+    told = written(engine.matching, told={"configurations": {"per_carbon": 0.1, "distinct": 0.2}})
+    assert told == {**engine.header, "configurations": {"per_carbon": 0.1, "distinct": 0.2}}

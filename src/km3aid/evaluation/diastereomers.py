@@ -23,6 +23,7 @@ from km3aid.evaluation.metrics import (
     calibration_error,
     chance_calibration_error,
     reliability_curve,
+    share_of_first,
 )
 from km3aid.matching.configurations import Configurations
 from km3aid.matching.logistic import fit_logistic
@@ -147,4 +148,4 @@ def _differences(engine: Engine, smiles: Sequence[str], own: Case) -> tuple[floa
 
 
 def _right(difference: float) -> float:
-    return 0.5 if difference == 0 else float(difference > 0)
+    return share_of_first(np.array([difference, 0.0]), np.array([True, False]))
