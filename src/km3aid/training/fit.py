@@ -177,7 +177,7 @@ def _adamw(model: nn.Module, config: TrainingConfig, device: torch.device | None
     """The optimiser; on the GPU `device` a captured graph may run it, for which its rate lies there too."""
     groups, betas = _groups(model, config), (0.9, config.beta2)
     if device is None or device.type != "cuda":
-        return torch.optim.AdamW(groups, lr=config.learning_rate, betas=betas)
+        return torch.optim.AdamW(groups, lr=config.learning_rate, betas=betas, fused=True)
     rate = torch.tensor(config.learning_rate, device=device)
     return torch.optim.AdamW(groups, lr=rate, betas=betas, capturable=True, fused=True)
 

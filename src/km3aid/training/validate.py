@@ -43,7 +43,8 @@ def validate(
         chosen = rows[start : start + batch_size]
         batch = on_device(cut_batch(data, chosen, data.spectrum_offset[chosen], AS_RECORDED, rng), device)
         encoded = model.encode(batch.graph)
-        loss += float(model.losses(batch).total) * len(chosen)
+        frozen = model.frozen_features(batch.peaks)
+        loss += float(model.losses(batch, frozen=frozen).total) * len(chosen)
         errors.append((encoded.shift_ppm[batch.carbons.atom] - batch.carbons.shift_ppm).abs())
         similarity = model.encode_spectra(batch.peaks) @ encoded.graph.T
         right += int(own_is_best(similarity.float().cpu().numpy()).sum())

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from km3aid.data.batches import BOND_KINDS, GraphBatch
+from km3aid.models.k_m3aid.dropout import Dropout
 from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS
 
 NODE_COLUMNS = ("atomic_number", "chiral_tag", "hybridisation")
@@ -57,7 +58,7 @@ class Gin(nn.Module):
             nn.init.xavier_uniform_(embedding.weight)
         self.embeddings = nn.ModuleList(embeddings)
         self.layers = nn.ModuleList(GinLayer(width) for _ in range(layers))
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.register_buffer("kind_vectors", torch.from_numpy(kind_vectors()), persistent=False)
 
     def forward(self, graph: GraphBatch) -> Tensor:

@@ -61,7 +61,8 @@ class KM3AIDModel(AlignmentModel):
 
     def encode(self, graph: GraphBatch) -> Encoded:
         with exact(graph.atoms):  # logits in the hundreds forbid rounding
-            molecules, nodes = self._embed(graph)
+            molecules, atoms = self._embed(graph)
+            nodes = self.projections["node"](atoms)
             return Encoded(molecules, nodes, *self._decode(nodes, graph.atoms[:, _HYDROGENS]))
 
     def encode_spectra(self, peaks: PeakBatch) -> Tensor:
@@ -80,14 +81,14 @@ class KM3AIDModel(AlignmentModel):
 
     def losses(self, batch: Batch, *, frozen: Tensor | None = None) -> Losses:
         c, carbons = self.config, batch.carbons
-        molecules, nodes = self._embed(batch.graph)
+        molecules, atoms = self._embed(batch.graph)
         features = self.spectrum(batch.peaks) if frozen is None else frozen
         logits = self.projections["spectrum"](features) @ molecules.T
         graph = symmetric_contrast(logits, torch.eye(len(logits), device=logits.device))
         node = zero = logits.new_zeros(())
         if c.alpha < 1:
             peaks = self.encode_peaks(carbons.shift_ppm, carbons.multiplicity)
-            own = nodes.index_select(0, carbons.atom)
+            own = self.projections["node"](atoms.index_select(0, carbons.atom))
             node = symmetric_contrast(self.node_logits(peaks, own), target(c, carbons.shift_ppm, carbons.multiplicity))
         return Losses(c.alpha * graph + (1 - c.alpha) * node, graph, node, zero)
 
@@ -97,12 +98,12 @@ class KM3AIDModel(AlignmentModel):
         return out
 
     def _embed(self, graph: GraphBatch) -> tuple[Tensor, Tensor]:
-        """Molecules (B, projection) and atoms (A, projection)."""
+        """Molecules (B, projection) and atoms (A, width), these not yet projected."""
         atoms = self.encoder(graph)
         molecules = self.projections["graph"](self.readout(atoms, graph))
         if self.node_encoder is not None:
             atoms = self.node_encoder(graph)
-        return molecules, self.projections["node"](atoms)
+        return molecules, atoms
 
     def _decode(self, nodes: Tensor, hydrogens: Tensor) -> tuple[Tensor, Tensor]:
         """Shift and logarithm of its scale (A,), from the node level's distribution over a grid of shifts."""
@@ -110,10 +111,10 @@ class KM3AIDModel(AlignmentModel):
         grid = torch.arange(low, high + step, step, device=nodes.device)
         mean, scale = torch.zeros_like(nodes[:, 0]), torch.zeros_like(nodes[:, 0])
         for kind in range(UNKNOWN + 1):
+            atoms = torch.nonzero(hydrogens.clamp(max=UNKNOWN) == kind)[:, 0]
             peaks = self.encode_peaks(grid, torch.full_like(grid, kind, dtype=torch.long))
-            weight = self.node_logits(nodes, peaks).softmax(1)
+            weight = self.node_logits(nodes.index_select(0, atoms), peaks).softmax(1)
             own = weight @ grid
-            is_kind = hydrogens.clamp(max=UNKNOWN) == kind
-            mean = torch.where(is_kind, own, mean)
-            scale = torch.where(is_kind, (weight * (grid - own.unsqueeze(1)).abs()).sum(1), scale)
+            mean = mean.index_copy(0, atoms, own)
+            scale = scale.index_copy(0, atoms, (weight * (grid - own.unsqueeze(1)).abs()).sum(1))
         return mean, scale.clamp(min=_NARROWEST_PPM).log()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional
 
+from km3aid.models.k_m3aid.dropout import Dropout
+
 
 class Projection(nn.Module):
     """norm(p + dropout(W₂ gelu(p))) with p = W₁x, from (N, size) to (N, out)."""
@@ -13,7 +15,7 @@ class Projection(nn.Module):
         super().__init__()
         self.first = nn.Linear(size, out)
         self.second = nn.Linear(out, out)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.norm = nn.LayerNorm(out)
 
     def forward(self, x: Tensor) -> Tensor:
