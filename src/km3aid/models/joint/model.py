@@ -40,6 +40,10 @@ class JointModel(AlignmentModel):
         self.shift = _head(width, width, 2)
         self.graph_scale = nn.Parameter(torch.tensor(math.log(10.0)))
         self.node_scale = nn.Parameter(torch.tensor(math.log(10.0)))
+        if not config.graph_weight:
+            for part in (self.spectrum, self.spectrum_projection, self.graph_projection):
+                part.requires_grad_(False)
+            self.graph_scale.requires_grad_(False)
 
     def encode(self, graph: GraphBatch) -> Encoded:
         atoms, molecules = self.encoder(graph)
@@ -64,13 +68,13 @@ class JointModel(AlignmentModel):
         return self.node_scale.exp() * peaks @ nodes.mT
 
     def losses(self, batch: Batch, *, frozen: Tensor | None = None) -> Losses:
-        encoded, spectra = self.encode(batch.graph), self.encode_spectra(batch.peaks)
-        with exact(spectra):
+        encoded = self.encode(batch.graph)
+        spectra = self.encode_spectra(batch.peaks) if self.config.graph_weight else None
+        with exact(encoded.graph):
             return self._losses(encoded, spectra, batch)
 
-    def _losses(self, encoded: Encoded, spectra: Tensor, batch: Batch) -> Losses:
-        graph_logits = self.graph_scale.exp() * spectra @ encoded.graph[: len(spectra)].T
-        graph = symmetric_contrast(graph_logits, torch.eye(len(graph_logits), device=graph_logits.device))
+    def _losses(self, encoded: Encoded, spectra: Tensor | None, batch: Batch) -> Losses:
+        graph = encoded.graph.new_zeros(()) if spectra is None else self._graph_loss(encoded.graph, spectra)
         carbons, atom = batch.carbons, batch.carbons.atom
         if self.config.configuration:  # which tells carbons of one class apart
             predicted = encoded.shift_ppm.detach().index_select(0, atom)
@@ -80,6 +84,10 @@ class JointModel(AlignmentModel):
         node = self._node_loss(encoded.node.index_select(0, atom), batch)
         c = self.config
         return Losses(c.graph_weight * graph + c.node_weight * node + c.shift_weight * shift, graph, node, shift)
+
+    def _graph_loss(self, molecules: Tensor, spectra: Tensor) -> Tensor:
+        logits = self.graph_scale.exp() * spectra @ molecules[: len(spectra)].T
+        return symmetric_contrast(logits, torch.eye(len(logits), device=logits.device))
 
     def _shift_loss(self, shift_ppm: Tensor, log_scale: Tensor, carbons: CarbonBatch, real: Tensor) -> Tensor:
         """The mean cost of the real carbons' shifts; a teacher's have their own weight, and noise of their own."""
