@@ -215,3 +215,26 @@ def test_a_heading_after_the_list_marks_no_line_as_the_solvents_and_is_no_coupli
 
 def test_a_sign_at_the_end_of_a_line():
     assert shifts("13C NMR δ 21.0, -\n1.5, 14.2") == [21.0, -1.5, 14.2]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("170.1, 45.2 N(CH3)2, 30.1 CH2", [170.1, 45.2, 30.1]),
+        ("170.1 C=O; 67.0 OCH(CH3)2; 30.1 C(CH3)3; 12.0", [170.1, 67.0, 30.1, 12.0]),
+        ("170.1 (C=O), 45.2 (CH3)2N, 30.1 (CH2)4, 12.5", [170.1, 45.2, 30.1, 12.5]),
+        ("170.1 C=O,45.2 N(CH3)2,30.1 CH2", [170.1, 45.2, 30.1]),
+        ("170,1 (C=O); 45,2 N(CH3)2; 30,1 CH2", [170.1, 45.2, 30.1]),
+        ("170.1 [N(CH3)2], 12.4 [(CH3)2CH]2, 10.0 B(OH)2", [170.1, 12.4, 10.0]),
+        ("170.1 (C)5.2 (CH3)4.1 (CH3)", [170.1, 5.2, 4.1]),  # shifts that touch the bracket before them
+        ("170(C)128(CH)45(CH2)20(CH3)", [170, 128, 45, 20]),
+    ],
+)
+def test_how_often_a_formula_has_a_group_is_no_shift(line, expected):
+    assert [peak.shift_ppm for peak in read(f"13C NMR (CDCl3) δ {line}").peaks] == expected
+
+
+def test_a_formula_beside_a_shift_is_told_and_says_nothing_of_its_multiplicity():
+    line = "13C NMR δ 170.1, 22.3 (CH3)2CH, 12.1"
+    assert [peak.multiplicity for peak in read(line).peaks] == [None, None, None]
+    assert left_out(line)["(CH3)2CH"] == "belongs to a formula"

@@ -9,6 +9,8 @@ from functools import cache, lru_cache
 from km3aid.errors import SpectrumFormatError
 
 _BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]|[()\[\]]")  # a pair with no other inside, or a single one
+# What follows the bracket of a group that a formula has several times: the 2 of N(CH3)2, the 2CH of (CH3)2CH.
+REPEATED_GROUP = re.compile(r"(?<=[)\]])[2-9](?:[A-Z][A-Za-z0-9]*)?(?![\w(\[]|\.[0-9]|,[0-9]{1,2}(?![0-9.]))")
 _INVISIBLE = re.compile("[\u00ad\u200b\ufeff]")  # soft hyphens, blanks without width, marks of byte order
 _DASH = re.compile("[‐‑‒–—―−]")
 _STOPS = str.maketrans({"、": ", ", "。": ". "})
@@ -62,13 +64,15 @@ def decimal_mark(text: str, where: str) -> str:
 
 @lru_cache(maxsize=8)  # every step of reading a text asks for it again
 def mask_brackets(text: str) -> str:
-    """`text` with everything in round or square brackets blanked out; its length is unchanged."""
+    """`text` with everything in brackets, and how often a formula has it, blanked out; its length is unchanged."""
     if "(" not in text and "[" not in text:
         return text
     parts, last = [], 0
     for start, end in outer_brackets(text).items():
-        parts += [text[last:start], " " * (end + 1 - start)]
-        last = end + 1
+        repeated = REPEATED_GROUP.match(text, end + 1)
+        after = repeated.end() if repeated else end + 1
+        parts += [text[last:start], " " * (after - start)]
+        last = after
     return "".join([*parts, text[last:]])
 
 

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from km3aid.spectra.text.analyses import ANALYSIS
-from km3aid.spectra.text.characters import mask_brackets, outer_brackets
+from km3aid.spectra.text.characters import REPEATED_GROUP, mask_brackets, outer_brackets
 from km3aid.spectra.text.sentences import MANY_SHIFTS, MANY_WORDS, is_of_the_method, named_shifts, words_in
 
 DELTA = re.compile(r"δ(?:\s?_?\{?[CH]\}?(?![\w-]))?|\bdelta\b")
@@ -194,7 +194,8 @@ def _walk(body: str, masked: str, begin: int, stop: int) -> PeakList:
     while after := _BRACKET.match(body, end):
         if (closed := outer_brackets(body).get(after.end())) is None:
             break
-        end = closed + 1
+        repeated = REPEATED_GROUP.match(body, closed + 1)
+        end = repeated.end() if repeated else closed + 1
     return PeakList("".join([*parts, body[start:end]]), between, body[end:])
 
 

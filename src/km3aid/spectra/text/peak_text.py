@@ -15,6 +15,7 @@ _NEVER_SHIFTS = {
     "equation": "a stated value, not a peak",
     "reference": "a reference to another part, not a peak",
     "locant": "belongs to a name",
+    "formula": "belongs to a formula",
     "missing": "not determined or not observed",
     "broken": "has several decimal points; which shift is meant is not clear",
 }

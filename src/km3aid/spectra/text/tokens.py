@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from km3aid.spectra.text.characters import outer_brackets
+from km3aid.spectra.text.characters import REPEATED_GROUP, outer_brackets
 
 _GROUP = "(?:C(?:H[23]?|q)?)"
 
@@ -15,7 +15,7 @@ _GROUP = "(?:C(?:H[23]?|q)?)"
 class Token(NamedTuple):
     """A piece of text and where it starts."""
 
-    kind: str  # `plain` (an unsigned number), `note` (what brackets enclose), or a name in `_scanner`
+    kind: str  # `plain` (an unsigned number), `note` (what brackets enclose), `formula`, or a name in `_scanner`
     text: str
     start: int
 
@@ -25,18 +25,25 @@ def scan(text: str, mark: str) -> Iterator[Token]:
 
     >>> [(token.kind, token.text) for token in scan("128.5 (2C), 21", ".")]
     [('plain', '128.5'), ('note', '2C'), ('number', '21')]
+    >>> [(token.kind, token.text) for token in scan("67.1 OCH(CH3)2", ".")]
+    [('number', '67.1'), ('word', 'OCH'), ('formula', '(CH3)2')]
     """
     usual, other = _usual(mark).match, _scanner(mark).match
     start = 0
     while start < len(text):
         if match := usual(text, start):
             yield Token("plain", match[1], start)
-            if (note := match[2]) is not None:
-                yield Token("note", note, match.start(2) - 1)
             start = match.end()
+            if (note := match[2]) is not None:
+                opened = match.start(2) - 1
+                if rest := REPEATED_GROUP.match(text, start):
+                    start = rest.end()
+                yield Token("formula", text[opened:start], opened) if rest else Token("note", note, opened)
         elif text[start] in "([" and (end := outer_brackets(text).get(start)):
-            yield Token("note", text[start + 1 : end], start)
-            start = end + 1
+            rest = REPEATED_GROUP.match(text, end + 1)
+            after = rest.end() if rest else end + 1
+            yield Token("formula", text[start:after], start) if rest else Token("note", text[start + 1 : end], start)
+            start = after
         elif match := other(text, start):
             if (kind := match.lastgroup or "other") != "sep":
                 yield Token(kind, match.group(), start)
