@@ -55,6 +55,13 @@ def test_another_configuration_that_fits_better_speaks_against_the_one_given(own
     assert f"{100 * other:.0f} % for C/C=C\\C" in check.detail
 
 
+@pytest.mark.parametrize(("others", "among"), [(3, "among 4 relative"), (32, "among the 33 nearest relative")])
+def test_it_says_where_further_configurations_may_exist(others, among):
+    configured = [Member("A", None, 0.0, 0.1), *(Member("B", None, 0.0, 0.9 / others) for _ in range(others))]
+    found, _ = made(Spectrum.from_shifts([20.0, 60.0, 128.0]), configured=configured)
+    assert among in found["relative configuration"].detail
+
+
 def test_percent_signs_of_smiles_stay_as_they_are():
     configured = [Member("A", None, 0.0, 0.4), Member("C[C@H]%10CC%10O", None, 0.0, 0.6)]
     found, _ = made(Spectrum.from_shifts([20.0, 60.0, 128.0]), configured=configured)

@@ -14,6 +14,7 @@ from km3aid.matching.fit import Fit, combined_p_value
 from km3aid.matching.spread import ONE_SIGMA, half_width
 from km3aid.spectra.spectrum import Peak, Spectrum
 
+DIASTEREOMERS = 32  # that are made to tell how sure the configuration is; of more the nearest
 _UNLIKELY = 0.01  # a line that is as far off in fewer right structures is a misfit
 _NEAR = 2.0  # log-odds within which an isomer is a rival
 _RIVALS = 5
@@ -142,8 +143,11 @@ def _configuration(configured: Sequence[Member]) -> Check:
     own, others = configured[0], configured[1:]
     best = max(others, key=lambda other: other.probability)
     even = 1 / len(configured)  # what a guess gives
+    among = f"{len(configured)} relative configurations"
+    if len(others) >= DIASTEREOMERS:  # there may be more
+        among = f"the {len(configured)} nearest relative configurations"
     detail = (
-        f"{_percent(own.probability)} for the one given among {len(configured)} relative configurations; "
+        f"{_percent(own.probability)} for the one given among {among}; "
         f"{_percent(best.probability)} for {best.smiles}"
     )
     surest = max(own.probability, best.probability)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from km3aid.encoding.encode import EncodedMolecule
-from km3aid.engine.checks import checks, misfits, rivals
+from km3aid.engine.checks import DIASTEREOMERS, checks, misfits, rivals
 from km3aid.engine.hits import elapsed_ms
 from km3aid.engine.rates import ErrorRates
 from km3aid.engine.results import Asked, Member, Verification
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 MADE = 200  # isomers that are made for a comparison
 _FOUND = 50  # isomers that a library adds at most
-_DIASTEREOMERS = 32  # that are made to tell how sure the configuration is; of more the nearest
 _SHOWN = 8  # configurations in an answer
 
 
@@ -103,7 +102,7 @@ def configurations_of(engine: Engine, molecule: Molecule, spectrum: Spectrum) ->
 
     Empty where the structure states no configuration that has another beside it.
     """
-    others: list[Entry] = [(smiles, None) for smiles in diastereomers(molecule, _DIASTEREOMERS)]
+    others: list[Entry] = [(smiles, None) for smiles in diastereomers(molecule, DIASTEREOMERS)]
     if not others:
         return []
     _, scores = Beside.of(engine, molecule, others).compare(engine, spectrum)
