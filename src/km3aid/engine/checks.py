@@ -147,8 +147,7 @@ def _configuration(configured: Sequence[Member]) -> Check:
     if len(others) >= DIASTEREOMERS:  # there may be more
         among = f"the {len(configured)} nearest relative configurations"
     detail = (
-        f"{_percent(own.probability)} for the one given among {among}; "
-        f"{_percent(best.probability)} for {best.smiles}"
+        f"{_percent(own.probability)} for the one given among {among}; {_percent(best.probability)} for {best.smiles}"
     )
     surest = max(own.probability, best.probability)
     return Check("relative configuration", own.probability - best.probability, (surest - even) / (1 - even), detail)
