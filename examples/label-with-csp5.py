@@ -81,7 +81,7 @@ def list_of_chunks(lines: int, asked: argparse.Namespace) -> list[list[int]]:
 
 
 def keep_freed_memory() -> None:
-    """Let glibc reuse large blocks: giving them back makes the network take nearly three times as long on a CPU."""
+    """Let glibc reuse large blocks: giving them back to the system slows the network down on a CPU."""
     if sys.platform.startswith("linux") and (mallopt := getattr(ctypes.CDLL(None), "mallopt", None)):
         for option, value in ((-3, 1 << 30), (-1, (1 << 31) - 1), (-2, 1 << 26)):  # mmap, trim, top pad; <malloc.h>
             mallopt(option, value)

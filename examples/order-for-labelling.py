@@ -54,9 +54,7 @@ def main() -> None:
     asked = parser.parse_args()
     RDLogger.DisableLog("rdApp.*")
     pool = [described(smiles) for smiles in read(asked.pool)]
-    labelled = {
-        n for path in asked.skip for n in pyarrow.parquet.read_table(path, columns=["line"])["line"].to_pylist()
-    }
+    labelled = {line for path in asked.skip for line in lines_in(path)}
     known = [*(described(s) for path in asked.known for s in read(path)), *(pool[line] for line in labelled)]
     left = {n for n, m in enumerate(pool) if m is not None and m.atoms <= LARGEST and n not in labelled}
     chosen, drawn = most_telling(pool, left, known, asked.most), at_random(len(pool), left, asked.seed)

@@ -238,3 +238,4 @@ def test_a_formula_beside_a_shift_is_told_and_says_nothing_of_its_multiplicity()
     line = "13C NMR δ 170.1, 22.3 (CH3)2CH, 12.1"
     assert [peak.multiplicity for peak in read(line).peaks] == [None, None, None]
     assert left_out(line)["(CH3)2CH"] == "belongs to a formula"
+    assert left_out("13C NMR δ 170.1, 10.0 B(OH)2")["(OH)2"] == "belongs to a formula"  # at the end of the list too
