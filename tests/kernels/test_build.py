@@ -94,3 +94,12 @@ def test_a_library_is_built_and_takes_the_place_of_the_old_one(monkeypatch, tmp_
     made = build.build(tmp_path)
     assert ctypes.CDLL(str(made)).processor_level() in load.LEVELS
     assert {p.suffix for p in tmp_path.iterdir()} == {".c", ".h", ".so"}
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(monkeypatch):
+    def refuse(**_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(build.tempfile, "TemporaryDirectory", refuse)
+    with pytest.raises(SystemExit, match=r"kernels: the kernels cannot be written there \(Permission denied\)"):
+        build.main()

@@ -127,5 +127,13 @@ def _put(fresh: Path, place: Path) -> Path:
         return fresh.replace(place)
 
 
+def main() -> None:
+    """Build beside the sources; says which library was written, or what stood in the way."""
+    try:
+        print(build())
+    except OSError as error:
+        raise SystemExit(f"{FOLDER}: the kernels cannot be written there ({error.strerror})") from None
+
+
 if __name__ == "__main__":
-    print(build())
+    main()
