@@ -51,7 +51,7 @@ class JointConfig(ModelConfig):
     node_kernel_ppm: Positive = 1.0
     node_group: Size = 32  # molecules whose carbons are contrasted with each other
     graph_weight: Weight = 0.3  # 0: the graph level rests, and a step takes less time
-    node_weight: Weight = 0.3
+    node_weight: Weight = 0.3  # 0: the node level rests likewise
     shift_weight: Weight = 1.0
     outlier: Share = 0.0  # the share of recorded shifts that are plainly wrong
     outlier_ppm: Positive = 20.0  # the Laplace scale of those

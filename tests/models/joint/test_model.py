@@ -49,21 +49,24 @@ def test_the_loss_does_not_ask_which_twin_is_which(small_data):
     assert apart[0] != pytest.approx(apart[1], rel=1e-5)
 
 
-def test_without_weight_the_graph_level_rests_and_the_rest_learns_as_before(small_data):
+GRAPH_LEVEL = {"spectrum", "spectrum_projection", "graph_projection", "graph_scale"}
+NODE_LEVEL = {"peak", "node_projection", "node_scale"}
+
+
+@pytest.mark.parametrize(("level", "asleep"), [("graph", GRAPH_LEVEL), ("node", NODE_LEVEL)])
+def test_without_weight_a_level_rests_and_the_rest_learns_as_before(small_data, level, asleep):
     rows = np.arange(12)
     cut = cut_batch(small_data, rows, small_data.spectrum_offset[rows], AS_RECORDED, np.random.default_rng(0))
-    whole, resting = (build_model(replace(CONFIG, graph_weight=weight)) for weight in (0.3, 0.0))
+    whole, resting = (build_model(replace(CONFIG, **{f"{level}_weight": weight})) for weight in (0.3, 0.0))
     resting.load_state_dict(whole.state_dict())
     losses, other = (model.losses(on_device(cut)) for model in (whole, resting))
-    full, less = ([x.item() for x in each] for each in (losses, other))
-    assert less[2:] == full[2:]
-    assert less[1] == 0 < full[1]
-    assert less[0] == pytest.approx(full[0] - 0.3 * full[1], rel=1e-6)
+    full, less = ({name: x.item() for name, x in each._asdict().items()} for each in (losses, other))
+    assert less[level] == 0 < full[level]
+    assert less == pytest.approx({**full, level: 0, "total": full["total"] - 0.3 * full[level]}, rel=1e-6)
     other.total.backward()
-    learning = {name.split(".")[0] for name, p in resting.named_parameters() if p.grad is not None}
-    asleep = {name.split(".")[0] for name, p in resting.named_parameters() if not p.requires_grad}
-    assert asleep == {"spectrum", "spectrum_projection", "graph_projection", "graph_scale"}
-    assert learning == {"encoder", "peak", "node_projection", "node_scale", "shift"}
+    parts = {name.split(".")[0] for name, _ in resting.named_parameters()}
+    assert {name.split(".")[0] for name, p in resting.named_parameters() if not p.requires_grad} == asleep
+    assert {name.split(".")[0] for name, p in resting.named_parameters() if p.grad is not None} == parts - asleep
     assert torch.equal(resting.encode_spectra(on_device(cut).peaks), whole.encode_spectra(on_device(cut).peaks))
 
 

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from km3aid.data.batches import BOND_KINDS, GraphBatch
 from km3aid.models.config import JointConfig
+from km3aid.models.dropout import Dropout
 from km3aid.models.precision import exact, rounded
 from km3aid.molecules.configuration import FORMS, PLACES, REACH, TURN_KINDS
 from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS
@@ -137,7 +138,7 @@ class MessageLayer(nn.Module):
         self.from_molecule = nn.Linear(width, hidden, bias=False)
         self.out = nn.Linear(hidden, width)
         self.to_molecule = nn.Sequential(nn.Linear(2 * width, width), nn.GELU(), nn.Linear(width, width))
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         self.relations = RelationTable(width) if config.configuration else None
         self.related = nn.Parameter(torch.zeros(width)) if config.configuration else None
         self.turns = Turns(width, config.turn_width) if turns else None

@@ -41,9 +41,9 @@ class JointModel(AlignmentModel):
         self.graph_scale = nn.Parameter(torch.tensor(math.log(10.0)))
         self.node_scale = nn.Parameter(torch.tensor(math.log(10.0)))
         if not config.graph_weight:
-            for part in (self.spectrum, self.spectrum_projection, self.graph_projection):
-                part.requires_grad_(False)
-            self.graph_scale.requires_grad_(False)
+            _rest(self.spectrum, self.spectrum_projection, self.graph_projection, self.graph_scale)
+        if not config.node_weight:
+            _rest(self.peak, self.node_projection, self.node_scale)
 
     def encode(self, graph: GraphBatch) -> Encoded:
         atoms, molecules = self.encoder(graph)
@@ -81,8 +81,8 @@ class JointModel(AlignmentModel):
             atom = atom.index_select(0, pair_within_classes(predicted, carbons.shift_ppm, carbons.carbon_class))
         shift_ppm, log_scale = (x.index_select(0, atom) for x in (encoded.shift_ppm, encoded.log_scale))
         shift = self._shift_loss(shift_ppm, log_scale, carbons, batch.real)
-        node = self._node_loss(encoded.node.index_select(0, atom), batch)
         c = self.config
+        node = self._node_loss(encoded.node.index_select(0, atom), batch) if c.node_weight else shift.new_zeros(())
         return Losses(c.graph_weight * graph + c.node_weight * node + c.shift_weight * shift, graph, node, shift)
 
     def _graph_loss(self, molecules: Tensor, spectra: Tensor) -> Tensor:
@@ -119,6 +119,11 @@ class JointModel(AlignmentModel):
                 target = laplace_kernel(shift, kind, c.node_kernel_ppm)
                 total = total + symmetric_contrast(self.node_logits(peak, node), target) * len(node)
         return total / len(nodes)
+
+
+def _rest(*parts: nn.Module | nn.Parameter) -> None:
+    for part in parts:
+        part.requires_grad_(False)
 
 
 def _head(size: int, hidden: int, out: int) -> nn.Sequential:

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from km3aid.data.batches import BOND_KINDS, GraphBatch
-from km3aid.models.k_m3aid.dropout import Dropout
+from km3aid.models.dropout import Dropout
 from km3aid.molecules.features import ATOM_COLUMNS, BOND_COLUMNS
 
 NODE_COLUMNS = ("atomic_number", "chiral_tag", "hybridisation")

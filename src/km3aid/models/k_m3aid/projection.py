@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional
 
-from km3aid.models.k_m3aid.dropout import Dropout
+from km3aid.models.dropout import Dropout
 
 
 class Projection(nn.Module):

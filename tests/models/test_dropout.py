@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from km3aid.models.k_m3aid.dropout import Dropout
+from km3aid.models.dropout import Dropout
 
 COUNT = 400_000
 
