@@ -9,7 +9,11 @@ from km3aid.reproduction.report.results import Results, reach
 from km3aid.reproduction.variants import K_M3AID, SEEDED, SP_RELEASED
 
 SAME = 1e-12  # a difference of two targets that rounding loses
+MANY = 1000  # degrees of freedom: the error is known
 _FOLDS = 3  # fewer tell nothing of their own spread
+# standard errors that 95 % of the differences by chance lie within, by degrees of freedom (Student)
+_WITHIN = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23)
+_SURE = 1.96
 
 
 class Difference(NamedTuple):
@@ -17,48 +21,66 @@ class Difference(NamedTuple):
 
     points: float
     error: float | None  # None where nothing is known of it
-    folds: int
+    free: int  # degrees of freedom of the error
+    over: str  # what it is the mean of
 
     @property
     def text(self) -> str:
         """Such as `+0.9 ± 0.2 (5 folds)`."""
         known = "" if self.error is None else f" ± {self.error:.1f}"
-        return f"{self.points:+.1f}{known} ({self.folds} {'folds' if self.folds > 1 else 'fold'})"
+        return f"{self.points:+.1f}{known} ({self.over})"
 
     def verdict(self, stated: float) -> str:
-        """What it says of a claim that the difference is `stated`: two standard errors decide."""
+        """What it says of a claim that the difference is `stated`, at 95 %."""
         if self.error is None:
             return "one training each: undecided"
-        if abs(self.points) <= 2 * self.error:
-            return "within noise"
-        return "confirmed" if (self.points > 0) == (stated > 0) else "refuted"
+        if abs(self.points) > self.error * (_WITHIN[self.free - 1] if self.free <= len(_WITHIN) else _SURE):
+            return "confirmed" if (self.points > 0) == (stated > 0) else "refuted"
+        return "within noise" if self.free > 1 else "two trainings tell little of the noise: undecided"
 
 
 def difference(results: Results, schedule: str, one: str, other: str, *path: str) -> Difference | None:
     """Of a figure of two variants' `alignment`, None where no fold has both.
 
-    From three folds on their own spread gives the error; before that the spread over seeds does.
+    From three folds on their own spread gives the error; before that the spread over seeds does, and on the first fold
+    each variant counts with the mean over its seeds.
     """
     first, second = (results.by_fold(schedule, name, "alignment") for name in (one, other))
     pairs = [(reach(first[f], *path), reach(second[f], *path)) for f in sorted(first.keys() & second.keys())]
     away = [100 * (a - b) for a, b in pairs if a is not None and b is not None]
-    if not away:
-        return None
     if len(away) >= _FOLDS:
-        return Difference(mean(away), stdev(away) / len(away) ** 0.5, len(away))
-    spread = seed_spread(results, schedule, *path)
-    error = None if spread is None else spread * (2 / len(away)) ** 0.5
-    return Difference(mean(away), error, len(away))
+        return Difference(mean(away), stdev(away) / len(away) ** 0.5, len(away) - 1, f"{len(away)} folds")
+    ours, theirs = (_trainings(results, schedule, name, *path) for name in (one, other))
+    if not ours or not theirs:
+        return None
+    known = seed_spread(results, schedule, *path)
+    over = "1 fold" if len(ours) == len(theirs) == 1 else f"1 fold, {len(ours)} and {len(theirs)} trainings"
+    points = mean(ours) - mean(theirs)
+    if known is None:
+        return Difference(points, None, 0, over)
+    return Difference(points, known.points * (1 / len(ours) + 1 / len(theirs)) ** 0.5, known.free, over)
 
 
-def seed_spread(results: Results, schedule: str, *path: str) -> float | None:
-    """Standard deviation, in points, of a figure over trainings that differ in their seed alone, pooled."""
+class Spread(NamedTuple):
+    """Standard deviation, in points, and its degrees of freedom."""
+
+    points: float
+    free: int
+
+
+def seed_spread(results: Results, schedule: str, *path: str) -> Spread | None:
+    """Of a figure over trainings that differ in their seed alone, pooled."""
     squares, free = 0.0, 0
     for variant in (K_M3AID, SP_RELEASED):
-        same = [variant.name, *(v.name for v in SEEDED if v.name.startswith(f"{variant.name}-seed"))]
-        found = [reach(results.by_fold(schedule, name, "alignment").get(0, {}), *path) for name in same]
-        values = [100 * v for v in found if v is not None]
+        values = _trainings(results, schedule, variant.name, *path)
         if len(values) > 1:
             squares += stdev(values) ** 2 * (len(values) - 1)
             free += len(values) - 1
-    return (squares / free) ** 0.5 if free else None
+    return Spread((squares / free) ** 0.5, free) if free else None
+
+
+def _trainings(results: Results, schedule: str, name: str, *path: str) -> list[float]:
+    """A figure, in percent, of the trainings of a variant on the first fold, one from each seed."""
+    same = [name, *(v.name for v in SEEDED if v.name.startswith(f"{name}-seed"))]
+    found = [reach(results.by_fold(schedule, n, "alignment").get(0, {}), *path) for n in same]
+    return [100 * value for value in found if value is not None]

@@ -7,7 +7,7 @@ from typing import Any
 from km3aid.reproduction.measures.alignment import NODE_METRICS
 from km3aid.reproduction.published import NO_ERROR_BY_SIZE, TABLE_1, TABLE_D1
 from km3aid.reproduction.report.accuracy import epochs_of
-from km3aid.reproduction.report.differences import SAME, Difference, difference, seed_spread
+from km3aid.reproduction.report.differences import MANY, SAME, Difference, difference, seed_spread
 from km3aid.reproduction.report.isomers import as_published_share, held_out_share, paper_share
 from km3aid.reproduction.report.results import NOT_RUN, Results, each, percent, stated, table
 from km3aid.reproduction.variants import (
@@ -26,8 +26,8 @@ from km3aid.reproduction.variants import (
 _ENOUGH = 100  # epochs, of which a verdict can be made
 _GRAPH, _NODE = ("graph", "spectrum_to_molecule"), ("released",)
 _HEAD = ["claim", "paper", "here", "verdict"]
-_NOTE = """Differences are in points, on the same folds, with their standard error; within two of them they count as
-noise. From one fold, the noise is that of other seeds. Node level by the metric of the authors' code throughout.
+_NOTE = """Differences are in points, on the same folds, with their standard error; a verdict takes 95 % by Student's
+distribution. From one fold, the noise is that of other seeds. Node level by the metric of the authors' code throughout.
 
 """
 
@@ -55,7 +55,8 @@ def page(results: Results) -> str:
         trained = [[*row[:-1], _open(row, epochs)] for row in trained]
     rows = [*_without_training(results), *trained]
     spread = [seed_spread(results, schedule, *path) for path in (_GRAPH, _NODE)]
-    known = "" if None in spread else f" Spread over seeds: graph ±{spread[0]:.1f}, node ±{spread[1]:.1f}."
+    graph, node = spread
+    known = f" Spread over seeds: graph ±{graph.points:.1f}, node ±{node.points:.1f}." if graph and node else ""
     ran_for = f"{schedule}: {epochs_of(results, schedule, K_M3AID.name)} epochs of K-M3AID."
     return text + _NOTE + table(_HEAD, rows) + f"\n{ran_for}{known}\n"
 
@@ -153,12 +154,12 @@ def _channel(results: Results, schedule: str) -> list[Row]:
 
 
 def _isomer_verdict(shares: list[tuple[float, int] | None]) -> str:
-    """Two standard errors of a difference of two shares, as if independent."""
+    """At 95 %, of a difference of two shares as if independent."""
     if shares[0] is None or shares[1] is None:
         return NOT_RUN
     (one, count), (other, _) = shares[0], shares[1]
     error = (sum(p / 100 * (1 - p / 100) for p in (one, other)) / count) ** 0.5 * 100
-    return Difference(one - other, error, 1).verdict(1)
+    return Difference(one - other, error, MANY, f"{count} molecules").verdict(1)
 
 
 def _others(results: Results, schedule: str) -> list[Row]:
