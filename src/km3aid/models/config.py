@@ -55,6 +55,7 @@ class JointConfig(ModelConfig):
     shift_weight: Weight = 1.0
     outlier: Share = 0.0  # the share of recorded shifts that are plainly wrong
     outlier_ppm: Positive = 20.0  # the Laplace scale of those
+    reassign_nats: Weight = 0.0  # 0: never; gain by which measured shifts are taken to be assigned the wrong way round
     taught_weight: Weight = 1.0  # of a shift that a teacher predicted, beside one that was measured
     taught_noise: Weight = 1.0  # its Laplace scale, in spreads that the teacher states
 

@@ -75,6 +75,16 @@ def pair_within_classes(predicted: Tensor, recorded: Tensor, carbon_class: Tenso
     return paired
 
 
+def reassigned(gain: Tensor, other: Tensor, group: Tensor, groups: int, enough: float) -> Tensor:
+    """For each recorded shift (N,) its prediction: the `other` one throughout a group that gains `enough` by it in all.
+
+    `gain` (N,) is what each shift costs less with the prediction `other` (N,) than with its own, `group` (N,) says to
+    which of so many groups it belongs.
+    """
+    total = gain.new_zeros(groups).index_add(0, group, gain)
+    return torch.where(total.index_select(0, group) > enough, other, torch.arange(len(other), device=other.device))
+
+
 def _by_class(values: Tensor, carbon_class: Tensor) -> Tensor:
     order = values.argsort(stable=True)
     return order[carbon_class[order].argsort(stable=True)]

@@ -56,11 +56,11 @@ def doubled(batch):
     )
 
 
-@pytest.mark.parametrize("configuration", [False, True])
-def test_losses_and_gradients_are_those_of_the_batch_as_it_is(batch, configuration, monkeypatch):
+@pytest.mark.parametrize(("configuration", "nats"), [(False, 0.0), (True, 0.0), (True, 0.5)])
+def test_losses_and_gradients_are_those_of_the_batch_as_it_is(batch, configuration, nats, monkeypatch):
     monkeypatch.setattr(torch.Tensor, "float", torch.Tensor.double)  # nothing may be rounded on the way
     torch.manual_seed(0)
-    model = build_model(replace(CONFIG, configuration=configuration)).double()
+    model = build_model(replace(CONFIG, configuration=configuration, reassign_nats=nats)).double()
     for p in model.parameters():  # so that what begins at zero counts
         p.data += 0.1 * torch.randn_like(p)
     filled = fill(batch, FixedSizes(14, 4, 160, 300, 120, 60, 40, 25, (99,) * 5))

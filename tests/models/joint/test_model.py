@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from km3aid.data.batches import AS_RECORDED, CarbonBatch, cut_batch
+from km3aid.data.batches import AS_RECORDED, Batch, CarbonBatch, PeakBatch, collate, cut_batch
 from km3aid.models.build import build_model
 from km3aid.models.config import JointConfig
+from km3aid.models.losses import pair_within_classes
+from km3aid.models.network import Encoded
 from km3aid.models.tensors import on_device
+from km3aid.molecules import featurise, parse_smiles
+from km3aid.molecules.features import ATOM_COLUMNS
 
 CONFIG = JointConfig(width=16, hidden=16, layers=2, graph_dim=8, node_dim=8, peak_width=16, configuration=True)
 
@@ -68,6 +72,64 @@ def test_without_weight_a_level_rests_and_the_rest_learns_as_before(small_data, 
     assert {name.split(".")[0] for name, p in resting.named_parameters() if not p.requires_grad} == asleep
     assert {name.split(".")[0] for name, p in resting.named_parameters() if p.grad is not None} == parts - asleep
     assert torch.equal(resting.encode_spectra(on_device(cut).peaks), whole.encode_spectra(on_device(cut).peaks))
+
+
+BUTANOL = [13.9, 19.0, 34.8, 62.6]  # CH3, three CH2
+
+
+def told(recorded, predicted=BUTANOL, scale_ppm=1.0, noise_ppm=0.0, nats=6.0):
+    """To which carbon of the second of two butanols each of its recorded shifts goes, some of which may be wrong."""
+    graph = on_device(collate([featurise(parse_smiles("CCCCO").mol)] * 2))
+    carbon = torch.tensor([0, 1, 2, 3, 5, 6, 7, 8])
+    shift, molecule = torch.tensor([*BUTANOL, *recorded]), torch.arange(8) // 4
+    carbons = CarbonBatch(carbon, molecule, shift, molecule, carbon, torch.full((8,), noise_ppm))
+    of_atom = torch.zeros(len(graph.atoms)).index_copy(0, carbon, torch.tensor([*BUTANOL, *predicted]))
+    encoded = Encoded(of_atom, of_atom, of_atom, torch.full_like(of_atom, scale_ppm).log())
+    batch = Batch(graph, PeakBatch(torch.zeros(2, 4), carbon, carbon, carbon), carbons)
+    chosen = build_model(replace(CONFIG, reassign_nats=nats))._reassigned(encoded, carbon, batch)
+    assert chosen[:4].tolist() == [0, 1, 2, 3]
+    return (chosen[4:] - 4).tolist()
+
+
+def test_shifts_that_were_recorded_the_wrong_way_round_are_exchanged():
+    assert told([13.9, 62.6, 34.8, 19.0]) == [0, 3, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "more"),
+    [
+        (BUTANOL, {}),
+        ([13.9, 22.0, 34.8, 70.0], {}),  # far off, but no other carbon explains them better
+        ([62.6, 19.0, 34.8, 13.9], {}),  # between carbons with other hydrogens: these can be told apart
+        ([13.9, 34.8, 19.0, 62.6], {"scale_ppm": 20.0}),  # a model that knows little
+        ([13.9, 34.8, 19.0, 62.6], {"nats": 40.0}),
+        ([13.9, 62.6, 34.8, 19.0], {"noise_ppm": 0.5}),  # a teacher is never the wrong way round
+    ],
+)
+def test_other_shifts_stay_where_they_were_recorded(recorded, more):
+    assert told(recorded, **more) == [0, 1, 2, 3]
+
+
+def test_shifts_in_any_order_cost_no_more_than_in_that_order_or_as_the_model_has_them(small_data):
+    rows = np.arange(len(small_data))
+    cut = cut_batch(small_data, rows, small_data.spectrum_offset[rows], AS_RECORDED, np.random.default_rng(0))
+    cut, model = on_device(cut), build_model(CONFIG)
+    with torch.no_grad():
+        predicted = model.encode(cut.graph).shift_ppm[cut.carbons.atom]
+    hydrogens = cut.graph.atoms[cut.carbons.atom, list(ATOM_COLUMNS).index("hydrogens")]
+    group = cut.carbons.molecule * 5 + hydrogens
+    drawn = torch.rand(len(predicted), generator=torch.Generator().manual_seed(1)) * 180
+    ordered = torch.empty_like(drawn)
+    ordered[pair_within_classes(predicted, drawn, group)] = drawn
+    careful = build_model(replace(CONFIG, reassign_nats=1e-3))
+    careful.load_state_dict(model.state_dict())
+
+    def loss(of, shift):
+        carbons = cut.carbons._replace(shift_ppm=shift, carbon_class=cut.carbons.atom)
+        return of.losses(cut._replace(carbons=carbons)).shift.item()
+
+    assert loss(careful, drawn) < loss(model, drawn) - 0.01
+    assert loss(careful, drawn) <= loss(model, ordered) + 1e-4
 
 
 def _reversed_within(molecule):

@@ -8,16 +8,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from km3aid.data.batches import Batch, CarbonBatch, GraphBatch, PeakBatch
+from km3aid.data.batches import UNKNOWN, Batch, CarbonBatch, GraphBatch, PeakBatch
 from km3aid.models.alignment import AlignmentModel, Losses
 from km3aid.models.config import JointConfig
 from km3aid.models.joint.graph_encoder import GraphEncoder
 from km3aid.models.joint.spectrum_encoder import PeakEncoder, SpectrumEncoder
-from km3aid.models.losses import laplace_kernel, laplace_nll, pair_within_classes, symmetric_contrast
+from km3aid.models.losses import laplace_kernel, laplace_nll, pair_within_classes, reassigned, symmetric_contrast
 from km3aid.models.network import Encoded
 from km3aid.models.precision import exact
+from km3aid.molecules.features import ATOM_COLUMNS
 
 _CENTRE_PPM, _SPREAD_PPM = 90.0, 50.0  # about the mean and spread of 13C shifts, near which the head starts
+_HYDROGENS = list(ATOM_COLUMNS).index("hydrogens")
 _LOG_SCALE_RANGE = (math.log(0.05), math.log(50.0))
 
 
@@ -79,6 +81,8 @@ class JointModel(AlignmentModel):
         if self.config.configuration:  # which tells carbons of one class apart
             predicted = encoded.shift_ppm.detach().index_select(0, atom)
             atom = atom.index_select(0, pair_within_classes(predicted, carbons.shift_ppm, carbons.carbon_class))
+        if self.config.reassign_nats:
+            atom = atom.index_select(0, self._reassigned(encoded, atom, batch))
         shift_ppm, log_scale = (x.index_select(0, atom) for x in (encoded.shift_ppm, encoded.log_scale))
         shift = self._shift_loss(shift_ppm, log_scale, carbons, batch.real)
         c = self.config
@@ -88,6 +92,24 @@ class JointModel(AlignmentModel):
     def _graph_loss(self, molecules: Tensor, spectra: Tensor) -> Tensor:
         logits = self.graph_scale.exp() * spectra @ molecules[: len(spectra)].T
         return symmetric_contrast(logits, torch.eye(len(logits), device=logits.device))
+
+    @torch.no_grad()
+    def _reassigned(self, encoded: Encoded, atom: Tensor, batch: Batch) -> Tensor:
+        """Which of the carbons `atom` (C,) each recorded shift belongs to, where that is plainly not the one recorded.
+
+        Records have shifts the wrong way round: exchanged between carbons of a molecule with as many hydrogens.
+        """
+        c, carbons = self.config, batch.carbons
+        hydrogens = batch.graph.atoms[:, _HYDROGENS].index_select(0, atom).clamp(max=UNKNOWN)
+        group = carbons.molecule * (UNKNOWN + 1) + hydrogens
+        shift_ppm, log_scale = (x.index_select(0, atom) for x in (encoded.shift_ppm, encoded.log_scale))
+        other = pair_within_classes(shift_ppm, carbons.shift_ppm, group)
+        own_cost, other_cost = (
+            laplace_nll(carbons.shift_ppm, shift, scale, c.outlier, c.outlier_ppm)
+            for shift, scale in ((shift_ppm, log_scale), (shift_ppm[other], log_scale[other]))
+        )
+        gain = (own_cost - other_cost) * (carbons.noise_ppm == 0)
+        return reassigned(gain, other, group, batch.graph.molecules * (UNKNOWN + 1), c.reassign_nats)
 
     def _shift_loss(self, shift_ppm: Tensor, log_scale: Tensor, carbons: CarbonBatch, real: Tensor) -> Tensor:
         """The mean cost of the real carbons' shifts; a teacher's have their own weight, and noise of their own."""
