@@ -165,7 +165,10 @@ def _isomer_verdict(shares: list[tuple[float, int] | None]) -> str:
 def _others(results: Results, schedule: str) -> list[Row]:
     weak = [percent(each(results.folds(schedule, f"wp-id-{n}", "alignment"), *_NODE)) for n in (1, 5, 10)]
     paper = " / ".join(f"{TABLE_1[f'wp-id-{n}'][1][0]:g}" for n in (1, 5, 10))
-    rows = [_compared(results, schedule, "WP-ID (1 ppm) is worse than SP-ID, node", ("wp-id-1", "sp-id"), _NODE, 1)]
+    rows = [
+        _compared(results, schedule, "WP-ID (1 ppm) is worse than SP-ID, node", ("wp-id-1", "sp-id"), _NODE, 1),
+        _compared(results, schedule, "WP-ID (10 ppm) is worse than SP-ID, graph", ("wp-id-10", "sp-id"), _GRAPH, 0),
+    ]
     rows.append(["WP-ID falls with its threshold, node at 1 / 5 / 10 ppm", paper, " / ".join(weak), _falls(weak)])
     found = results.folds(schedule, K_M3AID.name, "retrieval")
     sizes = ("100", "1000", "10000", "100000", "1000000")
