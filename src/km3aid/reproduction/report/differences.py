@@ -40,10 +40,10 @@ class Difference(NamedTuple):
 
 
 def difference(results: Results, schedule: str, one: str, other: str, *path: str) -> Difference | None:
-    """Of a figure of two variants' `alignment`, None where no fold has both.
+    """Of a figure of two variants' `alignment`, None where nothing can be compared.
 
-    From three folds on their own spread gives the error; before that the spread over seeds does, and on the first fold
-    each variant counts with the mean over its seeds.
+    From three folds that have both on, their own spread gives the error. Before that the first fold alone counts, each
+    variant with the mean over its seeds, and the spread over seeds gives the error.
     """
     first, second = (results.by_fold(schedule, name, "alignment") for name in (one, other))
     pairs = [(reach(first[f], *path), reach(second[f], *path)) for f in sorted(first.keys() & second.keys())]
