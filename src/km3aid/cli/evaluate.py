@@ -170,6 +170,19 @@ def trust(
 
 
 @app.command()
+def average(
+    models: Annotated[list[Path], typer.Argument(help="Model files, the one that libraries are built with first.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="File to write.")],
+) -> None:
+    """Write a model whose shifts are the mean of several models' and all else the first one's."""
+    from km3aid.models.averaging import average_files
+    from km3aid.models.checkpoint import write_finished
+
+    check_writable(out)
+    write_finished(out, *average_files(models))
+
+
+@app.command()
 @grouped
 def calibrate(
     of: Measurement,

@@ -6,28 +6,56 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.encoding.encode import EncodedMolecule
+from km3aid.engine.judging import judged
 from km3aid.engine.results import Alternative, Asked, AssignedPeak, Assignment, Matrix
 from km3aid.errors import ConfigError
 from km3aid.matching.assign import Match
 from km3aid.matching.classes import CarbonClasses
 from km3aid.matching.config import MatchConfig
-from km3aid.matching.pins import Pins, build_pins
+from km3aid.matching.pins import NO_PINS, Pins, build_pins
 from km3aid.matching.spread import ONE_SIGMA, half_width
 from km3aid.molecules import splitting_hz
+from km3aid.molecules.given import Structure
 from km3aid.spectra.impurities import impurity_at
 from km3aid.spectra.solvents import known_solvents
 from km3aid.spectra.spectrum import Spectrum
 from km3aid.spectra.twins import twins_note
 
+if TYPE_CHECKING:
+    from km3aid.engine.engine import Engine
+
 _ALTERNATIVES = 3
 _USUAL_MHZ = 100.0  # where the frequency is not known
 _WORTH_SAYING = 0.01  # smallest probability of an alternative that is reported
 _INTERCHANGEABLE = 3.0  # nats that an exchange of two peaks may cost: 20 to 1 against it
+
+
+def assign_structure(
+    engine: Engine, structure: Structure, spectrum: Spectrum, pinned: Mapping[int, Sequence[int]] | None
+) -> Assignment:
+    """See `Engine.assign`."""
+    encoded = engine.encoded(structure)
+    classes = encoded.classes()
+    if spectrum.one_per_carbon:
+        spectrum = replace(spectrum, peaks=tuple(replace(p, aside=None) for p in spectrum))
+    pins = pins_of_input(pinned, encoded.molecule.input_atoms, classes, spectrum) if pinned else NO_PINS
+    match = engine.match(encoded.node, classes, spectrum, pins)
+    cost = engine.match_costs(encoded.node, classes, spectrum)
+    return judged(engine, assignment(encoded, classes, spectrum, match, pins, cost, engine.matching), encoded, spectrum)
+
+
+def every_cost(engine: Engine, structure: Structure, spectrum: Spectrum) -> Matrix:
+    """See `Engine.matrix`."""
+    encoded = engine.encoded(structure)
+    classes = encoded.classes()
+    match = engine.match(encoded.node, classes, spectrum)
+    return matrix(encoded, classes, engine.match_costs(encoded.node, classes, spectrum), match)
 
 
 def assignment(

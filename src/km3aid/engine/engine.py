@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from importlib import resources
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -16,9 +16,9 @@ from km3aid.encoding.chunks import Line, chunks
 from km3aid.encoding.encode import EncodedMolecule, encode_molecules, encode_spectra, node_logits
 from km3aid.encoding.entries import Entries
 from km3aid.encoding.library_entries import encode_chunk
-from km3aid.engine.assigning import assignment, matrix, pins_of_input
+from km3aid.engine.assigning import assign_structure, every_cost
+from km3aid.engine.bundled import bundled_models
 from km3aid.engine.familiar import Familiar
-from km3aid.engine.judging import judged
 from km3aid.engine.kept import KeptStructures
 from km3aid.engine.predicting import prediction
 from km3aid.engine.rates import USUAL_RATES, ErrorRates
@@ -57,6 +57,8 @@ _log = logging.getLogger(__name__)
 class Engine:
     """A loaded model with its constants of matching. Make one with `Engine.load()` and keep it: loading takes long.
 
+    Libraries are built and searched with this model; the `precise` one assigns, predicts, ranks and verifies.
+
     >>> from km3aid import Engine, Spectrum
     >>> engine = Engine.load()
     >>> engine.assign("CCO", Spectrum.from_shifts([58.2, 18.1])).assignments[0].atoms
@@ -70,13 +72,13 @@ class Engine:
     presence: Presence | None = field(repr=False, default=None)
     verifiers: Verifiers | None = field(repr=False, default=None)
     familiar: Familiar | None = field(repr=False, default=None)
+    precise_path: Path | None = None
     _kept: KeptStructures = field(init=False, repr=False, default_factory=KeptStructures)
 
     @classmethod
     def load(cls, path: str | Path | None = None, device: str = "auto") -> Engine:
-        """Load a model file, or the bundled one; `cuda` computes with torch. Raises `CheckpointError`."""
-        bundled = resources.files("km3aid") / "weights" / "best.safetensors"
-        file = Path(str(bundled)) if path is None else Path(path)
+        """Load a model file, or the bundled two; `cuda` computes with torch. Raises `CheckpointError`."""
+        file, precise = bundled_models() if path is None else (Path(path), None)
         held = read_model_file(file)
         _log.info("model %s (%s)", file, held.sha256[:12])
         return cls(
@@ -87,7 +89,15 @@ class Engine:
             Presence.of_header(held.header),
             Verifiers.of_header(held.header),
             Familiar.of_header(held.header),
+            precise,
         )
+
+    @cached_property
+    def precise(self) -> Engine:
+        """The engine of the precise model, loaded when first needed, or this one; raises `CheckpointError`."""
+        if self.precise_path is None:
+            return self
+        return Engine.load(self.precise_path, "cpu" if self.network.on_cpu else "cuda")
 
     @property
     def header(self) -> dict[str, Any]:
@@ -106,7 +116,7 @@ class Engine:
 
     def with_matching(self, matching: MatchConfig) -> Engine:
         """An engine with the same model and other constants of matching."""
-        return replace(self, matching=matching)
+        return replace(self, matching=matching, precise_path=None)
 
     def assign(
         self,
@@ -120,26 +130,16 @@ class Engine:
         `pinned` holds peaks on atoms (on none: the peak belongs to no carbon), both counted as in the answer; the rest
         is assigned around them. Raises `ConfigError` where pins name what is not there or contradict each other.
         """
-        encoded, spectrum = self._encode(structure), spectrum_of(spectrum)
-        classes = encoded.classes()
-        if spectrum.one_per_carbon:
-            spectrum = replace(spectrum, peaks=tuple(replace(p, aside=None) for p in spectrum))
-        pins = pins_of_input(pinned, encoded.molecule.input_atoms, classes, spectrum) if pinned else NO_PINS
-        match = self.match(encoded.node, classes, spectrum, pins)
-        cost = self.match_costs(encoded.node, classes, spectrum)
-        made = assignment(encoded, classes, spectrum, match, pins, cost, self.matching)
-        return judged(self, made, encoded, spectrum)
+        return assign_structure(self.precise, structure, spectrum_of(spectrum), pinned)
 
     def matrix(self, structure: Structure, spectrum: AnySpectrum) -> Matrix:
         """Cost and probability of every peak at every carbon class, from which `assign` chooses; raises as it does."""
-        encoded, spectrum = self._encode(structure), spectrum_of(spectrum)
-        classes = encoded.classes()
-        match = self.match(encoded.node, classes, spectrum)
-        return matrix(encoded, classes, self.match_costs(encoded.node, classes, spectrum), match)
+        return every_cost(self.precise, structure, spectrum_of(spectrum))
 
     def predict(self, structure: Structure) -> Prediction:
         """The shift of every carbon class, with its spread; raises `MoleculeError`."""
-        return prediction(self._encode(structure), self.matching, self.familiar)
+        engine = self.precise
+        return prediction(engine.encoded(structure), engine.matching, engine.familiar)
 
     def verify(
         self,
@@ -173,7 +173,7 @@ class Engine:
         """
         from km3aid.engine.searching import rank
 
-        return rank(self, [structure_text(c) for c in candidates], spectrum_of(spectrum), names, top, by)
+        return rank(self.precise, [structure_text(c) for c in candidates], spectrum_of(spectrum), names, top, by)
 
     def open_library(self, path: str | Place, *, strict: bool = False, on_cluster: bool = False) -> Searchable:
         """Open the library at `path`, a folder or a URI, for searches; see `km3aid.search.open_library`.
@@ -340,9 +340,11 @@ class Engine:
         """What the model says about one molecule, atom by atom."""
         return encode_molecules(self.network, [molecule])[0]
 
-    def _encode(self, structure: Structure) -> EncodedMolecule:
+    def encoded(self, structure: Structure) -> EncodedMolecule:
+        """The same of a structure, which is kept for further questions; raises `MoleculeError`."""
         return self._kept.encoded(self.network, [structure_text(structure)])[0]
 
     def prepare(self, structures: Sequence[Structure]) -> None:
         """Encode up to 64 structures together, about which questions follow; raises `MoleculeError`."""
-        self._kept.encoded(self.network, [structure_text(structure) for structure in structures])
+        engine = self.precise
+        engine._kept.encoded(engine.network, [structure_text(structure) for structure in structures])

@@ -45,13 +45,14 @@ def verify(
 ) -> Verification:
     """See `Engine.verify`."""
     began = time.perf_counter()
+    searching, engine = engine, engine.precise
     if engine.verifiers is None:
         raise CheckpointError(
             f"{engine.path}: holds no constants for verification; fit them with `km3aid evaluate trust`"
         )
     molecule = parse_structure(structure)
     seen = spectrum.without_aside()
-    isomers = isomers_of(engine, molecule, seen, library)
+    isomers = isomers_of(searching, molecule, seen, library)
     beside = Beside.of(engine, molecule, isomers)
     compared, scores = beside.compare(engine, seen)
     classes = beside.encoded.classes()

@@ -87,13 +87,22 @@ class KM3AIDConfig(ModelConfig):
     frozen_spectrum: bool = True  # false while the spectrum encoder is pretrained
 
 
+@dataclass(frozen=True, slots=True)
+class AveragedConfig(ModelConfig):
+    """A joint model that predicts the mean of its own shifts and those of others."""
+
+    architecture: ClassVar[str] = "averaged"
+    first: JointConfig
+    others: tuple[JointConfig, ...]
+
+
 def model_config(values: dict[str, Any], where: str = "model") -> ModelConfig:
     """The configuration in a table `[model]`, whose `architecture` names the kind; raises `ConfigError`.
 
     >>> model_config({"architecture": "paper", "tau2": 1}).tau2
     1.0
     """
-    kinds = {kind.architecture: kind for kind in (JointConfig, KM3AIDConfig)}
+    kinds = {kind.architecture: kind for kind in (JointConfig, KM3AIDConfig, AveragedConfig)}
     name = values.get("architecture", JointConfig.architecture)
     if name not in [*kinds]:
         raise ConfigError(f"{where}: architecture: {name!r}; expected {' or '.join(kinds)}")

@@ -23,6 +23,23 @@ _HYDROGENS = list(ATOM_COLUMNS).index("hydrogens")
 _LOG_SCALE_RANGE = (math.log(0.05), math.log(50.0))
 
 
+def _head(size: int, hidden: int, out: int) -> nn.Sequential:
+    return nn.Sequential(nn.Linear(size, hidden), nn.GELU(), nn.Linear(hidden, out))
+
+
+class ShiftHead(nn.Sequential):
+    """What atoms (A, width) are told of shifts: the median (A,) in ppm, and the logarithm of the scale (A,)."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__(*_head(width, width, 2))
+
+    def forward(self, atoms: Tensor) -> tuple[Tensor, Tensor]:
+        out = atoms
+        for part in self:
+            out = part(out)
+        return _CENTRE_PPM + _SPREAD_PPM * out[:, 0], out[:, 1].clamp(*_LOG_SCALE_RANGE)
+
+
 class JointModel(AlignmentModel):
     """One encoder serves the graph level, the node level and the predicted shifts."""
 
@@ -39,7 +56,7 @@ class JointModel(AlignmentModel):
         self.graph_projection = _head(2 * width, width, config.graph_dim)
         self.spectrum_projection = _head(2 * config.peak_width, width, config.graph_dim)
         self.node_projection = nn.Linear(width, config.node_dim)
-        self.shift = _head(width, width, 2)
+        self.shift = ShiftHead(width)
         self.graph_scale = nn.Parameter(torch.tensor(math.log(10.0)))
         self.node_scale = nn.Parameter(torch.tensor(math.log(10.0)))
         if not config.graph_weight:
@@ -50,12 +67,10 @@ class JointModel(AlignmentModel):
     def encode(self, graph: GraphBatch) -> Encoded:
         atoms, molecules = self.encoder(graph)
         with exact(atoms):
-            out = self.shift(atoms)
             return Encoded(
                 functional.normalize(self.graph_projection(molecules), dim=1),
                 functional.normalize(self.node_projection(atoms), dim=1),
-                _CENTRE_PPM + _SPREAD_PPM * out[:, 0],
-                out[:, 1].clamp(*_LOG_SCALE_RANGE),
+                *self.shift(atoms),
             )
 
     def encode_spectra(self, peaks: PeakBatch) -> Tensor:
@@ -146,7 +161,3 @@ class JointModel(AlignmentModel):
 def _rest(*parts: nn.Module | nn.Parameter) -> None:
     for part in parts:
         part.requires_grad_(False)
-
-
-def _head(size: int, hidden: int, out: int) -> nn.Sequential:
-    return nn.Sequential(nn.Linear(size, hidden), nn.GELU(), nn.Linear(hidden, out))
