@@ -31,9 +31,19 @@ def test_shifts_are_the_mean_and_all_else_is_of_the_first(models):
     with torch.no_grad():
         both, each = average(models[0], models[1:]).encode(graph), [model.encode(graph) for model in models]
     torch.testing.assert_close(both.shift_ppm, sum(e.shift_ppm for e in each) / 3)
-    torch.testing.assert_close(both.log_scale, sum(e.log_scale for e in each) / 3)
     assert torch.equal(both.graph, each[0].graph)
     assert torch.equal(both.node, each[0].node)
+
+
+@pytest.mark.parametrize("disagreement", [0.0, 1.0, 2.5])
+def test_the_scale_is_the_geometric_mean_and_wider_where_the_models_disagree(models, disagreement):
+    graph = on_device(GRAPH)
+    with torch.no_grad():
+        both = average(models[0], models[1:], disagreement).encode(graph)
+        each = [model.encode(graph) for model in models]
+    mean = sum(e.log_scale for e in each) / 3
+    apart = sum((e.shift_ppm - both.shift_ppm).abs() for e in each) / 3
+    torch.testing.assert_close(both.log_scale.exp(), mean.exp() + disagreement * apart)
 
 
 def test_of_further_models_only_what_predicts_shifts_is_kept(models):

@@ -173,13 +173,17 @@ def trust(
 def average(
     models: Annotated[list[Path], typer.Argument(help="Model files, the one that libraries are built with first.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="File to write.")],
+    disagreement: Annotated[
+        float,
+        typer.Option("--disagreement", min=0, help="Widening of a shift's scale per ppm of the models' difference."),
+    ] = 1.0,
 ) -> None:
     """Write a model whose shifts are the mean of several models' and all else the first one's."""
     from km3aid.models.averaging import average_files
     from km3aid.models.checkpoint import write_finished
 
     check_writable(out)
-    write_finished(out, *average_files(models))
+    write_finished(out, *average_files(models, disagreement))
 
 
 @app.command()

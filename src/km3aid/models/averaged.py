@@ -31,7 +31,10 @@ class ShiftModel(nn.Module):
 
 
 class AveragedModel(AlignmentModel):
-    """The first model, but for the shifts and the logarithms of their scales, which are means over all models."""
+    """The first model, but for the shifts, which are means over all models, and their scales.
+
+    The scale is the geometric mean of the models' own, and wider where they disagree.
+    """
 
     def __init__(self, config: AveragedConfig) -> None:
         super().__init__()
@@ -42,8 +45,12 @@ class AveragedModel(AlignmentModel):
     def encode(self, graph: GraphBatch) -> Encoded:
         first = self.first.encode(graph)
         each = [(first.shift_ppm, first.log_scale), *(other(graph) for other in self.others)]
-        shift_ppm, log_scale = (torch.stack(values).mean(0) for values in zip(*each, strict=True))
-        return first._replace(shift_ppm=shift_ppm, log_scale=log_scale)
+        with exact(first.shift_ppm):
+            shifts, log_scales = (torch.stack(values) for values in zip(*each, strict=True))
+            shift_ppm = shifts.mean(0)
+            apart = (shifts - shift_ppm).abs().mean(0)
+            scale = log_scales.mean(0).exp() + self.config.disagreement * apart
+            return first._replace(shift_ppm=shift_ppm, log_scale=scale.log())
 
     def encode_spectra(self, peaks: PeakBatch) -> Tensor:
         return self.first.encode_spectra(peaks)

@@ -16,16 +16,16 @@ _ORIGIN = ("fold", "split", "data_sha256", "training_ids_sha256")  # in which al
 _OWN = ("preset", "labels_sha256", "start_sha256", "training", "versions")
 
 
-def average(first: JointModel, others: Sequence[JointModel]) -> AveragedModel:
-    """The mean of models, for inference."""
-    model = AveragedModel(AveragedConfig(first.config, tuple(other.config for other in others)))
+def average(first: JointModel, others: Sequence[JointModel], disagreement: float = 1.0) -> AveragedModel:
+    """The mean of models, for inference; see `AveragedConfig`."""
+    model = AveragedModel(AveragedConfig(first.config, tuple(other.config for other in others), disagreement))
     model.first.load_state_dict(first.state_dict())
     for own, other in zip(model.others, others, strict=True):
         own.load_state_dict({name: weight for name, weight in other.state_dict().items() if name in own.state_dict()})
     return model.eval().requires_grad_(False)
 
 
-def average_files(paths: Sequence[Path]) -> tuple[AveragedModel, dict[str, Any]]:
+def average_files(paths: Sequence[Path], disagreement: float = 1.0) -> tuple[AveragedModel, dict[str, Any]]:
     """The mean of the models in files, and what its own file says of their origin; constants it has none.
 
     Raises `CheckpointError` where a file cannot be read, holds another kind of model, or one that trained on other
@@ -41,7 +41,7 @@ def average_files(paths: Sequence[Path]) -> tuple[AveragedModel, dict[str, Any]]
                 )
     models = [_joint(path, one) for path, one in zip(paths, held, strict=True)]
     told = [{"sha256": one.sha256, **{key: one.header.get(key) for key in _OWN}} for one in held]
-    return average(models[0], models[1:]), {**origin, "averaged": told}
+    return average(models[0], models[1:], disagreement), {**origin, "averaged": told}
 
 
 def _joint(path: Path, held: Checkpoint) -> JointModel:

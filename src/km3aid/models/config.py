@@ -94,6 +94,9 @@ class AveragedConfig(ModelConfig):
     architecture: ClassVar[str] = "averaged"
     first: JointConfig
     others: tuple[JointConfig, ...]
+    disagreement: Weight = (
+        1.0  # how much wider a shift's scale is for each ppm by which the models differ from the mean
+    )
 
 
 def model_config(values: dict[str, Any], where: str = "model") -> ModelConfig:
