@@ -15,8 +15,10 @@ MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
 # exit code 1: some structures contain no carbon and were left out
 SOME_FAILED = [ $$? -eq 1 ]
 BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
+BEST    = src/km3aid/weights/best.safetensors
+DISAGREEMENT ?= 0.3
 
-.PHONY: help demo test notebooks docs wheel recipe workflows check bench runtime install-size starter starter-library scaling stores peer cluster measured elucidate elucidate-parts elucidate-curve elucidate-calibrate fuzz interop serve editor browser schema load page train stereo kit calibrate evaluate trust paper report clean
+.PHONY: help demo test notebooks docs wheel recipe workflows check bench runtime install-size starter starter-library scaling stores peer cluster measured elucidate elucidate-parts elucidate-curve elucidate-calibrate fuzz interop serve editor browser schema load page train stereo kit calibrate evaluate trust precise paper report clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -242,19 +244,32 @@ calibrate: $(DEV) $(RUNS)/prepared/meta.json  ## Fit the constants of matching; 
 	$(BIN)/km3aid evaluate calibrate $(BLOCK) --model $(RUNS)/best/model.safetensors --library $(RUNS)/library \
 	  --literature $(DATA)/literature.jsonl --weights src/km3aid/weights/best.safetensors --out results/calibration.json
 
-evaluate: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json $(RUNS)/million/library.json  ## Measure the bundled model on fold 0; write results/*.json and the README's table
-	for task in validation assignment isomers; do \
+evaluate: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json $(RUNS)/million/library.json  ## Measure the bundled models on fold 0; write results/*.json and the README's table
+	for task in validation assignment isomers diastereomers; do \
 	  $(BIN)/km3aid evaluate $$task $(BLOCK) --out results/$$task.json || exit 1; done
+	for task in assignment diastereomers; do \
+	  $(BIN)/km3aid evaluate $$task $(BLOCK) --model $(BEST) --out results/library/$$task.json || exit 1; done
 	$(BIN)/km3aid evaluate retrieval $(BLOCK) --library $(RUNS)/library --out results/retrieval.json
 	$(BIN)/km3aid evaluate literature $(BLOCK) --library $(RUNS)/million --literature $(DATA)/literature.jsonl \
 	  --out results/literature.json
 	$(BIN)/python benchmarks/figures.py
 
-trust: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json $(RUNS)/million/library.json  ## Fit presence, verification and configurations into the bundled model, after calibrate; write results/trust.json, diastereomers.json and docs/trust.md
-	$(BIN)/km3aid evaluate trust $(BLOCK) --library $(RUNS)/library --library $(RUNS)/million \
-	  --literature $(DATA)/literature.jsonl --molecules 600 \
-	  --weights src/km3aid/weights/best.safetensors --out results/trust.json
-	$(BIN)/km3aid evaluate diastereomers $(BLOCK) --weights src/km3aid/weights/best.safetensors --out results/diastereomers.json
+trust: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json $(RUNS)/million/library.json  ## Fit presence, verification and configurations into the model of libraries, after calibrate; write results/trust.json and docs/trust.md
+	$(BIN)/km3aid evaluate trust $(BLOCK) --model $(BEST) --library $(RUNS)/library --library $(RUNS)/million \
+	  --literature $(DATA)/literature.jsonl --molecules 600 --weights $(BEST) --out results/trust.json
+	$(BIN)/km3aid evaluate diastereomers $(BLOCK) --model $(BEST) --weights $(BEST) --out results/library/diastereomers.json
+	$(BIN)/python benchmarks/trust.py
+
+precise: $(DEV) $(RUNS)/prepared/meta.json  ## Average the bundled model with those of OTHERS=, fit its constants; write the precise model, results/precise and docs/trust.md
+	mkdir -p $(RUNS)/precise
+	$(BIN)/km3aid evaluate average $(BEST) $(OTHERS) -o $(RUNS)/precise/average.safetensors --disagreement $(DISAGREEMENT)
+	$(BIN)/km3aid library build $(MOLECULES) $(RUNS)/precise/library --model $(RUNS)/precise/average.safetensors || $(SOME_FAILED)
+	$(BIN)/km3aid evaluate calibrate $(BLOCK) --model $(RUNS)/precise/average.safetensors --library $(RUNS)/precise/library \
+	  --literature $(DATA)/literature.jsonl --weights $(RUNS)/precise/calibrated.safetensors --out results/precise/calibration.json
+	$(BIN)/km3aid evaluate trust $(BLOCK) --model $(RUNS)/precise/calibrated.safetensors --library $(RUNS)/precise/library \
+	  --literature $(DATA)/literature.jsonl --molecules 600 --weights $(RUNS)/precise/trusted.safetensors --out results/precise/trust.json
+	$(BIN)/km3aid evaluate diastereomers $(BLOCK) --model $(RUNS)/precise/trusted.safetensors \
+	  --weights src/km3aid/weights/precise.safetensors --out results/diastereomers.json
 	$(BIN)/python benchmarks/trust.py
 
 paper: $(DEV) $(RUNS)/prepared/meta.json  ## Recompute the paper's tables (hours to days; resumes where it stopped): ARGS="--budget 2"

@@ -37,7 +37,11 @@ _SCORED = 5000  # molecules that an elucidation scored
 def table(results: Path, begins: str | tuple[str, ...] = "") -> str:
     """The table as Markdown; only the rows that begin as one of `begins`."""
     graph, assign, isomers, found = (_read(results, n) for n in ("validation", "assignment", "isomers", "retrieval"))
-    wide, pairs = assign["distinct_no_error"], _read(results, "diastereomers")
+    wide, pairs, plain = (
+        assign["distinct_no_error"],
+        _read(results, "diastereomers"),
+        _read(results, "library/assignment"),
+    )
     rows = [
         (
             "graph level, spectrum → molecule in batches of 128",
@@ -71,8 +75,11 @@ def table(results: Path, begins: str | tuple[str, ...] = "") -> str:
             "",
             "assignment",
         ),
-        ("predicted shift, mean error", f"{assign['shift_mean_error_ppm']:.2f} ppm", "", "assignment"),
-        ("predicted shift, median error", f"{assign['shift_median_error_ppm']:.2f} ppm", "", "assignment"),
+        *(
+            (f"predicted shift{of}, {kind} error", f"{told[f'shift_{kind}_error_ppm']:.2f} ppm", "", file)
+            for of, told, file in (("", assign, "assignment"), (", model of libraries", plain, "library/assignment"))
+            for kind in ("mean", "median")
+        ),
         (
             f"isomers identified, in {isomers['groups']} groups of 10 or more",
             _percent(isomers["accuracy"]),

@@ -1,4 +1,7 @@
-"""Write the tables and the picture of docs/trust.md from results/trust.json; with `--check` only test the tables."""
+"""Write the tables and the picture of docs/trust.md; with `--check` only test the tables.
+
+Presence is that of searches (results/trust.json), verification that of the precise model (results/precise).
+"""
 
 from __future__ import annotations
 
@@ -85,6 +88,10 @@ def updated(text: str, results: dict[str, Any]) -> str:
     return f"{head}{BEGIN}\n{tables(results)}\n{END}{rest.split(END)[1]}"
 
 
+def _read(name: str) -> dict[str, Any]:
+    return dict(json.loads((ROOT / "results" / name).read_text(encoding="utf-8")))
+
+
 def _interval(figure: dict[str, float]) -> str:
     return f"{figure['value']:.3f} ({figure['low']:.3f}–{figure['high']:.3f})"
 
@@ -95,7 +102,7 @@ def _percent(share: float) -> str:
 
 if __name__ == "__main__":
     document = ROOT / "docs" / "trust.md"
-    results = json.loads((ROOT / "results" / "trust.json").read_text(encoding="utf-8"))
+    results = {**_read("trust.json"), "verification": _read("precise/trust.json")["verification"]}
     before = document.read_text(encoding="utf-8")
     after = updated(before, results)
     if "--check" in sys.argv:

@@ -10,7 +10,7 @@ def test_a_report_says_when_by_what_and_how_it_was_made(client, engine):
     body = {"smiles": ASPIRIN, "peaks": PEAKS, "solvent": "DMSO-d6", "pinned": {"3": [8]}}
     page = client.post("/api/assign?format=html", json=body).text
     assert f"by km3aid {__version__}" in page
-    assert engine.model_sha256[:12] in page
+    assert f"best {engine.model_sha256[:12]}, precise {engine.precise.model_sha256[:12]}" in page
     assert "<th>Solvent</th><td>DMSO-d6</td>" in page
     assert "<th>Held by hand</th><td>peak 4 on C9</td>" in page
     assert "<th>DEPT-135</th>" not in page

@@ -78,7 +78,7 @@ def assignment(of: Measurement, model: ModelOptions) -> None:
     from km3aid.evaluation.cases import make_cases
     from km3aid.evaluation.definitions import by_definition
 
-    engine, block = model.engine(), of.open()
+    engine, block = model.engine().precise, of.open()
     cases = list(make_cases(engine, block.data, block.rows))
     others = list(make_cases(engine, block.data, outside_list(block, of.paper_ids)))
     result = {**evaluate_assignment(engine, cases), "by_definition": by_definition(engine, cases)}
@@ -93,7 +93,7 @@ def isomers(of: Measurement, model: ModelOptions, members: int = 10) -> None:
     from km3aid.evaluation.cases import make_cases
     from km3aid.evaluation.isomers import evaluate_isomers
 
-    engine, (data, rows, _) = model.engine(), of.open()
+    engine, (data, rows, _) = model.engine().precise, of.open()
     result = evaluate_isomers(engine, data, list(make_cases(engine, data, rows)), members)
     of.write("isomers", result, engine.identity)
 
@@ -111,7 +111,7 @@ def diastereomers(
     from km3aid.evaluation.calibration import write_calibrated
     from km3aid.evaluation.diastereomers import evaluate_diastereomers
 
-    engine, (data, _, split) = model.engine(), of.open()
+    engine, (data, _, split) = model.engine().precise, of.open()
     told, result = evaluate_diastereomers(engine, data, split)
     if weights is not None:
         write_calibrated(engine, engine.matching, weights, told={"configurations": told.to_dict()})

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from km3aid.engine.engine import Engine
 
 
 def bundled_models() -> tuple[Path, Path | None]:
@@ -11,3 +15,8 @@ def bundled_models() -> tuple[Path, Path | None]:
     folder = Path(str(resources.files("km3aid") / "weights"))
     precise = folder / "precise.safetensors"
     return folder / "best.safetensors", precise if precise.is_file() else None
+
+
+def models_of(engine: Engine) -> tuple[Engine, ...]:
+    """The engine, and that of the precise model where it has one: whatever an answer may come from."""
+    return (engine,) if engine.precise is engine else (engine, engine.precise)

@@ -8,6 +8,7 @@ from typing import Any
 
 from km3aid import __version__
 from km3aid.engine import Engine
+from km3aid.engine.bundled import models_of
 
 _SHOWN_ELSEWHERE = {"id", "peaks", "report", "smiles", "candidates", "names", "structures", "detail"}
 _NAMES = {
@@ -28,10 +29,8 @@ _NAMES = {
 def circumstances(record: Any, engine: Engine) -> tuple[tuple[str, str], ...]:
     """(name, value) of the date, the version, the model, and of each setting of a record that is not the usual one."""
     made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    head = (
-        ("Made", f"{made}, by km3aid {__version__}"),
-        ("Model", f"{engine.path.stem}, {engine.model_sha256[:12]}"),
-    )
+    models = ", ".join(f"{model.path.stem} {model.model_sha256[:12]}" for model in models_of(engine))
+    head = (("Made", f"{made}, by km3aid {__version__}"), ("Models", models))
     return (*head, *(_setting(f.name, getattr(record, f.name)) for f in fields(record) if _is_said(record, f)))
 
 

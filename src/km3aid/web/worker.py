@@ -78,17 +78,18 @@ def _starter(engine: Any) -> Any:
 
 
 def _ready(shared: Any) -> dict[str, Any]:
+    from km3aid.engine.bundled import models_of
     from km3aid.spectra import text_formats
     from km3aid.spectra.solvents import SOLVENTS
     from km3aid.web.bodies import describe_bodies
     from km3aid.web.described import describe_answers
     from km3aid.web.exports import formats
 
-    engine = shared.session.engine
     bodies, answers = describe_bodies(shared.session.limits), describe_answers()
     return {
         "models": [
-            {"name": engine.path.stem, "sha256": engine.model_sha256, "bundled": engine.path.parent.name == "weights"}
+            {"name": model.path.stem, "sha256": model.model_sha256, "bundled": model.path.parent.name == "weights"}
+            for model in models_of(shared.session.engine)
         ],
         "libraries": [
             {"name": name, "molecules": len(library), "warnings": list(library.warnings)}
