@@ -16,7 +16,7 @@ MOLECULES = $(DATA)/nmrshiftdb2_structures.smi.gz
 SOME_FAILED = [ $$? -eq 1 ]
 BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 BEST    = src/km3aid/weights/best.safetensors
-DISAGREEMENT ?= 0.3
+PRECISE = src/km3aid/weights/precise.safetensors
 
 .PHONY: help demo test notebooks docs wheel recipe workflows check bench runtime install-size starter starter-library scaling stores peer cluster measured elucidate elucidate-parts elucidate-curve elucidate-calibrate fuzz interop serve editor browser schema load page train stereo kit calibrate evaluate trust precise paper report clean
 
@@ -239,38 +239,36 @@ kit/data.tar.xz: $(RUNS)/prepared/meta.json $(TAUGHT:%=%/meta.json)
 	$(call packed,$(RUNS),prepared $(notdir $(TAUGHT)) -C $(abspath $(DATA)) km3aid_ids.csv $(notdir $(MOLECULES)) \
 	  -C $(abspath $(TEACHER)) pool.smi.gz labels.parquet exclude.json)
 
-calibrate: $(DEV) $(RUNS)/prepared/meta.json  ## Fit the constants of matching; write the bundled model
+calibrate: $(DEV) $(RUNS)/prepared/meta.json  ## Fit the constants of matching; write the bundled model of libraries
 	$(BIN)/km3aid library build $(MOLECULES) $(RUNS)/library --model $(RUNS)/best/model.safetensors || $(SOME_FAILED)
 	$(BIN)/km3aid evaluate calibrate $(BLOCK) --model $(RUNS)/best/model.safetensors --library $(RUNS)/library \
 	  --literature $(DATA)/literature.jsonl --weights src/km3aid/weights/best.safetensors --out results/calibration.json
 
 evaluate: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json $(RUNS)/million/library.json  ## Measure the bundled models on fold 0; write results/*.json and the README's table
-	for task in validation assignment isomers diastereomers; do \
+	for task in validation assignment isomers; do \
 	  $(BIN)/km3aid evaluate $$task $(BLOCK) --out results/$$task.json || exit 1; done
-	for task in assignment diastereomers; do \
-	  $(BIN)/km3aid evaluate $$task $(BLOCK) --model $(BEST) --out results/library/$$task.json || exit 1; done
+	$(BIN)/km3aid evaluate assignment $(BLOCK) --model $(BEST) --out results/library/assignment.json
 	$(BIN)/km3aid evaluate retrieval $(BLOCK) --library $(RUNS)/library --out results/retrieval.json
 	$(BIN)/km3aid evaluate literature $(BLOCK) --library $(RUNS)/million --literature $(DATA)/literature.jsonl \
 	  --out results/literature.json
 	$(BIN)/python benchmarks/figures.py
 
-trust: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json $(RUNS)/million/library.json  ## Fit presence, verification and configurations into the model of libraries, after calibrate; write results/trust.json and docs/trust.md
-	$(BIN)/km3aid evaluate trust $(BLOCK) --model $(BEST) --library $(RUNS)/library --library $(RUNS)/million \
-	  --literature $(DATA)/literature.jsonl --molecules 600 --weights $(BEST) --out results/trust.json
+TRUST = $(BIN)/km3aid evaluate trust $(BLOCK) --library $(RUNS)/library --library $(RUNS)/million \
+  --literature $(DATA)/literature.jsonl --molecules 600
+trust: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json $(RUNS)/million/library.json  ## Fit presence and verification into both bundled models, after calibrate and precise; write results/trust.json, results/library and docs/trust.md
+	$(TRUST) --model $(BEST) --weights $(BEST) --out results/library/trust.json
 	$(BIN)/km3aid evaluate diastereomers $(BLOCK) --model $(BEST) --weights $(BEST) --out results/library/diastereomers.json
+	$(TRUST) --weights $(PRECISE) --out results/trust.json
 	$(BIN)/python benchmarks/trust.py
 
-precise: $(DEV) $(RUNS)/prepared/meta.json  ## Average the bundled model with those of OTHERS=, fit its constants; write the precise model, results/precise and docs/trust.md
+DISAGREEMENT ?= 0.3
+precise: $(DEV) $(RUNS)/prepared/meta.json  ## Average the bundled model with OTHERS=; fit the constants of matching; write the precise model, results/precise.json and diastereomers.json
 	mkdir -p $(RUNS)/precise
-	$(BIN)/km3aid evaluate average $(BEST) $(OTHERS) -o $(RUNS)/precise/average.safetensors --disagreement $(DISAGREEMENT)
-	$(BIN)/km3aid library build $(MOLECULES) $(RUNS)/precise/library --model $(RUNS)/precise/average.safetensors || $(SOME_FAILED)
-	$(BIN)/km3aid evaluate calibrate $(BLOCK) --model $(RUNS)/precise/average.safetensors --library $(RUNS)/precise/library \
-	  --literature $(DATA)/literature.jsonl --weights $(RUNS)/precise/calibrated.safetensors --out results/precise/calibration.json
-	$(BIN)/km3aid evaluate trust $(BLOCK) --model $(RUNS)/precise/calibrated.safetensors --library $(RUNS)/precise/library \
-	  --literature $(DATA)/literature.jsonl --molecules 600 --weights $(RUNS)/precise/trusted.safetensors --out results/precise/trust.json
-	$(BIN)/km3aid evaluate diastereomers $(BLOCK) --model $(RUNS)/precise/trusted.safetensors \
-	  --weights src/km3aid/weights/precise.safetensors --out results/diastereomers.json
-	$(BIN)/python benchmarks/trust.py
+	$(BIN)/km3aid evaluate average $(BEST) $(OTHERS) -o $(RUNS)/precise/model.safetensors --disagreement $(DISAGREEMENT)
+	$(BIN)/km3aid library build $(MOLECULES) $(RUNS)/precise/library --model $(RUNS)/precise/model.safetensors || $(SOME_FAILED)
+	$(BIN)/km3aid evaluate calibrate $(BLOCK) --model $(RUNS)/precise/model.safetensors --library $(RUNS)/precise/library \
+	  --literature $(DATA)/literature.jsonl --weights $(PRECISE) --out results/precise.json
+	$(BIN)/km3aid evaluate diastereomers $(BLOCK) --model $(PRECISE) --weights $(PRECISE) --out results/diastereomers.json
 
 paper: $(DEV) $(RUNS)/prepared/meta.json  ## Recompute the paper's tables (hours to days; resumes where it stopped): ARGS="--budget 2"
 	$(BIN)/km3aid evaluate paper $(BLOCK) --work $(RUNS)/paper --structures $(DATA)/library.smi.gz \

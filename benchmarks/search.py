@@ -24,11 +24,12 @@ from typing import Any
 import numpy as np
 
 from km3aid.engine import Engine
+from km3aid.engine.bundled import identity_of
+from km3aid.engine.rescoring import rescored
 from km3aid.evaluation.block import open_validation_block
 from km3aid.evaluation.cases import Case, make_cases
 from km3aid.evaluation.recall import agreement, best_rows
 from km3aid.library import Filters, Library
-from km3aid.matching.fusion import fuse
 from km3aid.molecules import parse_smiles
 from km3aid.search.local import find_candidates
 from km3aid.search.part import all_similarities
@@ -58,7 +59,7 @@ def main() -> None:
     size = sum(f.stat().st_size for f in options.library.iterdir())
     result: dict[str, Any] = {
         "command": "make bench",
-        **engine.identity,
+        **identity_of(engine),
         "machine": {"processor": platform.machine(), "threads": int(os.environ.get("OMP_NUM_THREADS", "0"))},
         "molecules": len(library),
         "bytes_per_molecule": round(size / len(library), 1),
@@ -150,10 +151,9 @@ def _passes(engine: Engine, library: Library, spectrum: Spectrum, home: list[int
     question = engine.query(spectrum)
     (graph,) = all_similarities([question], library, charged=True)
     similar = bool((graph > graph[home].max()).sum() < MATCHED_QUICKLY)
-    found = find_candidates(question, library, NO_FILTERS)
-    order = found.rows[np.argsort(-fuse(found.graph, found.match, question.fusion), kind="stable")]
-    places = np.flatnonzero(np.isin(order, home))
-    first = int(places[0]) if len(places) else len(order)
+    seen = rescored(engine, question, find_candidates(question, library, NO_FILTERS))
+    places = np.flatnonzero(np.isin(seen.found.rows, home))
+    first = int(places[0]) if len(places) else len(seen.found.rows)
     return similar, len(places) > 0, first < _TOP, first == 0
 
 

@@ -1,7 +1,4 @@
-"""Write the tables and the picture of docs/trust.md; with `--check` only test the tables.
-
-Presence is that of searches (results/trust.json), verification that of the precise model (results/precise).
-"""
+"""Write the tables and the picture of docs/trust.md from results/trust.json; with `--check` only test the tables."""
 
 from __future__ import annotations
 
@@ -88,10 +85,6 @@ def updated(text: str, results: dict[str, Any]) -> str:
     return f"{head}{BEGIN}\n{tables(results)}\n{END}{rest.split(END)[1]}"
 
 
-def _read(name: str) -> dict[str, Any]:
-    return dict(json.loads((ROOT / "results" / name).read_text(encoding="utf-8")))
-
-
 def _interval(figure: dict[str, float]) -> str:
     return f"{figure['value']:.3f} ({figure['low']:.3f}–{figure['high']:.3f})"
 
@@ -102,7 +95,7 @@ def _percent(share: float) -> str:
 
 if __name__ == "__main__":
     document = ROOT / "docs" / "trust.md"
-    results = {**_read("trust.json"), "verification": _read("precise/trust.json")["verification"]}
+    results = json.loads((ROOT / "results" / "trust.json").read_text(encoding="utf-8"))
     before = document.read_text(encoding="utf-8")
     after = updated(before, results)
     if "--check" in sys.argv:

@@ -13,6 +13,7 @@ from rdkit.Chem import AllChem
 from km3aid.data.dataset import open_dataset
 from km3aid.data.prepare import prepare
 from km3aid.engine import Engine
+from km3aid.engine.bundled import bundled_models
 from km3aid.models.build import build_model
 from km3aid.models.checkpoint import write_model
 from km3aid.models.config import JointConfig
@@ -122,5 +123,11 @@ def no_graphs(monkeypatch):
 
 @pytest.fixture(scope="session")
 def engine() -> Engine:
-    """The bundled model."""
+    """The bundled models."""
     return Engine.load(device="cpu")
+
+
+@pytest.fixture(scope="session")
+def one_model() -> Engine:
+    """The bundled model of libraries, which here answers everything."""
+    return Engine.load(bundled_models()[0], device="cpu")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from km3aid.engine.bundled import identity_of
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -22,15 +24,19 @@ def test_results_are_of_the_bundled_weights(engine, name):
     assert _read(name)["model_sha256"] == engine.model_sha256
 
 
-@pytest.mark.parametrize(
-    "name", ["validation", "retrieval", "literature", "trust", "library/assignment", "library/diastereomers"]
-)
+@pytest.mark.parametrize("name", ["validation", "library/assignment", "library/diastereomers", "library/trust"])
 def test_results_are_of_the_model_of_libraries_and_its_constants(engine, name):
     result = _read(name)
     assert {key: result[key] for key in engine.identity} == engine.identity
 
 
-@pytest.mark.parametrize("name", ["assignment", "isomers", "diastereomers", "precise/calibration", "precise/trust"])
+@pytest.mark.parametrize("name", ["retrieval", "literature", "search", "trust"])
+def test_searches_are_of_both_models(engine, name):
+    result = _read(name)
+    assert {key: result[key] for key in identity_of(engine)} == identity_of(engine)
+
+
+@pytest.mark.parametrize("name", ["assignment", "isomers", "diastereomers", "precise"])
 def test_results_are_of_the_precise_model_and_its_constants(engine, name):
     result = _read(name)
     assert {key: result[key] for key in engine.precise.identity} == engine.precise.identity

@@ -12,6 +12,7 @@ CHAIN = parse_peaks(
     "63.1 32.8 31.9 29.69 29.68 29.67 29.66 29.65 29.64 29.63 29.62 29.61 29.6 29.59 29.4 25.7 22.7 14.1"
 )
 ASPIRIN = parse_peaks("170.2 169.8 151.3 134.9 132.5 126.2 124.0 122.2 21.0")
+VANILLIN = parse_peaks("191.0 151.8 147.2 129.8 127.5 114.5 108.8 56.1")
 METHYLS = parse_peaks("18.9, 17.1, 77.0, 30.5, 26.9, 10.3")
 
 
@@ -38,16 +39,18 @@ def test_lines_that_may_belong_to_the_carbons_of_each_other_are_interchangeable(
 
 
 def test_lines_change_places_only_where_both_fit_the_other_carbons(engine):
-    structure = "CC(=O)Oc1ccccc1C(=O)O"
-    answer, matrix = engine.assign(structure, ASPIRIN), engine.matrix(structure, ASPIRIN)
-    place = {a.peak: matrix.atoms.index(a.atoms) for a in answer.assignments}
-    one_way = 0
-    for p, q in combinations(place, 2):
-        there = matrix.cost[p][place[q]] - matrix.cost[p][place[p]]
-        back = matrix.cost[q][place[p]] - matrix.cost[q][place[q]]
-        assert (q in answer.assignments[p].interchangeable_with) == (there + back <= 3.0)
-        one_way += min(there, back) < 1.5 and there + back > 3.0
+    one_way = both_ways = 0
+    for structure, spectrum in (("CC(=O)Oc1ccccc1C(=O)O", ASPIRIN), ("COc1cc(C=O)ccc1O", VANILLIN)):
+        answer, matrix = engine.assign(structure, spectrum), engine.matrix(structure, spectrum)
+        place = {a.peak: matrix.atoms.index(a.atoms) for a in answer.assignments}
+        for p, q in combinations(place, 2):
+            there = matrix.cost[p][place[q]] - matrix.cost[p][place[p]]
+            back = matrix.cost[q][place[p]] - matrix.cost[q][place[q]]
+            assert (q in answer.assignments[p].interchangeable_with) == (there + back <= 3.0)
+            one_way += min(there, back) < 1.5 and there + back > 3.0
+            both_ways += there + back <= 3.0
     assert one_way
+    assert both_ways
 
 
 def test_equivalent_carbons_with_a_peak_each_are_not_interchangeable(engine):

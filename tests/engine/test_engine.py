@@ -135,11 +135,11 @@ def test_example_spectra_find_their_molecules(engine, small_library, name):
     assert hits.candidates == len(small_library)
 
 
-def test_stored_predictions_are_those_of_the_model(engine, small_library):
+def test_stored_predictions_are_those_of_the_model(one_model, small_library):
     (shard,) = small_library.shards
     stored = unpack_classes(shard.classes)
     for row in range(len(small_library)):
-        carbons = engine.predict(small_library.smiles(row)).carbons
+        carbons = one_model.predict(small_library.smiles(row)).carbons
         part = slice(stored.offset[row], stored.offset[row + 1])
         apart = np.abs(np.sort(stored.shift_ppm[part]) - sorted(c.shift_ppm for c in carbons))
         assert apart.mean() < 0.1  # a library is encoded in bfloat16 where that is faster

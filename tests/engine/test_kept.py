@@ -41,6 +41,6 @@ def test_the_oldest_are_forgotten(engine, monkeypatch):
 def test_answers_are_the_same_however_structures_were_prepared(engine):
     spectrum = parse_peaks("69.2 32.0 22.6 9.9")
     alone = [engine.assign(smiles, spectrum) for smiles in BUTANOLS]
-    other = type(engine).load(engine.path)
+    other = type(engine).load()
     other.prepare(BUTANOLS)
     assert [other.assign(smiles, spectrum) for smiles in BUTANOLS] == alone

@@ -8,6 +8,7 @@ from tests.evaluation.made_up import case
 from km3aid import Spectrum
 from km3aid.evaluation.trials import Question, questions_of, trials
 from km3aid.library import Library
+from km3aid.matching.presence import bounded
 from km3aid.molecules import connectivity
 
 ETHER, ALCOHOL = "CCOCC", "CCCCO"
@@ -15,13 +16,18 @@ ETHER, ALCOHOL = "CCOCC", "CCCCO"
 
 @pytest.fixture(scope="module")
 def library(engine):
-    return Library.of_entries(list(engine.entries((s, None) for s in [*made_smiles()[:60], ETHER, ALCOHOL])))
+    return Library.of_entries(
+        list(engine.entries((s, None) for s in [*made_smiles()[:60], ETHER, ALCOHOL])), engine.model_sha256
+    )
 
 
 @pytest.fixture(scope="module")
-def found(engine, library):
-    prediction = engine.predict(ALCOHOL)
-    spectrum = Spectrum.from_shifts([c.shift_ppm for c in prediction.carbons])
+def spectrum(engine):
+    return Spectrum.from_shifts([c.shift_ppm for c in engine.predict(ALCOHOL).carbons])
+
+
+@pytest.fixture(scope="module")
+def found(engine, library, spectrum):
     return list(trials(engine, library, [Question("distinct", spectrum, ALCOHOL)]))
 
 
@@ -38,6 +44,13 @@ def test_with_its_predicted_spectrum_the_right_one_comes_first_where_it_is(found
     by_presence = {p: [t.figures["surprise"] for t in found if t.present == p] for p in (True, False)}
     assert max(by_presence[True]) < min(by_presence[False])
     assert all(0 < t.first_share <= 1 for t in found)
+
+
+def test_a_trial_shows_what_a_search_tells(engine, library, spectrum, found):
+    trial = next(t for t in found if (t.among, t.present) == ("all", True))
+    assert bounded(engine.precise.presence.distinct(trial.figures)) == pytest.approx(
+        engine.search(spectrum, library).present, abs=1e-4
+    )
 
 
 def test_a_structure_that_the_library_lacks_is_added(engine, library):

@@ -6,7 +6,6 @@ from rdkit import Chem
 from tests.conftest import made_smiles
 from tests.search.comparing import assert_same
 
-from km3aid.engine import Engine
 from km3aid.library import BuildOptions, Filters, Library
 from km3aid.matching.compiled.quick_match import above_quick
 from km3aid.matching.fusion import fuse
@@ -19,8 +18,8 @@ from km3aid.spectra import Spectrum
 
 
 @pytest.fixture(scope="module")
-def engine():
-    return Engine.load(device="cpu")
+def engine(one_model):
+    return one_model
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ import typer
 from km3aid.cli import reproduce
 from km3aid.cli.groups import grouped
 from km3aid.cli.options import ModelOptions, OutOption
+from km3aid.engine.bundled import identity_of
 from km3aid.errors import ConfigError
 from km3aid.files import check_writable, write_output
 
@@ -131,7 +132,7 @@ def retrieval(of: Measurement, model: ModelOptions, library: LibraryOption, quer
     engine, (data, rows, _) = model.engine(), of.open()
     chosen = np.sort(np.random.RandomState(0).permutation(rows)[:queries])
     result = evaluate_retrieval(engine, data, list(make_cases(engine, data, chosen)), Library.open(library))
-    of.write("retrieval", result, engine.identity)
+    of.write("retrieval", result, identity_of(engine))
 
 
 @app.command()
@@ -143,7 +144,7 @@ def literature(of: Measurement, model: ModelOptions, library: LibraryOption, lin
 
     engine, block = model.engine(), of.open()
     result = evaluate_literature(engine, Library.open(library), _read_lines(lines, block))
-    of.write("literature", result, engine.identity)
+    of.write("literature", result, identity_of(engine))
 
 
 @app.command()
@@ -156,7 +157,10 @@ def trust(
     weights: Annotated[Path, typer.Option("--weights", help="File to write.")],
     molecules: int = 800,
 ) -> None:
-    """Fit presence and verification, report both, and write weights that carry their constants."""
+    """Fit presence and verification, report both, and write weights that carry their constants.
+
+    These are the precise model's where there is one, and the searches those of both.
+    """
     from km3aid.evaluation.calibration import write_calibrated
     from km3aid.evaluation.trust import fit_trust
     from km3aid.library import Library
@@ -165,8 +169,8 @@ def trust(
     opened = [Library.open(path, engine.model_sha256) for path in libraries]
     real = _read_lines(lines, block)
     fitted = fit_trust(engine, block, opened, real, molecules, lambda text: print(text, file=sys.stderr, flush=True))
-    write_calibrated(engine, engine.matching, weights, told=fitted.to_header())
-    of.write("trust", fitted.report, engine.identity)
+    write_calibrated(engine.precise, engine.precise.matching, weights, told=fitted.to_header())
+    of.write("trust", fitted.report, identity_of(engine))
 
 
 @app.command()

@@ -20,3 +20,9 @@ def bundled_models() -> tuple[Path, Path | None]:
 def models_of(engine: Engine) -> tuple[Engine, ...]:
     """The engine, and that of the precise model where it has one: whatever an answer may come from."""
     return (engine,) if engine.precise is engine else (engine, engine.precise)
+
+
+def identity_of(engine: Engine) -> dict[str, str]:
+    """The hashes of what searches depend on: of both models, and of the constants of matching of both."""
+    precise = {} if engine.precise is engine else engine.precise.identity
+    return engine.identity | {f"precise_{name}": value for name, value in precise.items()}

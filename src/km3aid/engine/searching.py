@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from km3aid.engine.hits import Told, elapsed_ms, hits_of, shown_smiles
+from km3aid.engine.rescoring import rescored
 from km3aid.engine.results import Asked, By, Hits
 from km3aid.engine.starter import starter_library
 from km3aid.errors import MoleculeError
@@ -78,7 +79,8 @@ def search_many(
         _log.info("searched %d molecules for %d spectra, %.1f ms each", len(searched), len(asked), shared_ms)
         for spectrum, query, found in zip(spectra[part], asked, answers, strict=True):
             began = time.perf_counter()
-            hits, present = hits_of(found, query, found.entries, _told(engine), top, by)
+            seen = rescored(engine, query, found)
+            hits, present = hits_of(seen.found, seen.query, seen.found.entries, _told(engine.precise), top, by)
             none = () if found.passed else ("no molecule of the library passes the filters",)
             said = (*searched.warnings, *none, *twins_note(spectrum))
             took_ms = elapsed_ms(began) + shared_ms

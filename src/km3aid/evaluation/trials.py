@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from km3aid.engine import Engine
+from km3aid.engine.rescoring import rescored
 from km3aid.evaluation.cases import Case
 from km3aid.library import Filters, Library
 from km3aid.matching.classes import CarbonClasses
@@ -82,9 +83,9 @@ def trials(engine: Engine, library: Library, questions: Sequence[Question]) -> I
             queries = engine.queries([q.spectrum for q in asked])
             filters = [NO_FILTERS if among == "all" else Filters(formula=_formula(q.smiles)) for q in asked]
             answers = LocalLibrary(library).find_many(queries, filters)
-            right = Library.of_entries(list(engine.entries((q.smiles, None) for q in asked)))
+            right = Library.of_entries(list(engine.precise.entries((q.smiles, None) for q in asked)))
             for number, (question, query, found) in enumerate(zip(asked, queries, answers, strict=True), first):
-                pool = _pool(query, found, right, number - first)
+                pool = _pool(*rescored(engine, query, found), right, number - first)
                 yield from _compare(
                     question.kind, among, pool, found.passed, np.random.default_rng([number, len(among)])
                 )
