@@ -1,10 +1,10 @@
-"""Compare the bundled model with CSP5, a trained model that predicts 13C shifts from 3D conformers.
+"""Compare the precise model with CSP5, a trained model that predicts 13C shifts from 3D conformers.
 
     python benchmarks/peer.py --source nmrshiftdb2withsignals.sd.gz --data runs/prepared --paper-ids km3aid_ids.csv \
       --out results/paper/peer/fold-0/csp5.json
 
 Needs csp5 (MIT licence) beside this package; `make peer` installs both in a separate environment. The molecules are
-from validation block 0, which was not used to train the bundled model; CSP5 may well have been trained on them.
+from validation block 0, which was not used to train the bundled models; CSP5 may well have been trained on them.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--molecules", type=int, default=900)
     options = parser.parse_args()
-    engine = Engine.load(device="cpu")
+    engine = Engine.load(device="cpu").precise
     block = open_validation_block(options.data, options.paper_ids, 0)
     drawn = np.random.RandomState(0).permutation(block.rows)[: options.molecules]
     result = {
@@ -83,8 +83,8 @@ def compared(engine: Engine, data: Dataset, rows: NDArray[np.int64], source: Pat
     for n in both:
         peer_ppm[n][ordered[ids[n]][1]] = [peer[n].get(i, np.nan) for i in range(len(peer_ppm[n]))]
     of_peer = [peer_ppm[n][c.carbons] - c.recorded_ppm[c.carbons] for n in both for c in [cases[n]]]
-    of_best = [(c.predicted_ppm - c.recorded_ppm)[c.carbons] for n in both for c in [cases[n]]]
-    behind = np.array([np.abs(b).mean() - np.abs(p).mean() for b, p in zip(of_best, of_peer, strict=True)])
+    of_precise = [(c.predicted_ppm - c.recorded_ppm)[c.carbons] for n in both for c in [cases[n]]]
+    behind = np.array([np.abs(b).mean() - np.abs(p).mean() for b, p in zip(of_precise, of_peer, strict=True)])
     return {
         "molecules": len(both),
         "not_predicted_by_peer": len(cases) - len(both),
@@ -93,15 +93,15 @@ def compared(engine: Engine, data: Dataset, rows: NDArray[np.int64], source: Pat
             **_errors(of_peer),
             "molecules_per_s": round(len(cases) / peer_s, 2),
         },
-        "best_by_shifts": {
+        "precise_by_shifts": {
             **_summary([_by_shifts(data, cases[n], cases[n].predicted_ppm) for n in both]),
-            **_errors(of_best),
+            **_errors(of_precise),
             "molecules_per_s": round(len(cases) / alone_s, 1),
             "molecules_per_s_in_batches": round(len(cases) / together_s, 1),
         },
-        "best": _summary([case_shares(cases[n], cost_scores(engine, cases[n])) for n in both]),
-        "best_behind_ppm": round(float(behind.mean()), 3),  # mean of the molecules' mean errors
-        "best_behind_ppm_interval": _interval(behind),
+        "precise": _summary([case_shares(cases[n], cost_scores(engine, cases[n])) for n in both]),
+        "precise_behind_ppm": round(float(behind.mean()), 3),  # mean of the molecules' mean errors
+        "precise_behind_ppm_interval": _interval(behind),
     }
 
 

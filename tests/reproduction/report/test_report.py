@@ -99,7 +99,7 @@ def test_variants_that_trained_alike_to_the_last_digit_are_named(tmp_path, loss,
     assert f"in {folds} folds" in text
 
 
-def test_the_peer_stands_beside_the_bundled_model(tmp_path):
+def test_the_peer_stands_beside_the_precise_model(tmp_path):
     shares = {"node": 0.9, "one_to_one": 0.95, "no_error": 0.79}
     errors = {"shift_mean_error_ppm": 0.759, "shift_median_error_ppm": 0.25}
     result = {
@@ -107,8 +107,8 @@ def test_the_peer_stands_beside_the_bundled_model(tmp_path):
         "molecules": 297,
         "not_predicted_by_peer": 3,
         "csp5": {**shares, **errors, "molecules_per_s": 10.0},
-        "best_by_shifts": {**shares, **errors, "molecules_per_s": 200.0, "molecules_per_s_in_batches": 1500.0},
-        "best": shares,
+        "precise_by_shifts": {**shares, **errors, "molecules_per_s": 200.0, "molecules_per_s_in_batches": 1500.0},
+        "precise": shares,
     }
     write(tmp_path, "peer/fold-0/csp5", result)
     text, _ = build_report(Results.read(tmp_path))
@@ -122,10 +122,10 @@ def test_intervals_and_what_the_list_leaves_out_are_told_where_they_are_known(tm
     of = {
         "molecules": 219,
         "not_predicted_by_peer": 0,
-        "best_behind_ppm": 0.27,
-        "best_behind_ppm_interval": [0.2, 0.31],
+        "precise_behind_ppm": 0.27,
+        "precise_behind_ppm_interval": [0.2, 0.31],
     }
-    of |= dict.fromkeys(("csp5", "best_by_shifts", "best"), shares)
+    of |= dict.fromkeys(("csp5", "precise_by_shifts", "precise"), shares)
     write(tmp_path, "peer/fold-0/csp5", {"versions": {"csp5": "0.3.1"}, **of, "outside_list": of})
     text, _ = build_report(Results.read(tmp_path))
     assert text.count("errs by 0.27 ppm more (0.20 to 0.31)") == 2

@@ -17,7 +17,11 @@ _BASELINES = {
     "spheres_only": "HOSE codes",
     "spheres": "HOSE codes and attached hydrogens",
 }
-_PEERS = {"csp5": "CSP5", "best_by_shifts": "`best`, by shifts", "best": "`best`, as the tool assigns"}
+_PEERS = {
+    "csp5": "CSP5",
+    "precise_by_shifts": "the precise model, by shifts",
+    "precise": "the precise model, as `assign`",
+}
 _ERRORS = ("mean", "median")
 _PREDICTED = {"carbon_count": "carbon count alone", "vector": "vector", "wasserstein": "Wasserstein"}
 _SIZES = (100, 1000, 10_000, 100_000)
@@ -62,7 +66,7 @@ def _baselines(results: Results) -> str:
 
 
 def _peer(results: Results) -> str:
-    """CSP5 and the bundled model on the same molecules."""
+    """CSP5 and the precise model on the same molecules."""
     text = "\n### A trained peer: CSP5\n\n"
     measured = results.folds("peer", "", "csp5")
     if not measured:
@@ -71,9 +75,9 @@ def _peer(results: Results) -> str:
     outside = value.get("outside_list")
     text += (
         "One peak per carbon with multiplicity, one thread, with 95 % intervals over molecules. CSP5 "
-        f"{value['versions']['csp5']} predicts from one conformer and may have trained on these molecules, `best` has "
-        "not, but learned from CSP5's labels of others. By shifts: a peak costs its distance, and 30 ppm for another "
-        "number of attached hydrogens. In brackets: in batches.\n\n"
+        f"{value['versions']['csp5']} predicts from one conformer and may have trained on these molecules, the "
+        "precise model has not, but learned from CSP5's labels of others. By shifts: a peak costs its distance, and "
+        "30 ppm for another number of attached hydrogens. In brackets: in batches.\n\n"
         + _compared(value, "validation molecules of fold 0")
     )
     return text + (_compared(outside, "molecules outside the paper's list") if outside else "")
@@ -89,10 +93,10 @@ def _compared(value: dict[str, Any], which: str) -> str:
         batches = f" ({of['molecules_per_s_in_batches']:,.0f})" if "molecules_per_s_in_batches" in of else ""
         rows.append([title, *errors, *shares, f"{of.get('molecules_per_s', '')}{batches}"])
     behind = ""
-    if "best_behind_ppm" in value:
-        low, high = value["best_behind_ppm_interval"]
+    if "precise_behind_ppm" in value:
+        low, high = value["precise_behind_ppm_interval"]
         behind = (
-            f" In the mean over molecules `best` errs by {value['best_behind_ppm']:.2f} ppm more "
+            f" In the mean over molecules the precise model errs by {value['precise_behind_ppm']:.2f} ppm more "
             f"({low:.2f} to {high:.2f})."
         )
     head = ["predicted by", "mean error, ppm", "median", "each peak alone", "one-to-one", "no error", "molecules/s"]

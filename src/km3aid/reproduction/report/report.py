@@ -26,10 +26,11 @@ _METHOD = """## How it was done
 - All variants of a fold share one spectrum encoder, pretrained by graph-level contrast on the fold's training molecules
   and then frozen. The paper's own (CReSS) is not available, and has probably seen much of the validation block: 95.5 at
   the graph level may need it.
-- `best` is the model in the package, with the weights whose hash is `model_sha256` in `results/paper/best`, which may
-  be older than those bundled now. It trained on the stricter split: nothing that shares a connectivity (first block of
-  the InChIKey) with its validation block, but on all of nmrshiftdb2 and not the paper's list alone. Its node level here
-  scores with everything the tool uses (shifts, multiplicities, node level), not with the node level alone.
+- `best` is the model in the package that libraries are built with (the precise one stands beside CSP5), with the
+  weights whose hash is `model_sha256` in `results/paper/best`, which may be older than those bundled now. It trained on
+  the stricter split: nothing that shares a connectivity (first block of the InChIKey) with its validation block, but on
+  all of nmrshiftdb2 and not the paper's list alone. Its node level here scores with everything the tool uses (shifts,
+  multiplicities, node level), not with the node level alone.
 """
 
 
