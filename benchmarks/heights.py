@@ -24,6 +24,7 @@ from scipy.optimize import minimize
 
 from km3aid import Engine
 from km3aid.data.folds import paper_validation_ids, read_paper_ids
+from km3aid.engine.bundled import identity_of
 from km3aid.library import Library
 from km3aid.matching import heights
 from km3aid.molecules import parse_structure
@@ -53,7 +54,7 @@ def main() -> None:
     engine, library = Engine.load(device="cpu"), Library.open(options.library)
     result = {
         "command": "benchmarks/heights.py",
-        **engine.identity,
+        **identity_of(engine),
         "records": {"fitted": len(fitted), "fold 0": len(other)},
         "fit": dict(zip(("offset", "slope", "least", "most"), [round(c, 3) for c in constants], strict=True)),
         "used": [heights.OFFSET, heights.SLOPE, heights.LEAST, heights.MOST],

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from km3aid import Engine, read_spectra
+from km3aid.engine.bundled import identity_of
 from km3aid.errors import SpectrumFormatError
 from km3aid.library import Library
 from km3aid.molecules import parse_structure
@@ -59,7 +60,7 @@ def main() -> None:
     read, refused = read_all(options.measured)
     result = {
         "command": "benchmarks/measured.py",
-        **engine.identity,
+        **identity_of(engine),
         "spectra": len(read),
         "refused": refused,
         "file_to_peaks_cpu_s": {"median": median(m.seconds for m in read), "longest": max(m.seconds for m in read)},

@@ -79,7 +79,7 @@ def draw_all_hits(page, text, hits=100):
     page.click("#search-run")
     page.wait_for_selector(f"#search-cards .card:nth-child({hits}) .drawing svg")
     page.wait_for_function(
-        f"document.querySelectorAll('#search-cards .card .drawing svg').length === {hits}", polling=20
+        f"() => document.querySelectorAll('#search-cards .card .drawing svg').length === {hits}", polling=20
     )
     return time.perf_counter() - began
 

@@ -83,7 +83,7 @@ def test_a_hit_is_copied_in_three_writings_and_opened_in_the_editor(page, servic
     page.mouse.click(area["x"] + 30, area["y"] + area["height"] - 30)  # a bond beside it
     page.click("#editor-use")
     page.wait_for_selector("#task-assign:visible")
-    page.wait_for_function("document.querySelector('#structure-text').value.includes('M  END')")
+    page.wait_for_function("() => document.querySelector('#structure-text').value.includes('M  END')")
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ const EXAMPLES = {
   verify: [
     ["vanillin", VANILLIN, verifying(VANILLIN.smiles)],
     ["methylparaben for vanillin", VANILLIN, verifying("COC(=O)c1ccc(O)cc1")],
-    ["menthone for menthol", MENTHOL, verifying("CC1CCC(C(C)C)C(=O)C1")],
+    ["borneol for menthol", MENTHOL, verifying("CC1(C)C2CCC1(C)C(O)C2")],
   ],
   rank: [
     ["vanillin and its isomers", VANILLIN, ranking("COc1cc(C=O)ccc1O vanillin\nCOc1ccc(C=O)cc1O isovanillin\nCOc1cccc(C=O)c1O o-vanillin\nCOC(=O)c1ccc(O)cc1 methylparaben")],
