@@ -58,6 +58,14 @@ def test_the_others_stay_behind_in_their_order(both, found, monkeypatch):
     assert scores(seen)[:4] == pytest.approx([told[smiles] for smiles, _ in nearest], abs=1e-5)
 
 
+def test_what_was_not_scored_again_cannot_come_first(both, found, monkeypatch):
+    monkeypatch.setattr(rescoring, "_MOST", 4)
+    query, candidates = found
+    seen = rescored(both, query, candidates._replace(match=candidates.match + 100.0))
+    assert set(seen.found.entries[:4]) == set(candidates.entries[:4])
+    assert scores(seen)[4:] == pytest.approx(scores(seen)[:4].min())
+
+
 def test_what_is_far_behind_is_not_looked_at(both, found, monkeypatch):
     monkeypatch.setattr(rescoring, "FITTED", 1)
     score = fuse(found[1].graph, found[1].match, found[0].fusion)

@@ -8,7 +8,11 @@ from typer.testing import CliRunner
 from km3aid.cli.app import app
 from km3aid.data.prepare import prepare
 from km3aid.engine import Engine
+from km3aid.engine.bundled import identity_of
 from km3aid.errors import ConfigError
+from km3aid.evaluation.trust import Trust
+from km3aid.matching.presence import Presence
+from km3aid.matching.verifier import Verifiers
 
 
 @pytest.fixture
@@ -40,6 +44,23 @@ def test_a_calibration_names_the_weights_that_it_wrote(evaluate, untrained_weigh
     assert engine.identity["matching_sha256"] != before["matching_sha256"]
     assert engine.matching.to_dict() == written["matching"]
     assert engine.familiar is not None  # what trained without the block
+
+
+def test_trust_is_written_into_the_precise_model(small_source, engine, tmp_path, monkeypatch):
+    prepare(small_source[0], tmp_path / "data", workers=1)
+    engine.build_library([("CCO", None)], tmp_path / "library")
+    (tmp_path / "lines.jsonl").write_text('{"report": "13C NMR (CDCl3) δ 58.1, 18.2", "smiles": "CCO"}\n')
+    fitted = Trust(Presence(), Verifiers(), {"fitted": True})
+    monkeypatch.setattr("km3aid.evaluation.trust.fit_trust", lambda *_: fitted)
+    block = ["--data", str(tmp_path / "data"), "--paper-ids", str(small_source[1])]
+    files = ["--literature", str(tmp_path / "lines.jsonl"), "--weights", str(tmp_path / "new.safetensors")]
+    call = ["evaluate", "trust", *block, *files, "--library", str(tmp_path / "library")]
+    written = json.loads(CliRunner().invoke(app, call).stdout)
+    assert {name: written[name] for name in identity_of(engine)} == identity_of(engine)
+    assert len(identity_of(engine)) == 4
+    new = Engine.load(tmp_path / "new.safetensors", "cpu")
+    assert new.identity == engine.precise.identity
+    assert (new.presence, new.verifiers) == (fitted.presence, fitted.verifiers)
 
 
 def test_what_cannot_be_written_is_refused_before_the_work(evaluate, tmp_path):

@@ -53,6 +53,15 @@ def test_close_and_random_isomers_come_from_the_library(engine):
     assert all(right.figures["surprise"] <= j.figures["surprise"] for j in found)
 
 
+def test_what_is_fitted_is_what_verify_tells(engine, one_model):
+    spectrum, xylene = Spectrum.from_shifts([19.7, 126.0, 129.7, 136.4]), "Cc1ccccc1C"
+    library = Library.of_entries(list(engine.entries([(xylene, None)])))
+    found = next(judge(engine, library, [Question("distinct", spectrum, xylene)]))
+    told = engine.precise.verifiers.verifier(one_per_carbon=False, alone=False).told(found.figures)
+    assert told == pytest.approx(engine.verify(xylene, spectrum).probability, abs=1e-3)
+    assert found != next(judge(one_model, library, [Question("distinct", spectrum, xylene)]))
+
+
 def test_a_wrong_claim_is_never_the_right_connectivity(engine):
     texts = ["C[C@H](N)C(=O)O", "C[C@@H](N)C(=O)O", "NCCC(=O)O"]
     library = Library.of_entries(list(engine.entries((s, None) for s in texts)))

@@ -98,7 +98,7 @@ def _judged(
     engine: Engine, library: Library, questions: Sequence[Question], progress: Callable[[str], None], what: str
 ) -> list[Judged]:
     found = []
-    for number, judged in enumerate(judge(engine.precise, library, questions), 1):
+    for number, judged in enumerate(judge(engine, library, questions), 1):
         found.append(judged)
         if number % (4 * _AT_ONCE) == 0:
             progress(f"{what} {number} structures against spectra")

@@ -38,7 +38,11 @@ class Judged(NamedTuple):
 
 
 def judge(engine: Engine, library: Library, questions: Sequence[Question]) -> Iterator[Judged]:
-    """Hold the right structure, close isomers of a library and a random one against each spectrum of a structure."""
+    """Hold the right structure, close isomers of a library and a random one against each spectrum of a structure.
+
+    The precise model does, as in `Engine.verify`.
+    """
+    engine = engine.precise
     for number, (smiles, asked) in enumerate(groupby(questions, lambda question: question.smiles)):
         spectra = list(asked)
         for claim, structure in [("right", smiles), *_isomers(library, smiles, np.random.default_rng(number))]:
