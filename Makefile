@@ -72,10 +72,10 @@ $(RUNS)/taught/meta.json: results/teacher/labels.parquet | $(DEV)
 $(RUNS)/taught-nmrshiftdb2/meta.json: results/teacher/nmrshiftdb2.parquet | $(DEV)
 	$(TEACH) $(MOLECULES) --labels $<
 
-$(RUNS)/library/library.json: $(wildcard src/km3aid/weights/*.safetensors) | $(DEV)
+$(RUNS)/library/library.json: $(BEST) | $(DEV)
 	$(BIN)/km3aid library build $(MOLECULES) $(RUNS)/library || $(SOME_FAILED)
 
-$(RUNS)/million/library.json: $(wildcard src/km3aid/weights/*.safetensors) | $(DEV)
+$(RUNS)/million/library.json: $(BEST) | $(DEV)
 	$(BIN)/km3aid library build $(DATA)/library.smi.gz $(MOLECULES) $(RUNS)/million || $(SOME_FAILED)
 
 bench: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json $(RUNS)/million/library.json  ## Measure the hot paths; write results/bench.json, search.json and filters.json
@@ -240,7 +240,7 @@ kit/data.tar.xz: $(RUNS)/prepared/meta.json $(TAUGHT:%=%/meta.json)
 	  -C $(abspath $(TEACHER)) pool.smi.gz labels.parquet exclude.json)
 
 calibrate: $(DEV) $(RUNS)/prepared/meta.json  ## Fit the constants of matching; write the bundled model of libraries
-	$(BIN)/km3aid library build $(MOLECULES) $(RUNS)/library --model $(RUNS)/best/model.safetensors || $(SOME_FAILED)
+	$(BIN)/km3aid library build $(MOLECULES) $(RUNS)/library --overwrite --model $(RUNS)/best/model.safetensors || $(SOME_FAILED)
 	$(BIN)/km3aid evaluate calibrate $(BLOCK) --model $(RUNS)/best/model.safetensors --library $(RUNS)/library \
 	  --literature $(DATA)/literature.jsonl --weights src/km3aid/weights/best.safetensors --out results/calibration.json
 
@@ -263,7 +263,7 @@ trust: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json $(RUNS)/mi
 
 DISAGREEMENT ?= 0.3
 precise: $(DEV) $(RUNS)/prepared/meta.json  ## Average the bundled model with OTHERS=; fit the constants of matching; write the precise model, results/precise.json and diastereomers.json
-	mkdir -p $(RUNS)/precise
+	rm -rf $(RUNS)/precise && mkdir -p $(RUNS)/precise
 	$(BIN)/km3aid evaluate average $(BEST) $(OTHERS) -o $(RUNS)/precise/model.safetensors --disagreement $(DISAGREEMENT)
 	$(BIN)/km3aid library build $(MOLECULES) $(RUNS)/precise/library --model $(RUNS)/precise/model.safetensors || $(SOME_FAILED)
 	$(BIN)/km3aid evaluate calibrate $(BLOCK) --model $(RUNS)/precise/model.safetensors --library $(RUNS)/precise/library \

@@ -4,6 +4,7 @@ import pytest
 
 from km3aid import Engine, Spectrum
 from km3aid.engine import bundled
+from km3aid.errors import CheckpointError
 
 ETHANOL = Spectrum.from_shifts([58.2, 18.1])
 
@@ -41,8 +42,11 @@ def test_what_is_prepared_need_not_be_encoded_again(both, monkeypatch):
     both.predict("CC(C)CO")
 
 
-def test_with_constants_of_its_own_an_engine_answers_by_itself(both):
-    assert both.with_matching(both.matching).precise is not both.precise
+def test_with_other_constants_an_engine_answers_by_itself(both, one_model):
+    changed = both.matching.changed(unassigned_peak=1.0)
+    alone = both.with_matching(changed)
+    assert alone.precise.matching == changed
+    assert alone.predict("CC(C)=O") == one_model.with_matching(changed).predict("CC(C)=O")
 
 
 def test_a_model_that_is_named_stands_alone(both):
@@ -50,9 +54,11 @@ def test_a_model_that_is_named_stands_alone(both):
     assert Engine.load(both.precise_path).precise.path == both.precise_path
 
 
-def test_the_precise_model_is_bundled_or_not(tmp_path, monkeypatch):
+def test_a_package_that_lacks_a_model_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(bundled.resources, "files", lambda _: tmp_path)
-    assert bundled.bundled_models() == (tmp_path / "weights" / "best.safetensors", None)
     (tmp_path / "weights").mkdir()
-    (tmp_path / "weights" / "precise.safetensors").write_bytes(b"")
-    assert bundled.bundled_models()[1] == tmp_path / "weights" / "precise.safetensors"
+    for name in ("best.safetensors", "precise.safetensors"):
+        with pytest.raises(CheckpointError, match=f"{name}: missing; install km3aid again"):
+            bundled.bundled_models()
+        (tmp_path / "weights" / name).write_bytes(b"")
+    assert [file.name for file in bundled.bundled_models()] == ["best.safetensors", "precise.safetensors"]

@@ -49,6 +49,7 @@ def test_each_keeps_its_row_and_its_name(both, found):
 
 def test_the_others_stay_behind_in_their_order(both, found, monkeypatch):
     monkeypatch.setattr(rescoring, "_MOST", 4)
+    monkeypatch.setattr(rescoring, "FITTED", 4)
     seen = rescored(both, *found)
     nearest, others = seen.found.entries[:4], seen.found.entries[4:]
     assert set(nearest) == set(found[1].entries[:4])
@@ -60,10 +61,34 @@ def test_the_others_stay_behind_in_their_order(both, found, monkeypatch):
 
 def test_what_was_not_scored_again_cannot_come_first(both, found, monkeypatch):
     monkeypatch.setattr(rescoring, "_MOST", 4)
+    monkeypatch.setattr(rescoring, "FITTED", 4)
     query, candidates = found
     seen = rescored(both, query, candidates._replace(match=candidates.match + 100.0))
     assert set(seen.found.entries[:4]) == set(candidates.entries[:4])
-    assert scores(seen)[4:] == pytest.approx(scores(seen)[:4].min())
+    assert seen.found.entries[4:] == candidates.entries[4:]
+    assert scores(seen)[4] == pytest.approx(scores(seen)[:4].min())
+    behind = fuse(candidates.graph[4:], candidates.match[4:], seen.query.fusion)
+    assert np.diff(scores(seen)[4:]) == pytest.approx(np.diff(behind))  # they lose the same
+
+
+def test_all_that_is_wanted_is_scored_again(both, found, monkeypatch):
+    monkeypatch.setattr(rescoring, "_MOST", 2)
+    monkeypatch.setattr(rescoring, "FITTED", 2)
+    told = by_rank(both)
+    seen = rescored(both, *found, top=9)
+    assert scores(seen)[:9] == pytest.approx([told[smiles] for smiles, _ in seen.found.entries[:9]], abs=1e-5)
+    assert [len(seen.found.classes), len(seen.found.rows)] == [9, len(ALCOHOLS)]
+
+
+def test_the_question_keeps_its_lines(both):
+    """Lines that come in pairs are one line each; those that are left may come in pairs again."""
+    lines = [10.0 + 4 * n + 0.3 * k for n in range(10) for k in range(4)]
+    query = both.query(Spectrum.from_shifts(lines))
+    (candidates,) = LocalLibrary(Library.of_entries(list(both.entries([("CCO", None)])))).find_many(
+        [query], [NO_FILTERS]
+    )
+    assert len(query.spectrum) < len(lines)
+    assert rescored(both, query, candidates).query.spectrum == query.spectrum
 
 
 def test_what_is_far_behind_is_not_looked_at(both, found, monkeypatch):

@@ -38,3 +38,8 @@ def test_a_model_without_shifts_of_its_own_is_refused(tmp_path):
     paths = [written(tmp_path / "a.safetensors"), written(tmp_path / "b.safetensors", KM3AIDConfig(width=8, layers=1))]
     with pytest.raises(CheckpointError, match=r"b\.safetensors: a model of another kind"):
         average_files(paths)
+
+
+def test_one_model_has_no_average(tmp_path):
+    with pytest.raises(CheckpointError, match=r"a\.safetensors: one model has no average"):
+        average_files([written(tmp_path / "a.safetensors")])

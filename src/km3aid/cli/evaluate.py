@@ -180,7 +180,7 @@ def average(
     disagreement: Annotated[
         float,
         typer.Option("--disagreement", min=0, help="Widening of a shift's scale per ppm of the models' difference."),
-    ] = 1.0,
+    ] = 0.3,
 ) -> None:
     """Write a model whose shifts are the mean of several models' and all else the first one's."""
     from km3aid.models.averaging import average_files
@@ -214,7 +214,7 @@ def calibrate(
     cases = list(make_cases(engine, block.data, block.split.validation))
     matching, tried = (engine.matching, []) if ranking_only else fit(engine, cases)
     if library is not None:
-        searched = Library.open(library)
+        searched = Library.open(library, engine.model_sha256)
         if not ranking_only:
             matching, steps = fit_per_carbon(engine.with_matching(matching), block.data, cases, searched)
             tried = [*tried, *steps]

@@ -31,7 +31,7 @@ class Device(StrEnum):
 
 HtmlOption = Annotated[Path | None, typer.Option("--html", help="An interactive report, beside the answer.")]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Write the answer to this file.")]
-ModelOption = Annotated[Path | None, typer.Option("--model", help="A model file instead of the bundled one.")]
+ModelOption = Annotated[Path | None, typer.Option("--model", help="A model file instead of the bundled two.")]
 DeviceOption = Annotated[Device, typer.Option("--device", help="Where the model runs; cuda needs the extra train.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress and no warnings on standard error.")]
 VerboseOption = Annotated[

@@ -6,15 +6,23 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from km3aid.errors import CheckpointError
+
 if TYPE_CHECKING:
     from km3aid.engine.engine import Engine
 
 
-def bundled_models() -> tuple[Path, Path | None]:
-    """The file of the model that libraries are built with, and that of the precise one, where there is one."""
+def bundled_models() -> tuple[Path, Path]:
+    """The file of the model that libraries are built with, and that of the precise one.
+
+    Raises `CheckpointError` where the package lacks one of them.
+    """
     folder = Path(str(resources.files("km3aid") / "weights"))
-    precise = folder / "precise.safetensors"
-    return folder / "best.safetensors", precise if precise.is_file() else None
+    library, precise = folder / "best.safetensors", folder / "precise.safetensors"
+    for file in (library, precise):
+        if not file.is_file():
+            raise CheckpointError(f"{file}: missing; install km3aid again: pip install --force-reinstall km3aid")
+    return library, precise
 
 
 def models_of(engine: Engine) -> tuple[Engine, ...]:

@@ -57,7 +57,7 @@ _log = logging.getLogger(__name__)
 class Engine:
     """A loaded model with its constants of matching. Make one with `Engine.load()` and keep it: loading takes long.
 
-    Libraries are built and searched with this model; the `precise` one assigns, predicts, ranks and verifies.
+    Libraries and elucidations are this model's; `precise` assigns, predicts, ranks, verifies, and reorders best hits.
 
     >>> from km3aid import Engine, Spectrum
     >>> engine = Engine.load()
@@ -115,7 +115,7 @@ class Engine:
         return {"model_sha256": self.model_sha256, "matching_sha256": self.matching.sha256}
 
     def with_matching(self, matching: MatchConfig) -> Engine:
-        """An engine with the same model and other constants of matching."""
+        """An engine of this model alone, without the precise one, and with other constants of matching."""
         return replace(self, matching=matching, precise_path=None)
 
     def assign(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from km3aid.encoding.encode import encode_spectra
 from km3aid.library import Library
 from km3aid.matching.fusion import fuse
 from km3aid.search import NO_FILTERS, Candidates, Limits, LocalLibrary, Query
@@ -15,7 +16,8 @@ from km3aid.search.query import FITTED, Entry
 if TYPE_CHECKING:
     from km3aid.engine.engine import Engine
 
-_MOST = 50  # candidates that are scored again, at least `FITTED` of them
+_MOST = 50  # candidates that are scored again, at least `FITTED` of them, where no more hits are wanted
+_MOST_WANTED = 200  # and where they are
 _FAR = 7.0  # log-odds below the best: what is farther stays behind
 
 
@@ -26,27 +28,32 @@ class Rescored(NamedTuple):
     found: Candidates
 
 
-def rescored(engine: Engine, query: Query, found: Candidates) -> Rescored:
-    """The nearest candidates in the order of the engine's precise model, and the others behind them.
+def rescored(engine: Engine, query: Query, found: Candidates, top: int = 0) -> Rescored:
+    """The nearest candidates in the order of the engine's precise model, at least `top`, and the others behind them.
 
-    Those come as close as the last of the nearest at most. An engine without a precise model leaves all as it was.
+    What the others' log-likelihood is too high for that is taken from all of them. An engine without a precise model
+    leaves everything as it was.
     """
-    if engine.precise is engine:
+    precise = engine.precise
+    if precise is engine:
         return Rescored(query, found)
-    asked = engine.precise.query(query.spectrum)
-    places, again = _scored(engine.precise, asked, found.entries[: _near(found, query)])
+    (vector,) = encode_spectra(precise.network, [query.spectrum])
+    asked = Query(query.spectrum, vector, precise.matching.ranking(query.spectrum.one_per_carbon))
+    places, again = _scored(precise, asked, found.entries[: _near(found, query, top)])
     if not len(places):
         return Rescored(asked, found)
     rest = np.setdiff1d(np.arange(len(found.rows)), places)
+    score = fuse(found.graph[rest], found.match[rest], asked.fusion)
+    rest = rest[np.argsort(-score, kind="stable")]
     least = fuse(again.graph, again.match, asked.fusion).min()
-    above = np.maximum(0.0, fuse(found.graph[rest], found.match[rest], asked.fusion) - least)
+    too_high = max(0.0, score.max(initial=-np.inf) - least) / asked.fusion.match_weight
     order = np.concatenate([places, rest])
     return Rescored(
         asked,
         Candidates(
             found.rows[order],
             np.concatenate([again.graph, found.graph[rest]]),
-            np.concatenate([again.match, found.match[rest] - above / asked.fusion.match_weight]),
+            np.concatenate([again.match, found.match[rest] - too_high]),
             [found.entries[place] for place in order],
             again.classes,
             found.passed,
@@ -54,12 +61,12 @@ def rescored(engine: Engine, query: Query, found: Candidates) -> Rescored:
     )
 
 
-def _near(found: Candidates, query: Query) -> int:
-    """How many of the candidates may be the best by another model."""
+def _near(found: Candidates, query: Query, top: int) -> int:
+    """How many of the candidates are scored again: those wanted, and what may be the best by another model."""
     if not found.entries:
         return 0
     score = fuse(found.graph, found.match, query.fusion)
-    return min(max(int((score > score[0] - _FAR).sum()), FITTED), _MOST)
+    return max(min(int((score > score[0] - _FAR).sum()), _MOST), min(top, _MOST_WANTED), FITTED)
 
 
 def _scored(precise: Engine, query: Query, entries: list[Entry]) -> tuple[NDArray[np.int64], Candidates]:

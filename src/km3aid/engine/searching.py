@@ -79,7 +79,7 @@ def search_many(
         _log.info("searched %d molecules for %d spectra, %.1f ms each", len(searched), len(asked), shared_ms)
         for spectrum, query, found in zip(spectra[part], asked, answers, strict=True):
             began = time.perf_counter()
-            seen = rescored(engine, query, found)
+            seen = rescored(engine, query, found, top)
             hits, present = hits_of(seen.found, seen.query, seen.found.entries, _told(engine.precise), top, by)
             none = () if found.passed else ("no molecule of the library passes the filters",)
             said = (*searched.warnings, *none, *twins_note(spectrum))

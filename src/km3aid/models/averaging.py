@@ -16,7 +16,7 @@ _ORIGIN = ("fold", "split", "data_sha256", "training_ids_sha256")  # in which al
 _OWN = ("preset", "labels_sha256", "start_sha256", "training", "versions")
 
 
-def average(first: JointModel, others: Sequence[JointModel], disagreement: float = 1.0) -> AveragedModel:
+def average(first: JointModel, others: Sequence[JointModel], disagreement: float = 0.3) -> AveragedModel:
     """The mean of models, for inference; see `AveragedConfig`."""
     model = AveragedModel(AveragedConfig(first.config, tuple(other.config for other in others), disagreement))
     model.first.load_state_dict(first.state_dict())
@@ -25,12 +25,14 @@ def average(first: JointModel, others: Sequence[JointModel], disagreement: float
     return model.eval().requires_grad_(False)
 
 
-def average_files(paths: Sequence[Path], disagreement: float = 1.0) -> tuple[AveragedModel, dict[str, Any]]:
+def average_files(paths: Sequence[Path], disagreement: float = 0.3) -> tuple[AveragedModel, dict[str, Any]]:
     """The mean of the models in files, and what its own file says of their origin; constants it has none.
 
-    Raises `CheckpointError` where a file cannot be read, holds another kind of model, or one that trained on other
-    molecules: then nothing would be held out for all of them.
+    Raises `CheckpointError` where there is one model alone, where a file cannot be read or holds another kind of model,
+    and where one trained on other molecules: then nothing would be held out for all of them.
     """
+    if len(paths) < 2:
+        raise CheckpointError(f"{paths[0]}: one model has no average; name others after it")
     held = [read_model(path) for path in paths]
     origin = {key: held[0].header.get(key) for key in _ORIGIN}
     for path, one in zip(paths, held, strict=True):

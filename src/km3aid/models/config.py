@@ -95,7 +95,7 @@ class AveragedConfig(ModelConfig):
     first: JointConfig
     others: tuple[JointConfig, ...]
     disagreement: Weight = (
-        1.0  # how much wider a shift's scale is for each ppm by which the models differ from the mean
+        0.3  # how much wider a shift's scale is for each ppm by which the models differ from the mean
     )
 
 

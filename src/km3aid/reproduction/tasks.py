@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from km3aid.data.dataset import Dataset, in_memory, open_dataset
 from km3aid.data.folds import connectivity, paper_split, read_paper_ids
 from km3aid.engine import Engine
+from km3aid.engine.bundled import bundled_models
 from km3aid.errors import CheckpointError, DataError
 from km3aid.evaluation.block import open_validation_block
 from km3aid.evaluation.cases import Case, make_cases
@@ -107,7 +108,7 @@ def measure_retrieval(plan: Plan, model: MeasuredModel, fold: int) -> dict[str, 
 
 
 def bundled_engine(plan: Plan) -> Engine:
-    """The bundled model."""
+    """The bundled model of libraries."""
     return _engine(plan, BUNDLED)
 
 
@@ -206,7 +207,7 @@ def _engine(plan: Plan, model: MeasuredModel) -> Engine:
             f"{model.weights}: the unit of this training has ended, but its weights are not here; "
             "run where they are, or delete the unit's file to train anew"
         )
-    return Engine.load(model.weights, device)
+    return Engine.load(model.weights or bundled_models()[0], device)  # each answers everything alone
 
 
 def _pool_library(plan: Plan, engine: Engine) -> Library:
