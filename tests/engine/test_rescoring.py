@@ -75,9 +75,9 @@ def test_all_that_is_wanted_is_scored_again(both, found, monkeypatch):
     monkeypatch.setattr(rescoring, "_MOST", 2)
     monkeypatch.setattr(rescoring, "FITTED", 2)
     told = by_rank(both)
-    seen = rescored(both, *found, top=9)
-    assert scores(seen)[:9] == pytest.approx([told[smiles] for smiles, _ in seen.found.entries[:9]], abs=1e-5)
-    assert [len(seen.found.classes), len(seen.found.rows)] == [9, len(ALCOHOLS)]
+    seen = rescored(both, *found, top=4)  # several candidates may be one hit
+    assert scores(seen)[:8] == pytest.approx([told[smiles] for smiles, _ in seen.found.entries[:8]], abs=1e-5)
+    assert [len(seen.found.classes), len(seen.found.rows)] == [8, len(ALCOHOLS)]
 
 
 def test_the_question_keeps_its_lines(both):

@@ -62,11 +62,11 @@ def rescored(engine: Engine, query: Query, found: Candidates, top: int = 0) -> R
 
 
 def _near(found: Candidates, query: Query, top: int) -> int:
-    """How many of the candidates are scored again: those wanted, and what may be the best by another model."""
+    """How many candidates are scored again: what may be the best by another model, and two for each hit wanted."""
     if not found.entries:
         return 0
     score = fuse(found.graph, found.match, query.fusion)
-    return max(min(int((score > score[0] - _FAR).sum()), _MOST), min(top, _MOST_WANTED), FITTED)
+    return max(min(int((score > score[0] - _FAR).sum()), _MOST), min(2 * top, _MOST_WANTED), FITTED)
 
 
 def _scored(precise: Engine, query: Query, entries: list[Entry]) -> tuple[NDArray[np.int64], Candidates]:
