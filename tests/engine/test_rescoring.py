@@ -41,10 +41,17 @@ def test_candidates_have_the_scores_of_the_precise_model(both, found):
 
 def test_each_keeps_its_row_and_its_name(both, found):
     before = dict(zip(found[1].rows.tolist(), found[1].entries, strict=True))
-    seen = rescored(both, *found).found
+    seen = rescored(both, found[0], found[1]._replace(passed=1000)).found
     assert dict(zip(seen.rows.tolist(), seen.entries, strict=True)) == before
-    assert seen.passed == found[1].passed == len(ALCOHOLS)
+    assert seen.passed == 1000
+
+
+def test_the_fit_is_that_of_the_precise_model(both, found):
+    seen = rescored(both, *found).found
     assert len(seen.classes) == len(found[1].classes)
+    for (smiles, _), classes in zip(seen.entries, seen.classes, strict=True):
+        shifts = [carbon.shift_ppm for carbon in both.predict(smiles).carbons]
+        assert sorted(classes.shift_ppm) == pytest.approx(sorted(shifts), abs=0.05)
 
 
 def test_the_others_stay_behind_in_their_order(both, found, monkeypatch):
