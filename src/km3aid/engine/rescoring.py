@@ -29,10 +29,11 @@ class Rescored(NamedTuple):
 
 
 def rescored(engine: Engine, query: Query, found: Candidates, top: int = 0) -> Rescored:
-    """The nearest candidates in the order of the engine's precise model, at least `top`, and the others behind them.
+    """The nearest candidates in the order of the engine's precise model, and the others behind them.
 
-    What the others' log-likelihood is too high for that is taken from all of them. An engine without a precise model
-    leaves everything as it was.
+    For `top` hits wanted twice as many are scored again, up to 200, since several candidates may be one hit. What the
+    others' log-likelihood is too high for that is taken from all of them. An engine without a precise model leaves
+    everything as it was.
     """
     precise = engine.precise
     if precise is engine:
