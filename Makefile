@@ -262,9 +262,10 @@ trust: $(DEV) $(RUNS)/prepared/meta.json $(RUNS)/library/library.json $(RUNS)/mi
 	$(BIN)/python benchmarks/trust.py
 
 DISAGREEMENT ?= 0.3
-precise: $(DEV) $(RUNS)/prepared/meta.json  ## Average the bundled model with OTHERS=; fit the constants of matching; write the precise model, results/precise.json and diastereomers.json
+AVERAGED ?= $(BEST) $(OTHERS)
+precise: $(DEV) $(RUNS)/prepared/meta.json  ## Average the bundled model with OTHERS=, or all of AVERAGED=; fit the constants of matching; write the precise model, results/precise.json and diastereomers.json
 	rm -rf $(RUNS)/precise && mkdir -p $(RUNS)/precise
-	$(BIN)/km3aid evaluate average $(BEST) $(OTHERS) -o $(RUNS)/precise/model.safetensors --disagreement $(DISAGREEMENT)
+	$(BIN)/km3aid evaluate average $(AVERAGED) -o $(RUNS)/precise/model.safetensors --disagreement $(DISAGREEMENT)
 	$(BIN)/km3aid library build $(MOLECULES) $(RUNS)/precise/library --model $(RUNS)/precise/model.safetensors || $(SOME_FAILED)
 	$(BIN)/km3aid evaluate calibrate $(BLOCK) --model $(RUNS)/precise/model.safetensors --library $(RUNS)/precise/library \
 	  --literature $(DATA)/literature.jsonl --weights $(PRECISE) --out results/precise.json

@@ -1,5 +1,7 @@
 """Figures of assignments on cases made up by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.evaluation.made_up import ByShift, case
@@ -116,3 +118,12 @@ def test_coverage_counts_lines_within_the_stated_intervals():
     sure = case([10.0], [10.1], scale=0.1)
     assert coverage([near, far, sure], config)["surest_fifth"]["0.6827"] == 1.0
     assert coverage([near, far, case([10.0], [10.2], scale=0.1)], config)["surest_fifth"]["0.6827"] == 0.0
+
+
+def test_coverage_in_order_gives_lines_to_the_nearest_carbons_of_their_kind():
+    config = MatchConfig(outlier=1e-12)
+    exchanged = case([40.0, 10.0], [10.1, 40.1], scale=1.0)
+    assert coverage([exchanged], config)["all"]["0.95"] == 0.0
+    assert coverage([exchanged], config, in_order=True)["all"]["0.5"] == 1.0
+    kinds = replace(exchanged.classes, hydrogens=np.array([0, 3]))
+    assert coverage([exchanged._replace(classes=kinds)], config, in_order=True)["all"]["0.95"] == 0.0

@@ -1,6 +1,7 @@
 """Which models may be averaged, and what the file says of them."""
 
 import pytest
+import torch
 
 from km3aid.errors import CheckpointError
 from km3aid.models.averaging import average_files
@@ -43,3 +44,26 @@ def test_a_model_without_shifts_of_its_own_is_refused(tmp_path):
 def test_one_model_has_no_average(tmp_path):
     with pytest.raises(CheckpointError, match=r"a\.safetensors: one model has no average"):
         average_files([written(tmp_path / "a.safetensors")])
+
+
+def test_an_average_counts_as_each_of_its_models(tmp_path):
+    paths = [written(tmp_path / f"{name}.safetensors", preset=name) for name in "abc"]
+    pair, header = average_files(paths[:2])
+    write_model(tmp_path / "pair.safetensors", pair, header)
+    model, header = average_files([tmp_path / "pair.safetensors", paths[2]], disagreement=0.7)
+    direct, expected = average_files(paths, disagreement=0.7)
+    assert header == expected
+    assert model.config == direct.config
+    assert all(torch.equal(weight, direct.state_dict()[name]) for name, weight in model.state_dict().items())
+
+
+def test_a_model_that_comes_twice_is_refused(tmp_path):
+    paths = [written(tmp_path / f"{name}.safetensors") for name in "ab"]
+    write_model(tmp_path / "pair.safetensors", *average_files(paths))
+    with pytest.raises(CheckpointError, match=r"pair\.safetensors: model [0-9a-f]{12} comes twice"):
+        average_files([paths[1], tmp_path / "pair.safetensors"])
+
+
+def test_nothing_has_no_average():
+    with pytest.raises(CheckpointError, match="no model to average"):
+        average_files([])

@@ -74,7 +74,7 @@ def validation(of: Measurement, model: ModelOptions) -> None:
 @grouped
 def assignment(of: Measurement, model: ModelOptions) -> None:
     """Node-level, one-to-one and distinct-peak assignment, calibration and the error of predicted shifts."""
-    from km3aid.evaluation.assignment import evaluate_assignment
+    from km3aid.evaluation.assignment import coverage, evaluate_assignment
     from km3aid.evaluation.block import outside_list
     from km3aid.evaluation.cases import make_cases
     from km3aid.evaluation.definitions import by_definition
@@ -83,7 +83,11 @@ def assignment(of: Measurement, model: ModelOptions) -> None:
     cases = list(make_cases(engine, block.data, block.rows))
     others = list(make_cases(engine, block.data, outside_list(block, of.paper_ids)))
     result = {**evaluate_assignment(engine, cases), "by_definition": by_definition(engine, cases)}
-    result["outside_the_list"] = {"molecules": len(others), **by_definition(engine, others)} if others else None
+    result["outside_the_list"] = None
+    if others:
+        intervals = [coverage(others, engine.matching, in_order) for in_order in (False, True)]
+        within = dict(zip(("coverage", "coverage_in_order"), intervals, strict=True))
+        result["outside_the_list"] = {"molecules": len(others), **by_definition(engine, others), **within}
     of.write("assignment", result, engine.identity)
 
 

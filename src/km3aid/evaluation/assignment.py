@@ -126,15 +126,15 @@ def evaluate_assignment(engine: Engine, cases: Sequence[Case]) -> dict[str, Any]
     }
 
 
-def coverage(cases: Sequence[Case], config: MatchConfig) -> dict[str, dict[str, float]]:
+def coverage(cases: Sequence[Case], config: MatchConfig, in_order: bool = False) -> dict[str, dict[str, float]]:
     """The share of carbon classes whose line is within the interval that should hold 50, 68, 90 and 95 % of them.
 
     Told of all, of the fifth with the narrowest intervals, and of molecules with more than 20 carbons. The line of a
-    class is the median of what is recorded for its carbons.
+    class is the median of what is recorded for its carbons. Records have some the wrong way round: `in_order`, classes
+    with as many hydrogens have their molecule's lines in the order of their shifts.
     """
     scale = np.concatenate([case.classes.scale_ppm for case in cases])
-    line = np.array([np.median(case.recorded_ppm[list(atoms)]) for case in cases for atoms in case.classes.atoms])
-    away = line - np.concatenate([case.classes.shift_ppm for case in cases])
+    away = np.concatenate([_lines(case, in_order) - case.classes.shift_ppm for case in cases])
     large = np.concatenate([np.full(len(case.classes), len(case.carbons) > _LARGE) for case in cases])
     within = coverage_of(away, scale, config)
     parts = {"all": np.ones(len(scale), bool), "surest_fifth": scale <= np.quantile(scale, 0.2), "over_20": large}
@@ -143,6 +143,15 @@ def coverage(cases: Sequence[Case], config: MatchConfig) -> dict[str, dict[str, 
         for name, part in parts.items()
         if part.any()
     }
+
+
+def _lines(case: Case, in_order: bool) -> NDArray[np.float64]:
+    """The line (K,) of every carbon class."""
+    classes = case.classes
+    lines = np.array([np.median(case.recorded_ppm[list(atoms)]) for atoms in classes.atoms], np.float64)
+    if in_order:
+        lines[np.lexsort((classes.shift_ppm, classes.hydrogens))] = lines[np.lexsort((lines, classes.hydrogens))]
+    return lines
 
 
 def _share_alone(engine: Engine, case: Case) -> float:

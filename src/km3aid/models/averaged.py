@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 
@@ -19,6 +21,7 @@ class ShiftModel(nn.Module):
 
     def __init__(self, config: JointConfig) -> None:
         super().__init__()
+        self.config = config
         self.encoder = GraphEncoder(config)
         self.shift = ShiftHead(config.width)
 
@@ -41,6 +44,10 @@ class AveragedModel(AlignmentModel):
         self.config: AveragedConfig = config
         self.first = JointModel(config.first)
         self.others = nn.ModuleList(ShiftModel(other) for other in config.others)
+
+    def models(self) -> list[JointModel | ShiftModel]:
+        """All of them, the first one first."""
+        return [self.first, *cast("list[ShiftModel]", self.others)]
 
     def encode(self, graph: GraphBatch) -> Encoded:
         first = self.first.encode(graph)

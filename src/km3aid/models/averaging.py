@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from km3aid.errors import CheckpointError
-from km3aid.models.averaged import AveragedModel
+from km3aid.models.averaged import AveragedModel, ShiftModel
 from km3aid.models.checkpoint import Checkpoint, read_model
 from km3aid.models.config import AveragedConfig
 from km3aid.models.joint.model import JointModel
@@ -16,7 +16,7 @@ _ORIGIN = ("fold", "split", "data_sha256", "training_ids_sha256")  # in which al
 _OWN = ("preset", "labels_sha256", "start_sha256", "training", "versions")
 
 
-def average(first: JointModel, others: Sequence[JointModel], disagreement: float = 0.3) -> AveragedModel:
+def average(first: JointModel, others: Sequence[JointModel | ShiftModel], disagreement: float = 0.3) -> AveragedModel:
     """The mean of models, for inference; see `AveragedConfig`."""
     model = AveragedModel(AveragedConfig(first.config, tuple(other.config for other in others), disagreement))
     model.first.load_state_dict(first.state_dict())
@@ -28,25 +28,37 @@ def average(first: JointModel, others: Sequence[JointModel], disagreement: float
 def average_files(paths: Sequence[Path], disagreement: float = 0.3) -> tuple[AveragedModel, dict[str, Any]]:
     """The mean of the models in files, and what its own file says of their origin; constants it has none.
 
-    Raises `CheckpointError` where there is one model alone, where a file cannot be read or holds another kind of model,
-    and where one trained on other molecules: then nothing would be held out for all of them.
+    Of a file that holds an average itself, each of its models counts as one. Raises `CheckpointError` where there is
+    one model alone, where one comes twice, where a file cannot be read or holds another kind of model, and where one
+    trained on other molecules: then nothing would be held out for all of them.
     """
-    if len(paths) < 2:
-        raise CheckpointError(f"{paths[0]}: one model has no average; name others after it")
+    if not paths:
+        raise CheckpointError("no model to average; name at least two")
     held = [read_model(path) for path in paths]
     origin = {key: held[0].header.get(key) for key in _ORIGIN}
+    models: list[JointModel | ShiftModel] = []
+    told: dict[str, dict[str, Any]] = {}
     for path, one in zip(paths, held, strict=True):
         for key, value in origin.items():
             if one.header.get(key) != value:
                 raise CheckpointError(
                     f"{path}: {key} differs from that of {paths[0]}; average models of one training set"
                 )
-    models = [_joint(path, one) for path, one in zip(paths, held, strict=True)]
-    told = [{"sha256": one.sha256, **{key: one.header.get(key) for key in _OWN}} for one in held]
-    return average(models[0], models[1:], disagreement), {**origin, "averaged": told}
+        for model, about in _parts(path, one):
+            if about["sha256"] in told:
+                raise CheckpointError(f"{path}: model {about['sha256'][:12]} comes twice; name it once")
+            models.append(model)
+            told[about["sha256"]] = about
+    first, *others = models
+    if not others or not isinstance(first, JointModel):
+        raise CheckpointError(f"{paths[0]}: one model has no average; name others after it")
+    return average(first, others, disagreement), {**origin, "averaged": [*told.values()]}
 
 
-def _joint(path: Path, held: Checkpoint) -> JointModel:
-    if not isinstance(held.model, JointModel):
+def _parts(path: Path, held: Checkpoint) -> list[tuple[JointModel | ShiftModel, dict[str, Any]]]:
+    """The models in a file, each with what is told of it."""
+    if isinstance(held.model, JointModel):
+        return [(held.model, {"sha256": held.sha256, **{key: held.header.get(key) for key in _OWN}})]
+    if not isinstance(held.model, AveragedModel):
         raise CheckpointError(f"{path}: a model of another kind; expected one that preset best or stereo trains")
-    return held.model
+    return list(zip(held.model.models(), held.header["averaged"], strict=True))
