@@ -168,7 +168,7 @@ def test_left_out_peaks_are_said(files, tmp_path):
     assert any(w.startswith("left out") for w in json.loads(done.stdout)["warnings"])
 
 
-def test_library_build_reports_bad_lines(tmp_path):
+def test_library_build_reports_bad_lines(tmp_path, untrained_weights):
     (tmp_path / "in.smi").write_text("CCO ethanol\nxyz bad\n")
     done = km3aid("library", "build", tmp_path / "in.smi", tmp_path / "lib")
     assert done.returncode == 1
@@ -178,6 +178,9 @@ def test_library_build_reports_bad_lines(tmp_path):
     again = km3aid("library", "build", tmp_path / "in.smi", tmp_path / "lib")
     assert again.returncode == 0
     assert "complete already" in again.stderr
+    other = km3aid("library", "build", tmp_path / "in.smi", tmp_path / "lib", "--model", untrained_weights)
+    assert other.returncode == 2
+    assert "built by model" in other.stderr
 
 
 def test_library_add_merge_verify_export(files, tmp_path):

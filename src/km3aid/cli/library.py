@@ -121,11 +121,10 @@ def write(
         raise ConfigError(f"give at least one input and the library's folder; found only {library}")
     if work.cluster is not None and work.workers is not None:
         raise ConfigError("--workers are processes of this machine; leave it out with --cluster")
-    label = _label(inputs)
-    if not options.add and not options.overwrite and is_complete(library, label):
+    label, engine = _label(inputs), model.engine()
+    if not options.add and not options.overwrite and is_complete(library, engine.model_sha256, label):
         print(f"km3aid: {library} is complete already", file=sys.stderr)
         return
-    engine = model.engine()
     try:
         counted = _count(inputs, run.quiet)
         with joined(work.cluster) as on_cluster, progress_bar("Encoding", counted, run.quiet) as progress:

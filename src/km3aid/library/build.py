@@ -57,13 +57,13 @@ def open_builder(path: str | Path, model_sha256: str, source: str, options: Buil
         yield Builder(folder, _begin(folder, model_sha256, source, options), options.checkpoint_records)
 
 
-def is_complete(path: str | Path, source: str) -> bool:
-    """Whether `path` holds a complete library built from this input."""
+def is_complete(path: str | Path, model_sha256: str, source: str) -> bool:
+    """Whether `path` holds a complete library that this model built from this input."""
     folder = _local(path)
     if not (folder / FILE).exists():
         return False
     manifest = read_manifest(folder)
-    return manifest.job is None and manifest.sources[:1] == (source,)
+    return manifest.job is None and manifest.model_sha256 == model_sha256 and manifest.sources[:1] == (source,)
 
 
 def _local(path: str | Path) -> Path:

@@ -62,6 +62,21 @@ def test_one_fold_is_judged_by_the_spread_over_seeds(tmp_path):
     assert found[1:] == ["+2.7 ± 1.0 (1 fold, 3 and 1 trainings)", "within noise"]
 
 
+def test_what_one_schedule_leaves_open_is_told_of_another(tmp_path):
+    for schedule, away in (("published-200", 0.0), ("fast-60", 0.05)):
+        write(tmp_path, f"{schedule}/fold-0/k-m3aid/alignment", alignment(0.9, 0.9))
+        write(tmp_path, f"{schedule}/fold-0/no-comm/alignment", alignment(0.88 - away, 0.9))
+    write(tmp_path, "fast-60/fold-0/laplace-1/alignment", alignment(0.9, 0.93))
+    claim = "targets that really guide help, node"
+    found = verdict(build_report(Results.read(tmp_path))[0], claim)
+    assert found[1:] == ["+3.0 (1 fold), fast-60", "one training each: undecided"]
+    for seed, graph in ((43, 0.904), (44, 0.902)):
+        write(tmp_path, f"published-200/fold-0/k-m3aid-seed-{seed}/alignment", alignment(graph, graph))
+    text, _ = build_report(Results.read(tmp_path))
+    assert verdict(text, claim)[1:] == ["+3.0 ± 0.3 (1 fold, noise of published-200), fast-60", "confirmed"]
+    assert verdict(text, "the channel helps")[1:] == ["+2.2 ± 0.2 (1 fold, 3 and 1 trainings)", "confirmed"]
+
+
 def test_points_with_the_targets_of_strong_pairs_are_filled_by_identity(tmp_path):
     point = {"tau1": "1e-5", "tau2": "1e2", "largest_difference": 0.0, "nearest_weight": 0.0}
     other = {"tau1": "1e-1", "tau2": "1e1", "largest_difference": 1.4e-3, "nearest_weight": 1e-4}

@@ -43,7 +43,8 @@ def difference(results: Results, schedule: str, one: str, other: str, *path: str
     """Of a figure of two variants' `alignment`, None where nothing can be compared.
 
     From three folds that have both on, their own spread gives the error. Before that the first fold alone counts, each
-    variant with the mean over its seeds, and the spread over seeds gives the error.
+    variant with the mean over its seeds, and the spread over seeds gives the error: that of another schedule, which is
+    named, where this one has a single seed.
     """
     first, second = (results.by_fold(schedule, name, "alignment") for name in (one, other))
     pairs = [(reach(first[f], *path), reach(second[f], *path)) for f in sorted(first.keys() & second.keys())]
@@ -53,8 +54,10 @@ def difference(results: Results, schedule: str, one: str, other: str, *path: str
     ours, theirs = (_trainings(results, schedule, name, *path) for name in (one, other))
     if not ours or not theirs:
         return None
-    known = seed_spread(results, schedule, *path)
+    spreads = ((s, seed_spread(results, s, *path)) for s in (schedule, *reversed(results.schedules)))
+    of, known = next(((s, spread) for s, spread in spreads if spread), (schedule, None))
     over = "1 fold" if len(ours) == len(theirs) == 1 else f"1 fold, {len(ours)} and {len(theirs)} trainings"
+    over += "" if of == schedule else f", noise of {of}"
     points = mean(ours) - mean(theirs)
     if known is None:
         return Difference(points, None, 0, over)
