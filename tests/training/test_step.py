@@ -70,3 +70,16 @@ def test_a_step_of_fixed_size_is_the_same_step(cuts, sizes, configuration):
         torch.testing.assert_close(before, after, rtol=1e-3, atol=2e-5)
     moved = [(ends[1][0][n] - w).abs().max().item() for n, w in plain.state_dict().items()]
     assert np.median(moved) > 1e-3
+
+
+@pytest.mark.parametrize(("precision", "rounded"), [("32-true", torch.float32), ("bf16-mixed", torch.bfloat16)])
+def test_a_free_step_multiplies_in_the_precision_asked_for_and_shifts_never_do(cuts, precision, rounded):
+    model = build_model(MODEL)
+    seen = {}
+    for name in ("encoder.layers.0.mix", "shift.0"):
+        model.get_submodule(name).register_forward_hook(lambda _, __, out, name=name: seen.update({name: out.dtype}))
+    fabric = lightning.Fabric(accelerator="cpu", devices=1, precision=precision)
+    wrapped, optimiser = fabric.setup(model, _adamw(model, CONFIG))
+    wrapped.mark_forward_method("losses")
+    FreeStep(fabric, wrapped, copy.deepcopy(model), optimiser, 1.0)(cuts[0], 1e-3, 0.5)
+    assert seen == {"encoder.layers.0.mix": rounded, "shift.0": torch.float32}

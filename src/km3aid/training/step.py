@@ -42,7 +42,8 @@ class FreeStep:
         device = self.fabric.device
         set_rate(self.optimiser, rate)
         frozen = None if self.frozen is None else self.frozen[torch.from_numpy(cut.spectra).to(device)]
-        losses = self.model.losses(on_device(cut.batch, device), frozen=frozen)
+        with self.fabric.autocast():  # which on one device only a call of the module itself would bring
+            losses = self.model.losses(on_device(cut.batch, device), frozen=frozen)
         self.optimiser.zero_grad(set_to_none=True)
         self.fabric.backward(losses.total)
         if self.clip_norm:
