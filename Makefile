@@ -18,7 +18,7 @@ BLOCK   = --data $(RUNS)/prepared --paper-ids $(DATA)/km3aid_ids.csv
 BEST    = src/km3aid/weights/best.safetensors
 PRECISE = src/km3aid/weights/precise.safetensors
 
-.PHONY: help demo test notebooks docs wheel recipe workflows check bench runtime install-size starter starter-library scaling stores peer cluster measured elucidate elucidate-parts elucidate-curve elucidate-calibrate fuzz interop serve editor browser schema load page train stereo kit calibrate evaluate trust precise paper report clean
+.PHONY: help demo test notebooks docs wheel recipe workflows check bench runtime install-size starter starter-library scaling stores peer cluster measured elucidate elucidate-parts elucidate-curve elucidate-calibrate fuzz interop serve editor browser schema load page train stereo member fold kit calibrate evaluate trust precise paper report clean
 
 help:  ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -205,6 +205,20 @@ train: $(DEV) $(RUNS)/prepared/meta.json  ## Train preset best without fold 0 (a
 stereo: $(DEV) $(RUNS)/prepared/meta.json $(TAUGHT:%=%/meta.json)  ## Go on from the bundled weights with preset stereo and a teacher's labels
 	$(BIN)/km3aid train $(BLOCK) $(TAUGHT:%=--taught %) --start src/km3aid/weights/best.safetensors --preset stereo \
 	  -o $(RUNS)/stereo
+
+SEED ?= 7
+SHIFTS = $(BIN)/km3aid train $(BLOCK) $(TAUGHT:%=--taught %) --preset shifts --set training.seed=$(SEED) --resume
+member: $(DEV) $(RUNS)/prepared/meta.json $(TAUGHT:%=%/meta.json)  ## Train a further network for the precise model, from SEED=; two hours or more; resumes
+	$(SHIFTS) -o $(RUNS)/member-$(SEED)
+
+FOLD ?= 1
+OTHER_FOLD = $(RUNS)/fold-$(FOLD)
+fold: $(DEV) $(RUNS)/prepared/meta.json $(TAUGHT:%=%/meta.json)  ## Train and measure such a network without fold FOLD= (1); write results/folds
+	$(SHIFTS) --fold $(FOLD) -o $(OTHER_FOLD)
+	$(BIN)/km3aid evaluate calibrate $(BLOCK) --fold $(FOLD) --model $(OTHER_FOLD)/model.safetensors \
+	  --weights $(OTHER_FOLD)/calibrated.safetensors --out $(OTHER_FOLD)/calibration.json
+	$(BIN)/km3aid evaluate assignment $(BLOCK) --fold $(FOLD) --model $(OTHER_FOLD)/calibrated.safetensors \
+	  --out results/folds/fold-$(FOLD).json
 
 FETCH = $(PYTHON) -m pip download --quiet --no-deps --only-binary=:all: --python-version 3.12 --implementation cp \
   --platform manylinux_2_28_x86_64 --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64
