@@ -6,7 +6,9 @@ from km3aid.models.config import JointConfig, KM3AIDConfig, model_config, read_p
 from km3aid.training.config import TrainingConfig
 
 
-@pytest.mark.parametrize(("name", "kind"), [*((name, JointConfig) for name in ("best", "stereo", "shifts")), ("paper", KM3AIDConfig)])
+@pytest.mark.parametrize(
+    ("name", "kind"), [*((name, JointConfig) for name in ("best", "stereo", "shifts")), ("paper", KM3AIDConfig)]
+)
 def test_presets_state_a_model_and_a_training(name, kind):
     values = read_preset(name)
     assert isinstance(model_config(values["model"]), kind)

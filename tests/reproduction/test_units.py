@@ -155,3 +155,14 @@ def test_an_unknown_table_is_an_error(twenty):
         app, ["evaluate", "paper", "--data", str(data), "--paper-ids", str(ids), "--table", "9"]
     )
     assert "--table 9" in str(result.exception)
+
+
+def test_only_what_is_named_runs_with_what_it_needs(twenty, tmp_path):
+    data, ids, structures = twenty
+    places = ["--data", str(data), "--paper-ids", str(ids), "--work", str(tmp_path), "--results", str(tmp_path / "no")]
+    command = ["evaluate", "paper", *places, "--epochs", "60", "--folds", "0", "--structures", str(structures)]
+    listed = CliRunner().invoke(app, [*command, "--only", "laplace-kind", "--dry-run"])
+    named = [f"fast-60/fold-0/laplace-kind/{task}" for task in ("training", "alignment", "isomers")]
+    assert listed.stdout.split() == ["spectrum-encoder/fold-0", *named]
+    unknown = CliRunner().invoke(app, [*command, "--only", "laplace", "--dry-run"])
+    assert "--only laplace: nothing is named so" in str(unknown.exception)

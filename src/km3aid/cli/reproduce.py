@@ -72,12 +72,15 @@ def reproduce(
     table: Annotated[
         list[str] | None, typer.Option("--table", help="best, 1 2 3 C1 C2 D1 D2 F3 F4 targets beyond; default all.")
     ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="Only what is named so, such as k-m3aid; repeatable.")
+    ] = None,
     budget: Annotated[float | None, typer.Option("--budget", help="Hours, after which it stops.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List what is missing and stop.")] = False,
     quiet: QuietOption = False,
 ) -> None:
     """Recompute the paper's tables and figures: run what is missing; stop it and go on at will."""
-    from km3aid.reproduction.units import TABLES, deadline, paper_units, units_of_tables
+    from km3aid.reproduction.units import TABLES, deadline, paper_units, units_named, units_of_tables
     from km3aid.reproduction.workflow import Store, missing_units, run_units
 
     def log(line: str) -> None:
@@ -90,6 +93,8 @@ def reproduce(
     clock, store = deadline(budget), Store(places.results, places.work / "locks")
     every = paper_units(replace(_plan(places, schedule, retrieval), log=log), store, schedule.blocks(), clock, log)
     units = units_of_tables(every, wanted)
+    if only and not (units := units_named(units, only)):
+        raise ConfigError(f"--only {only[0]}: nothing is named so; --dry-run without it lists the names")
     if dry_run:
         print("\n".join(missing_units(units, store)))
         return

@@ -92,7 +92,15 @@ def units_of_tables(units: list[Unit], tables: list[str]) -> list[Unit]:
     """The units that the tables are made of, with all that these need; "all" stands for every table."""
     if "all" in tables:
         return units
-    wanted = {u.name for u in units if set(u.tables) & set(tables)}
+    return _with_needs(units, {u.name for u in units if set(u.tables) & set(tables)})
+
+
+def units_named(units: list[Unit], parts: list[str]) -> list[Unit]:
+    """The units below a folder named so, such as `k-m3aid` or `fold-0`, with all that these need."""
+    return _with_needs(units, {u.name for u in units if set(u.name.split("/")) & set(parts)})
+
+
+def _with_needs(units: list[Unit], wanted: set[str]) -> list[Unit]:
     for unit in reversed(units):  # what a unit needs stands before it
         if unit.name in wanted:
             wanted.update(unit.needs)
