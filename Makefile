@@ -225,9 +225,12 @@ FETCH = $(PYTHON) -m pip download --quiet --no-deps --only-binary=:all: --python
 # $(call packed,FOLDER,PARTS): the archive of a target, whole or not at all
 packed = tar c -C $(1) $(2) | xz -9 -T 0 >$@.part && mv $@.part $@
 
-kit: kit/site.tar.xz kit/csp5.tar.xz kit/data.tar.xz  ## Pack kit/ for examples/train-on-gpu.sh: at most 60 MiB with the tracked files
-	@size=$$((($$(git ls-files -z | xargs -0 cat | wc -c) + $$(cat kit/* | wc -c)) / 1024)); \
-	  echo "kit/ and tracked files: $$size KiB, at most 61440"; [ $$size -le 61440 ]
+# Not needed for training, so that they may be left out of the copy
+UNUSED_THERE = src/km3aid/weights/precise.safetensors src/km3aid/starter/library.zip
+kit: kit/site.tar.xz kit/data.tar.xz  ## Pack kit/ for examples/train-on-gpu.sh: at most 60 MiB with the tracked files
+	@tracked=$$(git ls-files -z -- . $(UNUSED_THERE:%=':!%') | xargs -0 cat | wc -c); \
+	  size=$$(((tracked + $$(cat kit/* | wc -c)) / 1024)); \
+	  echo "kit/ and tracked files but for $(UNUSED_THERE): $$size KiB, at most 61440"; [ $$size -le 61440 ]
 
 # what a machine with torch lacks, without rdkit's documentation, data and tests
 kit/site.tar.xz:
@@ -239,19 +242,9 @@ kit/site.tar.xz:
 	$(call packed,kit/packages,site)
 	rm -rf kit/packages
 
-# the teacher, of whose models one is used
-kit/csp5.tar.xz:
-	rm -rf kit/teacher && mkdir -p kit/teacher/site
-	$(FETCH) -d kit/teacher csp5==0.3.1
-	$(PYTHON) -m zipfile -e kit/teacher/csp5-*.whl kit/teacher/site
-	cd kit/teacher/site && rm -rf *.dist-info && find csp5/models -mindepth 1 -type d ! -name CSP5q-13C -prune -exec rm -rf {} +
-	$(call packed,kit/teacher,site)
-	rm -rf kit/teacher
-
 kit/data.tar.xz: $(RUNS)/prepared/meta.json $(TAUGHT:%=%/meta.json)
 	mkdir -p kit
-	$(call packed,$(RUNS),prepared $(notdir $(TAUGHT)) -C $(abspath $(DATA)) km3aid_ids.csv $(notdir $(MOLECULES)) \
-	  -C $(abspath $(TEACHER)) pool.smi.gz labels.parquet exclude.json)
+	$(call packed,$(RUNS),prepared $(notdir $(TAUGHT)) -C $(abspath $(DATA)) km3aid_ids.csv)
 
 calibrate: $(DEV) $(RUNS)/prepared/meta.json  ## Fit the constants of matching; write the bundled model of libraries
 	$(BIN)/km3aid library build $(MOLECULES) $(RUNS)/library --overwrite --model $(RUNS)/best/model.safetensors || $(SOME_FAILED)

@@ -74,10 +74,13 @@ def start_from(model: AlignmentModel, path: str | Path) -> None:
 
     Raises `CheckpointError` where the weights do not fit.
     """
-    old = read_model(path).model
-    try:
-        lacking = model.load_state_dict(old.state_dict(), strict=False)
-    except RuntimeError as error:
-        raise CheckpointError(f"{path}: weights of another size ({error}); start from others, or from none") from error
+    old, new = read_model(path).model.state_dict(), model.state_dict()
+    for name in (name for name in old if name in new):
+        found, expected = (tuple(weights[name].shape) for weights in (old, new))
+        if found != expected:
+            raise CheckpointError(
+                f"{path}: weights of another size: {name} is {found}, not {expected}; start from others, or from none"
+            )
+    lacking = model.load_state_dict(old, strict=False)
     if lacking.unexpected_keys:
         raise CheckpointError(f"{path}: {lacking.unexpected_keys[0]}: the new model lacks it; start from other weights")
