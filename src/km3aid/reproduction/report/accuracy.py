@@ -49,7 +49,7 @@ def table_1(results: Results) -> str:
             if variant == SP_ID and not folds:
                 name, title = K_M3AID.name, f"{title}, rows normalised: = K-M3AID"
                 folds = results.folds(schedule, name, "alignment")
-            if folds or variant in VARIANTS:
+            if folds or (variant in VARIANTS and schedule == results.schedules[-1]):
                 graph, node = TABLE_1.get(stated_as(variant.name), (None, None))
                 cells = _cells(folds, stated(graph), stated(node))
                 rows.append([f"{title} ({schedule})", epochs_of(results, schedule, name), str(len(folds)), *cells])

@@ -138,11 +138,13 @@ def _guidance(results: Results, schedule: str) -> list[Row]:
         rows.append(
             _compared(results, schedule, f"KSGL beats SP-ID as released, {name}", ("k-m3aid", "sp-id"), path, n)
         )
-    best = _best(results, schedule, GUIDED)
+    ran = [v for v in GUIDED if results.folds(schedule, v.name, "alignment")]
+    best = _best(results, schedule, tuple(ran))
     if best is not None:
+        which = best.title if len(ran) == 1 else f"best of {len(ran)}: {best.title}"
         for name, path in (("node", _NODE), ("graph", _GRAPH)):
             away = difference(results, schedule, best.name, K_M3AID.name, *path)
-            claim = f"targets that really guide help, {name} (best of {len(GUIDED)}: {best.title})"
+            claim = f"targets that really guide help, {name} ({which})"
             rows.append([claim, _NOT_TRIED, _text(away), NOT_RUN if away is None else away.verdict(1)])
     return rows
 
