@@ -85,8 +85,10 @@ def assignment(of: Measurement, model: ModelOptions) -> None:
     result = {**evaluate_assignment(engine, cases), "by_definition": by_definition(engine, cases)}
     result["outside_the_list"] = None
     if others:
-        intervals = [coverage(others, engine.matching, in_order) for in_order in (False, True)]
-        within = dict(zip(("coverage", "coverage_in_order"), intervals, strict=True))
+        within = {
+            "coverage": coverage(others, engine.matching),
+            "coverage_in_order": coverage(others, engine.matching, in_order=True),
+        }
         result["outside_the_list"] = {"molecules": len(others), **by_definition(engine, others), **within}
     of.write("assignment", result, engine.identity)
 
