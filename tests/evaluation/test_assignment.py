@@ -125,5 +125,6 @@ def test_coverage_in_order_gives_lines_to_the_nearest_carbons_of_their_kind():
     exchanged = case([40.0, 10.0], [10.1, 40.1], scale=1.0)
     assert coverage([exchanged], config)["all"]["0.95"] == 0.0
     assert coverage([exchanged], config, in_order=True)["all"]["0.5"] == 1.0
-    kinds = replace(exchanged.classes, hydrogens=np.array([0, 3]))
-    assert coverage([exchanged._replace(classes=kinds)], config, in_order=True)["all"]["0.95"] == 0.0
+    for hydrogens in ([0, 3], [3, 0]):
+        kinds = replace(exchanged.classes, hydrogens=np.array(hydrogens))
+        assert coverage([exchanged._replace(classes=kinds)], config, in_order=True)["all"]["0.95"] == 0.0

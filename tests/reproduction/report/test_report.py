@@ -77,6 +77,13 @@ def test_what_one_schedule_leaves_open_is_told_of_another(tmp_path):
     assert verdict(text, "the channel helps")[1:] == ["+2.2 ± 0.2 (1 fold, 3 and 1 trainings)", "confirmed"]
 
 
+def test_what_did_not_run_stands_in_table_1_once(tmp_path):
+    for schedule in ("fast-60", "published-200"):
+        write(tmp_path, f"{schedule}/fold-0/k-m3aid/alignment", alignment(0.9, 0.9))
+    rows = build_report(Results.read(tmp_path))[0].split("## Table 1")[1].split("## ")[0].splitlines()
+    assert [row.split(" | ")[0] for row in rows if row.startswith("| No Comm.")] == ["| No Comm. (published-200)"]
+
+
 def test_points_with_the_targets_of_strong_pairs_are_filled_by_identity(tmp_path):
     point = {"tau1": "1e-5", "tau2": "1e2", "largest_difference": 0.0, "nearest_weight": 0.0}
     other = {"tau1": "1e-1", "tau2": "1e1", "largest_difference": 1.4e-3, "nearest_weight": 1e-4}
